@@ -1,0 +1,136 @@
+"""Travel impedance between demand points and sites, kept sparse: a pair that is not stored is unreachable.
+
+Rows are demand points, columns are sites. Unreachable is a first-class value: no big number stands for it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+BoolArray = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, eq=False)
+class ImpedanceMatrix:
+    """Compressed sparse rows of impedance.
+
+    Attributes:
+        indptr: (I + 1,) row starts.
+        indices: (nnz,) column of each stored pair, ascending within a row.
+        values: (nnz,) impedance of each stored pair, finite and at least 0; 0 is a real value.
+        shape: (I, J).
+        unit: unit of `values`, `min` for travel times.
+    """
+
+    indptr: IntArray
+    indices: IntArray
+    values: FloatArray
+    shape: tuple[int, int]
+    unit: str = "min"
+
+    @classmethod
+    def from_dense(cls, matrix: ArrayLike, unit: str = "min") -> ImpedanceMatrix:
+        """From a dense (I, J) array in which NaN or +inf means unreachable.
+
+        Raises:
+            ValueError: for a negative value or an array that is not two-dimensional.
+        """
+        dense = np.asarray(matrix, dtype=np.float64)
+        if dense.ndim != 2:
+            raise ValueError(f"impedance must have two dimensions, got {dense.ndim}")
+        rows, columns = np.nonzero(np.isfinite(dense))
+        return cls.from_pairs(rows, columns, dense[rows, columns], (dense.shape[0], dense.shape[1]), unit)
+
+    @classmethod
+    def from_pairs(
+        cls, rows: ArrayLike, columns: ArrayLike, values: ArrayLike, shape: tuple[int, int], unit: str = "min"
+    ) -> ImpedanceMatrix:
+        """From stored pairs in any order; of a repeated pair the smallest value counts.
+
+        Raises:
+            ValueError: for a negative or non-finite value, or an index outside `shape`.
+        """
+        i = np.asarray(rows, dtype=np.int64)
+        j = np.asarray(columns, dtype=np.int64)
+        t = np.asarray(values, dtype=np.float64)
+        if t.size and (not np.isfinite(t).all() or t.min() < 0):
+            raise ValueError("impedance must be finite and not negative; leave unreachable pairs out")
+        if i.size and (i.min() < 0 or i.max() >= shape[0] or j.min() < 0 or j.max() >= shape[1]):
+            raise ValueError(f"pair outside the shape {shape}")
+        order = np.lexsort((t, j, i))
+        i, j, t = i[order], j[order], t[order]
+        first = np.ones(i.size, dtype=bool)
+        first[1:] = (i[1:] != i[:-1]) | (j[1:] != j[:-1])
+        i, j, t = i[first], j[first], t[first]
+        indptr = np.zeros(shape[0] + 1, dtype=np.int64)
+        np.cumsum(np.bincount(i, minlength=shape[0]), out=indptr[1:])
+        return cls(indptr, j, t, shape, unit)
+
+    @property
+    def pair_count(self) -> int:
+        """How many pairs are reachable."""
+        return int(self.indices.size)
+
+    @property
+    def rows(self) -> IntArray:
+        """(nnz,) row of each stored pair."""
+        return np.repeat(np.arange(self.shape[0], dtype=np.int64), np.diff(self.indptr))
+
+    def row(self, i: int) -> tuple[IntArray, FloatArray]:
+        """Columns and values of row `i`."""
+        part = slice(int(self.indptr[i]), int(self.indptr[i + 1]))
+        return self.indices[part], self.values[part]
+
+    def dense(self) -> FloatArray:
+        """(I, J) with +inf where unreachable; for small matrices and tests."""
+        full = np.full(self.shape, np.inf)
+        full[self.rows, self.indices] = self.values
+        return full
+
+    def keep(self, mask: BoolArray) -> ImpedanceMatrix:
+        """Only the stored pairs where `mask` (nnz,) holds."""
+        rows = self.rows[mask]
+        indptr = np.zeros(self.shape[0] + 1, dtype=np.int64)
+        np.cumsum(np.bincount(rows, minlength=self.shape[0]), out=indptr[1:])
+        return ImpedanceMatrix(indptr, self.indices[mask], self.values[mask], self.shape, self.unit)
+
+    def select(
+        self, rows: IntArray | BoolArray | None = None, columns: IntArray | BoolArray | None = None
+    ) -> ImpedanceMatrix:
+        """The sub-matrix of the given rows and columns, in the given order; both without repeats."""
+        i, j, t = self.rows, self.indices, self.values
+        n, m = self.shape
+        if rows is not None:
+            wanted = np.flatnonzero(rows) if rows.dtype == bool else rows
+            place = np.full(n, -1, dtype=np.int64)
+            place[wanted] = np.arange(wanted.size)
+            i, n = place[i], int(wanted.size)
+        if columns is not None:
+            wanted = np.flatnonzero(columns) if columns.dtype == bool else columns
+            place = np.full(m, -1, dtype=np.int64)
+            place[wanted] = np.arange(wanted.size)
+            j, m = place[j], int(wanted.size)
+        inside = (i >= 0) & (j >= 0)
+        return ImpedanceMatrix.from_pairs(i[inside], j[inside], t[inside], (n, m), self.unit)
+
+    def nearest(self, open_sites: BoolArray) -> tuple[IntArray, FloatArray]:
+        """For each row the nearest open column and its impedance; -1 and +inf where none is reachable.
+
+        Of equally near columns the lowest index counts.
+        """
+        best_column = np.full(self.shape[0], -1, dtype=np.int64)
+        best_value = np.full(self.shape[0], np.inf)
+        mask = open_sites[self.indices]
+        i, j, t = self.rows[mask], self.indices[mask], self.values[mask]
+        order = np.lexsort((j, t, i))
+        i, j, t = i[order], j[order], t[order]
+        first = np.ones(i.size, dtype=bool)
+        first[1:] = i[1:] != i[:-1]
+        best_column[i[first]] = j[first]
+        best_value[i[first]] = t[first]
+        return best_column, best_value
