@@ -109,7 +109,11 @@ class Instance:
             InputError: naming every array that does not fit.
             ValueError: for a negative impedance.
         """
-        matrix = impedance if isinstance(impedance, ImpedanceMatrix) else ImpedanceMatrix.from_dense(impedance, unit)
+        matrix = (
+            impedance
+            if isinstance(impedance, ImpedanceMatrix)
+            else ImpedanceMatrix.from_dense(impedance, unit)
+        )
         n, m = matrix.shape
 
         def flags(values: ArrayLike | None) -> BoolArray:
@@ -172,7 +176,9 @@ def check(instance: Instance) -> None:
             shapes.append((name, array.shape, (size,)))
     for name, got, wanted in shapes:
         if got != wanted:
-            faults.add(f"数组大小应为 {wanted}", f"the array must have the shape {wanted}", column=name, value=got)
+            faults.add(
+                f"数组大小应为 {wanted}", f"the array must have the shape {wanted}", column=name, value=got
+            )
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         seen: set[str] = set()
@@ -185,13 +191,26 @@ def check(instance: Instance) -> None:
         if array is None:
             continue
         bad = np.isnan(array) | (array < 0) | (~np.isfinite(array) & (not infinite))
-        for k in np.flatnonzero(bad):
-            faults.add("数值应不小于零", "the value must be a number of at least 0", column=name, row=int(k), value=array[k])
-    for k in np.flatnonzero(instance.required & instance.forbidden):
-        faults.add("同一地点既必选又禁选", "required and forbidden at once", column="site", value=instance.site_ids[k])
-    for k in np.flatnonzero(instance.existing & (instance.required | instance.forbidden)):
+        for index in np.flatnonzero(bad):
+            faults.add(
+                "数值应不小于零",
+                "the value must be a number of at least 0",
+                column=name,
+                row=int(index),
+                value=array[index],
+            )
+    for index in np.flatnonzero(instance.required & instance.forbidden):
         faults.add(
-            "现有设施不能再列为必选或禁选", "an existing facility cannot be required or forbidden", value=instance.site_ids[k]
+            "同一地点既必选又禁选",
+            "required and forbidden at once",
+            column="site",
+            value=instance.site_ids[index],
+        )
+    for index in np.flatnonzero(instance.existing & (instance.required | instance.forbidden)):
+        faults.add(
+            "现有设施不能再列为必选或禁选",
+            "an existing facility cannot be required or forbidden",
+            value=instance.site_ids[index],
         )
     if instance.p is not None and instance.p < 0:
         faults.add("新建数量不能为负", "p must not be negative", column="p", value=instance.p)
@@ -199,6 +218,9 @@ def check(instance: Instance) -> None:
         faults.add("预算不能为负", "the budget must not be negative", column="budget", value=instance.budget)
     if instance.p is not None and instance.budget is not None:
         faults.add(
-            "新建数量与预算只能给一个", "give p or a budget, not both", column="p, budget", value=(instance.p, instance.budget)
+            "新建数量与预算只能给一个",
+            "give p or a budget, not both",
+            column="p, budget",
+            value=(instance.p, instance.budget),
         )
     faults.raise_if_any()

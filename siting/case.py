@@ -1,0 +1,427 @@
+"""A case: one place with its data, read from a folder and checked as a whole."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Literal, TypeVar
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+from pydantic import Field, model_validator
+from pyproj import CRS, Transformer
+from pyproj.exceptions import CRSError
+
+from siting import resources
+from siting.errors import Faults, InputError, fail
+from siting.standards import ZONE_KINDS, age_range, list_services
+from siting.suggest import nearest_word
+from siting.tables import Column, read_rows, read_table
+from siting.toml_files import Frozen, load_toml
+
+WGS84 = "EPSG:4326"
+Read = TypeVar("Read")
+OUTLINE_SLACK_M = 500.0  # outlines are drawn coarsely; a point this near still counts as inside
+
+
+class Guess(Frozen):
+    """Something that was assumed in making the case."""
+
+    zh: str
+    en: str
+
+
+class CaseFile(Frozen):
+    """`case.toml`."""
+
+    schema_version: Literal[1] = Field(1, alias="schema")
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$")
+    name_zh: str
+    name_en: str
+    crs: str = Field(WGS84, description="coordinate system of the tables")
+    projected_crs: str = Field(description="a projected system in metres, for areas and exports")
+    roads: str = Field("roads.osm.pbf", description="the road file in this folder")
+    synthetic: bool = False
+    notice_zh: str = ""
+    notice_en: str = ""
+    data_date: str = ""
+    population_total: float | None = Field(None, ge=0)
+    guesses: tuple[Guess, ...] = ()
+
+    @model_validator(mode="after")
+    def _synthetic_says_so(self) -> CaseFile:
+        if self.synthetic and not (self.notice_zh and self.notice_en):
+            raise ValueError(
+                "合成数据必须写 notice_zh 与 notice_en | synthetic data need notice_zh and notice_en"
+            )
+        return self
+
+
+class Source(Frozen):
+    """Origin and licence of one file from outside."""
+
+    file: str
+    title: str
+    origin: str
+    licence: str
+    attribution: str = ""
+    retrieved: str = ""
+    sha256: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class Case:
+    """One place.
+
+    Attributes:
+        demand: one row a demand point: id, name, lon, lat (WGS84), zone, township, village, age columns.
+        facilities: id, name, service, lon, lat, zone, township, capacity (NaN: unknown).
+        candidates: id, name, lon, lat, zone, township, land, services.
+        zones: id, name_zh, name_en, kind; indexed by id.
+        zone_shapes: polygons with column id, or None. WGS84.
+        outline: the place's outline, or None. WGS84.
+    """
+
+    folder: Path
+    info: CaseFile
+    demand: pd.DataFrame
+    facilities: pd.DataFrame
+    candidates: pd.DataFrame
+    zones: pd.DataFrame
+    zone_shapes: gpd.GeoDataFrame | None
+    outline: gpd.GeoDataFrame | None
+    sources: tuple[Source, ...]
+
+    @property
+    def roads(self) -> Path:
+        """The road file."""
+        return self.folder / self.info.roads
+
+    @property
+    def age_columns(self) -> list[str]:
+        """The age columns of the demand table, youngest first."""
+        names = [name for name in self.demand.columns if age_range(name) is not None]
+        return sorted(names, key=lambda name: age_range(name) or (0, 0))
+
+    @property
+    def population(self) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+        """(I,) persons of all ages."""
+        return np.asarray(self.demand[self.age_columns].sum(axis=1), dtype=np.float64)
+
+    @property
+    def input_files(self) -> list[Path]:
+        """Every file that the case is made of."""
+        names = [
+            "case.toml",
+            self.info.roads,
+            *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones")),
+        ]
+        names += ["zones.geojson", "outline.geojson"]
+        return [self.folder / name for name in names if (self.folder / name).is_file()]
+
+
+POINT = (
+    Column("id", "id"),
+    Column("name", optional_value=True),
+    Column("zone"),
+    Column("township", required=False, optional_value=True),
+)
+TABLES: dict[str, tuple[Column, ...]] = {
+    "demand": (*POINT, Column("village", required=False, optional_value=True)),
+    "facilities": (*POINT, Column("service"), Column("capacity", "number", optional_value=True, minimum=0)),
+    "candidates": (
+        *POINT,
+        Column("land", required=False, optional_value=True),
+        Column("services", required=False, optional_value=True),
+    ),
+}
+ZONES = (Column("id", "id"), Column("name_zh"), Column("name_en"), Column("kind", choices=tuple(ZONE_KINDS)))
+
+
+def list_cases() -> dict[str, Path]:
+    """The shipped cases."""
+    return {path.parent.name: path.parent for path in sorted(resources.data().glob("*/case.toml"))}
+
+
+def find_case(name: str, base: Path | None = None) -> Path:
+    """A case's folder by the name of a shipped case or by path (relative to `base`, then to here).
+
+    Raises:
+        InputError: when there is none.
+    """
+    for folder in [*([base / name] if base is not None else []), Path(name)]:
+        if (folder / "case.toml").is_file():
+            return folder
+    known = list_cases()
+    if name in known:
+        return known[name]
+    close = nearest_word(name, known)
+    fail(
+        "找不到案例(文件夹里应有 case.toml)",
+        "there is no such case (a folder with a case.toml)",
+        remedy_zh=(f"是否想写“{close}”?" if close else "") + f"自带案例:{'、'.join(known)}",
+        remedy_en=(f"did you mean {close!r}? " if close else "") + f"shipped: {', '.join(known)}",
+        value=name,
+    )
+
+
+def load_case(folder: Path) -> Case:
+    """Read and check a case.
+
+    Raises:
+        InputError: with all faults of all tables.
+    """
+    info = load_toml(folder / "case.toml", CaseFile)
+    crs = _crs(info.crs, folder / "case.toml", "crs")
+    if not _crs(info.projected_crs, folder / "case.toml", "projected_crs").is_projected:
+        fail(
+            "应为以米为单位的投影坐标系",
+            "must be a projected system in metres",
+            file=folder / "case.toml",
+            column="projected_crs",
+            value=info.projected_crs,
+        )
+    faults: list[Faults] = []
+    zones = _gather(faults, lambda: read_table(folder / "zones.csv", ZONES))
+    outline = _gather(faults, lambda: _shapes(folder / "outline.geojson"))
+    zone_shapes = _gather(faults, lambda: _shapes(folder / "zones.geojson"))
+    frames: dict[str, pd.DataFrame] = {}
+    for name, contract in TABLES.items():
+        frame = _gather(faults, partial(_points, folder / f"{name}.csv", contract, crs))
+        if frame is not None:
+            frames[name] = frame
+            _inside(frame, folder / f"{name}.csv", outline, faults)
+            if zones is not None:
+                _known_zones(frame, folder / f"{name}.csv", zones, faults)
+    if "facilities" in frames:
+        _known_services(frames["facilities"], folder / "facilities.csv", faults)
+    if "demand" in frames:
+        _people(frames["demand"], folder / "demand.csv", info, faults)
+    gathered = Faults()
+    for part in faults:
+        gathered.extend(part)
+    gathered.raise_if_any()
+    assert zones is not None
+    return Case(
+        folder=folder,
+        info=info,
+        zones=zones.set_index("id", drop=False),
+        zone_shapes=zone_shapes,
+        outline=outline,
+        sources=load_sources(folder),
+        **frames,
+    )
+
+
+def load_sources(folder: Path) -> tuple[Source, ...]:
+    """Rows of the case's own `sources.csv`, or of `data/sources.csv` that lie in the case's folder."""
+    own, registry = folder / "sources.csv", folder.parent / "sources.csv"
+    path, prefix = (own, "") if own.is_file() else (registry, f"{folder.name}/")
+    if not path.is_file():
+        return ()
+    header, rows = read_rows(path)
+    faults = Faults(path)
+    found = []
+    for k, row in enumerate(rows, start=2):
+        record = dict(zip(header, row, strict=True))
+        if not record.get("file", "").startswith(prefix):
+            continue
+        try:
+            found.append(Source(**{key: record.get(key, "") for key in Source.model_fields}))
+        except ValueError as error:
+            faults.add(f"来源登记有误({error})", f"a source's row is wrong ({error})", row=k)
+    faults.raise_if_any()
+    return tuple(found)
+
+
+def _gather(faults: list[Faults], read: Callable[[], Read]) -> Read | None:
+    """What `read` gives; when it raises, its faults are kept and the next table is read."""
+    try:
+        return read()
+    except InputError as error:
+        part = Faults()
+        part.items.extend(error.faults)
+        faults.append(part)
+        return None
+
+
+def _crs(text: str, file: Path, key: str) -> CRS:
+    try:
+        return CRS.from_user_input(text)
+    except CRSError:
+        fail(
+            "不认识的坐标系",
+            "unknown coordinate reference system",
+            remedy_zh="经纬度请写 EPSG:4326(WGS84)或 EPSG:4490(CGCS2000);东经 120° 三度带写 EPSG:4549",
+            remedy_en="write EPSG:4326 or EPSG:4490 for degrees, EPSG:4549 for metres around 120 degrees east",
+            file=file,
+            column=key,
+            value=text,
+        )
+
+
+def _shapes(path: Path) -> gpd.GeoDataFrame | None:
+    if not path.is_file():
+        return None
+    try:
+        shapes = gpd.read_file(path)
+    except Exception as error:
+        fail(f"无法读取 GeoJSON({error})", f"the GeoJSON cannot be read ({error})", file=path)
+    if shapes.empty or shapes.crs is None:
+        fail("没有图形或没有坐标系", "there are no shapes, or they have no coordinate system", file=path)
+    return shapes.to_crs(WGS84)
+
+
+def _points(path: Path, contract: tuple[Column, ...], crs: CRS) -> pd.DataFrame:
+    """A table of points with `lon`, `lat` in WGS84, whatever system it was written in."""
+    x, y = ("x", "y") if crs.is_projected else ("lon", "lat")
+    frame = read_table(path, (*contract, Column(x, "number"), Column(y, "number")), extra_numbers="age_")
+    if not crs.is_projected:
+        _degrees(frame, path)
+    if crs != CRS.from_user_input(WGS84):
+        lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(frame[x], frame[y])
+        frame = frame.assign(lon=lon, lat=lat)
+    return frame
+
+
+def _degrees(frame: pd.DataFrame, path: Path) -> None:
+    faults = Faults(path)
+    lon, lat = frame["lon"].to_numpy(dtype=float), frame["lat"].to_numpy(dtype=float)
+    swapped = (np.abs(lat) > 90) & (np.abs(lon) <= 90)
+    for k in np.flatnonzero(swapped):
+        faults.add(
+            "经度与纬度写反了",
+            "longitude and latitude are swapped",
+            remedy_zh="请把 lon 与 lat 两列对调",
+            remedy_en="exchange the columns lon and lat",
+            row=int(k) + 2,
+            column="lon, lat",
+            value=f"{lon[k]}, {lat[k]}",
+        )
+    for k in np.flatnonzero(~swapped & ((np.abs(lat) > 90) | (np.abs(lon) > 180))):
+        faults.add(
+            "不是经纬度(像是以米为单位的坐标)",
+            "not degrees (it looks like metres)",
+            remedy_zh="请在 case.toml 的 crs 写明投影坐标系,并把列名改为 x、y",
+            remedy_en="name the projected system in case.toml's crs and call the columns x and y",
+            row=int(k) + 2,
+            column="lon, lat",
+            value=f"{lon[k]}, {lat[k]}",
+        )
+    for k in np.flatnonzero((lon == 0) & (lat == 0)):
+        faults.add(
+            "坐标为 (0, 0)",
+            "the coordinates are (0, 0)",
+            remedy_zh="请补上真实坐标",
+            remedy_en="fill in the real ones",
+            row=int(k) + 2,
+            column="lon, lat",
+            value="0, 0",
+        )
+    faults.raise_if_any()
+
+
+def _inside(frame: pd.DataFrame, path: Path, outline: gpd.GeoDataFrame | None, faults: list[Faults]) -> None:
+    """Points off the map: outside the outline, with the swap of coordinates recognised."""
+    if outline is None or frame.empty:
+        return
+    metres = outline.estimate_utm_crs()
+    area = outline.to_crs(metres).union_all().buffer(OUTLINE_SLACK_M)
+    points = gpd.GeoSeries.from_xy(frame["lon"], frame["lat"], crs=WGS84).to_crs(metres)
+    outside = ~points.within(area).to_numpy()
+    if not outside.any():
+        return
+    turned = gpd.GeoSeries.from_xy(frame["lat"], frame["lon"], crs=WGS84)
+    swapped = turned.within(outline.union_all()).to_numpy() & outside
+    part = Faults(path)
+    for k in np.flatnonzero(outside):
+        value = f"{frame['lon'].iloc[k]}, {frame['lat'].iloc[k]}"
+        if swapped[k]:
+            part.add(
+                "经度与纬度写反了",
+                "longitude and latitude are swapped",
+                remedy_zh="请把 lon 与 lat 两列对调",
+                remedy_en="exchange the columns lon and lat",
+                row=int(k) + 2,
+                column="lon, lat",
+                value=value,
+            )
+        else:
+            part.add(
+                "这一点在案例范围之外",
+                "the point lies outside the case's outline",
+                remedy_zh="请核对坐标与坐标系;若确应包含,请扩大 outline.geojson",
+                remedy_en="check the coordinates and their system; if it belongs, widen outline.geojson",
+                row=int(k) + 2,
+                column="lon, lat",
+                value=value,
+            )
+    faults.append(part)
+
+
+def _known_zones(frame: pd.DataFrame, path: Path, zones: pd.DataFrame, faults: list[Faults]) -> None:
+    known = list(zones["id"])
+    part = Faults(path)
+    for k in np.flatnonzero(~frame["zone"].isin(known).to_numpy()):
+        part.add(
+            "zones.csv 里没有这个分区",
+            "zones.csv has no such zone",
+            row=int(k) + 2,
+            column="zone",
+            remedy_zh=f"可用:{'、'.join(known)}",
+            remedy_en=f"available: {', '.join(known)}",
+            value=frame["zone"].iloc[k],
+        )
+    faults.append(part)
+
+
+def _known_services(frame: pd.DataFrame, path: Path, faults: list[Faults]) -> None:
+    known = list_services()
+    part = Faults(path)
+    for k in np.flatnonzero(~frame["service"].isin(known).to_numpy()):
+        value = str(frame["service"].iloc[k])
+        close = nearest_word(value, known)
+        part.add(
+            "没有这种服务",
+            "there is no such service",
+            row=int(k) + 2,
+            column="service",
+            value=value,
+            remedy_zh=f"是否想写“{close}”?" if close else f"可用:{'、'.join(known)}",
+            remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(known)}",
+        )
+    faults.append(part)
+
+
+def _people(frame: pd.DataFrame, path: Path, info: CaseFile, faults: list[Faults]) -> None:
+    part = Faults(path)
+    columns = sorted((age_range(n) or (0, 0), n) for n in frame.columns if n.startswith("age_"))
+    for (_, _), name in columns:
+        if age_range(name) is None:
+            part.add(
+                "年龄列名应如 age_6_11 或 age_80_plus",
+                "an age column is named like age_6_11 or age_80_plus",
+                column=name,
+            )
+    if not columns:
+        part.add("缺少年龄列(如 age_6_11)", "there is no age column such as age_6_11", row=1)
+    for ((_, last), left), ((first, _), right) in itertools.pairwise(columns):
+        if first <= last:
+            part.add("两个年龄列重叠", "two age columns overlap", column=f"{left}, {right}")
+    if frame.empty:
+        part.add("没有一个需求点", "there is not one demand point")
+    total = float(frame[[n for _, n in columns]].to_numpy(dtype=float).sum()) if columns else 0.0
+    if columns and len(frame) and total == 0:
+        part.add("总人口为零", "there are no people at all")
+    if info.population_total is not None and not part and abs(total - info.population_total) > 0.5:
+        part.add(
+            f"人口合计与 case.toml 的 population_total={info.population_total:.0f} 不符",
+            f"the people do not add up to population_total={info.population_total:.0f} of case.toml",
+            value=f"{total:.0f}",
+        )
+    faults.append(part)

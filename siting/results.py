@@ -1,0 +1,118 @@
+"""What a run has found, ready for maps and tables: plain frames, no solver, no road graph.
+
+Times are minutes. NaN is *unreachable*, a value of its own: it is never in a mean, and is counted beside it.
+`covered` means that an open facility lies within the coverage standard; `assigned` means that the plan sends
+the people there. The two are never blurred.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import geopandas as gpd
+import pandas as pd
+from shapely.geometry.base import BaseGeometry
+
+from siting.case import Case
+from siting.scenario import Scenario, ServiceQuestion
+from siting.solution import Outcome
+from siting.standards import Service
+
+SITE_STATUS = ("existing", "new", "closed", "candidate")  # candidate: looked at and not chosen
+
+
+@dataclass(frozen=True)
+class Check:
+    """One independent check of a plan."""
+
+    name_zh: str
+    name_en: str
+    passed: bool
+    detail: str = ""
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceResult:
+    """One service, evaluated as it stands (`before`) and, where a plan was made, as planned (`after`).
+
+    Attributes:
+        question: None for an evaluation without a plan; the `after` columns are then equal to `before`.
+        thresholds: by zone kind: (mode, minutes, source, verified).
+        sites: id, name, lon, lat, zone, township, land, status (SITE_STATUS), capacity_persons (NaN: no limit or
+            unknown), load_before_persons, load_after_persons, cost_yuan, off_network (bool).
+        demand: id, name, lon, lat, zone, zone_kind, township, village, population, demand_persons, mode,
+            standard_min, nearest_before_min, nearest_before_id, covered_before, nearest_after_min,
+            nearest_after_id, covered_after, assigned_id (the site that takes most of them, '' for none),
+            assigned_min (mean over the shares), snap_distance_m, off_network (bool).
+        assignments: demand_id, site_id, share, persons, travel_time_min.
+        summary: one row for each `when` (before, after) x group: when, group_kind (all, zone, township, age),
+            group (id or name), demand_persons, covered_persons, covered_share, unreachable_persons,
+            mean_min, median_min, p95_min, worst_min, gini.
+        service_area_before, service_area_after: area within the standard of an open facility, by zone kinds'
+            modes together; None where it was not asked for. WGS84.
+        out_of_reach: ids of demand points that no site can serve within the longest travel time.
+        unverified: texts (zh, en) of unverified standards used.
+    """
+
+    service: Service
+    question: ServiceQuestion | None
+    thresholds: dict[str, tuple[str, float, str, bool]]
+    sites: pd.DataFrame
+    demand: pd.DataFrame
+    assignments: pd.DataFrame
+    summary: pd.DataFrame
+    outcome: Outcome | None
+    formulation_zh: str
+    formulation_en: str
+    checks: tuple[Check, ...]
+    service_area_before: BaseGeometry | None
+    service_area_after: BaseGeometry | None
+    out_of_reach: tuple[str, ...]
+    unverified: tuple[tuple[str, str], ...]
+
+    @property
+    def new_sites(self) -> pd.DataFrame:
+        """The facilities that the plan opens."""
+        return self.sites[self.sites["status"] == "new"]
+
+    def headline(self, when: str) -> pd.Series:
+        """The summary row of all people, `before` or `after`."""
+        rows = self.summary[(self.summary["when"] == when) & (self.summary["group_kind"] == "all")]
+        return rows.iloc[0]
+
+
+@dataclass(frozen=True, eq=False)
+class RunResult:
+    """One run of a scenario, or one evaluation of a case.
+
+    Attributes:
+        scenario: None for an evaluation without a plan (`siting gaps`).
+        roads: drawn roads: name, highway, geometry. WGS84.
+        water, rail, places: the map's own base, WGS84; places has name, place (OSM word).
+        notices: (zh, en) texts that every output must carry: synthetic data, licences.
+        notes: (zh, en) findings of the run: islands left out, points off the network.
+        provenance: content of run.json.
+    """
+
+    case: Case
+    scenario: Scenario | None
+    services: tuple[ServiceResult, ...]
+    roads: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    rail: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    notices: tuple[tuple[str, str], ...]
+    notes: tuple[tuple[str, str], ...]
+    provenance: dict[str, object] = field(default_factory=dict)
+
+    @property
+    def title_zh(self) -> str:
+        """The run's title in Chinese."""
+        return self.scenario.title_zh if self.scenario else f"{self.case.info.name_zh}现状评估"
+
+    @property
+    def title_en(self) -> str:
+        """The run's title in English."""
+        return (
+            self.scenario.title_en if self.scenario else f"{self.case.info.name_en}: evaluation as it stands"
+        )
