@@ -55,9 +55,7 @@ class CaseFile(Frozen):
     @model_validator(mode="after")
     def _synthetic_says_so(self) -> CaseFile:
         if self.synthetic and not (self.notice_zh and self.notice_en):
-            raise ValueError(
-                "合成数据必须写 notice_zh 与 notice_en | synthetic data need notice_zh and notice_en"
-            )
+            raise ValueError("合成数据必须写 notice_zh 与 notice_en | synthetic data need notice_zh and notice_en")
         return self
 
 

@@ -131,9 +131,7 @@ class Faults:
             if n > self.SHOWN_PER_KIND:
                 more = n - self.SHOWN_PER_KIND
                 shown.append(
-                    Fault(
-                        f"……另有 {more} 处同样的问题", f"... and {more} more: {en}", file=file, column=column
-                    )
+                    Fault(f"……另有 {more} 处同样的问题", f"... and {more} more: {en}", file=file, column=column)
                 )
         return shown
 

@@ -109,11 +109,7 @@ class Instance:
             InputError: naming every array that does not fit.
             ValueError: for a negative impedance.
         """
-        matrix = (
-            impedance
-            if isinstance(impedance, ImpedanceMatrix)
-            else ImpedanceMatrix.from_dense(impedance, unit)
-        )
+        matrix = impedance if isinstance(impedance, ImpedanceMatrix) else ImpedanceMatrix.from_dense(impedance, unit)
         n, m = matrix.shape
 
         def flags(values: ArrayLike | None) -> BoolArray:
@@ -176,9 +172,7 @@ def check(instance: Instance) -> None:
             shapes.append((name, array.shape, (size,)))
     for name, got, wanted in shapes:
         if got != wanted:
-            faults.add(
-                f"数组大小应为 {wanted}", f"the array must have the shape {wanted}", column=name, value=got
-            )
+            faults.add(f"数组大小应为 {wanted}", f"the array must have the shape {wanted}", column=name, value=got)
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         seen: set[str] = set()

@@ -113,6 +113,4 @@ class RunResult:
     @property
     def title_en(self) -> str:
         """The run's title in English."""
-        return (
-            self.scenario.title_en if self.scenario else f"{self.case.info.name_en}: evaluation as it stands"
-        )
+        return self.scenario.title_en if self.scenario else f"{self.case.info.name_en}: evaluation as it stands"

@@ -18,9 +18,7 @@ from siting.toml_files import Frozen, load_toml
 class Travel(Frozen):
     """How people travel."""
 
-    walk_speed_kmh: float = Field(
-        4.8, gt=0, le=10, description="walking speed, also from a point to the road"
-    )
+    walk_speed_kmh: float = Field(4.8, gt=0, le=10, description="walking speed, also from a point to the road")
     max_snap_m: float = Field(
         1000, gt=0, le=10_000, description="points farther from a road are listed as off the network"
     )
@@ -38,12 +36,8 @@ class Travel(Frozen):
 class Solver(Frozen):
     """Limits of the solver, for each service."""
 
-    time_limit_s: float = Field(
-        60, gt=0, description="seconds; a plan found by then is labelled time-limited"
-    )
-    gap: float = Field(
-        0.0, ge=0, lt=1, description="relative gap at which the solver may stop; 0 asks for proof"
-    )
+    time_limit_s: float = Field(60, gt=0, description="seconds; a plan found by then is labelled time-limited")
+    gap: float = Field(0.0, ge=0, lt=1, description="relative gap at which the solver may stop; 0 asks for proof")
     threads: int = Field(1, ge=1, le=64)
     seed: int = Field(0, ge=0, le=2_147_483_647)
 
@@ -70,18 +64,14 @@ class ServiceQuestion(Frozen):
     close: tuple[str, ...] = Field((), description="ids of existing facilities that close")
     required: tuple[str, ...] = Field((), description="ids of candidates that must open")
     forbidden: tuple[str, ...] = Field((), description="ids of candidates that must not open")
-    threshold: Mapping[ZoneKind, Limit] = Field(
-        {}, description="coverage standards other than the service's own"
-    )
+    threshold: Mapping[ZoneKind, Limit] = Field({}, description="coverage standards other than the service's own")
     max_travel_minutes: float = Field(
         60,
         gt=0,
         le=600,
         description="nobody is assigned farther than this; also the cut-off of the travel times",
     )
-    new_capacity_persons: float | None = Field(
-        None, gt=0, description="size of a new facility; none: the standard's"
-    )
+    new_capacity_persons: float | None = Field(None, gt=0, description="size of a new facility; none: the standard's")
     open_yuan: float | None = Field(None, ge=0, description="cost of a new facility; none: the standard's")
     out_of_reach: Literal["refuse", "list"] = Field(
         "refuse",
@@ -101,9 +91,7 @@ class Scenario(Frozen):
     """One question about one case."""
 
     schema_version: Literal[1] = Field(1, alias="schema")
-    id: str = Field(
-        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="also the name of the run folder"
-    )
+    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="also the name of the run folder")
     title_zh: str
     title_en: str
     case: str = Field(description="name of a shipped case, or path of a case folder (relative to this file)")
@@ -132,8 +120,7 @@ def load_scenario(path: Path) -> Scenario:
 def list_scenarios() -> dict[str, Path]:
     """The shipped scenarios: `case/name` to file."""
     return {
-        f"{path.parent.parent.name}/{path.stem}": path
-        for path in sorted(resources.data().glob("*/scenarios/*.toml"))
+        f"{path.parent.parent.name}/{path.stem}": path for path in sorted(resources.data().glob("*/scenarios/*.toml"))
     }
 
 
@@ -156,8 +143,7 @@ def find_scenario(name: str) -> Path:
     fail(
         "找不到方案",
         "there is no such scenario",
-        remedy_zh=(f"是否想写“{close}”?" if close else "")
-        + f"自带方案:{'、'.join(known)};也可给出 .toml 文件路径",
+        remedy_zh=(f"是否想写“{close}”?" if close else "") + f"自带方案:{'、'.join(known)};也可给出 .toml 文件路径",
         remedy_en=(f"did you mean {close!r}? " if close else "")
         + f"shipped: {', '.join(known)}; or give a .toml file's path",
         value=name,

@@ -145,7 +145,5 @@ def load_service(name: str) -> Service:
         )
     service = load_toml(path, Service)
     if service.id != name:
-        fail(
-            "id 与文件名不同", "the id differs from the file's name", file=path, column="id", value=service.id
-        )
+        fail("id 与文件名不同", "the id differs from the file's name", file=path, column="id", value=service.id)
     return service

@@ -152,9 +152,7 @@ def read_table(path: Path, columns: Sequence[Column], *, extra_numbers: str | No
     return pd.DataFrame(data)
 
 
-def _numbers(
-    values: list[str], column: Column, faults: Faults
-) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
+def _numbers(values: list[str], column: Column, faults: Faults) -> np.ndarray[tuple[int], np.dtype[np.float64]]:
     numbers = np.full(len(values), np.nan)
     for k, cell in enumerate(values):
         text = unicodedata.normalize("NFKC", cell).replace(",", "")

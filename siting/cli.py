@@ -1,0 +1,181 @@
+"""The command line: parses words, calls the pipeline, prints."""
+
+from __future__ import annotations
+
+import json
+import sys
+import traceback
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+import siting
+from siting import terminal
+from siting.case import find_case, list_cases
+from siting.errors import SitingError
+from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
+from siting.results import RunResult
+from siting.scenario import find_scenario, list_scenarios
+
+DEFAULT_SCENARIO = "shengzhou/three_services"
+OUT = Path("runs")
+LOG = Path("siting-error.log")
+
+app = typer.Typer(
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    help="公共服务设施选址:学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
+)
+
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
+AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")]
+Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the result folders go")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="不用缓存,全部重算 compute everything anew")]
+NoAreas = Annotated[bool, typer.Option("--no-areas", help="不画服务范围(更快) draw no service areas (faster)")]
+
+
+@app.command("run")
+def run_command(
+    scenario: Annotated[str, typer.Argument(help="方案名称或 .toml 文件 scenario: a name, or a .toml file")] = DEFAULT_SCENARIO,
+    out: Out = OUT,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    no_cache: NoCache = False,
+    no_areas: NoAreas = False,
+) -> None:
+    """求解一个方案,写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
+    settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
+    result = run_scenario(find_scenario(scenario), settings)
+    assert result.scenario is not None
+    outputs = write_outputs(result, out / result.scenario.id, settings)
+    _show(result, outputs, quiet=quiet, as_json=as_json)
+
+
+@app.command("gaps")
+def gaps_command(
+    case: Annotated[str, typer.Argument(help="案例名称或文件夹 case: a name, or a folder")] = "shengzhou",
+    service: Annotated[list[str] | None, typer.Option("--service", "-s", help="只评估这些服务 only these services")] = None,
+    out: Out = OUT,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+    no_cache: NoCache = False,
+    no_areas: NoAreas = False,
+) -> None:
+    """评估现状:谁在标准时间之外(不做优化)。Evaluate as it stands: who lies beyond each standard."""
+    settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
+    folder = find_case(case)
+    result = evaluate_case(folder, settings, services=service or None)
+    outputs = write_outputs(result, out / f"{result.case.info.id}_gaps", settings)
+    if not as_json and not quiet:
+        terminal.print_gaps(result)
+    _show(result, outputs, quiet=quiet, as_json=as_json)
+
+
+@app.command("new-case")
+def new_case_command(
+    pbf: Annotated[Path, typer.Option("--pbf", help="OSM 提取文件 OSM extract (.osm.pbf, .osm)")],
+    out: Annotated[Path, typer.Option("--out", help="新案例的文件夹 folder of the new case")],
+    outline: Annotated[Path | None, typer.Option("--outline", help="范围线 outline (GeoJSON, GeoPackage ...)")] = None,
+    population: Annotated[float | None, typer.Option("--population", help="总人口 people in all")] = None,
+    name_zh: Annotated[str | None, typer.Option("--name-zh", help="中文名 Chinese name")] = None,
+    name_en: Annotated[str | None, typer.Option("--name-en", help="英文名 English name")] = None,
+    force: Annotated[bool, typer.Option("--force", help="覆盖已有案例 replace an existing case")] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """由任意 OSM 提取文件建立案例。Make a case from any OSM extract."""
+    from siting.cases.from_osm import make_case  # slow imports, needed here only
+
+    listener = terminal.listener_for(quiet=quiet, as_json=as_json)
+    summary = make_case(
+        pbf, out, outline=outline, population=population, name_zh=name_zh, name_en=name_en, force=force, listener=listener
+    )
+    terminal.print_case(summary, quiet=quiet, as_json=as_json)
+
+
+@app.command("list")
+def list_command() -> None:
+    """列出自带的案例与方案。List the shipped cases and scenarios."""
+    typer.echo("案例 cases:")
+    for name, folder in list_cases().items():
+        typer.echo(f"  {name}  {folder}")
+    typer.echo("方案 scenarios:")
+    for name, path in list_scenarios().items():
+        typer.echo(f"  {name}  {path}")
+
+
+@app.command("export-roads")
+def export_roads_command(
+    case: Annotated[str, typer.Argument(help="案例名称或文件夹 case: a name, or a folder")],
+    out: Annotated[Path, typer.Option("--out", help=".graphml 文件 file")],
+) -> None:
+    """导出路网(GraphML,可用 osmnx、networkx 打开)。Export the road graph for osmnx and networkx."""
+    export_roads(find_case(case), out)
+    typer.echo(f"路网 roads: {out.resolve()}")
+
+
+def _settings(out: Path, *, quiet: bool, as_json: bool, no_cache: bool, no_areas: bool) -> Settings:
+    return Settings(
+        cache=None if no_cache else out / ".cache",
+        listener=terminal.listener_for(quiet=quiet, as_json=as_json),
+        service_areas=not no_areas,
+    )
+
+
+def _show(result: RunResult, outputs: dict[str, Path], *, quiet: bool, as_json: bool) -> None:
+    if as_json:
+        record = {
+            "event": "result",
+            "outputs": {name: str(path.resolve()) for name, path in outputs.items()},
+            "services": result.provenance["services"],
+            "notices": [{"zh": zh, "en": en} for zh, en in result.notices],
+        }
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    elif quiet:
+        typer.echo(str(outputs["map.html"].resolve()))
+    else:
+        terminal.print_run(result, outputs)
+
+
+def guarded(action: Callable[[], object], *, as_json: bool) -> int:
+    """Run `action`; every failure becomes one clear message and an exit code, never a traceback."""
+    try:
+        action()
+    except SitingError as error:
+        terminal.print_error(error, as_json=as_json)
+        return error.exit_code
+    except KeyboardInterrupt:
+        typer.echo("已中断,未写入任何结果。Interrupted; nothing was written.", err=True)
+        return 130
+    except Exception as error:
+        show = getattr(error, "show", None)  # a word on the command line that makes no sense
+        if show is not None and hasattr(error, "exit_code"):
+            show()
+            return int(error.exit_code)
+        LOG.write_text(f"siting {siting.__version__}\n{traceback.format_exc()}", encoding="utf-8")
+        typer.echo(
+            f"程序内部错误:{error}\n详情已写入 {LOG.resolve()},请随问题一并提交。\n"
+            f"Internal error: {error}. Details are in {LOG.resolve()}; please send them with your report.",
+            err=True,
+        )
+        return 1
+    return 0
+
+
+def main(arguments: list[str] | None = None) -> None:
+    """Entry of the `siting` command."""
+    terminal.use_utf8()
+    words = sys.argv[1:] if arguments is None else arguments
+    code = 0
+
+    def call() -> None:
+        nonlocal code
+        result = app(words, standalone_mode=False)
+        code = result if isinstance(result, int) else 0
+
+    sys.exit(guarded(call, as_json="--json" in words) or code)
+
+

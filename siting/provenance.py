@@ -1,0 +1,69 @@
+"""`run.json`: what a run was made from and with, so that it can be made again."""
+
+from __future__ import annotations
+
+import platform
+from collections.abc import Mapping
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+import siting
+from siting.cache import hash_file
+from siting.results import ServiceResult
+
+PACKAGES = (
+    "pyomo", "highspy", "geopandas", "osmnx", "networkx", "folium", "numpy", "scipy", "pandas", "shapely", "osmium",
+)  # fmt: skip
+
+
+def versions() -> dict[str, str]:
+    """Versions of this program and of what its results depend on."""
+    found = {"siting": siting.__version__, "python": platform.python_version()}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "absent"
+    return found
+
+
+def hash_inputs(files: Mapping[str, Path]) -> dict[str, str]:
+    """SHA-256 by the name that each input goes by."""
+    return {name: hash_file(path) for name, path in files.items()}
+
+
+def certificate(result: ServiceResult) -> dict[str, object]:
+    """What one service's plan achieves and how sure it is, as plain JSON values."""
+    answer: dict[str, object] = {"service": result.service.id, "formulation": result.formulation_en}
+    outcome = result.outcome
+    if outcome is not None:
+        answer |= {
+            "label_zh": outcome.label_zh,
+            "label_en": outcome.label_en,
+            "status": outcome.status.value,
+            "proven": outcome.proven,
+            "objective": outcome.objective,
+            "bound": outcome.bound,
+            "gap": outcome.gap,
+            "sense": outcome.sense,
+            "solver": outcome.solver,
+            "solver_version": outcome.version,
+            "seed": outcome.seed,
+            "threads": outcome.threads,
+            "nodes": outcome.nodes,
+            "solver_seconds": round(outcome.seconds, 3),
+            "verified": bool(result.checks) and all(check.passed for check in result.checks),
+            "open": sorted(result.new_sites["id"]),
+        }
+    for when in ("before", "after") if outcome is not None else ("before",):
+        row = result.headline(when)
+        answer[when] = {
+            name: (None if row[name] != row[name] else round(float(row[name]), 6))
+            for name in (
+                "demand_persons", "covered_persons", "covered_share", "unreachable_persons",
+                "mean_min", "median_min", "p95_min", "worst_min", "gini",
+            )
+        }  # fmt: skip
+    answer["out_of_reach"] = list(result.out_of_reach)
+    answer["unverified_standards"] = [en for _, en in result.unverified]
+    return answer

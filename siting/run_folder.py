@@ -1,0 +1,63 @@
+"""The run folder: written aside and renamed when whole, so that nothing half-written is ever seen."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from siting.errors import fail
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Path]:
+    """Yield a temporary folder beside `folder`; on success it takes the place of `folder`.
+
+    Raises:
+        InputError: when the place cannot be written, or an old result is held open by another program.
+    """
+    temporary = folder.parent / f".part-{folder.name}-{os.getpid()}"
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        shutil.rmtree(temporary, ignore_errors=True)
+        temporary.mkdir()
+    except OSError as error:
+        fail(
+            f"无法写入输出文件夹({error.strerror})",
+            f"the output folder cannot be written ({error.strerror})",
+            remedy_zh="请用 --out 指定另一个可写的文件夹",
+            remedy_en="name another folder with --out",
+            file=folder.parent,
+        )
+    try:
+        yield temporary
+        _replace(temporary, folder)
+    except OSError as error:
+        shutil.rmtree(temporary, ignore_errors=True)
+        fail(
+            f"写入结果时出错({error.strerror or error})",
+            f"writing the results failed ({error.strerror or error})",
+            remedy_zh="请检查磁盘空间,并关闭正在打开的旧结果文件(如 Excel),然后重试;旧结果未改动",
+            remedy_en="check the disk's space, close old result files that are open (in Excel, say) and try again;"
+            " the old results are untouched",
+            file=folder,
+        )
+    except BaseException:
+        shutil.rmtree(temporary, ignore_errors=True)
+        raise
+
+
+def _replace(new: Path, folder: Path) -> None:
+    old = folder.parent / f".old-{folder.name}-{os.getpid()}"
+    shutil.rmtree(old, ignore_errors=True)
+    if folder.exists():
+        folder.rename(old)
+    try:
+        new.rename(folder)
+    except OSError:
+        if old.exists():
+            old.rename(folder)
+        raise
+    shutil.rmtree(old, ignore_errors=True)

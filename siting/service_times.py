@@ -1,0 +1,171 @@
+"""Travel times of all services of a case: one many-to-many computation a mode, shared by the services."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+from siting.assemble import Problem
+from siting.cache import Cache, hash_values
+from siting.case import Case
+from siting.events import Listener
+from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
+from siting.network import PlacedPoints, RoadGraph, travel_times
+from siting.scenario import Travel
+
+
+@dataclass(frozen=True, eq=False)
+class ServiceTimes:
+    """Travel times of one service.
+
+    Attributes:
+        impedance: (I, S) minutes; each row by the mode of the demand point's standard; pairs beyond the
+            service's longest travel time are left out.
+        snap_distance_m: (I,) from each demand point to its road; NaN when there is none near.
+        off_network: (I,) demand points with no road within reach.
+        site_off_network: (S,) sites with no road within reach in any of the modes used.
+    """
+
+    impedance: ImpedanceMatrix
+    snap_distance_m: FloatArray
+    off_network: BoolArray
+    site_off_network: BoolArray
+
+
+@dataclass(frozen=True, eq=False)
+class _ModeTimes:
+    impedance: ImpedanceMatrix
+    demand_distance_m: FloatArray
+    demand_ok: BoolArray
+    site_ok: BoolArray
+
+
+def compute_service_times(
+    case: Case,
+    problems: Sequence[Problem],
+    graph: RoadGraph,
+    *,
+    travel: Travel,
+    cache: Cache,
+    graph_key: str,
+    listener: Listener,
+) -> list[ServiceTimes]:
+    """Times of every problem, in the same order."""
+    modes = sorted({mode for problem in problems for mode in problem.mode})
+    demand_count = len(case.demand)
+    result: list[list[tuple[ImpedanceMatrix, BoolArray]]] = [[] for _ in problems]
+    distance = [np.full(demand_count, np.nan) for _ in problems]
+    ok = [np.zeros(demand_count, dtype=bool) for _ in problems]
+    site_off = [np.zeros(len(problem.sites), dtype=bool) for problem in problems]
+    for mode in modes:
+        users = [k for k, problem in enumerate(problems) if mode in problem.mode]
+        of_mode = {k: np.array([m == mode for m in problems[k].mode]) for k in users}
+        rows = np.logical_or.reduce(list(of_mode.values()))
+        sites = pd.concat([problems[k].sites for k in users]).drop_duplicates(["id", "origin"])
+        cutoff = max(problems[k].question.max_travel_minutes for k in users)
+        times = _mode_times(
+            case,
+            rows,
+            sites,
+            graph,
+            mode,
+            cutoff,
+            travel=travel,
+            cache=cache,
+            graph_key=graph_key,
+            listener=listener,
+        )
+        keys = pd.MultiIndex.from_frame(sites[["id", "origin"]])
+        row_index = np.flatnonzero(rows)
+        for k in users:
+            problem = problems[k]
+            columns = keys.get_indexer(pd.MultiIndex.from_frame(problem.sites[["id", "origin"]]))
+            part = times.impedance.select(None, np.asarray(columns, dtype=np.int64))
+            mine = of_mode[k][row_index][part.rows] & (part.values <= problem.question.max_travel_minutes)
+            part = part.keep(mine)
+            full = ImpedanceMatrix.from_pairs(
+                row_index[part.rows], part.indices, part.values, (demand_count, len(problem.sites))
+            )
+            result[k].append((full, of_mode[k]))
+            use = of_mode[k]
+            distance[k][use] = times.demand_distance_m[use[row_index]]
+            ok[k][use] = times.demand_ok[use[row_index]]
+            site_off[k] |= ~times.site_ok[columns]
+    return [
+        ServiceTimes(_join([m for m, _ in parts]), distance[k], ~ok[k], site_off[k]) for k, parts in enumerate(result)
+    ]
+
+
+def _join(parts: list[ImpedanceMatrix]) -> ImpedanceMatrix:
+    """Matrices of the same shape whose rows do not meet."""
+    return ImpedanceMatrix.from_pairs(
+        np.concatenate([m.rows for m in parts]),
+        np.concatenate([m.indices for m in parts]),
+        np.concatenate([m.values for m in parts]),
+        parts[0].shape,
+    )
+
+
+def _mode_times(
+    case: Case,
+    rows: BoolArray,
+    sites: pd.DataFrame,
+    graph: RoadGraph,
+    mode: str,
+    cutoff_min: float,
+    *,
+    travel: Travel,
+    cache: Cache,
+    graph_key: str,
+    listener: Listener,
+) -> _ModeTimes:
+    demand = case.demand[rows]
+    origins = _placed(demand)
+    destinations = _placed(sites)
+    key = hash_values(
+        "times", graph_key, mode, cutoff_min, travel.walk_speed_kmh, travel.max_snap_m,
+        *(np.ascontiguousarray(a).tobytes() for a in (origins.lon, origins.lat, destinations.lon, destinations.lat)),
+    )  # fmt: skip
+
+    def make() -> _ModeTimes:
+        times = travel_times(
+            graph,
+            origins,
+            destinations,
+            mode=mode,
+            cutoff_min=cutoff_min,
+            walk_speed_kmh=travel.walk_speed_kmh,
+            max_snap_m=travel.max_snap_m,
+            listener=listener,
+        )
+        return _ModeTimes(
+            times.impedance, times.origin_snap.distance_m, times.origin_snap.ok, times.destination_snap.ok
+        )
+
+    return cache.get(key, make=make, load=_load, save=_save)[0]
+
+
+def _placed(frame: pd.DataFrame) -> PlacedPoints:
+    return PlacedPoints(
+        tuple(frame["id"]), frame["lon"].to_numpy(dtype=np.float64), frame["lat"].to_numpy(dtype=np.float64)
+    )
+
+
+def _save(times: _ModeTimes, path: Path) -> None:
+    matrix = times.impedance
+    np.savez_compressed(
+        path, indptr=matrix.indptr, indices=matrix.indices.astype(np.int32), values=matrix.values,
+        shape=np.array(matrix.shape), demand_distance_m=times.demand_distance_m, demand_ok=times.demand_ok,
+        site_ok=times.site_ok,
+    )  # fmt: skip
+
+
+def _load(path: Path) -> _ModeTimes:
+    with np.load(path, allow_pickle=False) as held:
+        shape = (int(held["shape"][0]), int(held["shape"][1]))
+        matrix = ImpedanceMatrix(held["indptr"], held["indices"].astype(np.int64), held["values"], shape)
+        return _ModeTimes(matrix, held["demand_distance_m"], held["demand_ok"], held["site_ok"])

@@ -1,0 +1,208 @@
+"""What the command line prints: progress, results, faults. Chinese first, English second."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TextIO
+
+from rich.console import Console
+from rich.status import Status
+from rich.table import Table
+from rich.text import Text
+
+from siting.errors import Fault, SitingError
+from siting.events import Event, Listener, silent
+from siting.results import RunResult, ServiceResult
+
+SHOWN_AFTER_S = 1.0  # stages quicker than this leave no line
+
+
+def use_utf8() -> None:
+    """Windows consoles with another code page must not stop the program at the first Chinese letter."""
+    for stream in (sys.stdout, sys.stderr):
+        reconfigure = getattr(stream, "reconfigure", None)
+        if reconfigure is not None:
+            reconfigure(encoding="utf-8", errors="replace")
+
+
+class Progress:
+    """Draws events: a spinner while a stage runs, a line for each stage over a second."""
+
+    def __init__(self, console: Console) -> None:
+        self.console = console
+        self.status: Status | None = None
+        self.depth: list[str] = []
+
+    def __call__(self, event: Event) -> None:
+        if event.kind == "start":
+            self.depth.append(event.stage)
+            self._spin(f"{event.zh} {event.en}")
+        elif event.kind == "progress":
+            share = "" if event.fraction is None else f" {event.fraction:.0%}"
+            self._spin(f"{event.zh} {event.en}{share}")
+        elif event.kind in ("note", "warning"):
+            mark, style = ("!", "yellow") if event.kind == "warning" else ("·", "dim")
+            self.console.print(Text(f"  {mark} {event.zh}  {event.en}", style=style))
+        elif event.kind == "done":
+            if self.depth:
+                self.depth.pop()
+            if not self.depth:
+                self.stop()
+            if event.seconds is not None and event.seconds >= SHOWN_AFTER_S:
+                self.console.print(Text(f"✓ {event.zh} {event.en}  {event.seconds:.1f} s", style="green"))
+
+    def _spin(self, text: str) -> None:
+        if not self.console.is_terminal:
+            return
+        if self.status is None:
+            self.status = self.console.status(Text(text))
+            self.status.start()
+        else:
+            self.status.update(Text(text))
+
+    def stop(self) -> None:
+        """Take the spinner away."""
+        if self.status is not None:
+            self.status.stop()
+            self.status = None
+
+
+def json_listener(stream: TextIO) -> Listener:
+    """A listener that writes each event as one JSON line."""
+
+    def write(event: Event) -> None:
+        record = {
+            "event": event.kind,
+            "stage": event.stage,
+            "zh": event.zh,
+            "en": event.en,
+            "fraction": event.fraction,
+            "seconds": None if event.seconds is None else round(event.seconds, 3),
+            **({"data": dict(event.data)} if event.data else {}),
+        }
+        stream.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+        stream.flush()
+
+    return write
+
+
+def listener_for(*, quiet: bool, as_json: bool) -> Listener:
+    """The listener that the options ask for."""
+    if as_json:
+        return json_listener(sys.stdout)
+    return silent if quiet else Progress(Console(stderr=True))
+
+
+def print_run(result: RunResult, outputs: dict[str, Path]) -> None:
+    """What the plan achieves and where the outputs lie."""
+    console = Console()
+    console.print()
+    console.print(Text(result.title_zh, style="bold"))
+    console.print(result.title_en, markup=False)
+    console.print(_headline_table(result))
+    for service in result.services:
+        _print_new(console, service)
+    for zh, en in (*result.notices, *result.notes):
+        console.print(Text(f"! {zh}", style="yellow"))
+        console.print(Text(f"  {en}", style="dim"))
+    console.print()
+    names = {
+        "map.html": "地图 map",
+        "report.html": "报告 report",
+        "tables.xlsx": "表格 tables",
+        "tables": "表格 (CSV) tables as CSV",
+        "plan.gpkg": "方案图层 (QGIS) plan layers",
+        "run.json": "运行记录 record",
+    }
+    for name, label in names.items():
+        if name in outputs:
+            console.print(Text(f"{label}: "), Text(str(outputs[name].resolve()), style="cyan"), sep="", soft_wrap=True)
+
+
+def _headline_table(result: RunResult) -> Table:
+    planned = result.scenario is not None
+    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
+    table.add_column("服务 service")
+    if planned:
+        table.add_column("结论 result")
+        table.add_column("新建 new", justify="right")
+    table.add_column("达标人口 within standard", justify="right")
+    table.add_column("平均 mean (min)", justify="right")
+    table.add_column("95% (min)", justify="right")
+    table.add_column("不可达 unreachable", justify="right")
+    for service in result.services:
+        before, after = service.headline("before"), service.headline("after")
+        cells = [f"{service.service.name_zh}\n{service.service.name_en}"]
+        if planned and service.outcome is not None:
+            cells += [f"{service.outcome.label_zh}\n{service.outcome.label_en}", str(len(service.new_sites))]
+
+        def change(column: str, form: str, before=before, after=after) -> str:  # type: ignore[no-untyped-def]
+            first, second = format(before[column], form), format(after[column], form)
+            return f"{first} → {second}" if planned else first
+
+        cells += [
+            change("covered_share", ".1%"),
+            change("mean_min", ".1f"),
+            change("p95_min", ".1f"),
+            change("unreachable_persons", ",.0f"),
+        ]
+        table.add_row(*cells)
+    return table
+
+
+def _print_new(console: Console, service: ServiceResult) -> None:
+    new = service.new_sites
+    if new.empty:
+        return
+    console.print()
+    console.print(Text(f"{service.service.name_zh}:新建 new {service.service.name_en}", style="bold"))
+    for _, site in new.iterrows():
+        console.print(Text(f"  {site['id']}  {site['township']} {site['name']}  [{site['zone']}]"), soft_wrap=True)
+
+
+def print_gaps(result: RunResult, most: int = 10) -> None:
+    """The places beyond the standard with the most people, by service."""
+    console = Console()
+    for service in result.services:
+        beyond = service.demand[~service.demand["covered_before"] & (service.demand["demand_persons"] > 0)]
+        persons = beyond["demand_persons"].sum()
+        console.print()
+        console.print(
+            Text(
+                f"{service.service.name_zh}:{len(beyond):,} 处、{persons:,.0f} 人未达标  "
+                f"{service.service.name_en}: {len(beyond):,} points, {persons:,.0f} people beyond the standard",
+                style="bold",
+            )
+        )
+        for _, row in beyond.nlargest(most, "demand_persons").iterrows():
+            minutes = row["nearest_before_min"]
+            time_zh = "不可达 unreachable" if minutes != minutes else f"{minutes:.1f} min"
+            console.print(
+                Text(
+                    f"  {row['township']} {row['name'] or row['id']}  {row['demand_persons']:,.0f} 人  "
+                    f"{time_zh} > {row['standard_min']:g} min"
+                ),
+                soft_wrap=True,
+            )
+
+
+def print_error(error: SitingError, *, as_json: bool = False) -> None:
+    """All faults, each with its place and its remedy."""
+    if as_json:
+        faults = [{**_fields(fault), "place": fault.place} for fault in error.faults]
+        sys.stdout.write(json.dumps({"event": "error", "exit_code": error.exit_code, "faults": faults}, ensure_ascii=False) + "\n")
+        return
+    console = Console(stderr=True)
+    console.print(Text(f"错误 Error ({len(error.faults)}):", style="bold red"))
+    for fault in error.faults:
+        if fault.place:
+            console.print(Text(f"✗ {fault.place}", style="bold"), soft_wrap=True)
+        console.print(Text(f"  {fault.zh}" + (f" → {fault.remedy_zh}" if fault.remedy_zh else "")), soft_wrap=True)
+        en = f"  {fault.en}" + (f" → {fault.remedy_en}" if fault.remedy_en else "")
+        console.print(Text(en, style="dim"), soft_wrap=True)
+
+
+def _fields(fault: Fault) -> dict[str, object]:
+    return {name: getattr(fault, name) for name in fault.__dataclass_fields__}
