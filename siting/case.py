@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -17,15 +16,14 @@ from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
 from siting import resources
+from siting.case_checks import WGS84, check_degrees, check_inside, check_people, check_services, check_zones
 from siting.errors import Faults, InputError, fail
-from siting.standards import ZONE_KINDS, age_range, list_services
+from siting.standards import ZONE_KINDS, age_range
 from siting.suggest import nearest_word
 from siting.tables import Column, read_rows, read_table
 from siting.toml_files import Frozen, load_toml
 
-WGS84 = "EPSG:4326"
 Read = TypeVar("Read")
-OUTLINE_SLACK_M = 500.0  # outlines are drawn coarsely; a point this near still counts as inside
 
 
 class Guess(Frozen):
@@ -193,13 +191,13 @@ def load_case(folder: Path) -> Case:
         frame = _gather(faults, partial(_points, folder / f"{name}.csv", contract, crs))
         if frame is not None:
             frames[name] = frame
-            _inside(frame, folder / f"{name}.csv", outline, faults)
+            check_inside(frame, folder / f"{name}.csv", outline, faults)
             if zones is not None:
-                _known_zones(frame, folder / f"{name}.csv", zones, faults)
+                check_zones(frame, folder / f"{name}.csv", zones, faults)
     if "facilities" in frames:
-        _known_services(frames["facilities"], folder / "facilities.csv", faults)
+        check_services(frames["facilities"], folder / "facilities.csv", faults)
     if "demand" in frames:
-        _people(frames["demand"], folder / "demand.csv", info, faults)
+        check_people(frames["demand"], folder / "demand.csv", info.population_total, faults)
     gathered = Faults()
     for part in faults:
         gathered.extend(part)
@@ -280,146 +278,8 @@ def _points(path: Path, contract: tuple[Column, ...], crs: CRS) -> pd.DataFrame:
     x, y = ("x", "y") if crs.is_projected else ("lon", "lat")
     frame = read_table(path, (*contract, Column(x, "number"), Column(y, "number")), extra_numbers="age_")
     if not crs.is_projected:
-        _degrees(frame, path)
+        check_degrees(frame, path)
     if crs != CRS.from_user_input(WGS84):
         lon, lat = Transformer.from_crs(crs, WGS84, always_xy=True).transform(frame[x], frame[y])
         frame = frame.assign(lon=lon, lat=lat)
     return frame
-
-
-def _degrees(frame: pd.DataFrame, path: Path) -> None:
-    faults = Faults(path)
-    lon, lat = frame["lon"].to_numpy(dtype=float), frame["lat"].to_numpy(dtype=float)
-    swapped = (np.abs(lat) > 90) & (np.abs(lon) <= 90)
-    for k in np.flatnonzero(swapped):
-        faults.add(
-            "经度与纬度写反了",
-            "longitude and latitude are swapped",
-            remedy_zh="请把 lon 与 lat 两列对调",
-            remedy_en="exchange the columns lon and lat",
-            row=int(k) + 2,
-            column="lon, lat",
-            value=f"{lon[k]}, {lat[k]}",
-        )
-    for k in np.flatnonzero(~swapped & ((np.abs(lat) > 90) | (np.abs(lon) > 180))):
-        faults.add(
-            "不是经纬度(像是以米为单位的坐标)",
-            "not degrees (it looks like metres)",
-            remedy_zh="请在 case.toml 的 crs 写明投影坐标系,并把列名改为 x、y",
-            remedy_en="name the projected system in case.toml's crs and call the columns x and y",
-            row=int(k) + 2,
-            column="lon, lat",
-            value=f"{lon[k]}, {lat[k]}",
-        )
-    for k in np.flatnonzero((lon == 0) & (lat == 0)):
-        faults.add(
-            "坐标为 (0, 0)",
-            "the coordinates are (0, 0)",
-            remedy_zh="请补上真实坐标",
-            remedy_en="fill in the real ones",
-            row=int(k) + 2,
-            column="lon, lat",
-            value="0, 0",
-        )
-    faults.raise_if_any()
-
-
-def _inside(frame: pd.DataFrame, path: Path, outline: gpd.GeoDataFrame | None, faults: list[Faults]) -> None:
-    """Points off the map: outside the outline, with the swap of coordinates recognised."""
-    if outline is None or frame.empty:
-        return
-    metres = outline.estimate_utm_crs()
-    area = outline.to_crs(metres).union_all().buffer(OUTLINE_SLACK_M)
-    points = gpd.GeoSeries.from_xy(frame["lon"], frame["lat"], crs=WGS84).to_crs(metres)
-    outside = ~points.within(area).to_numpy()
-    if not outside.any():
-        return
-    turned = gpd.GeoSeries.from_xy(frame["lat"], frame["lon"], crs=WGS84)
-    swapped = turned.within(outline.union_all()).to_numpy() & outside
-    part = Faults(path)
-    for k in np.flatnonzero(outside):
-        value = f"{frame['lon'].iloc[k]}, {frame['lat'].iloc[k]}"
-        if swapped[k]:
-            part.add(
-                "经度与纬度写反了",
-                "longitude and latitude are swapped",
-                remedy_zh="请把 lon 与 lat 两列对调",
-                remedy_en="exchange the columns lon and lat",
-                row=int(k) + 2,
-                column="lon, lat",
-                value=value,
-            )
-        else:
-            part.add(
-                "这一点在案例范围之外",
-                "the point lies outside the case's outline",
-                remedy_zh="请核对坐标与坐标系;若确应包含,请扩大 outline.geojson",
-                remedy_en="check the coordinates and their system; if it belongs, widen outline.geojson",
-                row=int(k) + 2,
-                column="lon, lat",
-                value=value,
-            )
-    faults.append(part)
-
-
-def _known_zones(frame: pd.DataFrame, path: Path, zones: pd.DataFrame, faults: list[Faults]) -> None:
-    known = list(zones["id"])
-    part = Faults(path)
-    for k in np.flatnonzero(~frame["zone"].isin(known).to_numpy()):
-        part.add(
-            "zones.csv 里没有这个分区",
-            "zones.csv has no such zone",
-            row=int(k) + 2,
-            column="zone",
-            remedy_zh=f"可用:{'、'.join(known)}",
-            remedy_en=f"available: {', '.join(known)}",
-            value=frame["zone"].iloc[k],
-        )
-    faults.append(part)
-
-
-def _known_services(frame: pd.DataFrame, path: Path, faults: list[Faults]) -> None:
-    known = list_services()
-    part = Faults(path)
-    for k in np.flatnonzero(~frame["service"].isin(known).to_numpy()):
-        value = str(frame["service"].iloc[k])
-        close = nearest_word(value, known)
-        part.add(
-            "没有这种服务",
-            "there is no such service",
-            row=int(k) + 2,
-            column="service",
-            value=value,
-            remedy_zh=f"是否想写“{close}”?" if close else f"可用:{'、'.join(known)}",
-            remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(known)}",
-        )
-    faults.append(part)
-
-
-def _people(frame: pd.DataFrame, path: Path, info: CaseFile, faults: list[Faults]) -> None:
-    part = Faults(path)
-    columns = sorted((age_range(n) or (0, 0), n) for n in frame.columns if n.startswith("age_"))
-    for (_, _), name in columns:
-        if age_range(name) is None:
-            part.add(
-                "年龄列名应如 age_6_11 或 age_80_plus",
-                "an age column is named like age_6_11 or age_80_plus",
-                column=name,
-            )
-    if not columns:
-        part.add("缺少年龄列(如 age_6_11)", "there is no age column such as age_6_11", row=1)
-    for ((_, last), left), ((first, _), right) in itertools.pairwise(columns):
-        if first <= last:
-            part.add("两个年龄列重叠", "two age columns overlap", column=f"{left}, {right}")
-    if frame.empty:
-        part.add("没有一个需求点", "there is not one demand point")
-    total = float(frame[[n for _, n in columns]].to_numpy(dtype=float).sum()) if columns else 0.0
-    if columns and len(frame) and total == 0:
-        part.add("总人口为零", "there are no people at all")
-    if info.population_total is not None and not part and abs(total - info.population_total) > 0.5:
-        part.add(
-            f"人口合计与 case.toml 的 population_total={info.population_total:.0f} 不符",
-            f"the people do not add up to population_total={info.population_total:.0f} of case.toml",
-            value=f"{total:.0f}",
-        )
-    faults.append(part)
