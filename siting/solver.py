@@ -13,6 +13,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import highspy
@@ -47,14 +48,24 @@ class SolverOptions:
     seed: int = 0
 
 
+class QuietHighs(highspy.Highs):
+    """HiGHS without its banner, which it prints when callbacks are first enabled."""
+
+    def enableCallbacks(self) -> None:  # noqa: N802
+        """Turn the console off before anything is said."""
+        self.setOptionValue("log_to_console", False)
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
+@cache
 def solver_version() -> str:
     """Version of HiGHS."""
-    return str(highspy.Highs().version())
+    return str(QuietHighs().version())  # type: ignore[no-untyped-call]
 
 
 def solve_model(
     model: Any,
-    options: SolverOptions = SolverOptions(),  # noqa: B008  (frozen)
+    options: SolverOptions = SolverOptions(),
     *,
     listener: Listener = silent,
     use_start: bool = False,
@@ -167,17 +178,17 @@ def _bounds(values: list[float | None], default: float) -> FloatArray:
 
 def _open_solver(options: SolverOptions) -> Any:
     highspy.Highs.resetGlobalScheduler(True)  # else a change of the number of threads is refused
-    highs = highspy.Highs()
-    for key, value in {
+    highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
+    settings: dict[str, bool | int | float | str] = {
         "output_flag": True,  # progress events need it; nothing reaches the console or a file
-        "log_to_console": False,
         "log_file": "",
         "time_limit": float(options.time_limit_s),
         "threads": int(options.threads),
         "random_seed": int(options.seed),
         "mip_rel_gap": max(float(options.gap), SMALLEST_GAP),
         "mip_feasibility_tolerance": 1e-7,
-    }.items():
+    }
+    for key, value in settings.items():
         highs.setOptionValue(key, value)
     return highs
 
@@ -203,13 +214,12 @@ def _report_progress(highs: Any, listener: Listener, begin: float) -> None:
         best = _finite(out.mip_primal_bound)
         bound = _finite(out.mip_dual_bound)
         gap = abs(best - bound) / max(abs(best), 1e-9) if best is not None and bound is not None else None
-        said = f"{100 * gap:.2f} %" if gap is not None else "?"
         listener(
             Event(
                 "solve",
                 "progress",
-                f"求解中:与最优相差不超过 {said}",
-                f"solving: within {said} of optimal",
+                "求解中:尚无可证明的差距" if gap is None else f"求解中:与最优相差不超过 {100 * gap:.2f}%",
+                "solving: no proven gap yet" if gap is None else f"solving: within {100 * gap:.2f} % of optimal",
                 seconds=now - begin,
                 data={"incumbent": best, "bound": bound, "gap": gap, "nodes": int(out.mip_node_count)},
             )

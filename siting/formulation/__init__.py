@@ -1,0 +1,1 @@
+"""The mathematics: variables, constraints and objectives, and how they are put together."""
