@@ -1,0 +1,36 @@
+"""From an OpenStreetMap file to a road graph, and from points on it to travel times."""
+
+from siting.network.access import Mode
+from siting.network.basemap import BaseMap, read_basemap
+from siting.network.export import roads_frame, to_networkx, write_graphml
+from siting.network.graph import ComponentReport, ReadReport, RoadGraph
+from siting.network.reader import read_roads
+from siting.network.service_area import service_area
+from siting.network.snap import Snap, snap_points
+from siting.network.speeds import SpeedTable, parse_maxspeed_kmh
+from siting.network.store import load_graph, save_graph
+from siting.network.times import PlacedPoints, TravelTimes, nearest_times, travel_times
+
+__all__ = [
+    "BaseMap",
+    "ComponentReport",
+    "Mode",
+    "PlacedPoints",
+    "ReadReport",
+    "RoadGraph",
+    "Snap",
+    "SpeedTable",
+    "TravelTimes",
+    "load_graph",
+    "nearest_times",
+    "parse_maxspeed_kmh",
+    "read_basemap",
+    "read_roads",
+    "roads_frame",
+    "save_graph",
+    "service_area",
+    "snap_points",
+    "to_networkx",
+    "travel_times",
+    "write_graphml",
+]

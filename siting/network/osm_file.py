@@ -1,0 +1,120 @@
+"""An OpenStreetMap file of any of the usual kinds, and clear words when it is none."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NoReturn, cast
+
+import osmium
+
+from siting.errors import fail
+
+Shape = osmium.osm.Node | osmium.osm.Way | osmium.osm.Area
+
+
+@dataclass(frozen=True)
+class OsmFile:
+    """A file held in memory: osmium then never sees a path, which fails on Windows for Chinese folder names.
+
+    Attributes:
+        name: for messages.
+        content: the bytes.
+        kind: `pbf`, `osm`, `osm.gz` or `osm.bz2`, told by the content, not by the file's ending.
+    """
+
+    name: str
+    content: bytes
+    kind: str
+
+    @classmethod
+    def open(cls, path: str | Path) -> OsmFile:
+        """Read the file.
+
+        Raises:
+            InputError: when it is missing, cannot be read, or is no OSM file.
+        """
+        path = Path(path)
+        if not path.is_file():
+            fail(
+                "找不到路网文件",
+                "the OpenStreetMap file is missing",
+                remedy_zh="请检查文件名和文件夹",
+                remedy_en="check the file's name and folder",
+                file=path.name,
+                value=path,
+            )
+        try:
+            content = path.read_bytes()
+        except OSError as error:
+            fail(
+                f"无法读取路网文件：{error.strerror}",
+                f"the OpenStreetMap file cannot be read: {error.strerror}",
+                remedy_zh="请确认文件没有被占用、且有读取权限",
+                remedy_en="check that no other program holds it and that you may read it",
+                file=path.name,
+            )
+        kind = _kind(content[:1024])
+        if kind is None:
+            _refuse(
+                path.name, "文件为空" if not content else "内容不是 OSM 格式", "empty" if not content else "no OSM data"
+            )
+        return cls(path.name, content, kind)
+
+    def ways(self, *keys: str) -> Iterator[osmium.osm.Way]:
+        """The ways that have one of the tags, without locations."""
+        with self._faults():
+            for way in self._pass(osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(*keys)):
+                yield cast(osmium.osm.Way, way)
+
+    def nodes(self, ids: Iterable[int]) -> Iterator[osmium.osm.Node]:
+        """The nodes with the given ids."""
+        wanted = set(ids)
+        with self._faults():
+            nodes = self._pass(osmium.osm.NODE)
+            if all(i >= 0 for i in wanted):  # osmium's filter knows no negative ids, as editors give to new nodes
+                nodes = nodes.with_filter(osmium.filter.IdFilter(wanted))
+            for node in nodes:
+                if node.id in wanted:
+                    yield cast(osmium.osm.Node, node)
+
+    def shapes(self, *tags: tuple[str, str]) -> Iterator[Shape]:
+        """The nodes, ways and areas (closed ways and multipolygons) that have one of the tags, with locations."""
+        with self._faults():
+            wanted = osmium.filter.TagFilter(*tags)
+            for item in self._pass(osmium.osm.ALL).with_areas(wanted).with_filter(wanted):
+                if isinstance(item, Shape):
+                    yield item
+
+    def _pass(self, entities: osmium.osm.osm_entity_bits) -> osmium.FileProcessor:
+        return osmium.FileProcessor(osmium.io.FileBuffer(self.content, self.kind), entities)
+
+    @contextmanager
+    def _faults(self) -> Iterator[None]:
+        try:
+            yield
+        except RuntimeError as error:  # osmium's only error for damaged files
+            _refuse(self.name, str(error), str(error))
+
+
+def _kind(head: bytes) -> str | None:
+    if head.startswith(b"\x1f\x8b"):
+        return "osm.gz"
+    if head.startswith(b"BZh"):
+        return "osm.bz2"
+    if head[4:15] == b"\x0a\x09OSMHeader":
+        return "pbf"
+    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
+    return "osm" if text.startswith((b"<?xml", b"<osm")) else None
+
+
+def _refuse(name: str, zh: str, en: str) -> NoReturn:
+    fail(
+        f"路网文件损坏或不是 OpenStreetMap 文件（{zh}）",
+        f"the file is damaged, truncated or no OpenStreetMap file ({en})",
+        remedy_zh="请重新下载；可用 .osm.pbf、.osm、.osm.gz、.osm.bz2",
+        remedy_en="download it again; .osm.pbf, .osm, .osm.gz and .osm.bz2 can be read",
+        file=name,
+    )
