@@ -88,7 +88,8 @@ class RunResult:
     Attributes:
         scenario: None for an evaluation without a plan (`siting gaps`).
         roads: drawn roads: name, highway, geometry. WGS84.
-        water, rail, places: the map's own base, WGS84; places has name, place (OSM word).
+        water, rail, places, green, stations: the map's own base as `network.read_basemap` gives it, with kind (OSM
+            word), name, name_en, geometry. WGS84. `water` holds polygons and the lines of rivers and streams.
         notices: (zh, en) texts that every output must carry: synthetic data, licences.
         notes: (zh, en) findings of the run: islands left out, points off the network.
         provenance: content of run.json.
@@ -104,6 +105,8 @@ class RunResult:
     notices: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str], ...]
     provenance: dict[str, object] = field(default_factory=dict)
+    green: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
+    stations: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
 
     @property
     def title_zh(self) -> str:
