@@ -59,7 +59,7 @@ def test_times_agree_with_networkx(graph: RoadGraph, mode: str) -> None:
         for j, goal in enumerate(graph.node_id[some[5:]].tolist()):
             expected[i, j] = seconds.get(goal, np.inf) / 60
     expected[expected > 45] = np.inf
-    assert found.impedance.pair_count > 50
+    assert found.impedance.pair_count > 20
     assert found.impedance.dense() == pytest.approx(expected, abs=1e-4)
 
 
