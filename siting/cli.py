@@ -39,7 +39,9 @@ NoAreas = Annotated[bool, typer.Option("--no-areas", help="不画服务范围(�
 
 @app.command("run")
 def run_command(
-    scenario: Annotated[str, typer.Argument(help="方案名称或 .toml 文件 scenario: a name, or a .toml file")] = DEFAULT_SCENARIO,
+    scenario: Annotated[
+        str, typer.Argument(help="方案名称或 .toml 文件 scenario: a name, or a .toml file")
+    ] = DEFAULT_SCENARIO,
     out: Out = OUT,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -57,7 +59,9 @@ def run_command(
 @app.command("gaps")
 def gaps_command(
     case: Annotated[str, typer.Argument(help="案例名称或文件夹 case: a name, or a folder")] = "shengzhou",
-    service: Annotated[list[str] | None, typer.Option("--service", "-s", help="只评估这些服务 only these services")] = None,
+    service: Annotated[
+        list[str] | None, typer.Option("--service", "-s", help="只评估这些服务 only these services")
+    ] = None,
     out: Out = OUT,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -91,7 +95,14 @@ def new_case_command(
 
     listener = terminal.listener_for(quiet=quiet, as_json=as_json)
     summary = make_case(
-        pbf, out, outline=outline, population=population, name_zh=name_zh, name_en=name_en, force=force, listener=listener
+        pbf,
+        out,
+        outline=outline,
+        population=population,
+        name_zh=name_zh,
+        name_en=name_en,
+        force=force,
+        listener=listener,
     )
     terminal.print_case(summary, quiet=quiet, as_json=as_json)
 
@@ -177,5 +188,3 @@ def main(arguments: list[str] | None = None) -> None:
         code = result if isinstance(result, int) else 0
 
     sys.exit(guarded(call, as_json="--json" in words) or code)
-
-

@@ -9,6 +9,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import pandas as pd
+
 from siting import provenance
 from siting.areas import service_areas
 from siting.assemble import Problem, pose
@@ -18,8 +20,18 @@ from siting.errors import Faults
 from siting.evaluate import evaluate
 from siting.events import Listener, silent, stage
 from siting.extent import check_extent
-from siting.formulation.compose import Formulation, load_formulation
-from siting.network import RoadGraph, SpeedTable, load_graph, read_basemap, read_roads, save_graph
+from siting.formulation.compose import load_formulation
+from siting.formulation.spec import Formulation
+from siting.network import (
+    RoadGraph,
+    SpeedTable,
+    load_graph,
+    read_basemap,
+    read_roads,
+    roads_frame,
+    save_graph,
+    write_graphml,
+)
 from siting.plan import Plan, make_plan
 from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_geopackage
@@ -136,9 +148,13 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
     return _finish(case, None, results, graph, settings, clock, inputs)
 
 
-def read_case_roads(folder: Path, settings: Settings = Settings()) -> RoadGraph:
-    """The road graph of a case, for export."""
-    return _roads(load_case(folder), Travel(), settings, _Clock())[0]
+def export_roads(folder: Path, path: Path, settings: Settings = Settings()) -> None:
+    """Write the road graph of a case as GraphML, for osmnx and networkx.
+
+    Raises:
+        InputError: for anything wrong with the case or its roads.
+    """
+    write_graphml(_roads(load_case(folder), Travel(), settings, _Clock())[0], path)
 
 
 def _formulation(question: ServiceQuestion, base: Path) -> Formulation:
@@ -147,35 +163,38 @@ def _formulation(question: ServiceQuestion, base: Path) -> Formulation:
 
 
 def _check_resources(problems: list[Problem], formulations: list[Formulation], path: Path) -> None:
-    """A model that opens sites by number or budget must be given one of the two, and no other model may be."""
+    """A model that opens sites by number or by budget must be given one of the two, and no other model may be."""
     faults = Faults(path)
     for problem, formulation in zip(problems, formulations, strict=True):
         question = problem.question
-        given = question.new is not None or question.budget_yuan is not None
-        if bool(formulation.resource) != given:
-            needed = bool(formulation.resource)
-            faults.add(
-                "请给出新建数量 new 或预算 budget_yuan" if needed else "该模型自行决定数量,不接受 new 或 budget_yuan",
-                "give new (a number) or budget_yuan"
-                if needed
-                else "the model decides the number: give no new, no budget_yuan",
-                column=f"services.{problem.service.id}",
-                value=formulation.id,
-            )
+        blocks = {*formulation.constraints, *formulation.resource, *formulation.optional}
+        wrong: list[tuple[str, str]] = []
+        if formulation.resource and question.new is None and question.budget_yuan is None:
+            wrong.append(("请给出新建数量 new 或预算 budget_yuan", "give new (a number) or budget_yuan (money)"))
+        if question.new is not None and "open_exactly_p" not in blocks:
+            wrong.append(("该模型自行决定新建数量，请删去 new", "the model decides the number itself: remove new"))
+        if question.budget_yuan is not None and "stay_within_budget" not in blocks:
+            wrong.append(("该模型不用预算，请删去 budget_yuan", "the model uses no budget: remove budget_yuan"))
+        for zh, en in wrong:
+            faults.add(zh, en, column=f"services.{problem.service.id}", value=formulation.id)
     faults.raise_if_any()
 
 
 def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tuple[RoadGraph, str]:
-    speeds = SpeedTable.default().with_overrides(travel.speeds_kmh, tagged_speed_factor=travel.tagged_speed_factor)
+    speeds = SpeedTable.default().with_overrides(travel.speeds_kmh, limit_factor=travel.tagged_speed_factor)
     with clock.time(settings.listener, "roads", "读取路网", "Reading the roads") as say:
         if not case.roads.is_file():
             faults = Faults(case.folder / "case.toml")
             faults.add(
-                "找不到路网文件", "the road file is not there", column="roads", value=str(case.roads),
-                remedy_zh="请把 OSM 路网(.osm.pbf)放进案例文件夹", remedy_en="put the OSM extract (.osm.pbf) into the case's folder",
-            )  # fmt: skip
+                "找不到路网文件",
+                "the road file is not there",
+                column="roads",
+                value=str(case.roads),
+                remedy_zh="请把 OSM 路网（.osm.pbf）放进案例文件夹",
+                remedy_en="put the OSM extract (.osm.pbf) into the case's folder",
+            )
             faults.raise_if_any()
-        key = hash_values("roads", hash_file(case.roads), speeds.fingerprint)
+        key = hash_values("roads", hash_file(case.roads), dict(speeds.class_kmh), speeds.limit_factor)
         graph, cached = Cache(settings.cache).get(
             key,
             make=lambda: read_roads(case.roads, speeds=speeds, listener=settings.listener),
@@ -184,7 +203,7 @@ def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tup
         )
         if cached:
             say("使用缓存的路网", "roads taken from the cache", kind="note")
-        for zh, en in graph.report.texts():
+        for zh, en in graph.report.findings():
             say(zh, en, kind="note")
         check_extent(case, graph)
     return graph, key
@@ -245,7 +264,7 @@ def _result(
         area_before = service_areas(case, problem, graph, travel=travel, open_sites=existing)
         if plan is not None:
             area_after = service_areas(case, problem, graph, travel=travel, open_sites=open_after)
-    thresholds = {}
+    thresholds: dict[str, tuple[str, float, str, bool]] = {}
     for kind in sorted(set(problem.zone_kind)):
         mode, minutes = threshold_of(problem.question, problem.service, kind)
         base = problem.service.threshold[kind].max_minutes
@@ -290,7 +309,7 @@ def _finish(
 ) -> RunResult:
     with clock.time(settings.listener, "basemap", "读取底图", "Reading the base map"):
         base = read_basemap(case.roads)
-        roads = graph.lines()
+        roads = roads_frame(graph)
     notices = []
     if case.info.notice_zh or case.info.notice_en:
         notices.append((case.info.notice_zh, case.info.notice_en))
@@ -307,11 +326,13 @@ def _finish(
         scenario=scenario,
         services=tuple(results),
         roads=roads,
-        water=base.water,
-        rail=base.rail,
+        water=pd.concat([base.water, base.waterways], ignore_index=True),
+        rail=base.railways,
+        stations=base.stations,
         places=base.places,
+        green=base.green,
         notices=tuple(notices),
-        notes=tuple(graph.report.texts()),
+        notes=tuple(graph.report.findings()),
         provenance={
             "scenario": scenario.model_dump(mode="json", by_alias=True) if scenario is not None else None,
             "case": case.info.model_dump(mode="json", by_alias=True),

@@ -10,7 +10,7 @@ from siting.assemble import Problem, make_instance
 from siting.case import Case
 from siting.errors import Faults, InfeasibleError
 from siting.events import Listener
-from siting.formulation.compose import Formulation
+from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray
 from siting.optimise import solve
 from siting.results import Check
@@ -50,15 +50,14 @@ def make_plan(
     rows = needing & ~times.off_network
     out_of_reach = _out_of_reach(problem, formulation, times, rows, columns)
     off = needing & times.off_network
-    names = {str(k): display_name(case, k) for k in range(len(case.demand))} | dict(
-        zip(problem.sites["id"], problem.sites["name"], strict=True)
-    )
+    names = {str(k): display_name(case, k) for k in range(len(case.demand))}
+    names |= dict(zip(case.zones["id"], case.zones["name_zh"] + " " + case.zones["name_en"], strict=True))
     if problem.question.out_of_reach == "refuse" and formulation.serves_everyone and (off | out_of_reach).any():
         _refuse(case, problem, formulation, times, off, out_of_reach)
     rows &= ~out_of_reach
     instance = make_instance(problem, times.impedance, rows=rows, columns=columns, zones=problem.question.zone_minimum)
     solution = solve(instance, formulation, options, listener=listener, names=names)
-    verification = verify(instance, formulation, solution)
+    checks = tuple(Check(c.zh, c.en, c.passed, c.detail) for c in verify(instance, formulation, solution).checks)
     row_index, column_index = np.flatnonzero(rows), np.flatnonzero(columns)
     open_after = np.zeros(len(problem.sites), dtype=bool)
     open_after[column_index[solution.open]] = True
@@ -68,7 +67,7 @@ def make_plan(
         solution.assignment.share,
     )
     ids = case.demand["id"].to_numpy(dtype=object)
-    return Plan(solution, open_after, assignment, tuple(verification.checks), tuple(ids[out_of_reach]))
+    return Plan(solution, open_after, assignment, checks, tuple(ids[out_of_reach]))
 
 
 def _out_of_reach(

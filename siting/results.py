@@ -7,6 +7,7 @@ the people there. The two are never blurred.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
@@ -56,7 +57,7 @@ class ServiceResult:
 
     service: Service
     question: ServiceQuestion | None
-    thresholds: dict[str, tuple[str, float, str, bool]]
+    thresholds: Mapping[str, tuple[str, float, str, bool]]
     sites: pd.DataFrame
     demand: pd.DataFrame
     assignments: pd.DataFrame
@@ -101,7 +102,9 @@ class RunResult:
     roads: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     rail: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
+    green: gpd.GeoDataFrame
     notices: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str], ...]
     provenance: dict[str, object] = field(default_factory=dict)

@@ -142,9 +142,7 @@ def _mode_times(
             max_snap_m=travel.max_snap_m,
             listener=listener,
         )
-        return _ModeTimes(
-            times.impedance, times.origin_snap.distance_m, times.origin_snap.ok, times.destination_snap.ok
-        )
+        return _ModeTimes(times.impedance, times.origins.distance_m, times.origins.ok, times.destinations.ok)
 
     return cache.get(key, make=make, load=_load, save=_save)[0]
 

@@ -36,6 +36,7 @@ class Progress:
         self.depth: list[str] = []
 
     def __call__(self, event: Event) -> None:
+        """Draw one event."""
         if event.kind == "start":
             self.depth.append(event.stage)
             self._spin(f"{event.zh} {event.en}")
@@ -192,7 +193,9 @@ def print_error(error: SitingError, *, as_json: bool = False) -> None:
     """All faults, each with its place and its remedy."""
     if as_json:
         faults = [{**_fields(fault), "place": fault.place} for fault in error.faults]
-        sys.stdout.write(json.dumps({"event": "error", "exit_code": error.exit_code, "faults": faults}, ensure_ascii=False) + "\n")
+        sys.stdout.write(
+            json.dumps({"event": "error", "exit_code": error.exit_code, "faults": faults}, ensure_ascii=False) + "\n"
+        )
         return
     console = Console(stderr=True)
     console.print(Text(f"错误 Error ({len(error.faults)}):", style="bold red"))
