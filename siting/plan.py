@@ -13,11 +13,10 @@ from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray
 from siting.optimise import solve
-from siting.results import Check
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
 from siting.solver import SolverOptions
-from siting.verify import verify
+from siting.verify import Check, verify
 
 
 @dataclass(frozen=True, eq=False)
@@ -57,7 +56,7 @@ def make_plan(
     rows &= ~out_of_reach
     instance = make_instance(problem, times.impedance, rows=rows, columns=columns, zones=problem.question.zone_minimum)
     solution = solve(instance, formulation, options, listener=listener, names=names)
-    checks = tuple(Check(c.zh, c.en, c.passed, c.detail) for c in verify(instance, formulation, solution).checks)
+    checks = verify(instance, formulation, solution).checks
     row_index, column_index = np.flatnonzero(rows), np.flatnonzero(columns)
     open_after = np.zeros(len(problem.sites), dtype=bool)
     open_after[column_index[solution.open]] = True

@@ -18,18 +18,9 @@ from siting.case import Case
 from siting.scenario import Scenario, ServiceQuestion
 from siting.solution import Outcome
 from siting.standards import Service
+from siting.verify import Check
 
 SITE_STATUS = ("existing", "new", "closed", "candidate")  # candidate: looked at and not chosen
-
-
-@dataclass(frozen=True)
-class Check:
-    """One independent check of a plan."""
-
-    name_zh: str
-    name_en: str
-    passed: bool
-    detail: str = ""
 
 
 @dataclass(frozen=True, eq=False)
@@ -102,9 +93,7 @@ class RunResult:
     roads: gpd.GeoDataFrame
     water: gpd.GeoDataFrame
     rail: gpd.GeoDataFrame
-    stations: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
-    green: gpd.GeoDataFrame
     notices: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str], ...]
     provenance: dict[str, object] = field(default_factory=dict)
