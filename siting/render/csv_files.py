@@ -1,0 +1,69 @@
+"""One CSV file a table: UTF-8 with a byte-order mark, so that Excel opens it in Chinese.
+
+A spreadsheet takes a cell that begins with `=`, `+`, `-`, `@` (or their full-width forms, a tab or a carriage
+return) for a formula. Text cells that do so, whatever blanks come first, get a leading apostrophe `'`
+(OWASP, "CSV Injection"); a reader that wants the text as typed takes one apostrophe off. Numbers are never
+changed: a negative number stays one.
+
+The last two columns of every row hold the result's label and the notices in a few words, since a CSV file has no
+other place for them; `overview.csv` and `assumptions.csv` have them in full.
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+import numpy as np
+
+from siting.render.columns import Sheet
+from siting.render.sheets import all_sheets
+from siting.render.wording import both, caveat, label_of, labels_text
+from siting.results import RunResult
+
+FORMULA = re.compile(r"^(?:[\t\r\n]|\s*[=+\-@=+-@])")
+
+
+def write_csv(result: RunResult, folder: Path) -> None:
+    """Write every table to `folder`, which is made if need be; each file is named by its table's ASCII key.
+
+    Raises:
+        OSError: when a file cannot be written.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    words = inert(both(caveat(result)))
+    whole = inert(both(labels_text(result)))
+    single = {}
+    for service in result.services:
+        label = label_of(service)
+        single[service.service.name_zh] = inert(both((label.zh, label.en)))
+    for sheet in all_sheets(result):
+        columns = [_texts(sheet, name) for name in sheet.frame.columns]
+        services = sheet.frame["service"] if "service" in sheet.frame.columns else [""] * len(sheet.frame)
+        columns += [[single.get(name, whole) for name in services], [words] * len(sheet.frame)]
+        headers = [column.header for column in sheet.columns] + ["结果状态 Result", "数据声明 Notice"]
+        with (folder / f"{sheet.key}.csv").open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([inert(header) for header in headers])
+            writer.writerows(zip(*columns, strict=True))
+
+
+def inert(text: str) -> str:
+    """The text in a form that no spreadsheet takes for a formula.
+
+    >>> inert("=1+1"), inert("甲村"), inert(" @SUM(A1)")
+    ("'=1+1", '甲村', "' @SUM(A1)")
+    """
+    return f"'{text}" if FORMULA.match(text) else text
+
+
+def _texts(sheet: Sheet, name: str) -> list[str]:
+    return [_text(value) for value in sheet.frame[name].tolist()]
+
+
+def _text(value: object) -> str:
+    if isinstance(value, str):
+        return inert(value)
+    number = float(value) if isinstance(value, (int, float)) else np.nan
+    return "" if np.isnan(number) else f"{number:.12g}"

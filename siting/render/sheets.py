@@ -1,0 +1,26 @@
+"""The tables of a run, made once and written alike as workbook, CSV and report."""
+
+from __future__ import annotations
+
+from siting.render import tables_people, tables_record, tables_sites
+from siting.render.columns import Sheet
+from siting.render.wording import planned
+from siting.results import RunResult
+
+
+def all_sheets(result: RunResult) -> list[Sheet]:
+    """Every table of a run, in reading order; those about a plan only where there is one."""
+    plan = planned(result)
+    sheets = [
+        tables_record.overview(result),
+        *([tables_sites.new_facilities(result)] if plan else []),
+        tables_sites.facilities(result),
+        tables_people.coverage(result),
+        tables_people.uncovered(result),
+        tables_sites.assignments(result),
+        tables_people.demand_points(result),
+        *([tables_record.checks(result)] if plan else []),
+        tables_record.assumptions(result),
+        tables_record.sources(result),
+    ]
+    return [*sheets, tables_record.notes(sheets)]
