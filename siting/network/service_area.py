@@ -40,8 +40,8 @@ def service_area(
         sites: the places to reach.
         mode, walk_speed_kmh, max_snap_m, component: as in `travel_times`.
         minutes: the limit.
-        buffer_m: half width of the strip along a road. Outlines are simplified by an eighth of it, and holes
-            smaller than a strip as wide as long are filled.
+        buffer_m: half width of the strip along a road. Outlines are simplified by a quarter of it; holes no
+            larger than a square of four of it (320 m a side for 80 m) are filled.
     """
     seen = mode_graph(graph, mode, walk_speed_kmh=walk_speed_kmh)
     snap = snap_points(graph, sites.lon, sites.lat, mode=mode, max_snap_m=max_snap_m, component=component)
@@ -52,10 +52,10 @@ def service_area(
         return shapely.Polygon()
     local = LocalProjection(graph.node_lon, graph.node_lat)
     lines = _cut(_metric_lines(graph, local, edge), low, high)
-    tolerance = buffer_m / 8
-    strips = shapely.buffer(shapely.simplify(lines, tolerance), buffer_m, quad_segs=3)
-    area: shapely.Geometry = shapely.simplify(shapely.union_all(strips), tolerance)
-    area = _fill_small_holes(area, (2 * buffer_m) ** 2)
+    tolerance = buffer_m / 4
+    strips = shapely.buffer(shapely.simplify(lines, tolerance), buffer_m, quad_segs=2)
+    area: shapely.Geometry = shapely.simplify(shapely.disjoint_subset_union_all(strips), tolerance)
+    area = _fill_small_holes(area, (4 * buffer_m) ** 2)
     return shapely.make_valid(shapely.set_precision(local.to_degrees(area), 1e-6))
 
 
