@@ -23,13 +23,13 @@ RELATIVE_TOLERANCE = 1e-6
 
 @dataclass(frozen=True)
 class Check:
-    """One thing looked at. `detail` has the numbers, in both languages where words are needed."""
+    """One thing looked at: `detail` has the numbers or ids, `block` the model's block that it belongs to."""
 
-    name: str
-    zh: str
-    en: str
+    name_zh: str
+    name_en: str
     passed: bool
     detail: str = ""
+    block: str = ""
 
 
 @dataclass(frozen=True)
@@ -260,8 +260,11 @@ def verify(instance: Instance, formulation: Formulation, solution: Solution) -> 
         for name in names:
             zh, en, look = CHECKS[name]
             passed, detail = look(plan)
-            checks.append(Check(name, zh, en, passed, detail))
-        checks += [_check_choice(instance, formulation), *_check_value(plan, formulation, solution)]
+            checks.append(Check(zh, en, passed, detail, name))
+        if "respect_capacity" not in names:
+            checks.append(_check_nearest(plan))
+        checks += [_check_choice(instance, formulation), _check_nothing_ignored(instance, names)]
+        checks += _check_value(plan, formulation, solution)
     return Verification(tuple(checks))
 
 
@@ -273,7 +276,7 @@ def require_verified(verification: Verification) -> None:
     """
     if not verification.ok:
         raise VerificationError(
-            Fault(f"独立校验未通过:{c.zh}({c.detail})", f"the independent check failed: {c.en} ({c.detail})")
+            Fault(f"独立校验未通过:{c.name_zh}({c.detail})", f"the independent check failed: {c.name_en} ({c.detail})")
             for c in verification.failed
         )
 
@@ -282,7 +285,7 @@ def _refuse_unknown(formulation: Formulation) -> None:
     listed = (
         *formulation.variables,
         *formulation.constraints,
-        *formulation.one_of,
+        *formulation.resource,
         *formulation.optional,
     )
     unknown = [name for name in listed if name not in CHECKS]
@@ -302,7 +305,7 @@ def _given(instance: Instance, name: str) -> bool:
 
 
 def _active(instance: Instance, formulation: Formulation) -> list[str]:
-    switched = [n for n in (*formulation.one_of, *formulation.optional) if _given(instance, n)]
+    switched = [n for n in (*formulation.resource, *formulation.optional) if _given(instance, n)]
     return [*formulation.variables, *formulation.constraints, *switched]
 
 
@@ -318,7 +321,7 @@ def _check_shape(instance: Instance, formulation: Formulation, solution: Solutio
         and bool(((a.site_index >= 0) & (a.site_index < instance.site_count)).all())
         and bool(np.isfinite(a.share).all())
     )
-    return Check("shape", "结果与实例相符", "the solution belongs to the instance", passed)
+    return Check("结果与实例相符", "the solution belongs to the instance", passed)
 
 
 def _lay_out(instance: Instance, solution: Solution) -> _Plan:
@@ -343,16 +346,14 @@ def _check_assignment(plan: _Plan) -> list[Check]:
     ids = plan.instance.demand_ids
     return [
         Check(
-            "admissible_pairs",
             "只用到可达的配对",
             "only admissible pairs are used",
             not inadmissible.size,
             ", ".join(ids[plan.i[k]] for k in inadmissible[:10]),
         ),
-        Check("open_sites", "只去开放的地点", "people go to open sites only", to_open, closed),
-        Check("shares", "分配比例在 0 与 1 之间", "shares lie between 0 and 1", in_range),
+        Check("只去开放的地点", "people go to open sites only", to_open, closed),
+        Check("分配比例在 0 与 1 之间", "shares lie between 0 and 1", in_range),
         Check(
-            "shares_add_up",
             "各需求点的比例合计为 1",
             "the shares of a demand point add up to 1",
             not partly.size,
@@ -362,15 +363,42 @@ def _check_assignment(plan: _Plan) -> list[Check]:
 
 
 def _check_choice(instance: Instance, formulation: Formulation) -> Check:
-    chosen = [name for name in formulation.one_of if _given(instance, name)]
-    passed = len(chosen) == 1 or not formulation.one_of
+    chosen = [name for name in formulation.resource if _given(instance, name)]
+    passed = len(chosen) == 1 or not formulation.resource
     return Check(
-        "one_of",
         "p 与预算恰用其一",
         "exactly one of the model's alternatives holds",
         passed,
         ", ".join(chosen),
     )
+
+
+def _check_nearest(plan: _Plan) -> Check:
+    """Without capacities everybody who can reach an open site goes to the nearest."""
+    n, best = plan.instance.demand_count, plan.nearest_open
+    reached = np.isfinite(best)
+    travelled = np.bincount(plan.i, weights=plan.share * plan.impedance, minlength=n)
+    off = reached & ((plan.assigned == 0) | (travelled > best + RELATIVE_TOLERANCE * np.maximum(1.0, best)))
+    return Check(
+        "每人去最近的开放地点",
+        "everybody goes to the nearest open site",
+        not off.any(),
+        ", ".join(plan.instance.demand_ids[i] for i in np.flatnonzero(off)[:10]),
+    )
+
+
+def _check_nothing_ignored(instance: Instance, names: list[str]) -> Check:
+    """What the instance says about sites is held to by some constraint of the model."""
+    said = {
+        "keep_existing": bool(instance.existing.any()),
+        "require_sites": bool(instance.required.any()),
+        "forbid_sites": bool(instance.forbidden.any()),
+        "zone_minimum": bool(instance.zone_minimum.any()),
+        "open_exactly_p": instance.p is not None,
+        "stay_within_budget": instance.budget is not None,
+    }
+    ignored = [name for name, given in said.items() if given and name not in names]
+    return Check("给出的条件都已采用", "no condition was ignored", not ignored, ", ".join(ignored))
 
 
 def _check_value(plan: _Plan, formulation: Formulation, solution: Solution) -> list[Check]:
@@ -385,7 +413,7 @@ def _check_value(plan: _Plan, formulation: Formulation, solution: Solution) -> l
     if outcome.status is Status.OPTIMAL:
         stated = stated and bound is not None and math.isfinite(bound)
     return [
-        Check("objective", "目标值重算一致", "the objective is derived anew", equal, f"{value!r}, {claimed!r}"),
-        Check("bound", "界与目标值相容", "the bound fits the objective", bounded, f"{bound!r}, {value!r}"),
-        Check("status", "状态与方向相容", "status and sense fit", stated, f"{outcome.status}, {outcome.sense}"),
+        Check("目标值重算一致", "the objective is derived anew", equal, f"{value!r}, {claimed!r}"),
+        Check("界与目标值相容", "the bound fits the objective", bounded, f"{bound!r}, {value!r}"),
+        Check("状态与方向相容", "status and sense fit", stated, f"{outcome.status}, {outcome.sense}"),
     ]

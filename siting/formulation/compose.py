@@ -67,7 +67,7 @@ def check_fit(formulation: Formulation, file: Path | str | None = None) -> None:
         ("variables", "variable", formulation.variables),
         ("objective", "objective", (formulation.objective,)),
         ("constraints", "constraint", formulation.constraints),
-        ("one_of", "constraint", formulation.one_of),
+        ("resource", "constraint", formulation.resource),
         ("optional", "constraint", formulation.optional),
     ]
     blocks: list[Block] = []
@@ -154,7 +154,7 @@ def _check_symbols(faults: Faults, blocks: list[Block]) -> None:
 
 
 def active_constraints(formulation: Formulation, instance: Instance) -> tuple[str, ...]:
-    """The constraints that hold for these numbers, with `one_of` and `optional` decided.
+    """The constraints that hold for these numbers, with `resource` and `optional` decided.
 
     Raises:
         InputError: numbers that the model needs are missing, or numbers are given that it has no use for.
@@ -165,8 +165,8 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
         return all(has(instance, f) for f in REGISTER[name].reads)
 
     active = list(formulation.constraints) + [name for name in formulation.optional if given(name)]
-    if formulation.one_of:
-        chosen = [name for name in formulation.one_of if given(name)]
+    if formulation.resource:
+        chosen = [name for name in formulation.resource if given(name)]
         if len(chosen) == 1:
             active += chosen
         else:
@@ -203,7 +203,7 @@ def has(instance: Instance, field: str) -> bool:
 
 
 def _refuse_choice(faults: Faults, formulation: Formulation, instance: Instance) -> None:
-    wanted = [" + ".join(REGISTER[name].reads) for name in formulation.one_of]
+    wanted = [" + ".join(REGISTER[name].reads) for name in formulation.resource]
     lacking = ""
     if instance.budget is not None and instance.fixed_cost is None:
         lacking = "(budget 需要 fixed_cost; a budget needs fixed_cost)"

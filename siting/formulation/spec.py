@@ -24,7 +24,17 @@ class Formulation(Frozen):
     constraints: tuple[str, ...] = Field(
         min_length=1, description="blocks of siting/formulation/constraints.py that always hold"
     )
-    one_of: tuple[str, ...] = Field((), description="constraints of which the instance's numbers choose exactly one")
+    resource: tuple[str, ...] = Field((), description="constraints of which the instance's numbers choose exactly one")
     optional: tuple[str, ...] = Field(
         (), description="constraints that hold where the instance gives the numbers for them"
     )
+
+    @property
+    def serves_everyone(self) -> bool:
+        """Whether a place that no site can serve makes it infeasible."""
+        return "assign_every_demand_point" in self.constraints or self.covers_everyone
+
+    @property
+    def covers_everyone(self) -> bool:
+        """Whether a place beyond the standard of every site makes it infeasible."""
+        return "cover_every_demand_point" in self.constraints

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from siting.errors import InfeasibleError
+from siting.instance import Instance
+from siting.optimise import solve
+from tests.formulation.small import six_points
+
+ZONES = ["core", "core", "core", "hill", "hill", "hill"]
+
+
+def flags(*places: int) -> np.ndarray[Any, Any]:
+    mask = np.zeros(6, bool)
+    mask[list(places)] = True
+    return mask
+
+
+@pytest.mark.parametrize(
+    ("model", "numbers", "messages"),
+    [
+        ("p_median", {"p": 7}, ["7 new facilities", "only 6 candidate sites"]),
+        ("p_median", {"p": 5, "existing": flags(0), "forbidden": flags(1)}, ["only 4 candidate sites"]),
+        ("p_median", {"p": 1, "required": flags(1, 2)}, ["2 sites are required", "ask for at least 2"]),
+        (
+            "maximal_covering",
+            {"p": 2, "standard": 1.0, "site_zone": ZONES, "zone_minimum": {"core": 2, "hill": 1}},
+            ["zone minima need 3 more", "at least 3"],
+        ),
+        (
+            "p_center",
+            {"p": 5, "site_zone": ZONES, "zone_minimum": {"core": 4}},
+            ["zone 老城 needs at least 4", "only 3"],
+        ),
+        (
+            "p_median",
+            {"budget": 5.0, "fixed_cost": 2.0, "site_zone": ZONES, "zone_minimum": {"core": 2}, "required": flags(5)},
+            ["budget of 5 yuan", "at least 6 yuan", "add 1 yuan"],
+        ),
+        (
+            "capacitated_p_median",
+            {"p": 2, "capacity": 3.0, "existing": flags(0)},
+            ["12 people", "at most 9", "3 too few"],
+        ),
+        (
+            "set_covering",
+            {"standard": 0.5, "forbidden": flags(4)},
+            ["1 demand points (2 people)", "五村 (1.0 > 0.5 min)"],
+        ),
+    ],
+)
+def test_what_cannot_be_is_named(model: str, numbers: dict[str, Any], messages: list[str]) -> None:
+    names = {"i5": "五村", "core": "老城"}
+    with pytest.raises(InfeasibleError) as caught:
+        solve(six_points(**numbers), model, names=names)
+    fault = caught.value.faults[0]
+    text = fault.en + fault.remedy_en
+    for message in messages:
+        assert message in text
+    assert fault.zh
+    assert fault.remedy_zh
+
+
+def test_places_out_of_everybodys_reach_are_named_ten_at_most() -> None:
+    t = np.full((15, 2), np.inf)
+    t[:2] = 1.0
+    with pytest.raises(InfeasibleError) as caught:
+        solve(Instance.from_arrays(t, p=1), "p_median", names={"i3": "金庭镇"})
+    text = caught.value.faults[0].en
+    assert "13 demand points (13 people)" in text
+    assert "金庭镇, i4" in text
+    assert "i12" in text
+    assert "i13" not in text
+    assert "(+3)" in text
+
+
+def test_a_standard_nobody_can_meet_names_the_worst_first() -> None:
+    t = np.array([[1.0, 9.0], [5.0, 7.0], [np.inf, np.inf]])
+    with pytest.raises(InfeasibleError) as caught:
+        solve(Instance.from_arrays(t, standard=2.0), "set_covering")
+    assert "i3 (∞ > 2 min), i2 (5.0 > 2 min)" in caught.value.faults[0].en
+
+
+def test_all_reasons_are_given_at_once() -> None:
+    instance = six_points(p=9, site_zone=ZONES, zone_minimum={"core": 4})
+    with pytest.raises(InfeasibleError) as caught:
+        solve(instance, "p_median")
+    assert len(caught.value.faults) == 2
+
+
+def test_what_is_just_enough_passes() -> None:
+    instance = six_points(budget=6.0, fixed_cost=2.0, site_zone=ZONES, zone_minimum={"core": 2}, required=flags(5))
+    assert solve(instance, "p_median").open.sum() == 3
+    assert solve(six_points(p=6), "p_median").open.all()
+    exact = replace(instance, budget=None, p=3)
+    assert solve(exact, "p_median").open.sum() == 3
