@@ -1,0 +1,221 @@
+"""The stages of the case in order."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import shapely
+from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
+
+from siting.cases.shengzhou import (
+    assemble,
+    country_roads,
+    facilities,
+    facts,
+    geography,
+    motorways,
+    people,
+    settlements,
+    streets,
+    tables,
+    terrain,
+    write_osm,
+)
+from siting.cases.shengzhou.curves import smooth, union
+from siting.cases.shengzhou.roads import Road
+from siting.events import Listener, silent, stage
+
+SEED = 330683
+
+
+def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, listener: Listener = silent) -> None:
+    """Make the case folder's files in `out` (created when missing); facts and scenarios are left alone.
+
+    The same seed and facts give the same files.
+    """
+    out.mkdir(parents=True, exist_ok=True)
+    known = facts.read(facts_folder)
+    # Every stage draws from its own stream, so that a change in one leaves the others as they were.
+    rng = dict(zip(
+        ("terrain", "areas", "place", "raster", "streets", "villages", "people", "sites", "persons", "ages", "parks"),
+        np.random.default_rng(seed).spawn(11),
+        strict=True,
+    ))
+    with stage(listener, "terrain", "地形与水系", "relief and rivers"):
+        land = terrain.build(known, rng["terrain"])
+        built = settlements.areas(known, land, rng["areas"])
+        territory = settlements.territories(known, land)
+    with stage(listener, "roads", "道路", "roads"):
+        centres = motorways.centre_lines(known.outline)
+        rail = motorways.railway(known.outline)
+        lines = union([*centres.values(), rail])
+        fast, gates = motorways.build(centres)
+        hamlets = settlements.place(known, land, built, territory, lines, rng["place"])
+        rural = people.village_persons(known, hamlets, rng["persons"])
+        country = _country(known, land, built, hamlets, gates, rng["raster"])
+        hamlets = _onto_roads(hamlets, country)
+        roads = _streets(known, land, built, hamlets, rural, country, fast, lines, rng)
+        water = union([*(s.line for s in land.streams), land.barrier])
+        roads = _network(roads, country, fast, land, known.outline, rail, water)
+    with stage(listener, "people", "人口", "people"):
+        demand, units = people.points(known, land, built, territory, hamlets, rural, roads, lines, rng["people"])
+        ages = people.by_age(demand, known, rng["ages"])
+    with stage(listener, "sites", "设施与候选用地", "facilities and candidate sites"):
+        zones = zone_areas(known, built)
+        places = facilities.Places(demand, ages, roads, zones, union([water, lines.buffer(25)]), rng["sites"])
+        existing = facilities.existing(places)
+        candidates = facilities.candidates(places)
+    with stage(listener, "files", "写文件", "files"):
+        write_osm.write(out / "roads.osm.pbf", roads, _shapes(land, built, rail, roads), _spots(known, hamlets, units))
+        tables.write_demand(out / "demand.csv", demand, ages)
+        tables.write_facilities(out / "facilities.csv", existing)
+        tables.write_candidates(out / "candidates.csv", candidates)
+        tables.write_zones(out, zones)
+        tables.write_case(out / "case.toml")
+        (out / "outline.geojson").write_text(known.outline_text, encoding="utf-8", newline="\n")
+
+
+def zone_areas(known: facts.Facts, built: settlements.Areas) -> dict[str, BaseGeometry]:
+    """The zones as disjoint areas in metres; together they are the county."""
+    towns = union(built.towns.values())
+    return {
+        "urban_core": built.core,
+        "development_zone": built.development,
+        "hsr_new_town": built.new_town,
+        "towns": towns,
+        "villages": known.outline.difference(union([built.urban, towns])),
+    }
+
+
+def _country(
+    known: facts.Facts,
+    land: terrain.Terrain,
+    built: settlements.Areas,
+    hamlets: list[settlements.Hamlet],
+    gates: dict[str, np.ndarray],
+    rng: np.random.Generator,
+) -> list[Road]:
+    raster = country_roads.prepare(known, land, built.urban.buffer(-90))
+    ends = {}
+    for street in geography.STREETS:
+        points = settlements.km(street.points)
+        ends[f"{street.name}:0"], ends[f"{street.name}:-1"] = points[0], points[-1]
+    country_roads.lay_routes(raster, known, ends)
+    country_roads.lay_gates(raster, gates)
+    outer = np.vstack([smooth(settlements.km(s.points)) for s in geography.STREETS])
+    country_roads.lay_villages(raster, hamlets, outer)
+    return country_roads.chains(raster) + country_roads.tracks(raster, hamlets, rng)
+
+
+def _onto_roads(hamlets: list[settlements.Hamlet], country: list[Road]) -> list[settlements.Hamlet]:
+    """Hamlets moved onto the road that was made for them."""
+    lines = [road.line for road in country if road.rank > 4 and road.grade == "ground"]
+    tree = shapely.STRtree(lines)
+    spots = shapely.points(np.array([h.xy for h in hamlets]))
+    near = tree.nearest(spots)
+    foot = shapely.get_coordinates(shapely.shortest_line(np.array(lines)[near], spots))[::2]
+    return [settlements.moved(h, xy) for h, xy in zip(hamlets, foot, strict=True)]
+
+
+def _streets(
+    known: facts.Facts,
+    land: terrain.Terrain,
+    built: settlements.Areas,
+    hamlets: list[settlements.Hamlet],
+    rural: dict[str, float],
+    country: list[Road],
+    fast: list[Road],
+    lines: BaseGeometry,
+    rng: dict[str, np.random.Generator],
+) -> list[Road]:
+    main, centre_lines = streets.main_streets(land)
+    clear = union([lines.buffer(38), *(r.line.buffer(25) for r in fast if r.tags["highway"] == "motorway_link")])
+    minor = streets.urban(land, built, centre_lines, clear, rng["streets"])
+    inner = streets.compounds([*main, *minor], built.urban, rng["streets"])
+    green = streets.parks(rng["parks"], land.barrier)
+    keep_off = union([land.barrier.buffer(14), *(s.line.buffer(12) for s in land.streams), clear])
+    shapely.prepare(keep_off)
+    lanes: list[Road] = []
+    for township in known.townships:
+        if township.code in built.towns:
+            axis = float(rng["villages"].uniform(0, np.pi))
+            lanes += streets.town(built.towns[township.code], keep_off, axis, rng["villages"])
+    roads = [r.line for r in country if r.rank > 4 and r.grade == "ground"]
+    tree = shapely.STRtree(roads)
+    inside = known.outline.buffer(-15)
+    for hamlet in hamlets:
+        road = roads[int(tree.nearest(shapely.Point(hamlet.xy)))]
+        around = keep_off.intersection(shapely.box(hamlet.xy[0] - 900, hamlet.xy[1] - 900, hamlet.xy[0] + 900, hamlet.xy[1] + 900))
+        grown, _ = streets.hamlet(hamlet, rural[hamlet.village.code] * hamlet.weight, road, around, rng["villages"])
+        lanes += assemble.clipped(grown, inside)
+    return main + minor + inner + green + lanes
+
+
+def _network(
+    roads: list[Road],
+    country: list[Road],
+    fast: list[Road],
+    land: terrain.Terrain,
+    outline: BaseGeometry,
+    rail: LineString,
+    water: BaseGeometry,
+) -> list[Road]:
+    barrier = land.barrier
+    ring = barrier.buffer(9)
+    country = [assemble.pushed_out(road, barrier, ring) for road in country]
+    ground = assemble.over_streams(country + roads, union([s.line for s in land.streams]))
+    ground = assemble.clipped(ground, outline)
+    pieces = assemble.noded(ground + fast)
+    pieces = assemble.usable(assemble.connected(pieces))
+    ways = assemble.merged(pieces)
+    under = union([water, rail.buffer(8), *(r.line for r in ways if r.grade != "free")])
+    result: list[Road] = []
+    for road in ways:
+        if road.grade == "free":
+            result += motorways.elevated(road, under, {"bridge": "yes", "layer": "2"})
+        else:
+            result.append(road)
+    return result
+
+
+def _shapes(
+    land: terrain.Terrain, built: settlements.Areas, rail: LineString, roads: list[Road]
+) -> list[write_osm.Shape]:
+    shapes = []
+    for water in (*land.rivers, *land.streams):
+        names = {"name": water.name, "name:en": water.name_en} if water.name else {}
+        shapes.append(write_osm.Shape(water.line, {"waterway": water.kind, **names}))
+    for body in land.bodies:
+        shapes.append(write_osm.Shape(body.area, {"natural": "water", "water": body.kind, "name": body.name,
+                                                  "name:en": body.name_en}))
+    name, name_en = geography.RAILWAY_NAME
+    tags = {"railway": "rail", "highspeed": "yes", "usage": "main", "electrified": "contact_line", "name": name,
+            "name:en": name_en, "bridge": "yes", "layer": "3"}
+    shapes.append(write_osm.Shape(rail, tags))
+    for park, park_en, where, radius in geography.PARKS:
+        area = shapely.Point(settlements.km((where,))[0]).buffer(radius * 900, quad_segs=6).difference(land.barrier.buffer(15))
+        shapes.append(write_osm.Shape(area, {"leisure": "park", "name": park, "name:en": park_en}))
+    return shapes
+
+
+def _spots(
+    known: facts.Facts, hamlets: list[settlements.Hamlet], units: list[people.Unit]
+) -> list[write_osm.Spot]:
+    spots = [write_osm.Spot(tuple(facts.plane(facts.CENTRE)[0].tolist()),
+                            {"place": "city", "name": "嵊州市", "name:en": "Shengzhou", "population": str(facts.POPULATION)})]
+    for township in known.townships:
+        kind = "suburb" if township.name.endswith("街道") else "town"
+        spots.append(write_osm.Spot(township.xy, {"place": kind, "name": township.name}))
+    for unit in units:
+        kind = "neighbourhood" if unit.zone != "towns" else "quarter"
+        spots.append(write_osm.Spot(unit.xy, {"place": kind, "name": unit.village.name}))
+    for hamlet in hamlets:
+        if hamlet.number == 0:
+            spots.append(write_osm.Spot(hamlet.xy, {"place": "village", "name": hamlet.village.name}))
+    for name, name_en, where in geography.STATIONS:
+        spots.append(write_osm.Spot(tuple(facts.plane(where)[0].tolist()),
+                                    {"railway": "station", "public_transport": "station", "name": name, "name:en": name_en}))
+    return spots

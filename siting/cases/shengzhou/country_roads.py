@@ -1,0 +1,311 @@
+"""Roads outside the urban zones: least-cost paths over the relief, main routes first, then every hamlet."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass, field
+
+import numpy as np
+import shapely
+from scipy import sparse
+from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import Delaunay
+from shapely.geometry import LineString
+from shapely.geometry.base import BaseGeometry
+
+from siting.cases.shengzhou import geography
+from siting.cases.shengzhou.curves import FloatArray, relaxed, rounded, tidy
+from siting.cases.shengzhou.facts import Facts, plane
+from siting.cases.shengzhou.roads import RANK, Road
+from siting.cases.shengzhou.settlements import Hamlet
+from siting.cases.shengzhou.terrain import CELL_M, BoolArray, FloatArray as Floats, IntArray, Terrain
+
+Pair = tuple[int, int]
+
+
+@dataclass
+class Course:
+    """What is known of the road on one arc of the raster."""
+
+    tags: dict[str, str]
+    bridge: str = ""
+    villages: int = 0
+    hamlets: int = 0
+
+
+@dataclass
+class Raster:
+    """The graph of moves between cells, with its costs, and the roads laid on it so far."""
+
+    terrain: Terrain
+    start: IntArray
+    end: IntArray
+    cost: Floats
+    open_cells: IntArray  # cells that have moves
+    bridges: dict[Pair, tuple[str, LineString]]
+    courses: dict[Pair, Course] = field(default_factory=dict)
+    served: dict[int, Hamlet] = field(default_factory=dict)
+    pins: dict[int, FloatArray] = field(default_factory=dict)  # cell -> exact point of a road's end
+
+    def graph(self, *, reuse: float = 1.0) -> sparse.csr_matrix:
+        """Costs as a symmetric sparse matrix; arcs that carry a road already cost `reuse` times as much."""
+        cost = self.cost.copy()
+        if reuse != 1.0 and self.courses:
+            size = self.terrain.grid.size
+            key = np.minimum(self.start, self.end) * size + np.maximum(self.start, self.end)
+            used = np.array([a * size + b for a, b in self.courses], dtype=np.int64)
+            cost[np.isin(key, used)] *= reuse
+        size = self.terrain.grid.size
+        return sparse.coo_matrix((np.round(cost, 2), (self.start, self.end)), shape=(size, size)).tocsr()
+
+    def lay(self, path: list[int], tags: dict[str, str]) -> None:
+        """Put a road on the arcs of a path; the higher class wins."""
+        for a, b in zip(path[:-1], path[1:], strict=True):
+            key = (min(a, b), max(a, b))
+            old = self.courses.get(key)
+            if old is None:
+                self.courses[key] = Course(dict(tags), self.bridges.get(key, ("", None))[0])
+            elif RANK[tags["highway"]] > RANK[old.tags["highway"]]:
+                old.tags = dict(tags)
+
+
+def prepare(facts: Facts, terrain: Terrain, blocked: BaseGeometry) -> Raster:
+    """The raster graph: steep, rough and wet ground costs more, main rivers and `blocked` are closed but for bridges."""
+    grid = terrain.grid
+    barrier = terrain.barrier
+    closed = grid.inside(barrier.buffer(CELL_M * 0.8)) | grid.inside(blocked)
+    allowed = terrain.inside & ~closed
+    start, end, length = grid.arcs(allowed)
+    grade = np.abs(terrain.height_m[start] - terrain.height_m[end]) / length
+    wet = (terrain.gathered_km2 >= 2.0).astype(np.float64)
+    factor = (1 + np.minimum((grade / 0.055) ** 2, 40)) * (0.7 + 0.75 * (terrain.rough[start] + terrain.rough[end]) / 2)
+    cost = length * factor * (1 + 1.1 * (wet[start] + wet[end]) / 2)
+    bridges: dict[Pair, tuple[str, LineString]] = {}
+    extra = []
+    for name, where in geography.TOWN_BRIDGES:
+        pair, line = _bridge(terrain, allowed, plane(where)[0])
+        bridges[pair] = (name, line)
+        extra.append((*pair, line.length * 1.5))
+    ends = np.array(extra)
+    return Raster(
+        terrain,
+        np.concatenate([start, ends[:, 0].astype(np.int64)]),
+        np.concatenate([end, ends[:, 1].astype(np.int64)]),
+        np.concatenate([cost, ends[:, 2]]),
+        np.flatnonzero(np.bincount(np.concatenate([start, end]), minlength=grid.size)),
+        bridges,
+    )
+
+
+def _bridge(terrain: Terrain, allowed: BoolArray, where: FloatArray) -> tuple[Pair, LineString]:
+    """A straight bridge square to the river near a place: its two cells and its line."""
+    line = min((r.line for r in terrain.rivers), key=lambda r: r.distance(shapely.points(where)))
+    at = line.project(shapely.Point(where))
+    foot, ahead = (np.asarray(line.interpolate(at + d).coords[0]) for d in (0.0, 25.0))
+    along = (ahead - foot) / np.hypot(*(ahead - foot))
+    normal = np.array([-along[1], along[0]])
+    cells = []
+    for side in (1.0, -1.0):
+        for reach in np.arange(60.0, 700.0, 20.0):
+            cell = int(terrain.grid.cell(foot + side * reach * normal)[0])
+            if allowed[cell]:
+                cells.append(cell)
+                break
+    a, b = sorted(cells)
+    return (a, b), LineString(terrain.grid.centre(np.array([a, b])))
+
+
+def nearest_open(raster: Raster, xy: FloatArray) -> int:
+    """The nearest cell that has moves."""
+    place = raster.terrain.grid.centre(raster.open_cells)
+    return int(raster.open_cells[np.argmin(np.round(np.hypot(*(place - xy).T), 1))])
+
+
+def lay_routes(raster: Raster, facts: Facts, street_ends: dict[str, FloatArray]) -> None:
+    """The main roads between towns."""
+    seats = {t.short: np.asarray(t.xy) for t in facts.townships}
+    for route in geography.ROUTES:
+        tags = {"highway": route.highway}
+        for key, value in (("ref", route.ref), ("name", route.name), ("name:en", route.name_en)):
+            if value:
+                tags[key] = value
+        if route.maxspeed:
+            tags["maxspeed"] = route.maxspeed
+        cells = []
+        for stop in route.stops:
+            if isinstance(stop, str) and stop.startswith("@"):
+                point = street_ends[stop[1:]]
+                cell = nearest_open(raster, point)
+                raster.pins[cell] = point
+            else:
+                cell = nearest_open(raster, seats[stop] if isinstance(stop, str) else plane(stop)[0])
+            cells.append(cell)
+        for a, b in zip(cells[:-1], cells[1:], strict=True):
+            _, before = dijkstra(raster.graph(reuse=0.6), directed=False, indices=a, return_predecessors=True)
+            raster.lay(_path(before, a, b), tags)
+
+
+def _path(before: IntArray, source: int, target: int) -> list[int]:
+    path = [target]
+    while path[-1] != source:
+        step = int(before[path[-1]])
+        if step < 0:
+            raise ValueError(f"no way from cell {source} to cell {target}")
+        path.append(step)
+    return path[::-1]
+
+
+def lay_gates(raster: Raster, gates: dict[str, FloatArray]) -> None:
+    """Connect each toll gate of the motorways to the nearest main road."""
+    for name, gate in gates.items():
+        cell = nearest_open(raster, gate)
+        raster.pins[cell] = gate
+        sources = np.array(sorted({c for pair in raster.courses for c in pair}), dtype=np.int64)
+        _, before, _ = dijkstra(
+            raster.graph(), directed=False, indices=sources, min_only=True, return_predecessors=True
+        )
+        path = [cell]
+        while before[path[-1]] >= 0:
+            path.append(int(before[path[-1]]))
+        raster.lay(path, {"highway": "secondary", "name": f"{name}互通连接线", "maxspeed": "60"})
+
+
+def lay_villages(raster: Raster, hamlets: list[Hamlet], gates: FloatArray) -> None:
+    """Connect every hamlet by the cheapest way to a road; `gates` are points where urban streets may be joined."""
+    grid = raster.terrain.grid
+    has_moves = np.zeros(grid.size, dtype=bool)
+    has_moves[raster.open_cells] = True
+    on_road = {cell for pair in raster.courses for cell in pair}
+    for gate in gates:
+        cell = int(grid.cell(gate)[0])
+        if has_moves[cell] and cell not in on_road:
+            raster.pins.setdefault(cell, gate)
+            on_road.add(cell)
+    for batch in ([h for h in hamlets if h.number == 0], [h for h in hamlets if h.number > 0]):
+        waiting = {nearest_open(raster, np.asarray(h.xy)): h for h in batch}
+        while waiting:
+            waiting = _grow(raster, on_road, waiting)
+    for course in raster.courses.values():
+        if course.tags["highway"] == "unclassified" and course.villages >= 5:
+            course.tags = {"highway": "tertiary"}
+    _links(raster, hamlets)
+
+
+def _grow(raster: Raster, on_road: set[int], waiting: dict[int, Hamlet]) -> dict[int, Hamlet]:
+    """Connect the nearer part of the waiting settlements; the rest can then join the new roads."""
+    sources = np.array(sorted(on_road), dtype=np.int64)
+    distance, before, _ = dijkstra(
+        raster.graph(), directed=False, indices=sources, min_only=True, return_predecessors=True
+    )
+    cells = np.array(sorted(waiting), dtype=np.int64)
+    cells = cells[np.argsort(np.round(distance[cells], 1), kind="stable")]
+    for cell in cells[: max(25, len(cells) // 4)]:
+        hamlet = waiting.pop(int(cell))
+        path = [int(cell)]
+        while before[path[-1]] >= 0 and path[-1] not in on_road:
+            path.append(int(before[path[-1]]))
+        raster.lay(path, {"highway": "unclassified"})
+        on_road.update(path)
+        raster.served[int(cell)] = hamlet
+    return waiting
+
+
+def _links(raster: Raster, hamlets: list[Hamlet]) -> None:
+    """A few cross roads between neighbouring villages whose way round is long, mostly in the plain."""
+    grid = raster.terrain.grid
+    seats = [h for h in hamlets if h.number == 0]
+    xy = np.array([h.xy for h in seats])
+    cells = grid.cell(xy)
+    road = np.array(list(raster.courses), dtype=np.int64)
+    length = np.hypot(*(grid.centre(road[:, 0]) - grid.centre(road[:, 1])).T)
+    size = grid.size
+    on_road = sparse.coo_matrix((length, (road[:, 0], road[:, 1])), shape=(size, size)).tocsr()
+    around = dijkstra(on_road, directed=False, indices=cells, limit=30_000)[:, cells]
+    triangles = Delaunay(xy).simplices
+    pairs = {tuple(sorted((int(t[a]), int(t[b])))) for t in triangles for a, b in ((0, 1), (1, 2), (0, 2))}
+    graph = raster.graph(reuse=0.8)
+    for a, b in sorted(pairs):
+        crow = float(np.hypot(*(xy[a] - xy[b])))
+        relief = max(seats[a].relief, seats[b].relief)
+        wanted = 1.9 if relief < 0.12 else 4.5
+        if crow > 3600 or around[a, b] < wanted * crow:
+            continue
+        limit = crow * (2.4 if relief < 0.12 else 4.5)
+        far, before = dijkstra(graph, directed=False, indices=int(cells[a]), return_predecessors=True, limit=limit)
+        if np.isfinite(far[cells[b]]):
+            raster.lay(_path(before, int(cells[a]), int(cells[b])), {"highway": "unclassified"})
+
+
+def tracks(raster: Raster, hamlets: list[Hamlet], rng: np.random.Generator) -> list[Road]:
+    """Field and forest tracks that end nowhere, and foot paths over the ridges."""
+    terrain, grid = raster.terrain, raster.terrain.grid
+    graph = raster.graph()
+    on_road = {cell for pair in raster.courses for cell in pair}
+    roads = []
+    picks = rng.permutation(len(hamlets))[:260]
+    for k, index in enumerate(picks):
+        hamlet = hamlets[int(index)]
+        cell = int(grid.cell(np.asarray(hamlet.xy))[0])
+        reach = float(rng.uniform(500, 1900))
+        far, before = dijkstra(graph, directed=False, indices=cell, return_predecessors=True, limit=reach * 2.5)
+        ends = np.flatnonzero(np.isfinite(far) & (far > reach))
+        if not len(ends):
+            continue
+        path = _path(before, cell, int(ends[int(rng.integers(len(ends)))]))
+        last = max(i for i, c in enumerate(path) if c in on_road or i == 0)
+        path = path[last:]
+        if len(path) < 3 or any((min(a, b), max(a, b)) in raster.bridges for a, b in zip(path[:-1], path[1:], strict=True)):
+            continue
+        kind = "path" if k % 3 == 0 and hamlet.relief > 0.15 else "track"
+        points = relaxed(grid.centre(np.array(path)), tolerance_m=30, step_m=45)
+        roads.append(Road(LineString(points), {"highway": kind}))
+        on_road.update(path)
+    return roads
+
+
+def chains(raster: Raster) -> list[Road]:
+    """The roads on the raster as smooth lines from junction to junction."""
+    grid = raster.terrain.grid
+    arms: dict[int, list[int]] = defaultdict(list)
+    for a, b in sorted(raster.courses):
+        arms[a].append(b)
+        arms[b].append(a)
+
+    def course(a: int, b: int) -> Course:
+        return raster.courses[(min(a, b), max(a, b))]
+
+    def is_end(cell: int) -> bool:
+        near = arms[cell]
+        if len(near) != 2:
+            return True
+        one, two = course(cell, near[0]), course(cell, near[1])
+        return one.tags != two.tags or one.bridge != two.bridge
+
+    roads: list[Road] = []
+    done: set[Pair] = set()
+    starts = sorted(c for c in arms if is_end(c)) + sorted(arms)
+    for first in starts:
+        for second in arms[first]:
+            if (min(first, second), max(first, second)) in done:
+                continue
+            path = [first, second]
+            done.add((min(first, second), max(first, second)))
+            while not is_end(path[-1]) and path[-1] != first:
+                ahead = next(c for c in arms[path[-1]] if c != path[-2])
+                done.add((min(path[-1], ahead), max(path[-1], ahead)))
+                path.append(ahead)
+            roads.append(_road(raster, path, course(first, second)))
+    for cell, point in sorted(raster.pins.items()):
+        if cell in arms:
+            tags = course(cell, arms[cell][0]).tags
+            roads.append(Road(LineString(tidy(np.vstack([grid.centre(cell), rounded(point)[None, :]]))), dict(tags)))
+    return roads
+
+
+def _road(raster: Raster, path: list[int], course: Course) -> Road:
+    points = raster.terrain.grid.centre(np.array(path))
+    tags = dict(course.tags)
+    if course.bridge:
+        tags |= {"bridge": "yes", "layer": "1", "bridge:name": course.bridge}
+        return Road(LineString(rounded(points)), tags, grade="bridge")
+    return Road(LineString(relaxed(points, tolerance_m=42, step_m=42)), tags)
