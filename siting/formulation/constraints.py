@@ -19,7 +19,7 @@ def assign_every_demand_point(model: Model, data: Data) -> Any:
 
     Formula: \sum_{j \in J_i} x_{ij} = 1 \quad \forall i \in I
 
-    Source: ReVelle and Swain (1970), constraint 2.
+    Source: ReVelle and Swain (1970).
     """
     x = model.x
 
@@ -51,7 +51,7 @@ def open_exactly_p(model: Model, data: Data) -> Any:
 
     Formula: \sum_{j \in J_{new}} y_j = p
 
-    Source: ReVelle and Swain (1970), constraint 4.
+    Source: ReVelle and Swain (1970).
     """
     y, p = model.y, data.instance.p
     if not data.new:
@@ -65,7 +65,7 @@ def stay_within_budget(model: Model, data: Data) -> Any:
 
     Formula: \sum_{j \in J_{new}} f_j\, y_j \le B
 
-    Source: Daskin (2013), Network and Discrete Location, section 8.
+    Source: a common extension; see Daskin (2013), Network and Discrete Location.
     """
     f, y, B = data.cost, model.y, data.instance.budget
     if not any(f[j] > 0 for j in data.new):
@@ -79,7 +79,7 @@ def keep_existing(model: Model, data: Data) -> Any:
 
     Formula: y_j = 1 \quad \forall j \in J_{existing}
 
-    Source: Church and ReVelle (1974), section on existing facilities.
+    Source: a common extension; see Daskin (2013), Network and Discrete Location.
     """
     y = model.y
     return pyo.Constraint(data.sites_where(data.instance.existing), rule=lambda model, j: y[j] == 1)
@@ -91,7 +91,7 @@ def require_sites(model: Model, data: Data) -> Any:
 
     Formula: y_j = 1 \quad \forall j \in J_{required}
 
-    Source: Daskin (2013), Network and Discrete Location, section 4.
+    Source: a common extension; see Daskin (2013), Network and Discrete Location.
     """
     y = model.y
     return pyo.Constraint(data.sites_where(data.instance.required), rule=lambda model, j: y[j] == 1)
@@ -103,7 +103,7 @@ def forbid_sites(model: Model, data: Data) -> Any:
 
     Formula: y_j = 0 \quad \forall j \in J_{forbidden}
 
-    Source: Daskin (2013), Network and Discrete Location, section 4.
+    Source: a common extension; see Daskin (2013), Network and Discrete Location.
     """
     y = model.y
     closed = data.sites_where(data.instance.forbidden & ~data.instance.existing)
@@ -182,7 +182,7 @@ def bound_largest_impedance(model: Model, data: Data) -> Any:
 
     Formula: r \ge \sum_{j \in J_i} t_{ij}\, x_{ij} \quad \forall i \in I
 
-    Source: Hakimi (1964); Daskin (2013), Network and Discrete Location, section 5.
+    Source: Hakimi (1964); Daskin (2013), Network and Discrete Location.
     """
     r, t, x = model.r, data.t, model.x
     return pyo.Constraint(model.I, rule=lambda model, i: r >= pyo.quicksum(t[i, j] * x[i, j] for j in data.sites_of[i]))
