@@ -102,17 +102,18 @@ def read_basemap(path: str | Path, *, bbox: BBox | None = None) -> BaseMap:
     layers = {name: _Rows() for name in ("water", "waterways", "railways", "stations", "places", "green")}
     shapes = osmium.geom.WKBFactory()
     source = OsmFile.open(path)
-    for item in source.shapes(*_TAGS):
-        found = _layer(item)
-        if found is None:
-            continue
-        try:
-            shape = _wkb(shapes, item)
-        except (RuntimeError, osmium.InvalidLocationError):  # broken, or its nodes are not in the file
-            continue
-        if found[0] == "stations" and item.is_area():
-            shape = shapely.to_wkb(shapely.point_on_surface(shapely.from_wkb(shape)))
-        layers[found[0]].add(found[1], item.tags, shape)
+    with source.faults():
+        for item in source.shapes(*_TAGS):
+            found = _layer(item)
+            if found is None:
+                continue
+            try:
+                shape = _wkb(shapes, item)
+            except (RuntimeError, osmium.InvalidLocationError):  # broken, or its nodes are not in the file
+                continue
+            if found[0] == "stations" and item.is_area():
+                shape = shapely.to_wkb(shapely.point_on_surface(shapely.from_wkb(shape)))
+            layers[found[0]].add(found[1], item.tags, shape)
     return BaseMap(**{name: rows.frame(bbox) for name, rows in layers.items()})
 
 

@@ -31,10 +31,9 @@ class LocalProjection:
     """
 
     def __init__(self, lon: ArrayLike, lat: ArrayLike) -> None:
-        """Centred on the middle of the extent of the given points."""
+        """Centred on the median of the given points, which a few astray do not move."""
         lons, lats = np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
-        lon_0 = float(lons.min() + lons.max()) / 2 if lons.size else 0.0
-        lat_0 = float(lats.min() + lats.max()) / 2 if lats.size else 0.0
+        lon_0, lat_0 = (float(np.median(lons)), float(np.median(lats))) if lons.size else (0.0, 0.0)
         metric = pyproj.CRS.from_proj4(f"+proj=tmerc +lat_0={lat_0} +lon_0={lon_0} +k=1 +ellps=WGS84 +units=m")
         self._there = pyproj.Transformer.from_crs("EPSG:4326", metric, always_xy=True)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn, cast
 
@@ -26,7 +26,7 @@ class OsmFile:
     """
 
     name: str
-    content: bytes
+    content: bytes = field(repr=False)
     kind: str
 
     @classmethod
@@ -65,37 +65,35 @@ class OsmFile:
 
     def ways(self, *keys: str) -> Iterator[osmium.osm.Way]:
         """The ways that have one of the tags, without locations."""
-        with self._faults():
-            for way in self._pass(osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(*keys)):
-                yield cast(osmium.osm.Way, way)
+        for way in self._pass(osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(*keys)):
+            yield cast(osmium.osm.Way, way)
 
     def nodes(self, ids: Iterable[int]) -> Iterator[osmium.osm.Node]:
         """The nodes with the given ids."""
         wanted = set(ids)
-        with self._faults():
-            nodes = self._pass(osmium.osm.NODE)
-            if all(i >= 0 for i in wanted):  # osmium's filter knows no negative ids, as editors give to new nodes
-                nodes = nodes.with_filter(osmium.filter.IdFilter(wanted))
-            for node in nodes:
-                if node.id in wanted:
-                    yield cast(osmium.osm.Node, node)
+        nodes = self._pass(osmium.osm.NODE)
+        if all(i >= 0 for i in wanted):  # osmium's filter knows no negative ids, as editors give to new nodes
+            nodes = nodes.with_filter(osmium.filter.IdFilter(wanted))
+        for node in nodes:
+            if node.id in wanted:
+                yield cast(osmium.osm.Node, node)
 
     def shapes(self, *tags: tuple[str, str]) -> Iterator[Shape]:
         """The nodes, ways and areas (closed ways and multipolygons) that have one of the tags, with locations."""
-        with self._faults():
-            wanted = osmium.filter.TagFilter(*tags)
-            for item in self._pass(osmium.osm.ALL).with_areas(wanted).with_filter(wanted):
-                if isinstance(item, Shape):
-                    yield item
+        wanted = osmium.filter.TagFilter(*tags)
+        for item in self._pass(osmium.osm.ALL).with_areas(wanted).with_filter(wanted):
+            if isinstance(item, Shape):
+                yield item
 
     def _pass(self, entities: osmium.osm.osm_entity_bits) -> osmium.FileProcessor:
         return osmium.FileProcessor(osmium.io.FileBuffer(self.content, self.kind), entities)
 
     @contextmanager
-    def _faults(self) -> Iterator[None]:
+    def faults(self) -> Iterator[None]:
+        """Turns what damaged content sets off, while it is read, into an InputError."""
         try:
             yield
-        except RuntimeError as error:  # osmium's only error for damaged files
+        except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:  # all that osmium raises
             _refuse(self.name, str(error), str(error))
 
 

@@ -42,9 +42,11 @@ def read_roads(path: str | Path, *, speeds: SpeedTable | None = None, listener: 
     table = speeds if speeds is not None else SpeedTable.default()
     with stage(listener, "roads", "读取道路", "reading the roads") as say:
         source = OsmFile.open(path)
-        ways = _scan_ways(source, table)
+        with source.faults():
+            ways = _scan_ways(source, table)
         say(f"{ways.read} 条道路，读取节点", f"{ways.read} ways, reading their nodes", 0.4)
-        nodes = _scan_nodes(source, ways)
+        with source.faults():
+            nodes = _scan_nodes(source, ways)
         graph = _assemble(source.name, ways, nodes)
         if graph.edge_count == 0:
             fail(

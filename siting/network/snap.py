@@ -79,18 +79,18 @@ def snap_points(
     local = LocalProjection(graph.node_lon, graph.node_lat)
     index, owner = graph.points_of(edges)
     lines = polylines(local.to_metres(graph.point_lon[index], graph.point_lat[index]), owner)
-    points = shapely.points(local.to_metres(lons, lats))
+    points = np.asarray(shapely.points(local.to_metres(lons, lats)), dtype=object)
     asked, found = shapely.STRtree(lines).query_nearest(points, all_matches=True)
     order = np.lexsort((found, asked))
-    asked, found = asked[order], found[order]
-    _, first = np.unique(asked, return_index=True)
-    line = lines[found[first]]
-    along = shapely.line_locate_point(line, points)
+    who, first = np.unique(asked[order], return_index=True)  # all but points too far off for the projection
+    which = found[order][first]
+    line, point = lines[which], points[who]
+    along = shapely.line_locate_point(line, point)
     length = shapely.length(line)
     foot = shapely.line_interpolate_point(line, along)
-    snap.distance_m[:] = shapely.distance(foot, points)
-    snap.lon[:], snap.lat[:] = local.points_to_degrees(shapely.get_coordinates(foot))
-    near = snap.distance_m <= max_snap_m
-    snap.edge[near] = edges[found[first]][near]
-    snap.fraction[near] = np.clip(along / np.where(length > 0, length, 1.0), 0.0, 1.0)[near]
+    snap.distance_m[who] = shapely.distance(foot, point)
+    snap.lon[who], snap.lat[who] = local.points_to_degrees(shapely.get_coordinates(foot))
+    near = snap.distance_m[who] <= max_snap_m
+    snap.edge[who[near]] = edges[which[near]]
+    snap.fraction[who[near]] = np.clip(along / np.where(length > 0, length, 1.0), 0.0, 1.0)[near]
     return snap

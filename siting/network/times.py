@@ -96,7 +96,7 @@ def travel_times(
         origins: rows of the result.
         destinations: columns of the result.
         mode: `walk` or `drive`; the walks from and to the road are on foot in both.
-        cutoff_min: largest time kept.
+        cutoff_min: largest time kept; +inf for all.
         walk_speed_kmh: on the road in mode `walk` and off the road in both.
         max_snap_m: largest distance from a point to the road.
         component: see `snap_points`.
@@ -128,7 +128,7 @@ def travel_times(
                 say(f"{done}/{arrive.count}", f"{done}/{arrive.count}", done / arrive.count)
         row, column, minutes = (np.concatenate(parts) for parts in zip(*found, strict=True))
         minutes = np.round(minutes, DECIMALS_MIN)
-        keep = minutes <= cutoff_min
+        keep = (minutes <= cutoff_min) & np.isfinite(minutes)
         matrix = ImpedanceMatrix.from_pairs(
             row[keep], column[keep], minutes[keep], (origins.count, destinations.count), "min"
         )
@@ -200,7 +200,7 @@ def _by_road(
             matrix, indices=seen.vertex_count + np.arange(begin, end), limit=max(0.0, limit - nearest_target)
         )
         total = np.minimum(reached[:, targets.u] + targets.u_min, reached[:, targets.v] + targets.v_min)
-        i, j = np.nonzero(total <= limit)
+        i, j = np.nonzero((total <= limit) & np.isfinite(total))
         yield end, (sources.point[begin + i], targets.point[j], total[i, j])
 
 

@@ -86,7 +86,7 @@ def points(*metres: tuple[float, float]) -> PlacedPoints:
 
 def as_pbf(xml: str, path: Path) -> Path:
     """The same data as a PBF file."""
-    with osmium.SimpleWriter(str(path)) as writer:
+    with osmium.SimpleWriter(str(path), overwrite=True) as writer:
         for item in osmium.FileProcessor(osmium.io.FileBuffer(xml.encode("utf-8"), "osm")):
             writer.add(item)
     return path

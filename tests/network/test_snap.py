@@ -7,9 +7,9 @@ import pyproj
 import pytest
 import shapely
 
-from siting.network import Snap, snap_points
+from siting.network import Snap, read_roads, snap_points
 from siting.network.access import Mode
-from tests.network.drawn_map import drawn_graph, place, points
+from tests.network.drawn_map import drawn_graph, drawn_xml, place, points
 
 ROAD = {"highway": "residential"}
 GEOD = pyproj.Geod(ellps="WGS84")
@@ -120,3 +120,20 @@ def test_against_every_edge_by_hand(tmp_path: Path) -> None:
     assert found.distance_m == pytest.approx(nearest, abs=0.02)
     own = shapely.distance(dots, lines[found.edge])
     assert own == pytest.approx(nearest, abs=0.02)
+
+
+def test_a_node_astray_does_not_spoil_the_others(tmp_path: Path) -> None:
+    """A slip of the editor: one road's end lies at 0 east, 0 north."""
+    path = tmp_path / "astray.osm"
+    xml = drawn_xml("A---------B\n|\nC---------D", {"AB": ROAD, "AC": ROAD, "CD": ROAD, "DE": ROAD})
+    path.write_text(xml.replace("<way", '<node id="69" version="1" lon="0" lat="0"/><way', 1), encoding="utf-8")
+    found = snap(read_roads(path), (250, 40))
+    assert found.fraction == pytest.approx([0.25], abs=1e-4)
+    assert found.distance_m == pytest.approx([40], abs=0.05)
+
+
+def test_a_point_on_the_other_side_of_the_world_is_far_away(tmp_path: Path) -> None:
+    graph = drawn_graph(tmp_path, "A---------B", {"AB": ROAD})
+    found = snap_points(graph, [-59.2, 29.6, 120.8], [-29.6, 120.8, 29.6], mode="drive")
+    assert found.ok.tolist() == [False, False, True]
+    assert (found.distance_m[:2] > 1e6).all()
