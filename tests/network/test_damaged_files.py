@@ -32,7 +32,7 @@ def test_random_damage(tmp_path: Path, kind: str) -> None:
     rng = np.random.default_rng(17)
     read_whole, refused = 0, 0
     path = tmp_path / "damaged.osm"
-    for _ in range(400):
+    for _ in range(200):
         content = bytearray(whole)
         for _ in range(rng.integers(1, 3)):
             at = int(rng.integers(0, len(content)))
