@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from shapely import union_all
+from shapely import Geometry, union_all
 from shapely.geometry.base import BaseGeometry
 
 from siting.assemble import Problem
@@ -25,7 +25,7 @@ def service_areas(
     if sites.empty:
         return None
     standards = dict(zip(problem.zone_kind, zip(problem.mode, problem.standard_min, strict=True), strict=True))
-    parts: list[BaseGeometry] = []
+    parts: list[Geometry] = []
     site_kinds = case.zones["kind"].reindex(sites["zone"]).to_numpy(dtype=object)
     for kind, (mode, minutes) in sorted(standards.items()):
         chosen = sites if case.zone_shapes is not None else sites[site_kinds == kind]

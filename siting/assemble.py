@@ -152,7 +152,7 @@ def _check_ids(
                 faults.add(
                     f"案例中没有这个编号({service.name_zh})",
                     f"the case has no such id ({service.name_en})",
-                    remedy_zh=f"是否想写“{close}”?" if close else "请核对 facilities.csv 与 candidates.csv",
+                    remedy_zh=f"是否想写“{close}”？" if close else "请核对 facilities.csv 与 candidates.csv",
                     remedy_en=f"did you mean {close!r}?" if close else "see facilities.csv and candidates.csv",
                     column=f"services.{service.id}.{key}",
                     value=name,
@@ -163,7 +163,7 @@ def _check_ids(
             faults.add(
                 "案例中没有这个分区",
                 "the case has no such zone",
-                remedy_zh=f"是否想写“{close}”?" if close else f"可用:{'、'.join(case.zones.index)}",
+                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(case.zones.index)}",
                 remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(case.zones.index)}",
                 column=f"services.{service.id}.zone_minimum",
                 value=zone,

@@ -158,9 +158,9 @@ def find_case(name: str, base: Path | None = None) -> Path:
         return known[name]
     close = nearest_word(name, known)
     fail(
-        "找不到案例(文件夹里应有 case.toml)",
+        "找不到案例（文件夹里应有 case.toml）",
         "there is no such case (a folder with a case.toml)",
-        remedy_zh=(f"是否想写“{close}”?" if close else "") + f"自带案例:{'、'.join(known)}",
+        remedy_zh=(f"是否想写“{close}”？" if close else "") + f"自带案例：{'、'.join(known)}",
         remedy_en=(f"did you mean {close!r}? " if close else "") + f"shipped: {', '.join(known)}",
         value=name,
     )
@@ -253,7 +253,7 @@ def _crs(text: str, file: Path, key: str) -> CRS:
         fail(
             "不认识的坐标系",
             "unknown coordinate reference system",
-            remedy_zh="经纬度请写 EPSG:4326(WGS84)或 EPSG:4490(CGCS2000);东经 120° 三度带写 EPSG:4549",
+            remedy_zh="经纬度请写 EPSG:4326(WGS84)或 EPSG:4490(CGCS2000)；东经 120° 三度带写 EPSG:4549",
             remedy_en="write EPSG:4326 or EPSG:4490 for degrees, EPSG:4549 for metres around 120 degrees east",
             file=file,
             column=key,

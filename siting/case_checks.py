@@ -38,9 +38,9 @@ def check_degrees(frame: pd.DataFrame, path: Path) -> None:
         )
     for k in np.flatnonzero(~swapped & ((np.abs(lat) > 90) | (np.abs(lon) > 180))):
         faults.add(
-            "不是经纬度(像是以米为单位的坐标)",
+            "不是经纬度（像是以米为单位的坐标）",
             "not degrees (it looks like metres)",
-            remedy_zh="请在 case.toml 的 crs 写明投影坐标系,并把列名改为 x、y",
+            remedy_zh="请在 case.toml 的 crs 写明投影坐标系，并把列名改为 x、y",
             remedy_en="name the projected system in case.toml's crs and call the columns x and y",
             row=int(k) + 2,
             column="lon, lat",
@@ -88,7 +88,7 @@ def check_inside(frame: pd.DataFrame, path: Path, outline: gpd.GeoDataFrame | No
             part.add(
                 "这一点在案例范围之外",
                 "the point lies outside the case's outline",
-                remedy_zh="请核对坐标与坐标系;若确应包含,请扩大 outline.geojson",
+                remedy_zh="请核对坐标与坐标系；若确应包含，请扩大 outline.geojson",
                 remedy_en="check the coordinates and their system; if it belongs, widen outline.geojson",
                 row=int(k) + 2,
                 column="lon, lat",
@@ -107,7 +107,7 @@ def check_zones(frame: pd.DataFrame, path: Path, zones: pd.DataFrame, faults: li
             "zones.csv has no such zone",
             row=int(k) + 2,
             column="zone",
-            remedy_zh=f"可用:{'、'.join(known)}",
+            remedy_zh=f"可用：{'、'.join(known)}",
             remedy_en=f"available: {', '.join(known)}",
             value=frame["zone"].iloc[k],
         )
@@ -127,7 +127,7 @@ def check_services(frame: pd.DataFrame, path: Path, faults: list[Faults]) -> Non
             row=int(k) + 2,
             column="service",
             value=value,
-            remedy_zh=f"是否想写“{close}”?" if close else f"可用:{'、'.join(known)}",
+            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(known)}",
             remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(known)}",
         )
     faults.append(part)
@@ -145,7 +145,7 @@ def check_people(frame: pd.DataFrame, path: Path, population_total: float | None
                 column=name,
             )
     if not columns:
-        part.add("缺少年龄列(如 age_6_11)", "there is no age column such as age_6_11", row=1)
+        part.add("缺少年龄列（如 age_6_11）", "there is no age column such as age_6_11", row=1)
     for ((_, last), left), ((first, _), right) in itertools.pairwise(columns):
         if first <= last:
             part.add("两个年龄列重叠", "two age columns overlap", column=f"{left}, {right}")

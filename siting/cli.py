@@ -27,14 +27,14 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="公共服务设施选址:学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
+    help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")]
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the result folders go")]
-NoCache = Annotated[bool, typer.Option("--no-cache", help="不用缓存,全部重算 compute everything anew")]
-NoAreas = Annotated[bool, typer.Option("--no-areas", help="不画服务范围(更快) draw no service areas (faster)")]
+NoCache = Annotated[bool, typer.Option("--no-cache", help="不用缓存，全部重算 compute everything anew")]
+NoAreas = Annotated[bool, typer.Option("--no-areas", help="不画服务范围（更快） draw no service areas (faster)")]
 
 
 @app.command("run")
@@ -159,7 +159,7 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
         terminal.print_error(error, as_json=as_json)
         return error.exit_code
     except KeyboardInterrupt:
-        typer.echo("已中断,未写入任何结果。Interrupted; nothing was written.", err=True)
+        typer.echo("已中断，未写入任何结果。Interrupted; nothing was written.", err=True)
         return 130
     except Exception as error:
         show = getattr(error, "show", None)  # a word on the command line that makes no sense
@@ -168,7 +168,7 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
             return int(error.exit_code)
         LOG.write_text(f"siting {siting.__version__}\n{traceback.format_exc()}", encoding="utf-8")
         typer.echo(
-            f"程序内部错误:{error}\n详情已写入 {LOG.resolve()},请随问题一并提交。\n"
+            f"程序内部错误：{error}\n详情已写入 {LOG.resolve()}，请随问题一并提交。\n"
             f"Internal error: {error}. Details are in {LOG.resolve()}; please send them with your report.",
             err=True,
         )

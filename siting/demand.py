@@ -27,7 +27,7 @@ def ages_in_service(case: Case, service: Service) -> list[str]:
             inside.append(name)
         elif low <= last and high >= first:
             faults.add(
-                f"{service.name_zh}服务 {_ages(first, last)} 岁,该年龄列跨在界线两侧",
+                f"{service.name_zh}服务 {_ages(first, last)} 岁，该年龄列跨在界线两侧",
                 f"{service.name_en} serves ages {_ages(first, last)}; the column lies across that limit",
                 remedy_zh="请把这一列按年龄界线拆成两列",
                 remedy_en="split the column at that age",

@@ -58,7 +58,11 @@ def scenario_reference() -> str:
 def _row(name: str, field: Any) -> str:
     default = "required" if field.default is PydanticUndefined else f"`{_show(field.default)}`"
     kind = str(field.annotation).replace("typing.", "").replace("collections.abc.", "").replace("siting.", "")
-    kind = field.annotation.__name__ if isinstance(field.annotation, type) and not hasattr(field.annotation, "__args__") else kind
+    kind = (
+        field.annotation.__name__
+        if isinstance(field.annotation, type) and not hasattr(field.annotation, "__args__")
+        else kind
+    )
     cells = (f"`{field.alias or name}`", f"`{kind}`".replace("|", "\\|"), default, field.description or "")
     return "| " + " | ".join(cells) + " |"
 

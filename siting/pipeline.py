@@ -104,9 +104,9 @@ def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
     results = []
     for problem, formulation, time_table in zip(problems, formulations, times, strict=True):
         zh, en = problem.service.name_zh, problem.service.name_en
-        with clock.time(settings.listener, "solve", f"求解布局:{zh}", f"Choosing sites: {en}"):
+        with clock.time(settings.listener, "solve", f"求解布局：{zh}", f"Choosing sites: {en}"):
             plan = make_plan(case, problem, formulation, time_table, options, settings.listener)
-        with clock.time(settings.listener, "evaluate", f"评估覆盖:{zh}", f"Evaluating coverage: {en}"):
+        with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
             results.append(_result(case, problem, time_table, graph, scenario.travel, settings, plan, formulation))
     inputs = {f"case/{p.name}": p for p in case.input_files} | {"scenario": path}
     return _finish(case, scenario, results, graph, settings, clock, inputs)
@@ -142,7 +142,7 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
     results = []
     for problem, time_table in zip(problems, times, strict=True):
         zh, en = problem.service.name_zh, problem.service.name_en
-        with clock.time(settings.listener, "evaluate", f"评估覆盖:{zh}", f"Evaluating coverage: {en}"):
+        with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
             results.append(_result(case, problem, time_table, graph, travel, settings, None, None))
     inputs = {f"case/{p.name}": p for p in case.input_files}
     return _finish(case, None, results, graph, settings, clock, inputs)
@@ -203,8 +203,6 @@ def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tup
         )
         if cached:
             say("使用缓存的路网", "roads taken from the cache", kind="note")
-        for zh, en in graph.report.findings():
-            say(zh, en, kind="note")
         check_extent(case, graph)
     return graph, key
 
@@ -218,8 +216,8 @@ def _times(
     settings: Settings,
     clock: _Clock,
 ) -> list[ServiceTimes]:
-    with clock.time(settings.listener, "times", "计算出行时间", "Computing travel times") as say:
-        times = compute_service_times(
+    with clock.time(settings.listener, "times", "计算出行时间", "Computing travel times"):
+        return compute_service_times(
             case,
             problems,
             graph,
@@ -228,13 +226,6 @@ def _times(
             graph_key=graph_key,
             listener=settings.listener,
         )
-        for problem, table in zip(problems, times, strict=True):
-            say(
-                f"{problem.service.name_zh}:{table.impedance.pair_count:,} 对可达",
-                f"{problem.service.name_en}: {table.impedance.pair_count:,} reachable pairs",
-                kind="note",
-            )
-    return times
 
 
 def _result(
@@ -317,7 +308,7 @@ def _finish(
     if unverified:
         notices.append(
             (
-                f"有 {unverified} 项标准数值未经核实,详见“假设与来源”",
+                f"有 {unverified} 项标准数值未经核实，详见“假设与来源”",
                 f"{unverified} values of the standards are not verified; see the assumptions",
             )
         )

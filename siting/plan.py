@@ -95,7 +95,7 @@ def _refuse(
         if off[k]:
             zh, en = "附近没有道路", "there is no road near"
         elif np.isfinite(best[k]):
-            zh = f"标准 {problem.standard_min[k]:g} 分钟,最近的可选地点也要 {best[k]:.1f} 分钟"
+            zh = f"标准 {problem.standard_min[k]:g} 分钟，最近的可选地点也要 {best[k]:.1f} 分钟"
             en = f"the standard is {problem.standard_min[k]:g} min; the nearest possible site takes {best[k]:.1f} min"
         else:
             zh = f"{limit:g} 分钟内没有任何现有设施或候选地点"
@@ -103,7 +103,7 @@ def _refuse(
         faults.add(
             f"无法满足({problem.service.name_zh}):{zh}",
             f"cannot be served ({problem.service.name_en}): {en}",
-            remedy_zh='请增加候选地点、放宽标准,或写 out_of_reach = "list" 单独列出',
+            remedy_zh='请增加候选地点、放宽标准，或写 out_of_reach = "list" 单独列出',
             remedy_en='add candidate sites, loosen the standard, or write out_of_reach = "list" to list and go on',
             row=int(k) + 2,
             value=display_name(case, int(k)),

@@ -39,7 +39,7 @@ def writing(folder: Path) -> Iterator[Path]:
         fail(
             f"写入结果时出错({error.strerror or error})",
             f"writing the results failed ({error.strerror or error})",
-            remedy_zh="请检查磁盘空间,并关闭正在打开的旧结果文件(如 Excel),然后重试;旧结果未改动",
+            remedy_zh="请检查磁盘空间，并关闭正在打开的旧结果文件（如 Excel），然后重试；旧结果未改动",
             remedy_en="check the disk's space, close old result files that are open (in Excel, say) and try again;"
             " the old results are untouched",
             file=folder,

@@ -143,7 +143,7 @@ def find_scenario(name: str) -> Path:
     fail(
         "找不到方案",
         "there is no such scenario",
-        remedy_zh=(f"是否想写“{close}”?" if close else "") + f"自带方案:{'、'.join(known)};也可给出 .toml 文件路径",
+        remedy_zh=(f"是否想写“{close}”？" if close else "") + f"自带方案：{'、'.join(known)}；也可给出 .toml 文件路径",
         remedy_en=(f"did you mean {close!r}? " if close else "")
         + f"shipped: {', '.join(known)}; or give a .toml file's path",
         value=name,

@@ -78,10 +78,10 @@ class Outcome:
         if self.proven:
             return "已证明最优", "proven optimal"
         if self.gap is None:
-            return "限时求解,差距未知", "time-limited, gap unknown"
+            return "限时求解，差距未知", "time-limited, gap unknown"
         percent = f"{math.ceil(self.gap * 1e4) / 1e2:g}"
         if self.status is Status.TIME_LIMIT:
-            return f"限时求解,与最优相差不超过 {percent}%", f"time-limited, within {percent} % of optimal"
+            return f"限时求解，与最优相差不超过 {percent}%", f"time-limited, within {percent} % of optimal"
         return f"与最优相差不超过 {percent}%", f"within {percent} % of optimal"
 
 

@@ -69,9 +69,12 @@ class Cost(Frozen):
 
 
 class OsmTags(Frozen):
-    """Which OpenStreetMap objects are facilities of this service: any of these tag sets."""
+    """Which OpenStreetMap objects are facilities of this service: any of these tag sets, but for some names."""
 
     any_of: tuple[dict[str, str], ...] = ()
+    exclude_names: tuple[str, ...] = Field(
+        (), description="words that show an object to be of another kind or level in spite of its tags"
+    )
 
 
 class Service(Frozen):
@@ -139,7 +142,7 @@ def load_service(name: str) -> Service:
         fail(
             "没有这种服务",
             "there is no such service",
-            remedy_zh=f"是否想写“{close}”?" if close else f"可用:{'、'.join(list_services())}",
+            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(list_services())}",
             remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(list_services())}",
             value=name,
         )

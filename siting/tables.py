@@ -60,7 +60,7 @@ def read_text(path: Path) -> str:
         row = raw[: error.start].count(b"\n") + 1
         try:
             raw.decode("gb18030")
-            guess_zh, guess_en = ",看来是 GBK/GB18030", "; it looks like GBK/GB18030"
+            guess_zh, guess_en = "，看来是 GBK/GB18030", "; it looks like GBK/GB18030"
         except UnicodeDecodeError:
             guess_zh = guess_en = ""
         fail(
@@ -96,7 +96,7 @@ def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     for k, row in enumerate(rows[1:], start=2):
         if len(row) != len(header):
             faults.add(
-                f"这一行有 {len(row)} 格,表头有 {len(header)} 格",
+                f"这一行有 {len(row)} 格，表头有 {len(header)} 格",
                 f"the row has {len(row)} cells where the header has {len(header)}",
                 row=k,
             )
@@ -127,7 +127,7 @@ def read_table(path: Path, columns: Sequence[Column], *, extra_numbers: str | No
             faults.add(
                 f"缺少“{column.name}”列",
                 f"the column {column.name!r} is missing",
-                remedy_zh=f"是否应把“{close}”改名?" if close else "请补上这一列",
+                remedy_zh=f"是否应把“{close}”改名？" if close else "请补上这一列",
                 remedy_en=f"should {close!r} be renamed?" if close else "add the column",
                 column=column.name,
                 value=", ".join(header),
@@ -161,7 +161,7 @@ def _numbers(values: list[str], column: Column, faults: Faults) -> np.ndarray[tu
                 faults.add(
                     "数值是空的",
                     "the number is missing",
-                    remedy_zh="请填写;没有就填 0",
+                    remedy_zh="请填写；没有就填 0",
                     remedy_en="fill it in; write 0 for none",
                     row=k + 2,
                     column=column.name,
@@ -196,9 +196,9 @@ def _texts(values: list[str], column: Column, faults: Faults) -> list[str]:
         if column.choices and cell not in column.choices:
             close = nearest_word(cell, column.choices)
             faults.add(
-                f"只能是:{'、'.join(column.choices)}",
+                f"只能是：{'、'.join(column.choices)}",
                 f"must be one of {', '.join(column.choices)}",
-                remedy_zh=f"是否想写“{close}”?" if close else "",
+                remedy_zh=f"是否想写“{close}”？" if close else "",
                 remedy_en=f"did you mean {close!r}?" if close else "",
                 row=k + 2,
                 column=column.name,

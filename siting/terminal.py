@@ -7,11 +7,12 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
-from rich.table import Table
 from rich.text import Text
 
+from siting.cases.summary import CaseSummary
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
 from siting.results import RunResult, ServiceResult
@@ -45,14 +46,15 @@ class Progress:
             self._spin(f"{event.zh} {event.en}{share}")
         elif event.kind in ("note", "warning"):
             mark, style = ("!", "yellow") if event.kind == "warning" else ("·", "dim")
-            self.console.print(Text(f"  {mark} {event.zh}  {event.en}", style=style))
+            self.console.print(Text(f"  {mark} {event.zh}  {event.en}", style=style), soft_wrap=True)
         elif event.kind == "done":
             if self.depth:
                 self.depth.pop()
             if not self.depth:
                 self.stop()
             if event.seconds is not None and event.seconds >= SHOWN_AFTER_S:
-                self.console.print(Text(f"✓ {event.zh} {event.en}  {event.seconds:.1f} s", style="green"))
+                line = Text(f"✓ {event.zh} {event.en}  {event.seconds:.1f} s", style="green")
+                self.console.print(line, soft_wrap=True)
 
     def _spin(self, text: str) -> None:
         if not self.console.is_terminal:
@@ -96,71 +98,90 @@ def listener_for(*, quiet: bool, as_json: bool) -> Listener:
     return silent if quiet else Progress(Console(stderr=True))
 
 
+OUTPUT_NAMES = {
+    "map.html": "地图 map",
+    "report.html": "报告 report",
+    "tables.xlsx": "表格 tables",
+    "tables": "CSV 表格 tables as CSV",
+    "plan.gpkg": "图层 layers (QGIS)",
+    "run.json": "记录 record",
+}
+
+
 def print_run(result: RunResult, outputs: dict[str, Path]) -> None:
     """What the plan achieves and where the outputs lie."""
     console = Console()
     console.print()
     console.print(Text(result.title_zh, style="bold"))
-    console.print(result.title_en, markup=False)
-    console.print(_headline_table(result))
+    console.print(Text(result.title_en))
     for service in result.services:
-        _print_new(console, service)
+        _print_service(console, service)
+    console.print()
     for zh, en in (*result.notices, *result.notes):
-        console.print(Text(f"! {zh}", style="yellow"))
-        console.print(Text(f"  {en}", style="dim"))
+        console.print(Text(f"! {zh}", style="yellow"), soft_wrap=True)
+        console.print(Text(f"  {en}", style="dim"), soft_wrap=True)
     console.print()
-    names = {
-        "map.html": "地图 map",
-        "report.html": "报告 report",
-        "tables.xlsx": "表格 tables",
-        "tables": "表格 (CSV) tables as CSV",
-        "plan.gpkg": "方案图层 (QGIS) plan layers",
-        "run.json": "运行记录 record",
-    }
-    for name, label in names.items():
+    for name, label in OUTPUT_NAMES.items():
         if name in outputs:
-            console.print(Text(f"{label}: "), Text(str(outputs[name].resolve()), style="cyan"), sep="", soft_wrap=True)
+            line = Text(_pad(label, 24)) + Text(str(outputs[name].resolve()), style="cyan")
+            console.print(line, soft_wrap=True)
 
 
-def _headline_table(result: RunResult) -> Table:
-    planned = result.scenario is not None
-    table = Table(box=None, pad_edge=False, header_style="bold", padding=(0, 2, 0, 0))
-    table.add_column("服务 service")
-    if planned:
-        table.add_column("结论 result")
-        table.add_column("新建 new", justify="right")
-    table.add_column("达标人口 within standard", justify="right")
-    table.add_column("平均 mean (min)", justify="right")
-    table.add_column("95% (min)", justify="right")
-    table.add_column("不可达 unreachable", justify="right")
-    for service in result.services:
-        before, after = service.headline("before"), service.headline("after")
-        cells = [f"{service.service.name_zh}\n{service.service.name_en}"]
-        if planned and service.outcome is not None:
-            cells += [f"{service.outcome.label_zh}\n{service.outcome.label_en}", str(len(service.new_sites))]
-
-        def change(column: str, form: str, before=before, after=after) -> str:  # type: ignore[no-untyped-def]
-            first, second = format(before[column], form), format(after[column], form)
-            return f"{first} → {second}" if planned else first
-
-        cells += [
-            change("covered_share", ".1%"),
-            change("mean_min", ".1f"),
-            change("p95_min", ".1f"),
-            change("unreachable_persons", ",.0f"),
-        ]
-        table.add_row(*cells)
-    return table
-
-
-def _print_new(console: Console, service: ServiceResult) -> None:
-    new = service.new_sites
-    if new.empty:
-        return
+def _print_service(console: Console, service: ServiceResult) -> None:
+    """Result label, headline figures and the new facilities of one service."""
     console.print()
-    console.print(Text(f"{service.service.name_zh}:新建 new {service.service.name_en}", style="bold"))
-    for _, site in new.iterrows():
-        console.print(Text(f"  {site['id']}  {site['township']} {site['name']}  [{site['zone']}]"), soft_wrap=True)
+    console.print(Text(f"■ {service.service.name_zh} {service.service.name_en}", style="bold"))
+    planned = service.outcome is not None
+    before, after = service.headline("before"), service.headline("after")
+    rows: list[tuple[str, str]] = []
+    if service.outcome is not None:
+        outcome, passed = service.outcome, sum(check.passed for check in service.checks)
+        rows += [
+            ("模型 model", f"{service.formulation_zh} {service.formulation_en}"),
+            ("结论 result", f"{outcome.label_zh} {outcome.label_en}"),
+            ("独立核验 verified", f"{passed}/{len(service.checks)}"),
+        ]
+    for label, column, form in (
+        ("达标人口 within the standard", "covered_share", ".1%"),
+        ("平均分钟 mean minutes", "mean_min", ".1f"),
+        ("95% 分钟 95th percentile", "p95_min", ".1f"),
+        ("最远分钟 worst minutes", "worst_min", ".1f"),
+        ("到不了的人 people out of reach", "unreachable_persons", ",.0f"),
+    ):
+        first, second = format(before[column], form), format(after[column], form)
+        rows.append((label, f"{first} → {second}" if planned else first))
+    if planned:
+        rows.append(("新建 new facilities", str(len(service.new_sites))))
+    for label, text in rows:
+        console.print(Text(f"  {_pad(label, 32)}{text}"), soft_wrap=True)
+    for _, site in service.new_sites.iterrows():
+        console.print(Text(f"    {site['id']}  {site['township']} {site['name']}"), soft_wrap=True)
+
+
+def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
+    """What a new case holds, what was guessed, and how to run it."""
+    if as_json:
+        record = {"event": "result", "case": str(summary.folder.resolve()), "counts": dict(summary.counts)}
+        record["guesses"] = [{"zh": zh, "en": en} for zh, en in summary.guesses]
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        return
+    console = Console()
+    if quiet:
+        console.print(Text(str(summary.folder.resolve())), soft_wrap=True)
+        return
+    console.print(Text(f"案例 case: {summary.folder.resolve()}", style="bold"), soft_wrap=True)
+    for name, count in summary.counts.items():
+        console.print(Text(f"  {_pad(name, 32)}{count:,}"), soft_wrap=True)
+    console.print(Text("推测与假设 what was guessed:", style="bold"))
+    for zh, en in summary.guesses:
+        console.print(Text(f"! {zh}", style="yellow"), soft_wrap=True)
+        console.print(Text(f"  {en}", style="dim"), soft_wrap=True)
+    console.print(Text(f"运行 run it: siting run {summary.scenario}"), soft_wrap=True)
+
+
+def _pad(text: str, width: int) -> str:
+    """Pad to `width` columns; a Chinese character takes two."""
+    return text + " " * max(1, width - cell_len(text))
 
 
 def print_gaps(result: RunResult, most: int = 10) -> None:

@@ -62,7 +62,7 @@ def _add(faults: Faults, schema: type[BaseModel], item: Any) -> None:
         faults.add(
             "没有这个设置项",
             "there is no such key",
-            remedy_zh=f"是否想写“{close}”?" if close else "请删去",
+            remedy_zh=f"是否想写“{close}”？" if close else "请删去",
             remedy_en=f"did you mean {close!r}?" if close else "remove it",
             column=name,
             value=item["input"],
@@ -72,7 +72,7 @@ def _add(faults: Faults, schema: type[BaseModel], item: Any) -> None:
     else:
         message = str(item["msg"]).removeprefix("Value error, ")
         zh, _, en = message.partition(" | ")
-        faults.add(zh if en else f"设置值有误:{message}", en or message, column=name, value=item["input"])
+        faults.add(zh if en else f"设置值有误：{message}", en or message, column=name, value=item["input"])
 
 
 def _keys_at(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
