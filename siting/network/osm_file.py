@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -63,20 +63,26 @@ class OsmFile:
             )
         return cls(path.name, content, kind)
 
-    def ways(self, *keys: str) -> Iterator[osmium.osm.Way]:
-        """The ways that have one of the tags, without locations."""
-        for way in self._pass(osmium.osm.WAY).with_filter(osmium.filter.KeyFilter(*keys)):
+    def ways(self, key: str) -> Iterator[osmium.osm.Way]:
+        """The ways that have the tag; their node references carry locations as far as osmium could find them.
+
+        It finds those of nodes with positive ids that stand before the ways, as in every published extract.
+        """
+        located = self._pass(osmium.osm.NODE | osmium.osm.WAY).with_locations("flex_mem")
+        only_ways = located.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        for way in only_ways.with_filter(osmium.filter.KeyFilter(key)):
             yield cast(osmium.osm.Way, way)
 
-    def nodes(self, ids: Iterable[int]) -> Iterator[osmium.osm.Node]:
-        """The nodes with the given ids."""
-        wanted = set(ids)
+    def nodes(self, key: str | None = None) -> Iterator[osmium.osm.Node]:
+        """All nodes, one by one in Python, or quickly those that have the tag."""
         nodes = self._pass(osmium.osm.NODE)
-        if all(i >= 0 for i in wanted):  # osmium's filter knows no negative ids, as editors give to new nodes
-            nodes = nodes.with_filter(osmium.filter.IdFilter(wanted))
-        for node in nodes:
-            if node.id in wanted:
-                yield cast(osmium.osm.Node, node)
+        for node in nodes if key is None else nodes.with_filter(osmium.filter.KeyFilter(key)):
+            yield cast(osmium.osm.Node, node)
+
+    @property
+    def is_sorted(self) -> bool:
+        """Whether the file says that its nodes stand before its ways, in the order of their ids."""
+        return self._pass(osmium.osm.NOTHING).header.get("sorting", "") == "Type_then_ID"
 
     def shapes(self, *tags: tuple[str, str]) -> Iterator[Shape]:
         """The nodes, ways and areas (closed ways and multipolygons) that have one of the tags, with locations."""

@@ -1,7 +1,7 @@
 """Reads roads from an OpenStreetMap file into a `RoadGraph`.
 
-Two passes over the file, both filtered in C++: the ways with a `highway` tag, then the nodes that they use. The
-order of objects in the file does not matter. All else is done on whole arrays.
+Two passes over the file, both filtered in C++: the ways with a `highway` tag with the locations of their nodes, then
+the nodes with a barrier. All else is done on whole arrays.
 """
 
 from __future__ import annotations
@@ -44,9 +44,7 @@ def read_roads(path: str | Path, *, speeds: SpeedTable | None = None, listener: 
         source = OsmFile.open(path)
         with source.faults():
             ways = _scan_ways(source, table)
-        say(f"{ways.read} 条道路，读取节点", f"{ways.read} ways, reading their nodes", 0.4)
-        with source.faults():
-            nodes = _scan_nodes(source, ways)
+            nodes = _locate(source, ways)
         graph = _assemble(source.name, ways, nodes)
         if graph.edge_count == 0:
             fail(
@@ -76,6 +74,8 @@ class _Ways:
     read: int = 0
     way_id: list[int] = field(default_factory=list)
     refs: list[int] = field(default_factory=list)
+    x: list[int] = field(default_factory=list)  # degrees x 10^7, as osmium holds them
+    y: list[int] = field(default_factory=list)
     ref_count: list[int] = field(default_factory=list)
     use: list[RoadUse] = field(default_factory=list)
     highway: list[str] = field(default_factory=list)
@@ -114,10 +114,12 @@ def _scan_ways(source: OsmFile, table: SpeedTable) -> _Ways:
         if isinstance(use, str):
             ways.dropped[use] += 1
             continue
-        refs = [node.ref for node in way.nodes]
         ways.way_id.append(way.id)
-        ways.refs.extend(refs)
-        ways.ref_count.append(len(refs))
+        ways.ref_count.append(len(way.nodes))
+        for node in way.nodes:
+            ways.refs.append(node.ref)
+            ways.x.append(node.x)
+            ways.y.append(node.y)
         ways.use.append(use)
         ways.highway.append(tags["highway"])
         ways.name.append(tags.get("name") or tags.get("name:zh") or tags.get("ref") or "")
@@ -150,26 +152,28 @@ def _speeds(tags: Mapping[str, str], use: RoadUse, table: SpeedTable, ways: _Way
     return forward, backward
 
 
-def _scan_nodes(source: OsmFile, ways: _Ways) -> _Nodes:
-    ids: list[int] = []
-    lons: list[float] = []
-    lats: list[float] = []
-    blocks: dict[int, tuple[bool, bool]] = {}
-    for node in source.nodes(ways.refs):
-        if not node.location.valid():
-            continue
-        ids.append(node.id)
-        lons.append(node.lon)
-        lats.append(node.lat)
-        if node.tags and "barrier" in node.tags:
-            blocks[node.id] = node_blocks(dict(node.tags))
-    node_id, first = np.unique(np.array(ids, dtype=np.int64), return_index=True)
-    blocks_drive = np.zeros(node_id.size, dtype=bool)
-    blocks_walk = np.zeros(node_id.size, dtype=bool)
-    for osm_id, (drive, walk) in blocks.items():
-        place = np.searchsorted(node_id, osm_id)
-        blocks_drive[place], blocks_walk[place] = drive, walk
-    return _Nodes(node_id, np.array(lons)[first], np.array(lats)[first], blocks_drive, blocks_walk)
+def _locate(source: OsmFile, ways: _Ways) -> _Nodes:
+    """Places of the nodes that the ways use, as far as the file has them, and the barriers among them."""
+    node_id, first = np.unique(np.array(ways.refs, dtype=np.int64), return_index=True)
+    x, y = np.array(ways.x, dtype=np.int64)[first], np.array(ways.y, dtype=np.int64)[first]
+    present = _on_earth(x, y)
+    if not present.all() and not source.is_sorted:  # an editor's file: new nodes, nodes behind ways
+        wanted = {int(i): k for i, k in zip(node_id[~present], np.flatnonzero(~present), strict=True)}
+        for node in source.nodes():
+            if (place := wanted.get(node.id)) is not None:
+                x[place], y[place] = node.location.x, node.location.y
+        present = _on_earth(x, y)
+    node_id, x, y = node_id[present], x[present], y[present]
+    blocks = np.zeros((2, node_id.size), dtype=bool)
+    for node in source.nodes("barrier"):
+        at = int(np.searchsorted(node_id, node.id))
+        if at < node_id.size and node_id[at] == node.id:
+            blocks[:, at] = node_blocks(dict(node.tags))
+    return _Nodes(node_id, x / 1e7, y / 1e7, blocks[0], blocks[1])
+
+
+def _on_earth(x: IntArray, y: IntArray) -> BoolArray:
+    return (np.abs(x) <= 1_800_000_000) & (np.abs(y) <= 900_000_000)
 
 
 def _assemble(file: str, ways: _Ways, nodes: _Nodes) -> RoadGraph:
