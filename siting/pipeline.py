@@ -189,7 +189,7 @@ def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tup
                 "找不到路网文件",
                 "the road file is not there",
                 column="roads",
-                value=str(case.roads),
+                value=case.info.roads,
                 remedy_zh="请把 OSM 路网（.osm.pbf）放进案例文件夹",
                 remedy_en="put the OSM extract (.osm.pbf) into the case's folder",
             )

@@ -9,7 +9,17 @@ import geopandas as gpd
 import pytest
 
 from siting.cli import main
-from tests.tiny_case import CASE, SCENARIO, SIZE, candidates_csv, demand_csv, place, roads_xml, write_case, write_scenario
+from tests.tiny_case import (
+    CASE,
+    SCENARIO,
+    SIZE,
+    candidates_csv,
+    demand_csv,
+    place,
+    roads_xml,
+    write_case,
+    write_scenario,
+)
 
 Capture = pytest.CaptureFixture[str]
 OUTPUTS = {"map.html", "report.html", "tables.xlsx", "plan.gpkg", "tables", "run.json"}
@@ -87,7 +97,12 @@ def test_a_cached_run_gives_the_same_answer(case: Path, tmp_path: Path, capsys: 
     results = []
     for _ in range(2):
         _, printed, _ = call(capsys, "run", scenario, "--out", tmp_path / "runs", "--json", "--no-areas")
-        results.append([{k: v for k, v in s.items() if k != "solver_seconds"} for s in json.loads(printed.splitlines()[-1])["services"]])
+        results.append(
+            [
+                {k: v for k, v in s.items() if k != "solver_seconds"}
+                for s in json.loads(printed.splitlines()[-1])["services"]
+            ]
+        )
     assert list((tmp_path / "runs" / ".cache").glob("*.npz"))
     assert results[0] == results[1]
 
@@ -109,7 +124,9 @@ def test_export_roads_opens_in_osmnx(case: Path, tmp_path: Path, capsys: Capture
 
 
 LON, LAT = place(4, 1)
-EMPTY_ROADS = '<?xml version="1.0" encoding="UTF-8"?><osm version="0.6"><node id="1" version="1" lon="120.8" lat="29.58"/></osm>'
+EMPTY_ROADS = (
+    '<?xml version="1.0" encoding="UTF-8"?><osm version="0.6"><node id="1" version="1" lon="120.8" lat="29.58"/></osm>'
+)
 BAD = {
     "missing roads": ({"roads": None}, {}, ["roads.osm", "路网"]),
     "truncated roads": ({"roads": roads_xml()[:900]}, {}, ["roads.osm"]),
@@ -138,7 +155,7 @@ BAD = {
         ["rest", "3", "1"],
     ),
     "unknown zone": ({}, {"core = 1": "kore = 1"}, ["kore", "core"]),
-    "unknown key": ({}, {"formulation = \"p_median\"": 'formulatin = "p_median"'}, ["formulatin", "formulation"]),
+    "unknown key": ({}, {'formulation = "p_median"': 'formulatin = "p_median"'}, ["formulatin", "formulation"]),
     "unknown formulation": ({}, {'"p_median"': '"p_medain"'}, ["p_medain", "p_median"]),
     "unknown service": ({}, {'"health_station"': '"health_staton"'}, ["health_staton", "health_station"]),
     "neither number nor budget": ({}, {"new = 1\n\n": "\n"}, ["new", "budget_yuan"]),

@@ -1,0 +1,139 @@
+"""The pipeline on the tiny case, against numbers worked out by hand."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+
+from siting.errors import InfeasibleError, InputError
+from siting.network import read_roads, to_networkx
+from siting.pipeline import Settings, evaluate_case, run_scenario
+from siting.results import RunResult, ServiceResult
+from tests.tiny_case import SCENARIO, demand_csv, place, write_case, write_scenario
+
+WALK_M_PER_MIN = 4800 / 60
+
+
+def run(folder: Path, text: str = SCENARIO, **files: str) -> RunResult:
+    return run_scenario(write_scenario(write_case(folder / "tiny", **files), text), Settings(service_areas=False))
+
+
+def service(result: RunResult, name: str) -> ServiceResult:
+    return next(s for s in result.services if s.service.id == name)
+
+
+def test_times_are_those_of_networkx_on_the_exported_graph(tmp_path: Path) -> None:
+    result = run(tmp_path)
+    graph = to_networkx(read_roads(result.case.roads)).to_undirected()
+    position = {(round(d["x"], 6), round(d["y"], 6)): node for node, d in graph.nodes(data=True)}
+    found = service(result, "health_station")
+    sites = found.sites.set_index("id")
+    for row in found.assignments.itertuples():
+        point = result.case.demand.set_index("id").loc[row.demand_id]
+        site = sites.loc[row.site_id]
+        metres = nx.shortest_path_length(
+            graph, position[point["lon"], point["lat"]], position[site["lon"], site["lat"]], weight="length"
+        )
+        assert row.travel_time_min == pytest.approx(metres / WALK_M_PER_MIN, rel=1e-3)
+
+
+def test_before_and_after_agree_with_the_assignments(tmp_path: Path) -> None:
+    for found in run(tmp_path).services:
+        demand, sites = found.demand, found.sites.set_index("id")
+        assert (demand["covered_after"] >= demand["covered_before"]).all()
+        assert (demand["nearest_after_min"] <= demand["nearest_before_min"]).all()
+        assert found.assignments["persons"].sum() == pytest.approx(demand["demand_persons"].sum())
+        assert sites["load_after_persons"].sum() == pytest.approx(demand["demand_persons"].sum())
+        assert sites.loc[sites["status"] == "candidate", "load_after_persons"].sum() == 0
+        assert set(found.assignments["site_id"]) <= set(sites.index[sites["status"].isin(["existing", "new"])])
+
+
+def test_the_headline_is_the_mean_over_people(tmp_path: Path) -> None:
+    found = service(run(tmp_path), "primary_school")
+    demand = found.demand
+    row = found.headline("after")
+    assert row["covered_persons"] == demand.loc[demand["covered_after"], "demand_persons"].sum()
+    assert row["mean_min"] == pytest.approx(np.average(demand["nearest_after_min"], weights=demand["demand_persons"]))
+
+
+def test_a_closed_facility_serves_nobody_and_the_change_shows(tmp_path: Path) -> None:
+    text = SCENARIO.replace('formulation = "p_median"\nnew = 1', 'formulation = "p_median"\nnew = 1\nclose = ["f1"]')
+    found = service(run(tmp_path, text), "primary_school")
+    sites = found.sites.set_index("id")
+    assert sites.loc["f1", "status"] == "closed"
+    assert sites.loc["f1", "load_before_persons"] > 0
+    assert sites.loc["f1", "load_after_persons"] == 0
+
+
+def test_required_and_forbidden_candidates(tmp_path: Path) -> None:
+    text = SCENARIO.replace("new = 1\n\n", 'new = 1\nrequired = ["c2"]\n\n')
+    assert list(service(run(tmp_path / "a", text), "primary_school").new_sites["id"]) == ["c2"]
+    text = SCENARIO.replace("new = 1\n\n", 'new = 1\nforbidden = ["c0", "c1"]\n\n')
+    assert list(service(run(tmp_path / "b", text), "primary_school").new_sites["id"]) == ["c2"]
+
+
+FAR_LON, FAR_LAT = place(30, 2)
+
+
+def test_a_place_off_the_network_is_refused_by_name_or_listed(tmp_path: Path) -> None:
+    demand = demand_csv() + f"far,远村,{FAR_LON},{FAR_LAT},rest,深山镇,远村,1,2,3,4\n"
+    with pytest.raises(InfeasibleError) as caught:
+        run(tmp_path / "a", demand=demand)
+    assert "深山镇 远村" in (caught.value.faults[0].value or "")
+    assert caught.value.faults[0].row == 9
+    text = SCENARIO.replace("new = 1\n\n", 'new = 1\nout_of_reach = "list"\n\n')
+    found = service(run(tmp_path / "b", text, demand=demand), "primary_school")
+    far = found.demand.set_index("id").loc["far"]
+    assert far["off_network"]
+    assert np.isnan(far["nearest_after_min"])
+    assert not far["covered_after"]
+    assert far["assigned_id"] == ""
+    assert found.headline("after")["unreachable_persons"] == 2
+
+
+def test_a_place_beyond_the_longest_travel_time_is_listed(tmp_path: Path) -> None:
+    text = SCENARIO.replace("new = 1\n\n", 'new = 3\nmax_travel_minutes = 5\nout_of_reach = "list"\n\n')
+    found = service(run(tmp_path, text), "primary_school")
+    assert "d1" in found.out_of_reach
+    assert found.assignments["travel_time_min"].max() <= 5
+
+
+def test_an_age_column_across_the_limit_is_refused(tmp_path: Path) -> None:
+    demand = demand_csv().replace("age_6_11,age_12_64", "age_6_12,age_13_64")
+    with pytest.raises(InputError) as caught:
+        run(tmp_path, demand=demand)
+    assert caught.value.faults[0].column == "age_6_12"
+
+
+def test_the_evaluation_alone_equals_the_before_of_a_plan(tmp_path: Path) -> None:
+    planned = run(tmp_path)
+    alone = evaluate_case(planned.case.folder, Settings(service_areas=False))
+    assert alone.scenario is None
+    for found in alone.services:
+        other = service(planned, found.service.id)
+        np.testing.assert_allclose(found.demand["nearest_before_min"], other.demand["nearest_before_min"])
+        assert found.headline("after")["covered_share"] == found.headline("before")["covered_share"]
+        assert set(found.sites["status"]) == {"existing"}
+
+
+def test_a_budget_takes_the_place_of_a_number(tmp_path: Path) -> None:
+    by_number = SCENARIO.replace("new = 1\n\n", "new = 2\n\n")
+    by_budget = SCENARIO.replace("new = 1\n\n", "budget_yuan = 450_000_000\n\n")
+    first, second = (
+        service(run(tmp_path / name, text), "primary_school") for name, text in (("n", by_number), ("b", by_budget))
+    )
+    assert list(first.new_sites["id"]) == list(second.new_sites["id"])
+    assert second.new_sites["cost_yuan"].sum() == 400_000_000
+
+
+def test_services_that_share_sites_and_modes_do_not_mix(tmp_path: Path) -> None:
+    both = run(tmp_path / "both")
+    alone = run(
+        tmp_path / "alone", "[[services]]".join(SCENARIO.split("[[services]]")[:1] + SCENARIO.split("[[services]]")[2:])
+    )
+    first, second = service(both, "health_station"), service(alone, "health_station")
+    np.testing.assert_allclose(first.demand["nearest_after_min"], second.demand["nearest_after_min"])
+    assert list(first.new_sites["id"]) == list(second.new_sites["id"])
