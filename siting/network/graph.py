@@ -69,7 +69,7 @@ class ReadReport:
             found.append(
                 (
                     f"{self.ways_cut} 条道路伸出数据范围，已在边界处截断",
-                    f"{self.ways_cut} roads lead out of the extract and were cut at its edge",
+                    f"{self.ways_cut} roads lead out of the extract and are cut at its edge",
                 )
             )
         replaced = self.maxspeed_implausible + self.maxspeed_unparsed
@@ -87,10 +87,10 @@ class ReadReport:
                 zh, en = words[mode]
                 found.append(
                     (
-                        f"{zh}路网：{part.left_edges} 段道路（{part.left_km:.1f} 公里）与主路网不连通，"
-                        f"主路网 {part.km:.0f} 公里",
-                        f"{en} network: {part.left_edges} road sections ({part.left_km:.1f} km) are cut off from "
-                        f"the main network of {part.km:.0f} km",
+                        f"{zh}主路网 {part.km:.0f} 公里；另有 {part.left_edges} 段道路（{part.left_km:.1f} 公里）"
+                        "不在其中（孤立路段，或单行的断头路），地点不会接到这些道路上",
+                        f"main {en} network {part.km:.0f} km; {part.left_edges} road sections ({part.left_km:.1f} km) "
+                        "are not part of it (islands and one-way ends), and no place is joined to them",
                     )
                 )
         return found

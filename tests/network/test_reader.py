@@ -114,7 +114,7 @@ def test_islands_are_reported(tmp_path: Path) -> None:
     assert (walk.nodes, walk.left_nodes, walk.left_edges) == (4, 2, 1)
     notes = [event.en for event in seen if event.kind == "note"]
     assert len(notes) == 2
-    assert "2 road sections (0.3 km) are cut off" in notes[0]
+    assert "2 road sections (0.3 km) are not part of it" in notes[0]
 
 
 def test_barriers_cut_the_drive_but_not_the_walk(tmp_path: Path) -> None:
