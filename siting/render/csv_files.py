@@ -22,7 +22,7 @@ from siting.render.sheets import all_sheets
 from siting.render.wording import both, caveat, label_of, labels_text
 from siting.results import RunResult
 
-FORMULA = re.compile(r"^(?:[\t\r\n]|\s*[=+\-@=+-@])")
+FORMULA = re.compile("^(?:[\t\r\n]|\\s*[-=+@\uff0d\uff1d\uff0b\uff20])")  # the last four are full-width
 
 
 def write_csv(result: RunResult, folder: Path) -> None:

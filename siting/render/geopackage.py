@@ -131,7 +131,7 @@ def _catchments(service: ServiceResult, case: Case) -> gpd.GeoDataFrame:
                 "demand_points": np.bincount(owner, minlength=len(sites)),
                 "persons": persons,
                 "mean_min": minutes / persons,
-                "note": "示意,非边界 indicative, no boundary",
+                "note": "示意，非边界 indicative, no boundary",
             }
         )
     )

@@ -52,23 +52,23 @@ def coverage(result: RunResult) -> Sheet:
         SERVICE,
         Column("group_kind", "分组", "By", width=16),
         Column("group", "名称", "Group", width=24),
-        Column("demand_persons", "需要服务的人(人)", "People who need it (persons)", "persons", 17),
+        Column("demand_persons", "需要服务的人（人）", "People who need it (persons)", "persons", 17),
     ]
     for name, zh, en, kind, unit_zh, unit_en in GROUP_COLUMNS:
         for when in shown:
             when_zh, when_en = WORDS[when]
-            unit = (f"({unit_zh})" if unit_zh else "", f" ({unit_en})" if unit_en else "")
+            unit = (f"（{unit_zh}）" if unit_zh else "", f" ({unit_en})" if unit_en else "")
             columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, 15))
         if name == "covered_share" and plan:
-            columns.append(Column("change", "达标率变化(百分点)", "Change (percentage points)", "points", 15))
+            columns.append(Column("change", "达标率变化（百分点）", "Change (percentage points)", "points", 15))
     notes = (
         (
-            "统计按人计算。“达标”:标准时间内能到达一处开放的设施。不可达的人不进入任何平均值,单独计数。",
+            "统计按人计算。“达标”：标准时间内能到达一处开放的设施。不可达的人不进入任何平均值，单独计数。",
             "Statistics are over people. Covered: an open facility lies within the standard. Unreachable people are in"
             " no mean; they are counted beside it.",
         ),
         (
-            "时间为到最近设施的时间。基尼系数 0 表示人人时间相同,越大差距越大。没有人的组不计算。",
+            "时间为到最近设施的时间。基尼系数 0 表示人人时间相同，越大差距越大。没有人的组不计算。",
             "Times are to the nearest facility. A Gini coefficient of 0 is the same time for everybody; larger is more"
             " unequal. A group without people has no statistics.",
         ),
@@ -151,8 +151,8 @@ def uncovered(result: RunResult) -> Sheet:
             )
         )
     plan_columns = (
-        Column("before_persons", "现状未达标人数(人)", "Uncovered before (persons)", "persons", 16),
-        Column("lost_persons", "因方案失去达标(人)", "Covered before, not after (persons)", "persons", 18),
+        Column("before_persons", "现状未达标人数（人）", "Uncovered before (persons)", "persons", 16),
+        Column("lost_persons", "因方案失去达标（人）", "Covered before, not after (persons)", "persons", 18),
     )
     columns = (
         SERVICE,
@@ -160,25 +160,25 @@ def uncovered(result: RunResult) -> Sheet:
         Column("village", "村/社区", "Village", width=18),
         Column("zone_kind", "地区类别", "Kind of zone", width=13),
         Column("mode", "出行方式", "Mode", width=11),
-        Column("persons", "需要服务的人(人)", "People who need it (persons)", "persons", 16),
-        Column("uncovered_persons", "未达标人数(人)", "Uncovered (persons)", "persons", 14),
+        Column("persons", "需要服务的人（人）", "People who need it (persons)", "persons", 16),
+        Column("uncovered_persons", "未达标人数（人）", "Uncovered (persons)", "persons", 14),
         Column("share", "占比", "Share", "share", 9),
         *(plan_columns if plan else ()),
-        Column("standard_min", "标准(分钟)", "Standard (min)", "minutes"),
-        Column("nearest_min", "到最近设施平均(分钟)", "To the nearest, mean (min)", "minutes", 18),
-        Column("furthest_min", "其中最远(分钟)", "Furthest of them (min)", "minutes", 14),
-        Column("beyond_min", "最多超出(分钟)", "Beyond by up to (min)", "minutes", 14),
-        Column("unreachable_persons", "其中不可达(人)", "Of them unreachable (persons)", "persons", 16),
+        Column("standard_min", "标准（分钟）", "Standard (min)", "minutes"),
+        Column("nearest_min", "到最近设施平均（分钟）", "To the nearest, mean (min)", "minutes", 18),
+        Column("furthest_min", "其中最远（分钟）", "Furthest of them (min)", "minutes", 14),
+        Column("beyond_min", "最多超出（分钟）", "Beyond by up to (min)", "minutes", 14),
+        Column("unreachable_persons", "其中不可达（人）", "Of them unreachable (persons)", "persons", 16),
         Column("nearest_name", "最近的设施", "Nearest facility", width=26),
     )
     notes = (
         (
-            "按村列出标准时间内到不了任何开放设施的人,人数多的在前。同一村若适用不同标准,分行列出。",
+            "按村列出标准时间内到不了任何开放设施的人，人数多的在前。同一村若适用不同标准，分行列出。",
             "By village, people with no open facility within the standard, most people first. A village under several"
             " standards has a row for each.",
         ),
         (
-            "时间为空:在计算的最长时间内到不了任何设施,或远离道路;这些人计入“不可达”。",
+            "时间为空：在计算的最长时间内到不了任何设施，或远离道路；这些人计入“不可达”。",
             "An empty time: no facility within the longest time looked at, or off the network; they count as"
             " unreachable.",
         ),
@@ -215,31 +215,31 @@ def demand_points(result: RunResult) -> Sheet:
         Column("zone_kind", "地区类别", "Kind of zone", width=13),
         Column("township", "乡镇街道", "Township", width=14),
         Column("village", "村/社区", "Village", width=16),
-        Column("population", "全部人口(人)", "Population (persons)", "persons", 13),
-        Column("demand_persons", "需要服务的人(人)", "People who need it (persons)", "persons", 16),
+        Column("population", "全部人口（人）", "Population (persons)", "persons", 13),
+        Column("demand_persons", "需要服务的人（人）", "People who need it (persons)", "persons", 16),
         Column("mode", "出行方式", "Mode", width=11),
-        Column("standard_min", "标准(分钟)", "Standard (min)", "minutes"),
+        Column("standard_min", "标准（分钟）", "Standard (min)", "minutes"),
     ]
     for when in ("before", "after") if plan else ("before",):
         zh, en = WORDS[when]
         columns += [
-            Column(f"nearest_{when}_min", f"{zh}最近设施(分钟)", f"Nearest {en} (min)", "minutes", 16),
+            Column(f"nearest_{when}_min", f"{zh}最近设施（分钟）", f"Nearest {en} (min)", "minutes", 16),
             Column(f"nearest_{when}_id", f"{zh}最近设施编号", f"Nearest facility {en}", width=16),
             Column(f"covered_{when}", f"{zh}达标", f"Covered {en}", width=10),
         ]
     if plan:
         columns += [
             Column("assigned_id", "分配到", "Assigned to", width=14),
-            Column("assigned_min", "分配出行时间(分钟)", "Time to the assigned (min)", "minutes", 16),
+            Column("assigned_min", "分配出行时间（分钟）", "Time to the assigned (min)", "minutes", 16),
         ]
     columns += [
-        Column("snap_distance_m", "到道路距离(米)", "To the road (m)", "metres", 13),
+        Column("snap_distance_m", "到道路距离（米）", "To the road (m)", "metres", 13),
         Column("off_network", "远离道路", "Off the network", width=11),
         *POSITION,
     ]
     notes = (
         (
-            "时间为空:在计算的最长时间内到不了任何设施,或远离道路。分配到几处时,列出人最多的一处与平均时间。",
+            "时间为空：在计算的最长时间内到不了任何设施，或远离道路。分配到几处时，列出人最多的一处与平均时间。",
             "An empty time: no facility within the longest time looked at, or off the network. A point assigned to"
             " several facilities shows the one that takes most people and the mean time.",
         ),

@@ -13,6 +13,7 @@ from siting.render.tables_sites import SERVICE, over_capacity
 from siting.render.wording import (
     MODE,
     ZONE_KIND,
+    Text,
     both,
     label_of,
     planned,
@@ -32,7 +33,7 @@ def overview(result: RunResult) -> Sheet:
     rows = [*_result_rows(plan), *_people_rows(plan)]
     if plan:
         rows += _certificate_rows()
-    rows.append(("未经核实的标准(项) Unverified standards", "count", lambda s: float(len(s.unverified))))
+    rows.append(("未经核实的标准（项） Unverified standards", "count", lambda s: float(len(s.unverified))))
     data: dict[str, list[Cell]] = {"item": [header for header, _, _ in rows]}
     columns = [Column("item", "项目", "Item", width=46)]
     for service in result.services:
@@ -56,12 +57,12 @@ def _result_rows(plan: bool) -> list[Row]:
     if plan:
         rows += [
             ("选址模型 Location model", "text", lambda s: both((s.formulation_zh, s.formulation_en))),
-            ("新建设施(处) New facilities", "count", lambda s: float(len(s.new_sites))),
-            ("新建投资(元) Cost of new facilities (yuan)", "yuan", cost),
-            ("关闭设施(处) Closed facilities", "count", lambda s: float((s.sites["status"] == "closed").sum())),
+            ("新建设施（处） New facilities", "count", lambda s: float(len(s.new_sites))),
+            ("新建投资（元） Cost of new facilities (yuan)", "yuan", cost),
+            ("关闭设施（处） Closed facilities", "count", lambda s: float((s.sites["status"] == "closed").sum())),
         ]
     in_use = ["existing", "closed"]
-    rows.append(("现有设施(处) Existing facilities", "count", lambda s: float(s.sites["status"].isin(in_use).sum())))
+    rows.append(("现有设施（处） Existing facilities", "count", lambda s: float(s.sites["status"].isin(in_use).sum())))
     return rows
 
 
@@ -87,24 +88,24 @@ def _people_rows(plan: bool) -> list[Row]:
         return count
 
     items: list[tuple[str, str, str, Callable[[str], Callable[[ServiceResult], Cell]]]] = [
-        ("达标人数(人)", "People covered (persons)", "persons", lambda when: head("covered_persons", when)),
+        ("达标人数（人）", "People covered (persons)", "persons", lambda when: head("covered_persons", when)),
         ("达标率", "Covered share", "share", lambda when: head("covered_share", when)),
-        ("平均时间(分钟)", "Mean time (min)", "minutes", lambda when: head("mean_min", when)),
-        ("中位时间(分钟)", "Median time (min)", "minutes", lambda when: head("median_min", when)),
-        ("95% 的人不超过(分钟)", "95th percentile (min)", "minutes", lambda when: head("p95_min", when)),
-        ("最长时间(分钟)", "Longest time (min)", "minutes", lambda when: head("worst_min", when)),
-        ("不可达人数(人)", "Unreachable (persons)", "persons", lambda when: head("unreachable_persons", when)),
+        ("平均时间（分钟）", "Mean time (min)", "minutes", lambda when: head("mean_min", when)),
+        ("中位时间（分钟）", "Median time (min)", "minutes", lambda when: head("median_min", when)),
+        ("95% 的人不超过（分钟）", "95th percentile (min)", "minutes", lambda when: head("p95_min", when)),
+        ("最长时间（分钟）", "Longest time (min)", "minutes", lambda when: head("worst_min", when)),
+        ("不可达人数（人）", "Unreachable (persons)", "persons", lambda when: head("unreachable_persons", when)),
         ("时间基尼系数", "Gini of time", "number", lambda when: head("gini", when)),
-        ("有未达标人口的村(个)", "Villages with uncovered people", "count", villages),
-        ("超出规模的设施(处)", "Facilities over capacity", "count", overloaded),
+        ("有未达标人口的村（个）", "Villages with uncovered people", "count", villages),
+        ("超出规模的设施（处）", "Facilities over capacity", "count", overloaded),
     ]
-    rows: list[Row] = [("需要服务的人(人) People who need it (persons)", "persons", head("demand_persons", "before"))]
+    rows: list[Row] = [("需要服务的人（人） People who need it (persons)", "persons", head("demand_persons", "before"))]
     for zh, en, kind, value in items:
-        rows.append((f"{zh},现状 {en}, before" if plan else f"{zh} {en}", kind, value("before")))
+        rows.append((f"{zh}，现状 {en}, before" if plan else f"{zh} {en}", kind, value("before")))
         if plan:
-            rows.append((f"{zh},规划后 {en}, after", kind, value("after")))
+            rows.append((f"{zh}，规划后 {en}, after", kind, value("after")))
             if en == "Covered share":
-                rows.append(("达标率变化(百分点) Change (percentage points)", "points", change))
+                rows.append(("达标率变化（百分点） Change (percentage points)", "points", change))
     return rows
 
 
@@ -136,7 +137,7 @@ def _certificate_rows() -> list[Row]:
         ("与界的差距 Gap", "gap", outcome("gap")),
         ("随机种子 Seed", "count", outcome("seed")),
         ("线程 Threads", "count", outcome("threads")),
-        ("求解时间(秒) Solver time (s)", "seconds", outcome("seconds")),
+        ("求解时间（秒） Solver time (s)", "seconds", outcome("seconds")),
     ]
 
 
@@ -160,7 +161,7 @@ def checks(result: RunResult) -> Sheet:
     )
     notes = (
         (
-            "检验不用求解器和模型,只从输入数据重新推算方案是否可行、目标值是否相符。",
+            "检验不用求解器和模型，只从输入数据重新推算方案是否可行、目标值是否相符。",
             "The checks use neither the solver nor its model: from the inputs alone they derive again whether the plan"
             " is feasible and its objective right.",
         ),
@@ -177,7 +178,7 @@ def assumptions(result: RunResult) -> Sheet:
     zones = zone_names(result.case)
     for service in result.services:
         rows += _standards(service)
-        rows += _question(service, {key: both(text) for key, text in zones.items()})
+        rows += _question(service, zones)
     if result.scenario is not None:
         travel = result.scenario.travel
         rows.append(("出行 Travel", "", f"步行速度 walking speed {travel.walk_speed_kmh:g} km/h", "方案 scenario", ""))
@@ -212,7 +213,7 @@ def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
         (
             "达标标准 Standard",
             name,
-            f"{both(ZONE_KIND[kind])}:{both(MODE[mode])} ≤ {minutes:g} 分钟 min",
+            f"{both(ZONE_KIND[kind])}：{both(MODE[mode])} ≤ {minutes:g} 分钟 min",
             source,
             yes_no(verified),
         )
@@ -223,7 +224,7 @@ def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
     )  # fmt: skip
 
     def sourced(kind: str, text: str, value: Sourced) -> tuple[str, str, str, str, str]:
-        source = f"{value.source}({value.note})" if value.note else value.source
+        source = f"{value.source}（{value.note}）" if value.note else value.source
         return kind, name, text, source, yes_no(value.verified)
 
     rate, size, cost = rules.demand.rate, rules.capacity.default_persons, rules.cost.open_yuan
@@ -234,14 +235,14 @@ def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
     return rows
 
 
-def _question(service: ServiceResult, zones: dict[str, str]) -> list[tuple[str, str, str, str, str]]:
+def _question(service: ServiceResult, zones: dict[str, Text]) -> list[tuple[str, str, str, str, str]]:
     return [
         ("问题 Question", service.service.name_zh, both(text), "方案 scenario", "")
         for text in question_texts(service, zones)
     ]
 
 
-def question_texts(service: ServiceResult, zones: dict[str, str]) -> list[tuple[str, str]]:
+def question_texts(service: ServiceResult, zones: dict[str, Text]) -> list[tuple[str, str]]:
     """What the scenario asked for a service, line by line (zh, en); nothing for an evaluation."""
     asked = service.question
     if asked is None:
@@ -251,22 +252,22 @@ def question_texts(service: ServiceResult, zones: dict[str, str]) -> list[tuple[
     def listed(ids: Sequence[str]) -> str:
         return "、".join(str(names.get(key) or key) for key in ids)
 
-    texts = [(f"模型:{service.formulation_zh}", f"model: {service.formulation_en}")]
+    texts = [(f"模型：{service.formulation_zh}", f"model: {service.formulation_en}")]
     if asked.new is not None:
-        texts.append((f"新建 {asked.new} 处", f"{asked.new} new facilities"))
+        texts.append((f"新建 {asked.new} 处", f"new facilities: {asked.new}"))
     if asked.budget_yuan is not None:
         texts.append((f"预算 {asked.budget_yuan:,.0f} 元", f"budget of {asked.budget_yuan:,.0f} yuan"))
     for zone, count in asked.zone_minimum.items():
-        place = zones.get(zone, zone)
-        texts.append((f"{place}至少新建 {count} 处", f"at least {count} new in this zone"))
+        zh, en = zones.get(zone, (zone, zone))
+        texts.append((f"{zh}至少新建 {count} 处", f"at least {count} in {en}"))
     if asked.close:
-        texts.append((f"关闭:{listed(asked.close)}", "these close"))
+        texts.append((f"关闭：{listed(asked.close)}", "these close"))
     if asked.keep != "all":
-        texts.append((f"只保留:{listed(asked.keep)}", "only these existing ones stay"))
+        texts.append((f"只保留：{listed(asked.keep)}", "only these existing ones stay"))
     if asked.required:
-        texts.append((f"必须新建:{listed(asked.required)}", "these must open"))
+        texts.append((f"必须新建：{listed(asked.required)}", "these must open"))
     if asked.forbidden:
-        texts.append((f"不得新建:{listed(asked.forbidden)}", "these must not open"))
+        texts.append((f"不得新建：{listed(asked.forbidden)}", "these must not open"))
     texts.append(
         (f"最远 {asked.max_travel_minutes:g} 分钟", f"nobody is assigned beyond {asked.max_travel_minutes:g} min")
     )
@@ -279,8 +280,8 @@ def question_texts(service: ServiceResult, zones: dict[str, str]) -> list[tuple[
         count = len(service.out_of_reach)
         texts.append(
             (
-                f"{count} 个需求点任何地点都到不了,单独列出",
-                f"{count} demand points that no site can serve are listed apart",
+                f"{count} 个需求点任何地点都到不了，单独列出",
+                f"demand points that no site can serve, listed apart: {count}",
             )
         )
     return texts

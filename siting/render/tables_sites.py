@@ -15,8 +15,8 @@ PLACE = (
     Column("township", "乡镇街道", "Township", width=14),
 )
 POSITION = (
-    Column("lon", "经度(度)", "Longitude (deg)", "degrees", 13),
-    Column("lat", "纬度(度)", "Latitude (deg)", "degrees", 13),
+    Column("lon", "经度（度）", "Longitude (deg)", "degrees", 13),
+    Column("lat", "纬度（度）", "Latitude (deg)", "degrees", 13),
 )
 
 
@@ -80,30 +80,30 @@ def new_facilities(result: RunResult) -> Sheet:
         Column("name", "名称", "Name", width=26),
         *PLACE,
         Column("land", "用地", "Land", width=16),
-        Column("capacity_persons", "规模(人)", "Capacity (persons)", "persons"),
-        Column("load_persons", "分配人数(人)", "Assigned (persons)", "persons", 13),
+        Column("capacity_persons", "规模（人）", "Capacity (persons)", "persons"),
+        Column("load_persons", "分配人数（人）", "Assigned (persons)", "persons", 13),
         Column("utilisation", "使用率", "Utilisation", "share"),
-        Column("newly_covered_persons", "新增达标人数(人)", "Newly covered (persons)", "persons", 16),
-        Column("nearer_persons", "因此更近的人(人)", "Brought nearer (persons)", "persons", 16),
-        Column("minutes_saved", "其人均节省(分钟)", "Mean saving of those (min)", "minutes", 16),
-        Column("assigned_mean_min", "分配者平均时间(分钟)", "Mean time of assigned (min)", "minutes", 18),
-        Column("assigned_worst_min", "分配者最长时间(分钟)", "Longest time of assigned (min)", "minutes", 18),
-        Column("cost_yuan", "投资(元)", "Cost (yuan)", "yuan", 16),
-        Column("yuan_per_newly_covered", "每新增达标一人投资(元)", "Cost per newly covered (yuan)", "yuan", 18),
+        Column("newly_covered_persons", "新增达标人数（人）", "Newly covered (persons)", "persons", 16),
+        Column("nearer_persons", "因此更近的人（人）", "Brought nearer (persons)", "persons", 16),
+        Column("minutes_saved", "其人均节省（分钟）", "Mean saving of those (min)", "minutes", 16),
+        Column("assigned_mean_min", "分配者平均时间（分钟）", "Mean time of assigned (min)", "minutes", 18),
+        Column("assigned_worst_min", "分配者最长时间（分钟）", "Longest time of assigned (min)", "minutes", 18),
+        Column("cost_yuan", "投资（元）", "Cost (yuan)", "yuan", 16),
+        Column("yuan_per_newly_covered", "每新增达标一人投资（元）", "Cost per newly covered (yuan)", "yuan", 18),
         *POSITION,
     )
     notes = (
         (
-            "“新增达标”:现状超出标准、规划后在标准之内、且最近的设施就是这一处的人;每人只计一次,各处相加即全部新增达标人数。",
+            "“新增达标”：现状超出标准、规划后在标准之内、且最近的设施就是这一处的人；每人只计一次，各处相加即全部新增达标人数。",
             "Newly covered: people beyond the standard before and within it after, whose nearest facility is this one;"
             " each counts once, so the column adds up to all who are newly covered.",
         ),
         (
-            "“达标”看最近的设施,“分配”看方案让人去哪里;设施有规模上限时两者可以不同。“因此更近”只比较最近设施的时间。",
+            "“达标”看最近的设施，“分配”看方案让人去哪里；设施有规模上限时两者可以不同。“因此更近”只比较最近设施的时间。",
             "Covered looks at the nearest facility, assigned at where the plan sends people; they may differ where"
             " capacity binds. Brought nearer compares the times to the nearest facility only.",
         ),
-        ("规模为空:不设上限。", "An empty capacity means no limit."),
+        ("规模为空：不设上限。", "An empty capacity means no limit."),
     )
     return make_sheet("new_facilities", ("新建设施", "New facilities"), columns, pd.concat(parts), notes)
 
@@ -134,7 +134,7 @@ def facilities(result: RunResult) -> Sheet:
             )
         )
     after_columns = (
-        Column("load_after_persons", "规划后人数(人)", "Load after (persons)", "persons", 14),
+        Column("load_after_persons", "规划后人数（人）", "Load after (persons)", "persons", 14),
         Column("utilisation_after", "规划后使用率", "Utilisation after", "share", 13),
     )
     columns = (
@@ -143,8 +143,8 @@ def facilities(result: RunResult) -> Sheet:
         Column("name", "名称", "Name", width=26),
         Column("status", "状态", "Status", width=14),
         *PLACE,
-        Column("capacity_persons", "规模(人)", "Capacity (persons)", "persons"),
-        Column("load_before_persons", "现状人数(人)", "Load before (persons)", "persons", 14),
+        Column("capacity_persons", "规模（人）", "Capacity (persons)", "persons"),
+        Column("load_before_persons", "现状人数（人）", "Load before (persons)", "persons", 14),
         Column("utilisation_before", "现状使用率", "Utilisation before", "share", 13),
         *(after_columns if plan else ()),
         Column("over", "超出规模", "Over capacity", width=11),
@@ -153,16 +153,16 @@ def facilities(result: RunResult) -> Sheet:
     )
     notes = [
         (
-            "现状人数:按每人去最近的现有设施估算,不是登记的在用人数。",
+            "现状人数：按每人去最近的现有设施估算，不是登记的在用人数。",
             "Load before: everybody goes to the nearest existing facility; not an enrolment or register.",
         ),
-        ("规模为空:未知或不设上限,不计使用率。", "An empty capacity is unknown or no limit; no utilisation then."),
+        ("规模为空：未知或不设上限，不计使用率。", "An empty capacity is unknown or no limit; no utilisation then."),
     ]
     if plan:
         notes.insert(
             1,
             (
-                "规划后人数:按方案的分配。新建设施没有现状人数,关闭的设施没有规划后人数。",
+                "规划后人数：按方案的分配。新建设施没有现状人数，关闭的设施没有规划后人数。",
                 "Load after: as the plan assigns. A new facility has no load before, a closed one none after.",
             ),
         )
@@ -207,14 +207,14 @@ def assignments(result: RunResult) -> Sheet:
         Column("site_name", "设施", "Facility's name", width=26),
         Column("site_status", "设施状态", "Status", width=14),
         Column("share", "比例", "Share", "share", 9),
-        Column("persons", "人数(人)", "Persons", "persons", 10),
-        Column("travel_time_min", "出行时间(分钟)", "Travel time (min)", "minutes", 13),
-        Column("standard_min", "标准(分钟)", "Standard (min)", "minutes"),
+        Column("persons", "人数（人）", "Persons", "persons", 10),
+        Column("travel_time_min", "出行时间（分钟）", "Travel time (min)", "minutes", 13),
+        Column("standard_min", "标准（分钟）", "Standard (min)", "minutes"),
         Column("within", "在标准之内", "Within the standard", width=12),
     )
-    zh = "方案的分配" if planned(result) else "每人去最近的现有设施(没有规划方案)"
+    zh = "方案的分配" if planned(result) else "每人去最近的现有设施（没有规划方案）"
     en = "As the plan assigns" if planned(result) else "Everybody to the nearest existing facility (there is no plan)"
-    notes = ((f"{zh};谁也到不了的需求点不在表中。", f"{en}; demand points that reach no facility are not listed."),)
+    notes = ((f"{zh}；谁也到不了的需求点不在表中。", f"{en}; demand points that reach no facility are not listed."),)
     return make_sheet("assignments", ("分配", "Assignments"), columns, frame, notes)
 
 

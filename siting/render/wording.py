@@ -15,7 +15,7 @@ STATUS: dict[str, Text] = {
     "existing": ("现有", "existing"),
     "new": ("新建", "new"),
     "closed": ("关闭", "closed"),
-    "candidate": ("候选(未选)", "candidate, not chosen"),
+    "candidate": ("候选（未选）", "candidate, not chosen"),
 }
 MODE: dict[str, Text] = {"walk": ("步行", "walk"), "drive": ("乘车", "drive")}
 ZONE_KIND: dict[str, Text] = {"urban": ("城区", "urban"), "town": ("镇区", "town"), "rural": ("农村", "rural")}
@@ -25,8 +25,8 @@ GROUP_KIND: dict[str, Text] = {
     "township": ("乡镇街道", "township"),
     "age": ("年龄", "age"),
 }
-NO_PLAN: Text = ("现状评估,没有规划方案", "evaluation as it stands, no plan")
-UNNAMED: Text = ("(未填)", "(not named)")
+NO_PLAN: Text = ("现状评估，没有规划方案", "evaluation as it stands, no plan")
+UNNAMED: Text = ("（未填）", "(not named)")
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ def label_of(service: ServiceResult) -> Label:
         return Label(*NO_PLAN, sure=True)
     failed = sum(not check.passed for check in service.checks)
     if failed:
-        return Label(f"未通过检验({failed} 项)", f"failed {failed} of its checks", sure=False)
+        return Label(f"未通过检验（{failed} 项）", f"failed {failed} of its checks", sure=False)
     return Label(service.outcome.label_zh, service.outcome.label_en, sure=service.outcome.proven)
 
 
@@ -70,7 +70,7 @@ def labels_text(result: RunResult) -> Text:
     if not planned(result):
         return NO_PLAN
     return (
-        ";".join(f"{service.name_zh}:{label.zh}" for service, label in labels),
+        "；".join(f"{service.name_zh}：{label.zh}" for service, label in labels),
         "; ".join(f"{service.name_en}: {label.en}" for service, label in labels),
     )
 
@@ -82,7 +82,7 @@ def caveat(result: RunResult) -> Text:
         words.append(("含合成数据", "synthetic data"))
     if any(service.unverified for service in result.services):
         words.append(("部分标准未经核实", "some standards unverified"))
-    return ";".join(zh for zh, _ in words), "; ".join(en for _, en in words)
+    return "；".join(zh for zh, _ in words), "; ".join(en for _, en in words)
 
 
 def zone_names(case: Case) -> dict[str, Text]:
@@ -127,8 +127,8 @@ def share_text(value: float) -> str:
 
 
 def minutes_text(value: float) -> str:
-    """Minutes with one decimal; NaN is unreachable."""
-    return "不可达 unreachable" if math.isnan(value) else f"{value:.1f}"
+    """Minutes with one decimal; a dash where nobody reaches a facility."""
+    return "—" if math.isnan(value) else f"{value:.1f}"
 
 
 def beyond_text(value: float) -> str:

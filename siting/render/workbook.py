@@ -6,7 +6,6 @@ text when somebody edits it in Excel (the quote prefix).
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
@@ -29,7 +28,7 @@ HEADER = Font(name="Microsoft YaHei", size=10, bold=True, color="FFFFFF")
 BODY = Font(name="Microsoft YaHei", size=10)
 HEADER_FILL = PatternFill("solid", fgColor=INK)
 LINE = Border(bottom=Side(style="hair", color="B8C4CC"))
-FORMULA_STARTS = ("=", "+", "-", "@", "=", "+", "-", "@")
+FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
 
 
 def write_workbook(result: RunResult, path: Path) -> None:
@@ -92,31 +91,29 @@ def _rows(page: Worksheet, sheet: Sheet) -> Iterator[list[Cell | None]]:
     """The body. A row is written as soon as it is given, so that one styled cell a column does for all rows."""
     lists = [sheet.frame[column.name].tolist() for column in sheet.columns]
     by_column = [_cell(page, column.kind, wide=column.width >= 60) for column in sheet.columns]
+    inert = [_cell(page, column.kind, quoted=True) for column in sheet.columns]
     by_kind = {kind: [_cell(page, kind) for _ in sheet.columns] for kind in set(sheet.row_kinds or ())}
     for r in range(len(sheet.frame)):
         cells = by_column
         if sheet.row_kinds is not None:
             cells = [by_column[0], *by_kind[sheet.row_kinds[r]][1:]]
         row: list[Cell | None] = []
-        for cell, values in zip(cells, lists, strict=True):
+        for k, values in enumerate(lists):
             value = values[r]
-            if isinstance(value, str):
-                if value == "":
-                    row.append(None)
-                    continue
-                cell.value = value
-                cell.data_type = "s"
-                cell.quotePrefix = value.startswith(FORMULA_STARTS)
-            elif value is None or math.isnan(value):
+            if value is None or value == "" or value != value:
                 row.append(None)
                 continue
-            else:
-                cell.value = value
+            cell = cells[k]
+            if isinstance(value, str) and value.startswith(FORMULA_STARTS):
+                cell = inert[k]
+            cell.value = value
+            if isinstance(value, str):
+                cell.data_type = "s"
             row.append(cell)
         yield row
 
 
-def _cell(page: Worksheet, kind: str, *, wide: bool = False) -> Cell:
+def _cell(page: Worksheet, kind: str, *, wide: bool = False, quoted: bool = False) -> Cell:
     cell = WriteOnlyCell(page)
     cell.font = BODY
     cell.border = LINE
@@ -124,6 +121,7 @@ def _cell(page: Worksheet, kind: str, *, wide: bool = False) -> Cell:
     if form is not None:
         cell.number_format = form[0]
     cell.alignment = Alignment(vertical="top", wrap_text=wide)
+    cell.quotePrefix = quoted
     return cell
 
 

@@ -27,7 +27,7 @@ HOSTILE = (
     "名\x0b字\u202e倒",
 )
 VILLAGES = ("甘霖村", *HOSTILE[:3], "山头村", "孤岛村")
-NOTICE = ("道路与人口分布为合成数据,仅供演示", "Roads and the distribution of people are synthetic, for show only")
+NOTICE = ("道路与人口分布为合成数据，仅供演示", "Roads and the distribution of people are synthetic, for show only")
 
 
 def sample_case() -> Case:
@@ -234,5 +234,5 @@ def _service(
         service_area_before=box(120.69, 29.57, 120.72, 29.6),
         service_area_after=box(120.69, 29.57, 120.75, 29.6) if scenario is not None else None,
         out_of_reach=("d5",) if scenario is not None else (),
-        unverified=(("小学 rate = 1:来源", f"{name}.demand.rate = 1"),),
+        unverified=(("小学 rate = 1：来源", f"{name}.demand.rate = 1"),),
     )

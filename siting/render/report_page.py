@@ -1,0 +1,290 @@
+"""`report.html`: the run as a document that prints, Chinese first and English second.
+
+One file with nothing outside it and no script: the template is `maps/report.html.j2`, its look `maps/report.css`.
+All text reaches the page through the template's autoescape.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+
+from siting import resources
+from siting.render.sketch import make_base, make_dots
+from siting.render.tables_people import uncovered_by_village
+from siting.render.tables_record import assumptions, question_texts
+from siting.render.tables_sites import new_facilities, over_capacity
+from siting.render.wording import (
+    MODE,
+    STATUS,
+    UNNAMED,
+    ZONE_KIND,
+    beyond_text,
+    both,
+    group_name,
+    label_of,
+    minutes_text,
+    persons_text,
+    planned,
+    share_text,
+    yuan_text,
+    zone_names,
+)
+from siting.results import RunResult, ServiceResult
+
+VILLAGES_SHOWN = 50
+FACILITIES_SHOWN = 25
+Values = dict[str, object]
+
+
+def write_report(result: RunResult, path: Path) -> None:
+    """Write the report.
+
+    Raises:
+        OSError: when the file cannot be written.
+        InputError: when the program's own templates are missing.
+    """
+    environment = Environment(
+        loader=FileSystemLoader(resources.maps(), encoding="utf-8"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.filters.update(
+        persons=persons_text, share=share_text, dash=minutes_text, yuan=yuan_text, beyond=beyond_text
+    )
+    css = (resources.maps() / "report.css").read_text(encoding="utf-8")
+    page = environment.get_template("report.html.j2").render(css=css, **report_values(result))
+    path.write_text(page, encoding="utf-8", errors="replace", newline="\n")
+
+
+def report_values(result: RunResult) -> Values:
+    """What the template shows."""
+    plan = planned(result)
+    zones = zone_names(result.case)
+    opened = new_facilities(result).frame if plan else pd.DataFrame()
+    base = make_base(result)
+    services = []
+    for service in result.services:
+        mine = opened[opened["service"] == service.service.name_zh] if plan else opened
+        numbers = dict(zip(mine["id"], mine["number"].astype(int), strict=True)) if plan else {}
+        services.append(
+            {
+                "zh": service.service.name_zh,
+                "en": service.service.name_en,
+                "label": label_of(service),
+                "headline": _headline(service),
+                "sentences": _plan_sentences(service) if plan else _today_sentences(service),
+                "question": _question(service, zones),
+                "new": mine.to_dict("records") if plan else [],
+                "new_cost": float(service.new_sites["cost_yuan"].sum()),
+                "dots": make_dots(service, base, numbers),
+                "groups": _groups(service, zones),
+                "uncovered": _uncovered(service, "after" if plan else "before"),
+                "loads": _loads(service, plan),
+                "certificate": _certificate(service),
+                "checks": service.checks,
+                "unverified": [both(text) for text in service.unverified],
+                "off_network": int(service.demand["off_network"].sum()),
+            }
+        )
+    return {
+        "title_zh": result.title_zh,
+        "title_en": result.title_en,
+        "case": result.case.info,
+        "plan": plan,
+        "notices": result.notices,
+        "notes": result.notes,
+        "services": services,
+        "base": base,
+        "assumptions": assumptions(result).frame.to_dict("records"),
+        "sources": result.case.sources,
+        "program": _program(result),
+    }
+
+
+def _headline(service: ServiceResult) -> Values:
+    return {when: service.headline(when).to_dict() for when in ("before", "after")}
+
+
+def _plan_sentences(service: ServiceResult) -> tuple[str, str]:
+    before, after = service.headline("before"), service.headline("after")
+    b, a = float(before["covered_persons"]), float(after["covered_persons"])
+    shares = share_text(before["covered_share"]), share_text(after["covered_share"])
+    new = len(service.new_sites)
+    closed = int((service.sites["status"] == "closed").sum())
+    done_zh = f"新建 {new} 处" + (f"、关闭 {closed} 处" if closed else "")
+    done_en = f"{new} new {'facility' if new == 1 else 'facilities'}" + (f", {closed} closed" if closed else "")
+    if abs(a - b) < 0.5:
+        change_zh = f"能在标准时间内到达的人仍为 {persons_text(a)} 人（{shares[1]}）"
+        change_en = f"people within the standard stay at {persons_text(a)} ({shares[1]})"
+    else:
+        up = a > b
+        change_zh = (
+            f"能在标准时间内到达的人由 {persons_text(b)} 人（{shares[0]}）{'增至' if up else '减至'} "
+            f"{persons_text(a)} 人（{shares[1]}），{'增加' if up else '减少'} {persons_text(abs(a - b))} 人"
+        )
+        change_en = (
+            f"people within the standard {'rise' if up else 'fall'} from {persons_text(b)} ({shares[0]}) to"
+            f" {persons_text(a)} ({shares[1]})"
+        )
+    left_zh, left_en = _left_over(service, "after")
+    return f"{done_zh}后，{change_zh}。{left_zh}", f"With {done_en}, {change_en}. {left_en}"
+
+
+def _today_sentences(service: ServiceResult) -> tuple[str, str]:
+    row = service.headline("before")
+    total, covered = persons_text(row["demand_persons"]), persons_text(row["covered_persons"])
+    share = share_text(row["covered_share"])
+    left_zh, left_en = _left_over(service, "before")
+    return (
+        f"需要服务的 {total} 人中，{covered} 人（{share}）能在标准时间内到达一处设施。{left_zh}",
+        f"Of {total} people who need it, {covered} ({share}) reach a facility within the standard. {left_en}",
+    )
+
+
+def _left_over(service: ServiceResult, when: str) -> tuple[str, str]:
+    """Who is still beyond the standard."""
+    row = service.headline(when)
+    left = float(row["demand_persons"] - row["covered_persons"])
+    if left < 1e-6:
+        return "没有人在标准之外。", "Nobody is beyond it."
+    found = uncovered_by_village(service, when)
+    villages = len(found[["township", "village"]].drop_duplicates())
+    zh = f"仍有 {villages} 个村（社区）的 {persons_text(left)} 人在标准之外"
+    en = f"{persons_text(left)} people in {villages} village{'' if villages == 1 else 's'} are beyond it"
+    cut_off = float(row["unreachable_persons"])
+    if cut_off > 0:
+        zh += f"，其中 {persons_text(cut_off)} 人在计算的最长时间内到不了任何设施"
+        en += f", {persons_text(cut_off)} of them with no facility within the longest time looked at"
+    return f"{zh}。", f"{en}."
+
+
+def _question(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> Values:
+    rules = service.service.demand
+    ages = f"{rules.from_age} 岁及以上" if rules.to_age is None else f"{rules.from_age}-{rules.to_age} 岁"
+    ages_en = f"{rules.from_age} and over" if rules.to_age is None else f"{rules.from_age}-{rules.to_age}"
+    standards = [
+        {"kind": ZONE_KIND[kind], "mode": MODE[mode], "minutes": minutes, "source": source, "verified": verified}
+        for kind, (mode, minutes, source, verified) in service.thresholds.items()
+    ]
+    return {
+        "persons": float(service.headline("before")["demand_persons"]),
+        "ages_zh": ages,
+        "ages_en": ages_en,
+        "standards": standards,
+        "asked": question_texts(service, zones),
+    }
+
+
+def _groups(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> list[Values]:
+    """Coverage by zone, township and age: one block each, those with people."""
+    summary = service.summary
+    before = summary[summary["when"] == "before"].set_index(["group_kind", "group"])
+    after = summary[summary["when"] == "after"].set_index(["group_kind", "group"])
+    blocks: list[Values] = []
+    titles = (("zone", "按分区", "By zone"), ("township", "按乡镇街道", "By township"), ("age", "按年龄", "By age"))
+    for kind, zh, en in titles:
+        rows = []
+        for key in [key for key in before.index if key[0] == kind]:
+            b, a = before.loc[key], after.loc[key]
+            if b["demand_persons"] > 0:
+                rows.append({"name": group_name(kind, str(key[1]), zones), "before": b.to_dict(), "after": a.to_dict()})
+        if len(rows) > 1 or (rows and kind == "zone"):
+            blocks.append({"zh": zh, "en": en, "rows": rows})
+    return blocks
+
+
+def _uncovered(service: ServiceResult, when: str) -> Values:
+    found = uncovered_by_village(service, when)
+    names = service.sites.set_index("id")["name"].to_dict()
+    shown = found.head(VILLAGES_SHOWN)
+    rows = [
+        row
+        | {
+            "township": row["township"] or UNNAMED[0],
+            "mode_zh": MODE[row["mode"]][0],
+            "nearest_name": names.get(row["nearest_id"]) or row["nearest_id"],
+        }
+        for row in shown.to_dict("records")
+    ]
+    return {
+        "rows": rows,
+        "more": len(found) - len(shown),
+        "villages": len(found[["township", "village"]].drop_duplicates()),
+        "persons": float(found["uncovered_persons"].sum()),
+        "unreachable": float(found["unreachable_persons"].sum()),
+        "lost": float(found["lost_persons"].sum()),
+    }
+
+
+def _loads(service: ServiceResult, plan: bool) -> Values:
+    """The fullest facilities, new ones among them, and the totals."""
+    when = "after" if plan else "before"
+    in_use = ["existing", "new"] if plan else ["existing", "closed"]
+    sites = service.sites[service.sites["status"].isin(in_use)].copy()
+    sites["load"] = sites[f"load_{when}_persons"]
+    sites["use"] = sites["load"] / sites["capacity_persons"].where(sites["capacity_persons"] > 0)
+    over = over_capacity(sites["load"].to_numpy(dtype=np.float64), sites["capacity_persons"].to_numpy(dtype=np.float64))
+    known = sites["capacity_persons"].notna()
+    order = sites.assign(over=over).sort_values(["use", "load"], ascending=False, na_position="last", kind="stable")
+    keep = order[order["use"].notna() & (order["over"] | (order["status"] == "new"))]
+    if len(keep) < 10:
+        keep = order[order["use"].notna()].head(10).combine_first(keep).sort_values("use", ascending=False)
+    rows = [row | {"status_text": STATUS[row["status"]]} for row in keep.head(FACILITIES_SHOWN).to_dict("records")]
+    return {
+        "rows": rows,
+        "more": max(len(keep) - FACILITIES_SHOWN, 0),
+        "count": len(sites),
+        "over": int(over.sum()),
+        "over_persons": float((sites["load"] - sites["capacity_persons"])[over].sum()),
+        "light": int((sites["use"] < 0.3).sum()),
+        "unknown": int((~known).sum()),
+        "capacity": float(sites.loc[known, "capacity_persons"].sum()),
+        "load": float(sites.loc[known, "load"].sum()),
+    }
+
+
+def _certificate(service: ServiceResult) -> Values | None:
+    outcome = service.outcome
+    if outcome is None:
+        return None
+    if outcome.proven:
+        words = (
+            "求解器已证明：在所用数据与约束之下，没有更好的方案。",
+            "The solver has proven that, with these data and constraints, no plan is better.",
+        )
+    elif outcome.gap is not None:
+        percent = share_text(outcome.gap)
+        words = (
+            f"尚未证明最优：可能存在更好的方案，目标值最多好 {percent}。",
+            f"Not proven optimal: a better plan may exist, by at most {percent} of the objective.",
+        )
+    else:
+        words = ("尚未证明最优，与最优的差距未知。", "Not proven optimal; how far from it is unknown.")
+    return {
+        "words": words,
+        "formulation": both((service.formulation_zh, service.formulation_en)),
+        "sense": ("最小化", "minimise") if outcome.sense == "minimize" else ("最大化", "maximise"),
+        "objective": _number(outcome.objective),
+        "bound": _number(outcome.bound),
+        "gap": "—" if outcome.gap is None else f"{100 * outcome.gap:.4g}%",
+        "solver": f"{outcome.solver} {outcome.version}",
+        "seed": outcome.seed,
+        "threads": outcome.threads,
+        "seconds": f"{outcome.seconds:.1f}",
+        "passed": sum(check.passed for check in service.checks),
+    }
+
+
+def _number(value: float | None) -> str:
+    return "—" if value is None else f"{value:,.2f}"
+
+
+def _program(result: RunResult) -> str:
+    versions = result.provenance.get("versions")
+    return f"siting {versions.get('siting', '')}".strip() if isinstance(versions, dict) else "siting"
