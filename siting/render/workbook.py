@@ -1,34 +1,29 @@
 """`tables.xlsx`: every table as a sheet, made to be read, filtered and printed.
 
-Text is never a formula: each text cell is typed as text, whatever it begins with, and is marked so that it stays
-text when somebody edits it in Excel (the quote prefix).
+Text is never a formula: each text is written as a string whatever it begins with, and one that could be taken for a
+formula has Excel's quote prefix too, so that it stays text when somebody edits the cell.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from datetime import datetime
 from pathlib import Path
-from typing import cast
 
-from openpyxl import Workbook
-from openpyxl.cell.cell import Cell, WriteOnlyCell
-from openpyxl.styles import Alignment, Border, Font, PatternFill, Side
-from openpyxl.utils import get_column_letter
-from openpyxl.worksheet.worksheet import Worksheet
+import xlsxwriter
+from xlsxwriter.format import Format
+from xlsxwriter.worksheet import Worksheet
 
 from siting.render.columns import KINDS, Column, Sheet, clean
 from siting.render.sheets import all_sheets
 from siting.render.wording import both, caveat, labels_text
 from siting.results import RunResult
 
-INK = "1F3A4D"
-TITLE = Font(name="Microsoft YaHei", size=14, bold=True, color=INK)
-LABEL = Font(name="Microsoft YaHei", size=10, bold=True, color="8A3B00")
-HEADER = Font(name="Microsoft YaHei", size=10, bold=True, color="FFFFFF")
-BODY = Font(name="Microsoft YaHei", size=10)
-HEADER_FILL = PatternFill("solid", fgColor=INK)
-LINE = Border(bottom=Side(style="hair", color="B8C4CC"))
+FONT = {"font_name": "Microsoft YaHei", "font_size": 10}
+INK = "#1F3A4D"
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
+WIDE = 60  # columns from this width on wrap their text
+NAMING = ("item", "name", "demand_name", "group", "village", "check")  # the column that stays when scrolling right
+A3 = 8
 
 
 def write_workbook(result: RunResult, path: Path) -> None:
@@ -40,100 +35,95 @@ def write_workbook(result: RunResult, path: Path) -> None:
     Raises:
         OSError: when the file cannot be written.
     """
-    book = Workbook(write_only=True)
-    book.properties.title = clean(both((result.title_zh, result.title_en)))
-    book.properties.creator = "siting"
-    label = both(labels_text(result))
-    words = both(caveat(result))
+    # Rows go to the disk as they are written: little memory, and the fastest way.
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    # A fixed date: the same run gives the same file.
+    book.set_properties(
+        {"title": clean(both((result.title_zh, result.title_en))), "author": "siting", "created": datetime(2000, 1, 1)}
+    )
+    styles = _Styles(book)
+    label, words = both(labels_text(result)), both(caveat(result))
     for sheet in all_sheets(result):
         top = [f"{sheet.zh} {sheet.en} · {both((result.title_zh, result.title_en))}", label]
         if sheet.key == "overview":
             top += [text for notice in result.notices for text in notice if text]
         elif words:
             top[1] = f"{label} · {words}"
-        # A write-only page is laid out like any other; its stub leaves that out.
-        page = cast(Worksheet, book.create_sheet(f"{sheet.zh} {sheet.en}"))
-        _write_sheet(page, sheet, [clean(line) for line in top])
-    book.save(path)
+        _write_sheet(book.add_worksheet(f"{sheet.zh} {sheet.en}"), sheet, [clean(line) for line in top], styles)
+    try:
+        book.close()
+    except xlsxwriter.exceptions.FileCreateError as error:
+        raise OSError(str(error)) from error
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str]) -> None:
-    header_row = len(top) + 1
-    # A write-only sheet takes its layout before its first row.
-    name_columns = [
-        k for k, column in enumerate(sheet.columns[:4]) if column.name in ("item", "name", "group", "village")
-    ]
-    beside = get_column_letter(name_columns[0] + 2 if name_columns else 1)
-    page.freeze_panes = f"{beside}{header_row + 1}"
-    for k, column in enumerate(sheet.columns, start=1):
-        page.column_dimensions[get_column_letter(k)].width = column.width
-    for k in range(1, header_row):
-        page.row_dimensions[k].height = 24 if k == 1 else 17
-    page.row_dimensions[header_row].height = 44
-    page.page_setup.orientation = "landscape"
-    page.page_setup.paperSize = 8  # A3
-    page.page_setup.fitToWidth = 1
-    page.page_setup.fitToHeight = 0
-    page.sheet_properties.pageSetUpPr.fitToPage = True  # type: ignore[union-attr]
-    page.print_title_rows = f"1:{header_row}"  # every printed page carries the label and the notices
-    page.oddFooter.right.text = "&P / &N"  # type: ignore[union-attr]  # made by the page itself
-    last = get_column_letter(len(sheet.columns))
-    page.auto_filter.ref = f"A{header_row}:{last}{header_row + max(len(sheet.frame), 1)}"
+class _Styles:
+    """The formats of one workbook, each made once."""
 
+    def __init__(self, book: xlsxwriter.Workbook) -> None:
+        self._book = book
+        self._body: dict[tuple[str, bool, bool], Format] = {}
+        self.title = book.add_format({**FONT, "font_size": 14, "bold": True, "font_color": INK})
+        self.label = book.add_format({**FONT, "bold": True, "font_color": "#8A3B00"})
+        self.header = book.add_format(
+            {
+                **FONT, "bold": True, "font_color": "#FFFFFF", "bg_color": INK, "text_wrap": True,
+                "align": "center", "valign": "vcenter", "border": 1, "border_color": "#FFFFFF",
+            }
+        )  # fmt: skip
+
+    def body(self, kind: str, *, wrap: bool = False, quoted: bool = False) -> Format:
+        key = (kind, wrap, quoted)
+        if key not in self._body:
+            look = {**FONT, "valign": "top", "bottom": 4, "bottom_color": "#B8C4CC", "text_wrap": wrap}
+            form = KINDS[kind]
+            if form is not None:
+                look["num_format"] = form[0]
+            if quoted:
+                look["quote_prefix"] = True
+            self._body[key] = self._book.add_format(look)
+        return self._body[key]
+
+
+def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles) -> None:
+    header_row = len(top)  # counted from 0, as xlsxwriter does
+    last_row, last_column = header_row + max(len(sheet.frame), 1), len(sheet.columns) - 1
+    for k, column in enumerate(sheet.columns):
+        page.set_column(k, k, column.width)
+    naming = [k for k, column in enumerate(sheet.columns[:4]) if column.name in NAMING]
+    page.freeze_panes(header_row + 1, naming[0] + 1 if naming else 0)
+    page.autofilter(header_row, 0, last_row, last_column)
+    page.set_landscape()
+    page.set_paper(A3)
+    page.fit_to_pages(1, 0)
+    page.repeat_rows(0, header_row)  # every printed page carries the label and the notices
+    page.set_footer("&R&P / &N")
     for k, line in enumerate(top):
-        page.append([_text(page, line, TITLE if k == 0 else LABEL)])
-    page.append([_header(page, column) for column in sheet.columns])
-    for row in _rows(page, sheet):
-        page.append(row)
+        page.set_row(k, 24 if k == 0 else 17)
+        page.write_string(k, 0, line, styles.title if k == 0 else styles.label)
+    page.set_row(header_row, 44)
+    for k, column in enumerate(sheet.columns):
+        page.write_string(header_row, k, _header(column), styles.header)
+    _write_rows(page, sheet, header_row + 1, styles)
 
 
-def _rows(page: Worksheet, sheet: Sheet) -> Iterator[list[Cell | None]]:
-    """The body. A row is written as soon as it is given, so that one styled cell a column does for all rows."""
-    lists = [sheet.frame[column.name].tolist() for column in sheet.columns]
-    by_column = [_cell(page, column.kind, wide=column.width >= 60) for column in sheet.columns]
-    inert = [_cell(page, column.kind, quoted=True) for column in sheet.columns]
-    by_kind = {kind: [_cell(page, kind) for _ in sheet.columns] for kind in set(sheet.row_kinds or ())}
+def _write_rows(page: Worksheet, sheet: Sheet, first: int, styles: _Styles) -> None:
+    values = [sheet.frame[column.name].tolist() for column in sheet.columns]
+    wraps = [column.width >= WIDE for column in sheet.columns]
+    by_column = [styles.body(column.kind, wrap=wrap) for column, wrap in zip(sheet.columns, wraps, strict=True)]
+    inert = [styles.body("text", wrap=wrap, quoted=True) for wrap in wraps]
     for r in range(len(sheet.frame)):
-        cells = by_column
+        looks = by_column
         if sheet.row_kinds is not None:
-            cells = [by_column[0], *by_kind[sheet.row_kinds[r]][1:]]
-        row: list[Cell | None] = []
-        for k, values in enumerate(lists):
-            value = values[r]
-            if value is None or value == "" or value != value:
-                row.append(None)
-                continue
-            cell = cells[k]
-            if isinstance(value, str) and value.startswith(FORMULA_STARTS):
-                cell = inert[k]
-            cell.value = value
+            looks = [by_column[0]] + [styles.body(sheet.row_kinds[r])] * (len(by_column) - 1)
+        for k, column in enumerate(values):
+            value = column[r]
             if isinstance(value, str):
-                cell.data_type = "s"
-            row.append(cell)
-        yield row
+                if value:
+                    look = inert[k] if value.startswith(FORMULA_STARTS) else looks[k]
+                    page.write_string(first + r, k, value, look)
+            elif value == value:  # a missing number, NaN, stays an empty cell
+                page.write_number(first + r, k, value, looks[k])
 
 
-def _cell(page: Worksheet, kind: str, *, wide: bool = False, quoted: bool = False) -> Cell:
-    cell = WriteOnlyCell(page)
-    cell.font = BODY
-    cell.border = LINE
-    form = KINDS[kind]
-    if form is not None:
-        cell.number_format = form[0]
-    cell.alignment = Alignment(vertical="top", wrap_text=wide)
-    cell.quotePrefix = quoted
-    return cell
-
-
-def _header(page: Worksheet, column: Column) -> Cell:
-    cell = _text(page, "\n".join(part for part in (column.zh, column.en) if part), HEADER)
-    cell.fill = HEADER_FILL
-    cell.alignment = Alignment(horizontal="center", vertical="center", wrap_text=True)
-    return cell
-
-
-def _text(page: Worksheet, text: str, font: Font) -> Cell:
-    cell = WriteOnlyCell(page, value=text)
-    cell.data_type = "s"
-    cell.font = font
-    return cell
+def _header(column: Column) -> str:
+    return "\n".join(part for part in (column.zh, column.en) if part)
