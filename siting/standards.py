@@ -72,9 +72,8 @@ class OsmTags(Frozen):
     """Which OpenStreetMap objects are facilities of this service: any of these tag sets, but for some names."""
 
     any_of: tuple[dict[str, str], ...] = ()
-    exclude_names: tuple[str, ...] = Field(
-        (), description="words that show an object to be of another kind or level in spite of its tags"
-    )
+    exclude_names: tuple[str, ...] = Field((), description="words in a name that show another kind or level")
+    keep_names: tuple[str, ...] = Field((), description="words that overrule `exclude_names`")
 
 
 class Service(Frozen):
