@@ -6,6 +6,7 @@ All text reaches the page through the template's autoescape.
 
 from __future__ import annotations
 
+import math
 from pathlib import Path
 
 import numpy as np
@@ -13,9 +14,9 @@ import pandas as pd
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from siting import resources
-from siting.render.sketch import make_base, make_dots
+from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
 from siting.render.tables_people import uncovered_by_village
-from siting.render.tables_record import assumptions, question_texts
+from siting.render.tables_record import assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
 from siting.render.wording import (
     MODE,
@@ -67,9 +68,13 @@ def report_values(result: RunResult) -> Values:
     plan = planned(result)
     zones = zone_names(result.case)
     opened = new_facilities(result).frame if plan else pd.DataFrame()
-    base = make_base(result)
+    bases = [make_base(result, whole_extent(result))]
+    dense = dense_extent(result)
+    if dense is not None:
+        bases.append(make_base(result, dense, small_roads=True))
     services = []
     for service in result.services:
+        site_zones = dict(zip(service.sites["id"], service.sites["zone"], strict=True))
         mine = opened[opened["service"] == service.service.name_zh] if plan else opened
         numbers = dict(zip(mine["id"], mine["number"].astype(int), strict=True)) if plan else {}
         services.append(
@@ -80,9 +85,11 @@ def report_values(result: RunResult) -> Values:
                 "headline": _headline(service),
                 "sentences": _plan_sentences(service) if plan else _today_sentences(service),
                 "question": _question(service, zones),
-                "new": mine.to_dict("records") if plan else [],
+                "new": [
+                    row | {"zone_name": zones.get(site_zones[row["id"]], UNNAMED)} for row in mine.to_dict("records")
+                ],
                 "new_cost": float(service.new_sites["cost_yuan"].sum()),
-                "dots": make_dots(service, base, numbers),
+                "sketches": [(base, make_dots(service, base, numbers)) for base in bases],
                 "groups": _groups(service, zones),
                 "uncovered": _uncovered(service, "after" if plan else "before"),
                 "loads": _loads(service, plan),
@@ -100,7 +107,6 @@ def report_values(result: RunResult) -> Values:
         "notices": result.notices,
         "notes": result.notes,
         "services": services,
-        "base": base,
         "assumptions": assumptions(result).frame.to_dict("records"),
         "sources": result.case.sources,
         "program": _program(result),
@@ -155,7 +161,7 @@ def _left_over(service: ServiceResult, when: str) -> tuple[str, str]:
         return "没有人在标准之外。", "Nobody is beyond it."
     found = uncovered_by_village(service, when)
     villages = len(found[["township", "village"]].drop_duplicates())
-    zh = f"仍有 {villages} 个村（社区）的 {persons_text(left)} 人在标准之外"
+    zh = f"{'仍有' if when == 'after' else '有'} {villages} 个村（社区）的 {persons_text(left)} 人在标准之外"
     en = f"{persons_text(left)} people in {villages} village{'' if villages == 1 else 's'} are beyond it"
     cut_off = float(row["unreachable_persons"])
     if cut_off > 0:
@@ -170,7 +176,7 @@ def _question(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> Valu
     ages_en = f"{rules.from_age} and over" if rules.to_age is None else f"{rules.from_age}-{rules.to_age}"
     standards = [
         {"kind": ZONE_KIND[kind], "mode": MODE[mode], "minutes": minutes, "source": source, "verified": verified}
-        for kind, (mode, minutes, source, verified) in service.thresholds.items()
+        for kind, (mode, minutes, source, verified) in ordered_thresholds(service)
     ]
     return {
         "persons": float(service.headline("before")["demand_persons"]),
@@ -259,7 +265,7 @@ def _certificate(service: ServiceResult) -> Values | None:
             "The solver has proven that, with these data and constraints, no plan is better.",
         )
     elif outcome.gap is not None:
-        percent = share_text(outcome.gap)
+        percent = f"{math.ceil(outcome.gap * 1e4) / 1e2:g}%"  # never less than it is, as in the label
         words = (
             f"尚未证明最优：可能存在更好的方案，目标值最多好 {percent}。",
             f"Not proven optimal: a better plan may exist, by at most {percent} of the objective.",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from siting.render.columns import clean
@@ -20,10 +21,11 @@ WIDTH = 920.0
 MARGIN = 12.0
 TOLERANCE = 0.6  # drawing units that a line may be off by
 MAIN_ROADS = ("motorway", "trunk", "primary", "secondary")
-SMALL_PLACE_ROADS = ("tertiary", "unclassified", "residential")
+SMALL_ROADS = ("tertiary", "unclassified", "residential", "living_street", "pedestrian")
 LABELLED_PLACES = ("city", "town", "suburb")
 RIVERS = ("river", "canal")
-BAR_KM = (0.5, 1, 2, 5, 10, 20, 50)
+Extent = tuple[float, float, float, float]  # west, south, east, north in degrees
+BAR_KM = (0.2, 0.5, 1, 2, 5, 10, 20, 50)
 
 
 @dataclass(frozen=True)
@@ -41,16 +43,24 @@ class Base:
 
     width: float
     height: float
-    outline: str
+    land: str
+    border: str
     zones: str
+    zone_edges: str
     water: str
     rivers: str
     rail: str
     roads: str
+    streets: str
     names: tuple[Mark, ...]
     bar_km: float
     bar_units: float
     frame: _Frame
+
+    def holds(self, places: np.ndarray) -> np.ndarray:
+        """Which of the (n, 2) drawing units lie on the drawing."""
+        far = np.array([self.width, self.height]) - MARGIN
+        return np.asarray((places >= MARGIN - 0.5).all(axis=1) & (places <= far + 0.5).all(axis=1))
 
 
 @dataclass(frozen=True)
@@ -81,23 +91,37 @@ class _Frame:
         return np.column_stack([x, y])
 
 
-def make_base(result: RunResult) -> Base:
-    """The shared part of the sketches: outline, zones, water, rail, main roads, names of towns."""
+def whole_extent(result: RunResult) -> Extent:
+    """The outline with all points of the case."""
     case = result.case
-    points = np.concatenate(
-        [case.demand[["lon", "lat"]].to_numpy(dtype=np.float64)]
-        + [s.sites[["lon", "lat"]].to_numpy(dtype=np.float64) for s in result.services]
-    )
-    west, south = points.min(axis=0)
-    east, north = points.max(axis=0)
+    frames = [case.demand, *(s.sites for s in result.services)]
+    extents = [_extent(frame) for frame in frames if len(frame)]
     if case.outline is not None:
-        bounds = case.outline.total_bounds
-        west, south, east, north = (
-            min(west, bounds[0]),
-            min(south, bounds[1]),
-            max(east, bounds[2]),
-            max(north, bounds[3]),
-        )
+        extents.append(case.outline.total_bounds)
+    return _around(np.array(extents))
+
+
+def dense_extent(result: RunResult) -> Extent | None:
+    """The towns' part of a place, where it is worth a larger drawing: the urban demand points, when they hold two new
+    facilities or more and take less than half of the place's width and height. None elsewhere.
+    """  # fmt: skip
+    kinds = result.case.zones["kind"].reindex(result.case.demand["zone"]).to_numpy(dtype=object)
+    urban = result.case.demand[kinds == "urban"]
+    if urban.empty:
+        return None
+    west, south, east, north = whole_extent(result)
+    part = _around(np.array([_extent(urban)]), margin=0.05)
+    if part[2] - part[0] > (east - west) / 2 or part[3] - part[1] > (north - south) / 2:
+        return None
+    inside = [s.new_sites["lon"].between(part[0], part[2]) & s.new_sites["lat"].between(part[1], part[3])
+              for s in result.services]  # fmt: skip
+    return part if max(int(found.sum()) for found in inside) >= 2 else None
+
+
+def make_base(result: RunResult, extent: Extent, *, small_roads: bool = False) -> Base:
+    """The shared part of the sketches: outline, zones, water, rail, roads, names of towns."""
+    case = result.case
+    west, south, east, north = extent
     slim = math.cos(math.radians((south + north) / 2))
     span = max((east - west) * slim, (north - south) / 1.1, 1e-4)
     per_degree_y = (WIDTH - 2 * MARGIN) / span
@@ -105,20 +129,26 @@ def make_base(result: RunResult) -> Base:
     width, height = frame.place(np.array([[east, south]]))[0] + MARGIN
     box = shapely.box(west, south, east, north)
     main = result.roads["highway"].isin(MAIN_ROADS)
-    roads = result.roads[main if main.any() else result.roads["highway"].isin(SMALL_PLACE_ROADS)]
+    minor = result.roads["highway"].isin(SMALL_ROADS)
+    streets = result.roads[minor] if small_roads or not main.any() else result.roads[:0]
     areas = result.water[result.water.geom_type.isin(["Polygon", "MultiPolygon"])]
     lines = result.water[result.water.geom_type.isin(["LineString", "MultiLineString"])]
     rivers = lines[lines["kind"].isin(RIVERS)] if "kind" in lines.columns else lines
+    outline = [] if case.outline is None else list(case.outline.geometry)
+    zones = [] if case.zone_shapes is None else list(case.zone_shapes.geometry)
     bar_km, bar_units = _bar(per_degree_y)
     return Base(
         width=round(float(width), 1),
         height=round(float(height), 1),
-        outline=_path([] if case.outline is None else list(case.outline.geometry), frame, box),
-        zones=_path([] if case.zone_shapes is None else list(case.zone_shapes.geometry), frame, box),
+        land=_path(outline, frame, box),
+        border=_path([shape.boundary for shape in outline], frame, box),
+        zones=_path(zones, frame, box),
+        zone_edges=_path([shape.boundary for shape in zones], frame, box),
         water=_path(list(areas.geometry), frame, box),
         rivers=_path(list(rivers.geometry), frame, box),
         rail=_path(list(result.rail.geometry), frame, box),
-        roads=_path(list(roads.geometry), frame, box),
+        roads=_path(list(result.roads[main].geometry), frame, box),
+        streets=_path(list(streets.geometry), frame, box),
         names=_names(result.places, frame, box),
         bar_km=bar_km,
         bar_units=bar_units,
@@ -132,11 +162,12 @@ def make_dots(service: ServiceResult, base: Base, numbers: dict[str, int]) -> Do
     before = demand["covered_before"].to_numpy(dtype=bool)
     after = demand["covered_after"].to_numpy(dtype=bool)
     places = base.frame.place(demand[["lon", "lat"]].to_numpy(dtype=np.float64))
+    shown = base.holds(places)
     sites = service.sites
     spots = base.frame.place(sites[["lon", "lat"]].to_numpy(dtype=np.float64))
 
     def marks(status: str) -> tuple[Mark, ...]:
-        chosen = np.flatnonzero((sites["status"] == status).to_numpy(dtype=bool))
+        chosen = np.flatnonzero((sites["status"] == status).to_numpy(dtype=bool) & base.holds(spots))
         ids = sites["id"].to_numpy(dtype=object)
         return tuple(
             Mark(round(float(spots[k, 0]), 1), round(float(spots[k, 1]), 1), str(numbers.get(ids[k], "")))
@@ -144,13 +175,26 @@ def make_dots(service: ServiceResult, base: Base, numbers: dict[str, int]) -> Do
         )
 
     return Dots(
-        covered=_dots(places[before & after]),
-        gained=_dots(places[~before & after]),
-        uncovered=_dots(places[~before & ~after]),
-        lost=_dots(places[before & ~after]),
+        covered=_dots(places[shown & before & after]),
+        gained=_dots(places[shown & ~before & after]),
+        uncovered=_dots(places[shown & ~before & ~after]),
+        lost=_dots(places[shown & before & ~after]),
         existing=marks("existing"),
         new=marks("new"),
     )
+
+
+def _extent(points: pd.DataFrame) -> list[float]:
+    lon, lat = points["lon"].to_numpy(dtype=np.float64), points["lat"].to_numpy(dtype=np.float64)
+    return [lon.min(), lat.min(), lon.max(), lat.max()]
+
+
+def _around(extents: np.ndarray, margin: float = 0.0) -> Extent:
+    """What holds all extents (n, 4), wider on each side by that share of it."""
+    west, south = extents[:, :2].min(axis=0)
+    east, north = extents[:, 2:].max(axis=0)
+    dx, dy = margin * (east - west), margin * (north - south)
+    return float(west - dx), float(south - dy), float(east + dx), float(north + dy)
 
 
 def _path(shapes: Sequence[shapely.Geometry], frame: _Frame, box: shapely.Polygon) -> str:

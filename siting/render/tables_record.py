@@ -21,7 +21,7 @@ from siting.render.wording import (
     zone_names,
 )
 from siting.results import RunResult, ServiceResult
-from siting.standards import Sourced
+from siting.standards import ZONE_KINDS, Sourced
 
 Cell = float | str
 Row = tuple[str, str, Callable[[ServiceResult], Cell]]  # header, kind, value
@@ -204,7 +204,12 @@ def assumptions(result: RunResult) -> Sheet:
             " quoting them.",
         ),
     )
-    return make_sheet("assumptions", ("假设与标准", "Assumptions"), columns, frame, notes)
+    return make_sheet("assumptions", ("假设与来源", "Assumptions"), columns, frame, notes)
+
+
+def ordered_thresholds(service: ServiceResult) -> list[tuple[str, tuple[str, float, str, bool]]]:
+    """The coverage standards, urban first."""
+    return [(kind, service.thresholds[kind]) for kind in ZONE_KINDS if kind in service.thresholds]
 
 
 def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
@@ -217,7 +222,7 @@ def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
             source,
             yes_no(verified),
         )
-        for kind, (mode, minutes, source, verified) in service.thresholds.items()
+        for kind, (mode, minutes, source, verified) in ordered_thresholds(service)
     ]
     ages = f"{rules.demand.from_age}-{rules.demand.to_age}" if rules.demand.to_age is not None else (
         f"{rules.demand.from_age}+"

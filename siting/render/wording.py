@@ -31,11 +31,11 @@ UNNAMED: Text = ("（未填）", "(not named)")
 
 @dataclass(frozen=True)
 class Label:
-    """How sure a service's result is; `sure` is False where the plan is not proven optimal."""
+    """How sure a service's result is: `sure` (proven optimal), `unsure`, or `plain` where there is no plan."""
 
     zh: str
     en: str
-    sure: bool
+    look: str
 
 
 def both(text: Text) -> str:
@@ -57,11 +57,13 @@ def planned(result: RunResult) -> bool:
 def label_of(service: ServiceResult) -> Label:
     """The result's label, with the failed checks if there were any."""
     if service.outcome is None:
-        return Label(*NO_PLAN, sure=True)
+        return Label(*NO_PLAN, look="plain")
     failed = sum(not check.passed for check in service.checks)
     if failed:
-        return Label(f"未通过检验（{failed} 项）", f"failed {failed} of its checks", sure=False)
-    return Label(service.outcome.label_zh, service.outcome.label_en, sure=service.outcome.proven)
+        return Label(f"未通过检验（{failed} 项）", f"failed {failed} of its checks", look="unsure")
+    return Label(
+        service.outcome.label_zh, service.outcome.label_en, look="sure" if service.outcome.proven else "unsure"
+    )
 
 
 def labels_text(result: RunResult) -> Text:
