@@ -1,0 +1,144 @@
+// Shapes of points, on the map's canvas and in the legend alike.
+const SHAPES = {
+  circle(ctx, r, look) {
+    ctx.beginPath();
+    ctx.arc(0, 0, r, 0, 2 * Math.PI);
+    paint(ctx, look);
+  },
+  cross(ctx, r, look) {
+    const k = Math.max(2.6, r * 0.75);
+    ctx.beginPath();
+    ctx.moveTo(-k, -k); ctx.lineTo(k, k);
+    ctx.moveTo(-k, k); ctx.lineTo(k, -k);
+    ctx.lineCap = 'round';
+    ctx.strokeStyle = '#ffffff';
+    ctx.lineWidth = 4.2;
+    ctx.stroke();
+    ctx.strokeStyle = look.fill;
+    ctx.lineWidth = 2.1;
+    ctx.stroke();
+  },
+  square(ctx, r, look) {
+    roundedSquare(ctx, r);
+    paint(ctx, look);
+    if (look.glyph && r >= 7) {
+      ctx.fillStyle = look.line || '#ffffff';
+      ctx.font = `600 ${Math.round(r * 1.35)}px ${FONT}`;
+      ctx.textAlign = 'center';
+      ctx.textBaseline = 'middle';
+      ctx.fillText(look.glyph, 0, r * 0.06);
+    }
+  },
+  closed(ctx, r, look) {
+    roundedSquare(ctx, r);
+    paint(ctx, { fill: '#ffffff', line: look.fill, weight: 1.6 });
+    const k = r * 0.5;
+    ctx.beginPath();
+    ctx.moveTo(-k, -k); ctx.lineTo(k, k);
+    ctx.moveTo(-k, k); ctx.lineTo(k, -k);
+    ctx.strokeStyle = look.fill;
+    ctx.lineWidth = 1.8;
+    ctx.stroke();
+  },
+  diamond(ctx, r, look) {
+    ctx.beginPath();
+    ctx.moveTo(0, -r); ctx.lineTo(r, 0); ctx.lineTo(0, r); ctx.lineTo(-r, 0);
+    ctx.closePath();
+    paint(ctx, look);
+  },
+};
+
+function roundedSquare(ctx, r) {
+  const c = r * 0.35;
+  ctx.beginPath();
+  ctx.moveTo(-r + c, -r);
+  ctx.arcTo(r, -r, r, r, c);
+  ctx.arcTo(r, r, -r, r, c);
+  ctx.arcTo(-r, r, -r, -r, c);
+  ctx.arcTo(-r, -r, r, -r, c);
+  ctx.closePath();
+}
+
+function paint(ctx, look) {
+  ctx.globalAlpha = look.opacity || 1;
+  if (look.fill) { ctx.fillStyle = look.fill; ctx.fill(); }
+  ctx.globalAlpha = 1;
+  if (look.line) { ctx.strokeStyle = look.line; ctx.lineWidth = look.weight || 1; ctx.stroke(); }
+}
+
+function drawShape(ctx, shape, x, y, r, look) {
+  ctx.save();
+  ctx.translate(x, y);
+  SHAPES[shape](ctx, r, look);
+  ctx.restore();
+}
+
+L.Canvas.include({
+  _updateSymbol(layer) {
+    if (!this._drawing || layer._empty()) return;
+    drawShape(this._ctx, layer.options.shape, layer._point.x, layer._point.y, layer._radius, layer.options.look);
+  },
+});
+
+// A point on the canvas, with a shape of its own.
+const PointSymbol = L.CircleMarker.extend({
+  _updatePath() { this._renderer._updateSymbol(this); },
+});
+
+// The same shape as a small picture for the legend and the switches.
+function swatch(shape, look, r) {
+  const size = 22, ratio = 3;
+  const canvas = el('canvas', { class: 'swatch', width: size * ratio, height: size * ratio, 'aria-hidden': 'true' });
+  const ctx = canvas.getContext('2d');
+  ctx.scale(ratio, ratio);
+  if (shape === 'pin') drawPin(ctx, size / 2, size / 2 + 9, 0.62);
+  else if (shape === 'line') {
+    ctx.beginPath();
+    ctx.moveTo(2, size / 2); ctx.lineTo(size - 2, size / 2);
+    if (look.casing) { ctx.strokeStyle = look.casing; ctx.lineWidth = look.weight + 2; ctx.stroke(); }
+    ctx.setLineDash(look.dash || []);
+    ctx.strokeStyle = look.line;
+    ctx.lineWidth = look.weight || 2;
+    ctx.stroke();
+  } else if (shape === 'area') {
+    ctx.beginPath();
+    ctx.rect(3, 5, size - 6, size - 10);
+    ctx.globalAlpha = look.opacity || 0.25;
+    ctx.fillStyle = look.fill;
+    ctx.fill();
+    ctx.globalAlpha = 1;
+    ctx.setLineDash(look.dash || []);
+    ctx.strokeStyle = look.line || look.fill;
+    ctx.lineWidth = 1.4;
+    ctx.stroke();
+  } else drawShape(ctx, shape, size / 2, size / 2, r || 6, look);
+  return canvas;
+}
+
+// The drop that marks a new facility, its point at x, y.
+const PIN = 'M13 34 C13 34 2 20.5 2 12.8 A11 11 0 1 1 24 12.8 C24 20.5 13 34 13 34 Z';
+function drawPin(ctx, x, y, k) {
+  ctx.save();
+  ctx.translate(x - 13 * k, y - 34 * k);
+  ctx.scale(k, k);
+  const path = new Path2D(PIN);
+  ctx.fillStyle = STYLE.facility.new;
+  ctx.fill(path);
+  ctx.strokeStyle = '#ffffff';
+  ctx.lineWidth = 2.4;
+  ctx.stroke(path);
+  ctx.beginPath();
+  ctx.arc(13, 13, 4, 0, 2 * Math.PI);
+  ctx.fillStyle = '#ffffff';
+  ctx.fill();
+  ctx.restore();
+}
+
+function pinNode(number) {
+  return svg('svg', { viewBox: '0 0 26 36', width: 30, height: 41.5, 'aria-hidden': 'true' },
+    svg('path', { d: PIN, fill: STYLE.facility.new, stroke: '#ffffff', 'stroke-width': 1.8 }),
+    svg('text', {
+      x: 13, y: number > 99 ? 16.3 : 17.2, 'text-anchor': 'middle', fill: '#ffffff', 'font-weight': 700,
+      'font-size': number > 99 ? 9.5 : number > 9 ? 11.5 : 13, 'font-family': 'Arial, sans-serif', text: String(number),
+    }));
+}

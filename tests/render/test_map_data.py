@@ -1,0 +1,173 @@
+"""The map page's data: encoded small, read back right, inert in a page."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+from shapely import LineString, MultiLineString, Point, Polygon, box
+
+from siting.render.encode import (
+    coded,
+    encode_lines,
+    encode_points,
+    encode_polygons,
+    flags,
+    minutes_shown,
+    rounded,
+)
+from siting.render.escape import json_for_script
+from siting.render.map_base import base_layers, bounds
+from siting.render.map_services import demand_points, service_layers
+from siting.render.map_style import load_style
+from tests.render.make_result import HOSTILE, make_result
+
+
+def decode(text: str) -> np.ndarray:
+    """The page's own decoder (maps/script/data.js), in Python."""
+    numbers, at = [], 0
+    while at < len(text):
+        value = shift = 0
+        while True:
+            letter = ord(text[at]) - 63
+            at += 1
+            value |= (letter & 31) << shift
+            shift += 5
+            if not letter & 32:
+                break
+        numbers.append(-((value + 1) >> 1) if value & 1 else value >> 1)
+    return np.array(numbers).reshape(-1, 2).cumsum(axis=0) / 1e5
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_json_in_a_script_is_inert_and_reads_back(text: str) -> None:
+    written = json_for_script({text: [text]})
+    assert not set(written) & set("<>&\u2028\u2029")
+    assert json.loads(written) == {text: [text]}
+
+
+def test_json_writes_what_utf8_cannot_hold() -> None:
+    written = json_for_script("\ud83d")
+    assert written.encode("utf-8")
+    assert json.loads(written) == "\ud83d"
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_json_refuses_what_json_does_not_have(value: float) -> None:
+    with pytest.raises(ValueError, match="JSON"):
+        json_for_script(value)
+
+
+def test_points_read_back_within_half_a_metre() -> None:
+    rng = np.random.default_rng(0)
+    lon, lat = rng.uniform(-180, 180, 500), rng.uniform(-89, 89, 500)
+    assert np.abs(decode(encode_points(lon, lat)) - np.column_stack([lon, lat])).max() <= 5.0001e-6
+
+
+def test_points_known_text() -> None:
+    # The example of the format's own description; it has latitude first.
+    assert encode_points([38.5, 40.7, 43.252], [-120.2, -120.95, -126.453]) == "_p~iF~ps|U_ulLnnqC_mqNvxq`@"
+
+
+def test_lines_keep_their_parts_and_ends() -> None:
+    encoded = encode_lines(
+        [LineString([(1, 2), (3, 4)]), MultiLineString([[(0, 0), (1, 1)], [(5, 5), (6, 7), (8, 8)]])]
+    )
+    assert encoded["n"] == [2, 2, 3]
+    assert decode(encoded["c"]).tolist() == [[1, 2], [3, 4], [0, 0], [1, 1], [5, 5], [6, 7], [8, 8]]
+
+
+def test_nothing_is_encoded_as_nothing() -> None:
+    assert encode_lines([]) == {"n": [], "c": ""}
+    assert encode_polygons([]) == {"r": [], "n": [], "c": ""}
+    assert encode_points([], []) == ""
+
+
+def test_polygons_keep_holes_and_lose_specks() -> None:
+    ring = Polygon(box(0, 0, 10, 10).exterior, [box(2, 2, 4, 4).exterior, box(8, 8, 8.01, 8.01).exterior])
+    encoded = encode_polygons([ring, box(20, 20, 20.01, 20.01), Point(1, 1)], least_area=0.1)
+    assert encoded["r"] == [2]
+    assert encoded["n"] == [5, 5]
+
+
+def test_rounding() -> None:
+    assert rounded([1.25, 2.0, np.nan, np.inf, -0.04]) == [1.2, 2, None, None, 0]
+    assert flags([True, False]) == "10"
+    assert coded(["a", None, "a", float("nan")]) == {"words": ["a", ""], "at": [0, 1, 0, 1]}
+
+
+def test_minutes_never_hide_on_which_side_of_the_standard_they_lie() -> None:
+    shown = minutes_shown(
+        [9.96, 10.0, 10.04, 10.0004, np.nan, 12.34], [10] * 6, [True, True, False, False, False, False]
+    )
+    assert shown == [10, 10, 10.04, 10.0004, None, 12.3]
+
+
+def test_services_say_what_the_result_says() -> None:
+    result = make_result()
+    ids = demand_points(result)["id"]
+    for layer, service in zip(service_layers(result), result.services, strict=True):
+        frame = service.demand.set_index("id").loc[ids]
+        minutes = layer["demand"]["after"]["minutes"]
+        expected = frame["nearest_after_min"].to_numpy()
+        assert [value is None for value in minutes] == np.isnan(expected).tolist()
+        assert np.nanmax(np.abs(np.array(minutes, dtype=float) - expected)) <= 0.0501
+        sites = [layer["sites"]["id"][k] if k >= 0 else "" for k in layer["demand"]["after"]["site"]]
+        assert sites == frame["nearest_after_id"].tolist()
+        assert layer["demand"]["before"]["covered"] == flags(frame["covered_before"])
+        pairs = {
+            (ids[i], layer["sites"]["id"][j])
+            for i, j in zip(layer["assigned"]["demand"], layer["assigned"]["site"], strict=True)
+        }
+        assert pairs == set(zip(service.assignments["demand_id"], service.assignments["site_id"], strict=True))
+        assert min(layer["assigned"]["share"]) == 0.25
+
+
+def test_a_service_that_knows_fewer_places_is_told_where_they_are() -> None:
+    result = make_result(services=("primary_school", "health_station"))
+    fewer = result.services[1].demand.iloc[::2]
+    object.__setattr__(result.services[1], "demand", fewer)
+    layer = service_layers(result)[1]
+    ids = demand_points(result)["id"]
+    assert [ids[k] for k in layer["demand"]["at"]] == fewer["id"].tolist()
+
+
+def test_an_evaluation_has_no_plan() -> None:
+    for layer in service_layers(make_result(planned=False)):
+        assert "after" not in layer["demand"]
+        assert layer["assigned"] is None
+        assert layer["outcome"] is None
+        assert all("after" not in row for row in layer["summary"])
+        assert list(layer["areas"]) == ["before"]
+
+
+def test_base_of_a_bare_place() -> None:
+    result = make_result(bare=True, roads=0)
+    base, notes = base_layers(result, load_style())
+    assert base["roads"] == []
+    assert base["rivers"] == {}
+    assert base["outline"]["r"] == []
+    assert not notes
+    west, south, east, north = bounds(result)
+    assert west < east
+    assert south < north
+
+
+def test_roads_of_one_name_are_joined_and_ranked() -> None:
+    base, _ = base_layers(make_result(roads=400), load_style())
+    ranks = list(load_style().roads)
+    drawn = [layer["class"] for layer in base["roads"]]
+    assert drawn == sorted(drawn, key=ranks.index)
+    assert len(drawn) > 4
+    assert all(len(layer["n"]) == len(layer["names"]["at"]) for layer in base["roads"])
+
+
+def test_too_many_roads_leave_the_lowest_out_and_say_so() -> None:
+    style = load_style()
+    few = style.model_copy(update={"limits": style.limits.model_copy(update={"road_points": 100})})
+    base, notes = base_layers(make_result(roads=400), few)
+    assert base["roads"][0]["class"] == "motorway"
+    assert len(base["roads"]) < len(base_layers(make_result(roads=400), style)[0]["roads"])
+    assert len(notes) == 1
+    assert all(notes[0])
