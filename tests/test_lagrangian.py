@@ -1,0 +1,90 @@
+"""The search against brute force: its plan is the optimum and its bound never passes it."""
+
+from __future__ import annotations
+
+import itertools
+import math
+
+import numpy as np
+import pytest
+
+from siting.instance import Instance
+from siting.lagrangian import least_travel, search
+
+ZONES = ("a", "b")
+
+
+def random_instance(seed: int, *, budget: bool = False) -> Instance:
+    """Eight demand points, seven sites of which two exist, two zones, tight capacities."""
+    rng = np.random.default_rng(seed)
+    points, sites = rng.uniform(0, 10, (8, 2)), rng.uniform(0, 10, (7, 2))
+    times = np.hypot(*(points[:, None, :] - sites[None, :, :]).transpose(2, 0, 1)).round(2)
+    times[rng.random(times.shape) < 0.1] = np.inf
+    demand = rng.integers(1, 20, 8).astype(float)
+    existing = np.arange(7) < 2
+    number = int(rng.integers(1, 4))
+    return Instance.from_arrays(
+        times,
+        demand,
+        capacity=demand.sum() / (2 + number) * rng.uniform(1.0, 1.6, 7),
+        fixed_cost=np.where(existing, 0.0, 5.0),
+        existing=existing,
+        required=(np.arange(7) == 3) & (rng.random() < 0.3),
+        forbidden=(np.arange(7) == 6) & (rng.random() < 0.3),
+        site_zone=[ZONES[k % 2] for k in range(7)],
+        zone_minimum={"a": int(rng.integers(0, 2)), "b": int(rng.integers(0, 2))} if number > 1 else {},
+        p=None if budget else number,
+        budget=5.0 * number + 2 if budget else None,
+    )
+
+
+def brute_force(instance: Instance) -> float:
+    candidates = np.flatnonzero(instance.candidate)
+    counts = [instance.p] if instance.p is not None else range(int((instance.budget or 0) // 5) + 1)
+    best = math.inf
+    for count in counts:
+        for chosen in itertools.combinations(candidates, count or 0):
+            opened = instance.existing.copy()
+            opened[list(chosen)] = True
+            new = opened & ~instance.existing
+            short = any(
+                (new & (instance.site_zone == z)).sum() < least for z, least in enumerate(instance.zone_minimum)
+            )
+            if not short and opened[instance.required].all():
+                best = min(best, least_travel(instance, opened))
+    return best
+
+
+@pytest.mark.parametrize("budget", [False, True])
+@pytest.mark.parametrize("seed", range(60))
+def test_the_search_finds_the_optimum_and_proves_it(seed: int, budget: bool) -> None:
+    instance = random_instance(seed, budget=budget)
+    optimum = brute_force(instance)
+    found = search(instance, time_limit_s=30)
+    if found is None:
+        assert not np.isfinite(instance.impedance.nearest(instance.existing | instance.candidate)[1]).all()
+        return
+    assert found.objective == pytest.approx(optimum)
+    if math.isfinite(optimum):
+        assert found.bound == pytest.approx(optimum)
+        assert found.open is not None
+        assert least_travel(instance, found.open) == pytest.approx(optimum)
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_a_search_cut_short_still_gives_a_bound(seed: int) -> None:
+    instance = random_instance(seed)
+    found = search(instance, time_limit_s=0)
+    if found is not None:
+        optimum = brute_force(instance)
+        assert found.bound <= optimum * (1 + 1e-9)
+        assert found.objective >= optimum * (1 - 1e-9)
+
+
+def test_sites_of_unequal_cost_under_a_budget_are_left_to_the_solver() -> None:
+    instance = Instance.from_arrays(np.ones((2, 2)), [1.0, 1.0], capacity=5.0, fixed_cost=[1.0, 2.0], budget=3.0)
+    assert search(instance, time_limit_s=1) is None
+
+
+def test_a_demand_point_out_of_reach_is_left_to_the_solver() -> None:
+    assert search(Instance.from_arrays([[np.inf]], [1.0], capacity=5.0, p=1), time_limit_s=1) is None
