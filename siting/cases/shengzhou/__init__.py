@@ -3,6 +3,6 @@
 `python -m siting.cases.shengzhou` makes `data/shengzhou/` again, the same every time.
 """
 
-from siting.cases.shengzhou.build import SEED, build
+from siting.cases.shengzhou.builder import SEED, build
 
 __all__ = ["SEED", "build"]

@@ -6,7 +6,7 @@ import argparse
 from pathlib import Path
 
 from siting import resources
-from siting.cases.shengzhou.build import SEED, build
+from siting.cases.shengzhou.builder import SEED, build
 from siting.events import Event
 
 

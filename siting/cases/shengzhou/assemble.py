@@ -29,15 +29,42 @@ def drivable(road: Road) -> bool:
 
 
 def pushed_out(road: Road, barrier: BaseGeometry, ring: BaseGeometry) -> Road:
-    """A road whose rounded corners touch the river moved to the bank."""
-    if road.grade != "ground" or not road.line.intersects(barrier):
+    """A road whose rounded corners come too near to the river moved to `ring`'s edge, shared ends alike."""
+    if road.grade != "ground" or not road.line.intersects(ring):
         return road
-    line = shapely.segmentize(road.line, 15.0)
+    line = shapely.segmentize(road.line, 15.0) if road.line.intersects(barrier) else road.line
     points = shapely.get_coordinates(line)
     wet = shapely.intersects_xy(ring, points[:, 0], points[:, 1])
+    if not wet.any():
+        return road
     bank = shapely.get_coordinates(shapely.shortest_line(ring.boundary, shapely.points(points[wet])))[::2]
     points[wet] = bank
     return replace(road, line=LineString(tidy(points)))
+
+
+def roundabouts(roads: list[Road], crossings: tuple[tuple[str, str], ...], *, radius_m: float = 26.0) -> list[Road]:
+    """A one-way ring where two named streets cross, and every road on the ground cut at it."""
+    for one, two in crossings:
+        first, second = (
+            union([r.line for r in roads if r.tags.get("name") == name and r.grade == "ground"]) for name in (one, two)
+        )
+        meeting = shapely.get_coordinates(first.intersection(second))
+        if not len(meeting):
+            raise ValueError(f"{one} and {two} do not cross")
+        disc = Point(meeting[0]).buffer(radius_m, quad_segs=5)
+        ring = LineString(tidy(shapely.get_coordinates(disc.exterior)[::-1]))  # anticlockwise: traffic keeps right
+        tags = {"highway": "secondary", "junction": "roundabout", "name": one}
+        roads = [
+            part
+            for road in roads
+            for part in (
+                [road]
+                if road.grade != "ground" or not road.line.intersects(disc)
+                else [replace(road, line=line) for line in lines_of(road.line.difference(disc)) if line.length > 1]
+            )
+        ]
+        roads.append(Road(ring, tags))
+    return roads
 
 
 def over_streams(roads: list[Road], streams: BaseGeometry) -> list[Road]:
@@ -85,8 +112,7 @@ def noded(roads: list[Road], *, stub_m: float = 14.0) -> list[Road]:
             for end in ends[h]:
                 degree[end] += 1
         stubs = {
-            h for h in alive
-            if pieces[h].length < stub_m and any(degree[e] == 1 and e not in fixed for e in ends[h])
+            h for h in alive if pieces[h].length < stub_m and any(degree[e] == 1 and e not in fixed for e in ends[h])
         }
         if not stubs:
             break
@@ -107,6 +133,7 @@ def noded(roads: list[Road], *, stub_m: float = 14.0) -> list[Road]:
 
 def connected(roads: list[Road]) -> list[Road]:
     """Only what hangs together: the largest drive network, and walk-only and private ways that touch it."""
+
     def largest(some: list[Road]) -> set[Key]:
         graph: nx.Graph[Key] = nx.Graph()
         for road in some:
@@ -168,9 +195,10 @@ def usable(roads: list[Road]) -> list[Road]:
 def merged(roads: list[Road]) -> list[Road]:
     """Pieces of the same road joined to ways, in the direction of travel."""
     groups: dict[tuple[tuple[tuple[str, str], ...], str], list[LineString]] = defaultdict(list)
+    result = [road for road in roads if road.grade == "free"]
     for road in roads:
-        groups[tuple(sorted(road.tags.items())), road.grade].append(road.line)
-    result = []
+        if road.grade != "free":
+            groups[tuple(sorted(road.tags.items())), road.grade].append(road.line)
     for (tags, grade), lines in groups.items():
         whole = shapely.line_merge(union_of_parts(lines), directed=True)
         result += [Road(line, dict(tags), grade=grade) for line in lines_of(whole)]  # type: ignore[arg-type]
@@ -190,7 +218,9 @@ def clipped(roads: list[Road], outline: BaseGeometry) -> list[Road]:
         if outline.contains(road.line):
             result.append(road)
         else:
-            result += [replace(road, line=part) for part in lines_of(road.line.intersection(outline)) if part.length > 5]
+            result += [
+                replace(road, line=part) for part in lines_of(road.line.intersection(outline)) if part.length > 5
+            ]
     return result
 
 

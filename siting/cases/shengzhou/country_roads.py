@@ -8,17 +8,18 @@ from dataclasses import dataclass, field
 import numpy as np
 import shapely
 from scipy import sparse
-from scipy.sparse.csgraph import dijkstra
-from scipy.spatial import Delaunay
+from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.spatial import Delaunay, cKDTree
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import geography
-from siting.cases.shengzhou.curves import FloatArray, relaxed, rounded, tidy
+from siting.cases.shengzhou.curves import FloatArray, raised, relaxed, rounded
 from siting.cases.shengzhou.facts import Facts, plane
 from siting.cases.shengzhou.roads import RANK, Road
 from siting.cases.shengzhou.settlements import Hamlet
-from siting.cases.shengzhou.terrain import CELL_M, BoolArray, FloatArray as Floats, IntArray, Terrain
+from siting.cases.shengzhou.terrain import CELL_M, BoolArray, IntArray, Terrain
+from siting.cases.shengzhou.terrain import FloatArray as Floats
 
 Pair = tuple[int, int]
 
@@ -29,8 +30,7 @@ class Course:
 
     tags: dict[str, str]
     bridge: str = ""
-    villages: int = 0
-    hamlets: int = 0
+    villages: int = 0  # village seats whose way to the main roads leads over it
 
 
 @dataclass
@@ -41,35 +41,46 @@ class Raster:
     start: IntArray
     end: IntArray
     cost: Floats
+    main_cost: Floats  # the same for main roads, which bend less
     open_cells: IntArray  # cells that have moves
     bridges: dict[Pair, tuple[str, LineString]]
     courses: dict[Pair, Course] = field(default_factory=dict)
-    served: dict[int, Hamlet] = field(default_factory=dict)
-    pins: dict[int, FloatArray] = field(default_factory=dict)  # cell -> exact point of a road's end
+    used: BoolArray = field(init=False)  # arcs that carry a road
+    frame: sparse.csr_matrix = field(init=False)
+    order: IntArray = field(init=False)
+    arc: dict[Pair, int] = field(init=False)
+    tree: cKDTree = field(init=False)
+    up: dict[int, int] = field(default_factory=dict)  # next cell towards the main roads
+    pins: dict[int, list[FloatArray]] = field(default_factory=dict)  # cell -> exact points that its road reaches
 
-    def graph(self, *, reuse: float = 1.0) -> sparse.csr_matrix:
-        """Costs as a symmetric sparse matrix; arcs that carry a road already cost `reuse` times as much."""
-        cost = self.cost.copy()
-        if reuse != 1.0 and self.courses:
-            size = self.terrain.grid.size
-            key = np.minimum(self.start, self.end) * size + np.maximum(self.start, self.end)
-            used = np.array([a * size + b for a, b in self.courses], dtype=np.int64)
-            cost[np.isin(key, used)] *= reuse
-        size = self.terrain.grid.size
-        return sparse.coo_matrix((np.round(cost, 2), (self.start, self.end)), shape=(size, size)).tocsr()
+    def graph(self, *, reuse: float = 1.0, main: bool = False) -> sparse.csr_matrix:
+        """Costs as a sparse matrix, each arc once; arcs that carry a road already cost `reuse` times as much."""
+        cost = self.main_cost if main else self.cost
+        cost = np.where(self.used, cost * reuse, cost)
+        self.frame.data = np.round(cost[self.order], 2)
+        return self.frame
+
+    def __post_init__(self) -> None:
+        size, count = self.terrain.grid.size, len(self.start)
+        self.tree = cKDTree(self.terrain.grid.centre(self.open_cells))
+        self.used = np.zeros(count, dtype=bool)
+        self.frame = sparse.coo_matrix((np.arange(1.0, count + 1), (self.start, self.end)), shape=(size, size)).tocsr()
+        self.order = self.frame.data.astype(np.int64) - 1
+        self.arc = dict(zip(zip(self.start.tolist(), self.end.tolist(), strict=True), range(count), strict=True))
 
     def lay(self, path: list[int], tags: dict[str, str]) -> None:
         """Put a road on the arcs of a path; the higher class wins."""
         for a, b in zip(path[:-1], path[1:], strict=True):
-            key = (min(a, b), max(a, b))
+            key = _pair(a, b)
             old = self.courses.get(key)
             if old is None:
+                self.used[self.arc.get((a, b), self.arc.get((b, a), -1))] = True
                 self.courses[key] = Course(dict(tags), self.bridges.get(key, ("", None))[0])
             elif RANK[tags["highway"]] > RANK[old.tags["highway"]]:
                 old.tags = dict(tags)
 
 
-def prepare(facts: Facts, terrain: Terrain, blocked: BaseGeometry) -> Raster:
+def prepare(terrain: Terrain, blocked: BaseGeometry) -> Raster:
     """The raster graph: steep, rough and wet ground costs more, main rivers and `blocked` are closed but for bridges."""
     grid = terrain.grid
     barrier = terrain.barrier
@@ -78,8 +89,8 @@ def prepare(facts: Facts, terrain: Terrain, blocked: BaseGeometry) -> Raster:
     start, end, length = grid.arcs(allowed)
     grade = np.abs(terrain.height_m[start] - terrain.height_m[end]) / length
     wet = (terrain.gathered_km2 >= 2.0).astype(np.float64)
-    factor = (1 + np.minimum((grade / 0.055) ** 2, 40)) * (0.7 + 0.75 * (terrain.rough[start] + terrain.rough[end]) / 2)
-    cost = length * factor * (1 + 1.1 * (wet[start] + wet[end]) / 2)
+    climb = length * (1 + np.minimum((grade / 0.055) ** 2, 40)) * (1 + 1.1 * (wet[start] + wet[end]) / 2)
+    rough = (terrain.rough[start] + terrain.rough[end]) / 2
     bridges: dict[Pair, tuple[str, LineString]] = {}
     extra = []
     for name, where in geography.TOWN_BRIDGES:
@@ -91,10 +102,18 @@ def prepare(facts: Facts, terrain: Terrain, blocked: BaseGeometry) -> Raster:
         terrain,
         np.concatenate([start, ends[:, 0].astype(np.int64)]),
         np.concatenate([end, ends[:, 1].astype(np.int64)]),
-        np.concatenate([cost, ends[:, 2]]),
+        np.concatenate([climb * (0.45 + 1.5 * rough), ends[:, 2]]),
+        np.concatenate([climb * (0.75 + 0.5 * rough), ends[:, 2]]),
         np.flatnonzero(np.bincount(np.concatenate([start, end]), minlength=grid.size)),
         bridges,
     )
+
+
+def reachable(raster: Raster) -> BoolArray:
+    """(cells,) whether a cell hangs together with the bulk of the county."""
+    _, label = connected_components(raster.frame, directed=False)
+    mask: BoolArray = label == np.argmax(np.bincount(label[raster.open_cells]))
+    return mask
 
 
 def _bridge(terrain: Terrain, allowed: BoolArray, where: FloatArray) -> tuple[Pair, LineString]:
@@ -112,17 +131,16 @@ def _bridge(terrain: Terrain, allowed: BoolArray, where: FloatArray) -> tuple[Pa
                 cells.append(cell)
                 break
     a, b = sorted(cells)
-    return (a, b), LineString(terrain.grid.centre(np.array([a, b])))
+    return (a, b), LineString(rounded(terrain.spot(np.array([a, b]))))
 
 
 def nearest_open(raster: Raster, xy: FloatArray) -> int:
     """The nearest cell that has moves."""
-    place = raster.terrain.grid.centre(raster.open_cells)
-    return int(raster.open_cells[np.argmin(np.round(np.hypot(*(place - xy).T), 1))])
+    return int(raster.open_cells[raster.tree.query(xy)[1]])
 
 
-def lay_routes(raster: Raster, facts: Facts, street_ends: dict[str, FloatArray]) -> None:
-    """The main roads between towns."""
+def lay_routes(raster: Raster, facts: Facts, street_ends: dict[str, tuple[FloatArray, FloatArray]]) -> None:
+    """The main roads between towns; `street_ends` gives each street end's place and one a little further out."""
     seats = {t.short: np.asarray(t.xy) for t in facts.townships}
     for route in geography.ROUTES:
         tags = {"highway": route.highway}
@@ -134,15 +152,20 @@ def lay_routes(raster: Raster, facts: Facts, street_ends: dict[str, FloatArray])
         cells = []
         for stop in route.stops:
             if isinstance(stop, str) and stop.startswith("@"):
-                point = street_ends[stop[1:]]
-                cell = nearest_open(raster, point)
-                raster.pins[cell] = point
+                point, beyond = street_ends[stop[1:]]
+                cell = nearest_open(raster, beyond)
+                raster.pins.setdefault(cell, []).append(point)
             else:
                 cell = nearest_open(raster, seats[stop] if isinstance(stop, str) else plane(stop)[0])
             cells.append(cell)
         for a, b in zip(cells[:-1], cells[1:], strict=True):
-            _, before = dijkstra(raster.graph(reuse=0.6), directed=False, indices=a, return_predecessors=True)
+            graph = raster.graph(reuse=0.6, main=route.highway != "tertiary")
+            _, before = dijkstra(graph, directed=False, indices=a, return_predecessors=True)
             raster.lay(_path(before, a, b), tags)
+
+
+def _pair(a: int, b: int) -> Pair:
+    return (min(a, b), max(a, b))
 
 
 def _path(before: IntArray, source: int, target: int) -> list[int]:
@@ -155,38 +178,49 @@ def _path(before: IntArray, source: int, target: int) -> list[int]:
     return path[::-1]
 
 
-def lay_gates(raster: Raster, gates: dict[str, FloatArray]) -> None:
-    """Connect each toll gate of the motorways to the nearest main road."""
+def join_streets(raster: Raster, points: FloatArray) -> set[int]:
+    """Cells where a country road may end: those with a road, and those that hold one of the street points."""
+    has_moves = np.zeros(raster.terrain.grid.size, dtype=bool)
+    has_moves[raster.open_cells] = True
+    cells = {cell for pair in raster.courses for cell in pair}
+    for point, cell in zip(points, raster.terrain.grid.cell(points).tolist(), strict=True):
+        if has_moves[cell] and cell not in cells:
+            spot = raster.terrain.spot(cell)[0]
+            past = (point - spot) / max(float(np.hypot(*(point - spot))), 1.0) * 11.0  # over both carriageways
+            raster.pins.setdefault(cell, []).append(point + past)
+            cells.add(cell)
+    return cells
+
+
+def lay_gates(raster: Raster, gates: dict[str, FloatArray], on_road: set[int]) -> None:
+    """Connect each toll gate of the motorways to the nearest road."""
     for name, gate in gates.items():
         cell = nearest_open(raster, gate)
-        raster.pins[cell] = gate
-        sources = np.array(sorted({c for pair in raster.courses for c in pair}), dtype=np.int64)
+        sources = np.array(sorted(on_road), dtype=np.int64)
         _, before, _ = dijkstra(
             raster.graph(), directed=False, indices=sources, min_only=True, return_predecessors=True
         )
         path = [cell]
         while before[path[-1]] >= 0:
             path.append(int(before[path[-1]]))
+        raster.pins.setdefault(cell, []).append(gate)
         raster.lay(path, {"highway": "secondary", "name": f"{name}互通连接线", "maxspeed": "60"})
+        on_road.update(path)
 
 
-def lay_villages(raster: Raster, hamlets: list[Hamlet], gates: FloatArray) -> None:
-    """Connect every hamlet by the cheapest way to a road; `gates` are points where urban streets may be joined."""
-    grid = raster.terrain.grid
-    has_moves = np.zeros(grid.size, dtype=bool)
-    has_moves[raster.open_cells] = True
-    on_road = {cell for pair in raster.courses for cell in pair}
-    for gate in gates:
-        cell = int(grid.cell(gate)[0])
-        if has_moves[cell] and cell not in on_road:
-            raster.pins.setdefault(cell, gate)
-            on_road.add(cell)
+def lay_villages(raster: Raster, hamlets: list[Hamlet], on_road: set[int]) -> None:
+    """Connect every hamlet by the cheapest way to a road: village seats first, nearer ones before farther ones."""
     for batch in ([h for h in hamlets if h.number == 0], [h for h in hamlets if h.number > 0]):
         waiting = {nearest_open(raster, np.asarray(h.xy)): h for h in batch}
         while waiting:
             waiting = _grow(raster, on_road, waiting)
+    for hamlet in hamlets:
+        cell = nearest_open(raster, np.asarray(hamlet.xy))
+        while hamlet.number == 0 and cell in raster.up:
+            raster.courses[_pair(cell, raster.up[cell])].villages += 1
+            cell = raster.up[cell]
     for course in raster.courses.values():
-        if course.tags["highway"] == "unclassified" and course.villages >= 5:
+        if course.tags["highway"] == "unclassified" and course.villages >= 4:
             course.tags = {"highway": "tertiary"}
     _links(raster, hamlets)
 
@@ -200,13 +234,13 @@ def _grow(raster: Raster, on_road: set[int], waiting: dict[int, Hamlet]) -> dict
     cells = np.array(sorted(waiting), dtype=np.int64)
     cells = cells[np.argsort(np.round(distance[cells], 1), kind="stable")]
     for cell in cells[: max(25, len(cells) // 4)]:
-        hamlet = waiting.pop(int(cell))
+        del waiting[int(cell)]
         path = [int(cell)]
         while before[path[-1]] >= 0 and path[-1] not in on_road:
             path.append(int(before[path[-1]]))
         raster.lay(path, {"highway": "unclassified"})
+        raster.up |= dict(zip(path[:-1], path[1:], strict=True))
         on_road.update(path)
-        raster.served[int(cell)] = hamlet
     return waiting
 
 
@@ -254,25 +288,25 @@ def tracks(raster: Raster, hamlets: list[Hamlet], rng: np.random.Generator) -> l
         path = _path(before, cell, int(ends[int(rng.integers(len(ends)))]))
         last = max(i for i, c in enumerate(path) if c in on_road or i == 0)
         path = path[last:]
-        if len(path) < 3 or any((min(a, b), max(a, b)) in raster.bridges for a, b in zip(path[:-1], path[1:], strict=True)):
+        if len(path) < 3 or any(_pair(a, b) in raster.bridges for a, b in zip(path[:-1], path[1:], strict=True)):
             continue
         kind = "path" if k % 3 == 0 and hamlet.relief > 0.15 else "track"
-        points = relaxed(grid.centre(np.array(path)), tolerance_m=30, step_m=45)
-        roads.append(Road(LineString(points), {"highway": kind}))
+        points = relaxed(terrain.spot(np.array(path)), tolerance_m=25, step_m=45)
+        roads.append(Road(LineString(points).simplify(3.0), {"highway": kind}))
         on_road.update(path)
     return roads
 
 
 def chains(raster: Raster) -> list[Road]:
     """The roads on the raster as smooth lines from junction to junction."""
-    grid = raster.terrain.grid
+    barrier = raster.terrain.barrier
     arms: dict[int, list[int]] = defaultdict(list)
     for a, b in sorted(raster.courses):
         arms[a].append(b)
         arms[b].append(a)
 
     def course(a: int, b: int) -> Course:
-        return raster.courses[(min(a, b), max(a, b))]
+        return raster.courses[_pair(a, b)]
 
     def is_end(cell: int) -> bool:
         near = arms[cell]
@@ -286,26 +320,32 @@ def chains(raster: Raster) -> list[Road]:
     starts = sorted(c for c in arms if is_end(c)) + sorted(arms)
     for first in starts:
         for second in arms[first]:
-            if (min(first, second), max(first, second)) in done:
+            if _pair(first, second) in done:
                 continue
             path = [first, second]
-            done.add((min(first, second), max(first, second)))
+            done.add(_pair(first, second))
             while not is_end(path[-1]) and path[-1] != first:
                 ahead = next(c for c in arms[path[-1]] if c != path[-2])
-                done.add((min(path[-1], ahead), max(path[-1], ahead)))
+                done.add(_pair(path[-1], ahead))
                 path.append(ahead)
-            roads.append(_road(raster, path, course(first, second)))
-    for cell, point in sorted(raster.pins.items()):
-        if cell in arms:
-            tags = course(cell, arms[cell][0]).tags
-            roads.append(Road(LineString(tidy(np.vstack([grid.centre(cell), rounded(point)[None, :]]))), dict(tags)))
+            roads += _roads(raster, path, course(first, second), barrier)
+    for cell, points in sorted(raster.pins.items()):
+        if cell not in arms and len(points) < 2:
+            continue
+        tags = course(cell, arms[cell][0]).tags if cell in arms else {"highway": "secondary"}
+        for point in points:
+            ends = np.vstack([raster.terrain.spot(cell), rounded(point)[None, :]])
+            roads.append(Road(LineString(rounded(ends)), dict(tags)))
     return roads
 
 
-def _road(raster: Raster, path: list[int], course: Course) -> Road:
-    points = raster.terrain.grid.centre(np.array(path))
+def _roads(raster: Raster, path: list[int], course: Course, barrier: BaseGeometry) -> list[Road]:
+    points = raster.terrain.spot(np.array(path))
     tags = dict(course.tags)
-    if course.bridge:
-        tags |= {"bridge": "yes", "layer": "1", "bridge:name": course.bridge}
-        return Road(LineString(rounded(points)), tags, grade="bridge")
-    return Road(LineString(relaxed(points, tolerance_m=42, step_m=42)), tags)
+    if not course.bridge:
+        return [Road(LineString(relaxed(points, tolerance_m=26, step_m=45)).simplify(2.0), tags)]
+    over = tags | {"bridge": "yes", "layer": "1", "bridge:name": course.bridge}
+    return [
+        Road(part, over, grade="bridge") if above else Road(part, dict(tags))
+        for part, above in raised(LineString(rounded(points)), barrier, margin_m=16)
+    ]

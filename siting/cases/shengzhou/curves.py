@@ -41,15 +41,7 @@ def smooth(points: ArrayLike, *, step_m: float = 40.0) -> FloatArray:
     for a, b, c, d in zip(padded[:-3], padded[1:-2], padded[2:-1], padded[3:], strict=True):
         count = max(2, round(float(np.hypot(*(c - b))) / step_m))
         t = np.linspace(0.0, 1.0, count, endpoint=False)[:, None]
-        pieces.append(
-            0.5
-            * (
-                2 * b
-                + (c - a) * t
-                + (2 * a - 5 * b + 4 * c - d) * t**2
-                + (3 * b - a - 3 * c + d) * t**3
-            )
-        )
+        pieces.append(0.5 * (2 * b + (c - a) * t + (2 * a - 5 * b + 4 * c - d) * t**2 + (3 * b - a - 3 * c + d) * t**3))
     return tidy(np.vstack([*pieces, control[-1:]]))
 
 
@@ -95,12 +87,16 @@ def meander(
     return smooth(np.vstack([ends[:1], here + normal * side[:, None], ends[1:]]), step_m=step_m)
 
 
-def ribbon(line: LineString, start_m: float, end_m: float, *, step_m: float = 60.0) -> BaseGeometry:
-    """A water body along a line whose full width grows from `start_m` to `end_m`."""
+def ribbon(
+    line: LineString, start_m: float, end_m: float, rng: np.random.Generator, *, step_m: float = 50.0
+) -> BaseGeometry:
+    """A water body along a line whose full width grows from `start_m` to `end_m`, with narrows and wide places."""
     count = max(2, round(line.length / step_m) + 1)
     share = np.linspace(0.0, 1.0, count)
     point = shapely.get_coordinates(shapely.line_interpolate_point(line, share, normalized=True))
-    half = (start_m + (end_m - start_m) * share) / 2
+    knots = np.linspace(0, 1, max(3, round(line.length / 450)))
+    swell = np.interp(share, knots, rng.uniform(0.8, 1.22, len(knots)))
+    half = np.round((start_m + (end_m - start_m) * share) / 2 * swell, 1)
     segments = shapely.linestrings(np.stack([point[:-1], point[1:]], axis=1))
     return shapely.union_all(shapely.buffer(segments, (half[:-1] + half[1:]) / 2, quad_segs=4))
 

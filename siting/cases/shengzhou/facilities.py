@@ -15,11 +15,34 @@ from siting.cases.shengzhou.roads import Road
 from siting.cases.shengzhou.terrain import IntArray
 
 PUPILS_PER_CLASS = 45
-CORE_SCHOOLS = (("剡山小学", 36), ("鹿山小学", 30), ("城北小学", 24), ("剡湖小学", 30), ("逸夫小学", 24), ("三江小学", 24),
-                ("莲塘小学", 18), ("越秀小学", 24))
-ZONE_SCHOOLS = (("浦口街道中心小学", "development_zone", 18), ("艇湖小学", "development_zone", 18), ("仙湖小学", "hsr_new_town", 12))
-TOWN_SCHOOLS = {"甘霖": (24, 18), "崇仁": (24, 12), "长乐": (24, 12), "黄泽": (24,), "三界": (24, 12), "石璜": (18,), "谷来": (18,),
-                "仙岩": (12,), "金庭": (18,), "下王": (12,), "贵门": (12,)}
+CORE_SCHOOLS = (
+    ("剡山小学", 36),
+    ("鹿山小学", 30),
+    ("城北小学", 24),
+    ("剡湖小学", 30),
+    ("逸夫小学", 24),
+    ("三江小学", 24),
+    ("莲塘小学", 18),
+    ("越秀小学", 24),
+)
+ZONE_SCHOOLS = (
+    ("浦口街道中心小学", "development_zone", 18),
+    ("艇湖小学", "development_zone", 18),
+    ("仙湖小学", "hsr_new_town", 12),
+)
+TOWN_SCHOOLS = {
+    "甘霖": (24, 18),
+    "崇仁": (24, 12),
+    "长乐": (24, 12),
+    "黄泽": (24,),
+    "三界": (24, 12),
+    "石璜": (18,),
+    "谷来": (18,),
+    "仙岩": (12,),
+    "金庭": (18,),
+    "下王": (12,),
+    "贵门": (12,),
+}
 VILLAGE_SCHOOLS = 30
 
 
@@ -39,13 +62,22 @@ class Places:
     """Finds spots beside a street, near a demand point and in the same zone."""
 
     def __init__(
-        self, demand: list[DemandPoint], ages: IntArray, roads: list[Road], zones: dict[str, BaseGeometry],
-        water: BaseGeometry, rng: np.random.Generator,
+        self,
+        demand: list[DemandPoint],
+        ages: IntArray,
+        roads: list[Road],
+        zones: dict[str, BaseGeometry],
+        water: BaseGeometry,
+        rng: np.random.Generator,
     ) -> None:
         self.demand, self.ages, self.zones, self.rng = demand, ages, zones, rng
         self.xy = np.array([p.xy for p in demand])
-        self.streets = [r.line for r in roads if r.grade == "ground" and r.tags["highway"] in
-                        {"residential", "living_street", "unclassified", "tertiary", "secondary"}]
+        self.streets = [
+            r.line
+            for r in roads
+            if r.grade == "ground"
+            and r.tags["highway"] in {"residential", "living_street", "unclassified", "tertiary", "secondary"}
+        ]
         self.tree = shapely.STRtree(self.streets)
         self.wet = water.buffer(6)
         shapely.prepare(self.wet)
@@ -70,7 +102,9 @@ class Places:
         for attempt in range(200):
             start = point + self.rng.normal(0, spread_m * (1 + attempt / 12), 2)
             street = self.streets[int(self.tree.nearest(shapely.points(start)))]
-            foot = shapely.get_coordinates(shapely.line_interpolate_point(street, street.project(shapely.Point(start))))[0]
+            foot = shapely.get_coordinates(
+                shapely.line_interpolate_point(street, street.project(shapely.Point(start)))
+            )[0]
             away = start - foot
             if np.hypot(*away) < 1:
                 continue
@@ -84,8 +118,14 @@ class Places:
 
     def rows(self, *zones: str, township: str | None = None) -> IntArray:
         """Demand points of some zones and a township."""
-        return np.array([i for i, p in enumerate(self.demand)
-                         if p.zone in zones and (township is None or p.township.short == township)], dtype=np.int64)
+        return np.array(
+            [
+                i
+                for i, p in enumerate(self.demand)
+                if p.zone in zones and (township is None or p.township.short == township)
+            ],
+            dtype=np.int64,
+        )
 
     def site(self, row: int, name: str, service: str, detail: str, spread_m: float) -> Site:
         """A site beside a street near a demand point."""
@@ -108,8 +148,10 @@ def _schools(places: Places) -> list[Site]:
         if row is None:
             return False
         used.append(places.xy[row])
-        point = places.demand[row]
-        sites.append(places.site(row, name or f"{stem(point)}小学", "primary_school", str(classes * PUPILS_PER_CLASS), 40))
+        label = name or f"{stem(places.demand[row])}小学"
+        if any(site.name == label for site in sites):
+            label = f"{places.demand[row].township.name}{label}"
+        sites.append(places.site(row, label, "primary_school", str(classes * PUPILS_PER_CLASS), 40))
         return True
 
     core = places.rows("urban_core")
@@ -125,7 +167,7 @@ def _schools(places: Places) -> list[Site]:
             add(rows, pupils[rows], f"{full}{'中心' if k == 0 else '第二'}小学", classes, 500 if k else 0)
     rural = np.array([i for i in places.rows("villages") if "组" not in places.demand[i].name], dtype=np.int64)
     for _ in range(VILLAGE_SCHOOLS):
-        add(rural, np.sqrt(pupils[rural] + 8), "", int(places.rng.choice([6, 6, 6, 6, 12])), 3600)
+        add(rural, np.sqrt(pupils[rural] + 8), "", int(places.rng.choice([6, 12])), 3600)
     return sites
 
 
@@ -203,18 +245,46 @@ LAND = {
     "村级公共服务中心": "health_station;elderly_care_station",
 }
 MIX = {
-    "urban_core": (("A33 中小学用地", 14), ("A5 医疗卫生用地", 12), ("A6 社会福利用地", 12), ("R22 服务设施用地", 22),
-                   ("A 公共管理与公共服务用地", 12), ("国有闲置地", 10), ("社区用房", 18)),
-    "development_zone": (("A33 中小学用地", 18), ("A5 医疗卫生用地", 10), ("A6 社会福利用地", 10), ("R22 服务设施用地", 20),
-                         ("A 公共管理与公共服务用地", 20), ("国有闲置地", 22)),
-    "hsr_new_town": (("A33 中小学用地", 22), ("A5 医疗卫生用地", 12), ("A6 社会福利用地", 12), ("R22 服务设施用地", 24),
-                     ("A 公共管理与公共服务用地", 30)),
-    "towns": (("A33 中小学用地", 16), ("A5 医疗卫生用地", 14), ("A6 社会福利用地", 16), ("A 公共管理与公共服务用地", 30),
-              ("国有闲置地", 24)),
+    "urban_core": (
+        ("A33 中小学用地", 14),
+        ("A5 医疗卫生用地", 12),
+        ("A6 社会福利用地", 12),
+        ("R22 服务设施用地", 22),
+        ("A 公共管理与公共服务用地", 12),
+        ("国有闲置地", 10),
+        ("社区用房", 18),
+    ),
+    "development_zone": (
+        ("A33 中小学用地", 18),
+        ("A5 医疗卫生用地", 10),
+        ("A6 社会福利用地", 10),
+        ("R22 服务设施用地", 20),
+        ("A 公共管理与公共服务用地", 20),
+        ("国有闲置地", 22),
+    ),
+    "hsr_new_town": (
+        ("A33 中小学用地", 22),
+        ("A5 医疗卫生用地", 12),
+        ("A6 社会福利用地", 12),
+        ("R22 服务设施用地", 24),
+        ("A 公共管理与公共服务用地", 30),
+    ),
+    "towns": (
+        ("A33 中小学用地", 16),
+        ("A5 医疗卫生用地", 14),
+        ("A6 社会福利用地", 16),
+        ("A 公共管理与公共服务用地", 30),
+        ("国有闲置地", 24),
+    ),
     "villages": (("村集体用地", 55), ("闲置村校", 18), ("村级公共服务中心", 27)),
 }
-CANDIDATES = (("urban_core", 120, 210.0), ("development_zone", 50, 330.0), ("hsr_new_town", 48, 320.0),
-              ("towns", 62, 300.0), ("villages", 176, 900.0))
+CANDIDATES = (
+    ("urban_core", 120, 210.0),
+    ("development_zone", 50, 330.0),
+    ("hsr_new_town", 48, 320.0),
+    ("towns", 62, 300.0),
+    ("villages", 176, 900.0),
+)
 
 
 def candidates(places: Places) -> list[Site]:
@@ -234,7 +304,10 @@ def candidates(places: Places) -> list[Site]:
             land = str(places.rng.choice(words, p=np.array(chance) / sum(chance)))
             name = places.demand[row].village.name
             seen[name] += 1
-            label = f"{name} {land.split(' ')[-1]} {seen[name]}号" if zone != "villages" else f"{name}{land}" + (
-                f" {seen[name]}号" if seen[name] > 1 else "")
+            label = (
+                f"{name} {land.split(' ')[-1]} {seen[name]}号"
+                if zone != "villages"
+                else f"{name}{land}" + (f" {seen[name]}号" if seen[name] > 1 else "")
+            )
             sites.append(places.site(row, label, LAND[land], land, 55))
     return sites

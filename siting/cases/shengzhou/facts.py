@@ -121,7 +121,5 @@ def read(path: Path | None = None) -> Facts:
             for row in csv.DictReader(file)
         )
     with (place / "villages.csv").open(encoding="utf-8", newline="") as file:
-        villages = tuple(
-            Village(row["code"], row["name"], row["streetCode"]) for row in csv.DictReader(file)
-        )
+        villages = tuple(Village(row["code"], row["name"], row["streetCode"]) for row in csv.DictReader(file))
     return Facts(townships, villages, (place / "outline.geojson").read_text(encoding="utf-8"))

@@ -49,21 +49,44 @@ def build(centres: dict[str, LineString]) -> tuple[list[Road], dict[str, FloatAr
     for ref, name, name_en, where, toward in geography.JUNCTIONS:
         gate, lines = _trumpet(forward[ref], backward[ref], plane(where)[0], plane(toward)[0])
         gates[name] = gate
-        tags = {"highway": "motorway_link", "oneway": "yes", "maxspeed": "40",
-                "name": f"{name}互通", "name:en": f"{name_en} Interchange"}
+        tags = {
+            "highway": "motorway_link",
+            "oneway": "yes",
+            "maxspeed": "40",
+            "name": f"{name}互通",
+            "name:en": f"{name_en} Interchange",
+        }
         for line, way, end in lines:
             ramps.append(Road(LineString(line), dict(tags), grade="free"))
             anchors[ref, way].append(line[end])
     for line, marks in _clover(forward, backward):
-        ramps.append(Road(LineString(line), {"highway": "motorway_link", "oneway": "yes", "maxspeed": "50",
-                                             "name": "嵊州枢纽", "name:en": "Shengzhou Interchange"}, grade="free"))
+        ramps.append(
+            Road(
+                LineString(line),
+                {
+                    "highway": "motorway_link",
+                    "oneway": "yes",
+                    "maxspeed": "50",
+                    "name": "嵊州枢纽",
+                    "name:en": "Shengzhou Interchange",
+                },
+                grade="free",
+            )
+        )
         for key, point in marks:
             anchors[key].append(point)
     roads = []
     for motorway in geography.MOTORWAYS:
         for way, line in enumerate((forward[motorway.ref], backward[motorway.ref])):
-            tags = {"highway": "motorway", "ref": motorway.ref, "name": motorway.name, "name:en": motorway.name_en,
-                    "oneway": "yes", "lanes": "2", "maxspeed": "100" if motorway.ref == "G1512" else "120"}
+            tags = {
+                "highway": "motorway",
+                "ref": motorway.ref,
+                "name": motorway.name,
+                "name:en": motorway.name_en,
+                "oneway": "yes",
+                "lanes": "2",
+                "maxspeed": "100" if motorway.ref == "G1512" else "120",
+            }
             roads.append(Road(_with_points(line, anchors[motorway.ref, way]), tags, grade="free"))
     return roads + ramps, gates
 
@@ -71,8 +94,9 @@ def build(centres: dict[str, LineString]) -> tuple[list[Road], dict[str, FloatAr
 def _with_points(line: LineString, points: list[FloatArray]) -> LineString:
     """The line with further vertices that lie on it."""
     base = shapely.get_coordinates(line)
-    at = np.concatenate([shapely.line_locate_point(line, shapely.points(base)),
-                         [line.project(Point(p)) for p in points]])
+    at = np.concatenate(
+        [shapely.line_locate_point(line, shapely.points(base)), [line.project(Point(p)) for p in points]]
+    )
     every = np.vstack([base, *[np.asarray(p)[None, :] for p in points]])
     return LineString(tidy(every[np.argsort(at, kind="stable")]))
 
@@ -88,19 +112,40 @@ def _at(line: LineString, distance: float) -> tuple[FloatArray, FloatArray]:
 def _trumpet(
     forward: LineString, backward: LineString, where: FloatArray, toward: FloatArray
 ) -> tuple[FloatArray, list[tuple[FloatArray, int, int]]]:
-    """Four one-way ramps between both carriageways and a toll gate: (points, carriageway, its end on it)."""
-    gate = np.round(toward, 1)
-    result = []
-    for way, line in enumerate((forward, backward)):
-        middle = line.project(Point(where))
-        off, off_way = _at(line, middle - 420)
-        on, on_way = _at(line, middle + 420)
-        pull = 230.0
-        side = (gate - np.asarray(line.interpolate(middle).coords[0]))
-        side /= np.hypot(*side)
-        result.append((bezier([off, off + off_way * pull, gate - side * 190 - off_way * 40, gate]), way, 0))
-        result.append((bezier([gate, gate - side * 190 + on_way * 40, on - on_way * pull, on]), way, -1))
-    return gate, result
+    """A trumpet interchange: (points, carriageway, its end on it) of four one-way ramps, and the toll gate.
+
+    Drawn in a frame along the carriageway nearer to the gate (`a`) and away from the gate (`b`).
+    """
+    near = 0 if forward.distance(Point(toward)) < backward.distance(Point(toward)) else 1
+    lines = (forward, backward)
+    foot, along = _at(lines[near], lines[near].project(Point(where)))
+    away = np.array([-along[1], along[0]])
+    middle = foot + away * HALF_M
+
+    def drawn(points: list[tuple[float, float]]) -> FloatArray:
+        return np.array([middle + a * along + b * away for a, b in points])
+
+    def on(way: int, a: float) -> tuple[FloatArray, FloatArray]:
+        place = middle + a * along
+        return _at(lines[way], lines[way].project(Point(place)))
+
+    gate = np.round(middle - away * 430, 1)
+    far = 1 - near
+    leave, leave_way = on(near, -430)
+    enter, enter_way = on(near, 430)
+    off, off_way = on(far, 60)
+    join, join_way = on(far, -470)
+    stem, root = drawn([(-9, -260), (9, -260), (0, -430)]), gate
+    turn = np.linspace(-np.pi / 2, -2 * np.pi, 12)
+    loop = drawn([(-72 + 62 * float(np.cos(t)), 88 + 62 * float(np.sin(t))) for t in turn])
+    swing = drawn([(10, -60), (13, 80), (-4, 165), (-72, 212), (-155, 200), (-230, 150), (-310, 72)])
+    ramps = [
+        (np.vstack([bezier([leave, leave + leave_way * 240, stem[0] + away * 170, stem[0]]), root]), near, 0),
+        (np.vstack([root, bezier([stem[1], stem[1] + away * 170, enter - enter_way * 240, enter])]), near, -1),
+        (np.vstack([smooth(np.vstack([off, off + off_way * 70, loop, stem[0]]), step_m=16), root]), far, 0),
+        (np.vstack([root, smooth(np.vstack([stem[1], swing, join - join_way * 60, join]), step_m=25)]), far, -1),
+    ]
+    return gate, [(tidy(points), way, end) for points, way, end in ramps]
 
 
 def _clover(
@@ -132,9 +177,14 @@ def _clover(
     return result
 
 
-def elevated(road: Road, obstacles: BaseGeometry, tags: dict[str, str]) -> list[Road]:
+def elevated(road: Road, obstacles: shapely.STRtree, tags: dict[str, str]) -> list[Road]:
     """A free road with bridges where it crosses the obstacles."""
+    near = obstacles.geometries[obstacles.query(road.line, predicate="intersects")]
+    ends = shapely.union_all(shapely.buffer(shapely.points([road.line.coords[0], road.line.coords[-1]]), 6))
+    crossed = shapely.difference(shapely.union_all(near), ends) if len(near) else ends
+    if not len(near) or not crossed.intersects(road.line):
+        return [road]
     return [
         Road(part, road.tags | (tags if above else {}), grade="bridge" if above else "free")
-        for part, above in raised(road.line, obstacles, margin_m=22, join_m=260)
+        for part, above in raised(road.line, crossed, margin_m=22, join_m=260)
     ]

@@ -7,7 +7,6 @@ from dataclasses import dataclass
 import numpy as np
 import shapely
 from scipy.optimize import linprog
-from shapely.geometry import Point
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import facts as known
@@ -16,6 +15,7 @@ from siting.cases.shengzhou.curves import FloatArray, union
 from siting.cases.shengzhou.facts import Facts, Township, Village, degrees, plane
 from siting.cases.shengzhou.roads import Road
 from siting.cases.shengzhou.settlements import Areas, Hamlet, in_town, km
+from siting.cases.shengzhou.streets import OLD_TOWN, park_areas
 from siting.cases.shengzhou.terrain import IntArray, Terrain
 
 AGES = ("age_0_2", "age_3_5", "age_6_11", "age_12_14", "age_15_59", "age_60_64", "age_65_79", "age_80_plus")
@@ -60,15 +60,23 @@ def village_persons(facts: Facts, hamlets: list[Hamlet], rng: np.random.Generato
     result = {}
     for township in facts.townships:
         seats = [h for h in hamlets if h.number == 0 and h.village.township == township.code]
-        size = np.array([(1.0 - 0.5 * min(1.6 * h.relief, 1)) * (2.6 if h.village.official in geography.FORMER_SEATS else 1)
-                         for h in seats]) * np.exp(rng.normal(0, 0.32, len(seats)))
+        size = np.array(
+            [
+                (1.0 - 0.5 * min(1.6 * h.relief, 1)) * (2.6 if h.village.official in geography.FORMER_SEATS else 1)
+                for h in seats
+            ]
+        ) * np.exp(rng.normal(0, 0.32, len(seats)))
         urban = township.code not in geography.TOWN_RADIUS_KM
         share = min(0.36, len(seats) * 1250 / township.persons) if urban else 0.70
-        result |= dict(zip((h.village.code for h in seats), np.round(size / size.sum() * share * township.persons, 2), strict=True))
+        result |= dict(
+            zip((h.village.code for h in seats), np.round(size / size.sum() * share * township.persons, 2), strict=True)
+        )
     return result
 
 
-def _cells(area: BaseGeometry, size_m: float, streets: shapely.STRtree, closed: BaseGeometry, rng: np.random.Generator) -> FloatArray:
+def _cells(
+    area: BaseGeometry, size_m: float, streets: shapely.STRtree, closed: BaseGeometry, rng: np.random.Generator
+) -> FloatArray:
     """Middles of square cells that have a street and lie clear of water, parks and lines."""
     west, south, east, north = area.bounds
     x, y = np.meshgrid(np.arange(west, east, size_m) + size_m / 2, np.arange(south, north, size_m) + size_m / 2)
@@ -93,17 +101,20 @@ def points(
     rng: np.random.Generator,
 ) -> tuple[list[DemandPoint], list[Unit]]:
     """All demand points with expected persons, and where the units of streets lie."""
-    lanes = [r.line for r in roads if r.tags["highway"] in {"residential", "living_street", "tertiary", "unclassified", "service", "secondary"}]
+    lanes = [
+        r.line
+        for r in roads
+        if r.tags["highway"] in {"residential", "living_street", "tertiary", "unclassified", "service", "secondary"}
+    ]
     streets = shapely.STRtree(lanes)
-    parks = union([Point(km((where,))[0]).buffer(radius * 900) for _, _, where, radius in geography.PARKS])
-    closed = union([terrain.barrier.buffer(22), parks, lines.buffer(35)])
-    old_town = km(((-0.1, 0.3),))[0]
+    closed = union([terrain.barrier.buffer(22), *park_areas(terrain).values(), lines.buffer(35)])
+    old_town = km((OLD_TOWN,))[0]
     station = plane(known.STATION)[0]
     cells: list[tuple[FloatArray, str, str, FloatArray]] = []
     for zone, profile, area, size in (
-        ("urban_core", "core", built.core, 118.0),
-        ("development_zone", "development", built.development, 152.0),
-        ("hsr_new_town", "new_town", built.new_town, 158.0),
+        ("urban_core", "core", built.core, 122.0),
+        ("development_zone", "development", built.development, 162.0),
+        ("hsr_new_town", "new_town", built.new_town, 170.0),
     ):
         xy = _cells(area, size, streets, closed, rng)
         noise = np.exp(rng.normal(0, 0.45, len(xy)))
@@ -113,9 +124,9 @@ def points(
             weight = 0.30 * noise * np.where(rng.random(len(xy)) < 0.35, 0.15, 1.0)
         else:
             weight = 0.16 * noise * np.exp(-np.abs(np.hypot(*(xy - station).T) - 1600) / 1500) * 2
-        cells.append((xy, zone, profile, np.round(weight * (size / 118.0) ** 2, 6)))
+        cells.append((xy, zone, profile, np.round(weight * (size / 122.0) ** 2, 6)))
     for code, area in built.towns.items():
-        size = 150.0 if area.area > 8e5 else 120.0
+        size = 165.0 if area.area > 8e5 else 125.0
         xy = _cells(area, size, streets, closed, rng)
         township = next(t for t in facts.townships if t.code == code)
         weight = np.exp(-np.hypot(*(xy - np.asarray(township.xy)).T) / 500) + 0.25
@@ -151,16 +162,34 @@ def points(
         for row, k in zip(mine, whose, strict=True):
             village = order[int(k)]
             counter[int(k)] += 1
-            result.append(DemandPoint(f"{village.name} {counter[int(k)]}", (float(row[0][0]), float(row[0][1])), row[1],
-                                      township, village, row[3] * scale, {row[2]: 1.0}))
+            result.append(
+                DemandPoint(
+                    f"{village.name} {counter[int(k)]}",
+                    (float(row[0][0]), float(row[0][1])),
+                    row[1],
+                    township,
+                    village,
+                    row[3] * scale,
+                    {row[2]: 1.0},
+                )
+            )
         for k, anchor in enumerate(anchors):
             units.append(Unit(order[k], (float(xy[anchor][0]), float(xy[anchor][1])), mine[anchor][1]))
     by_code = {t.code: t for t in facts.townships}
     for hamlet in hamlets:
         height = float(np.clip(2.2 * hamlet.relief, 0, 1))
         label = hamlet.village.name if hamlet.number == 0 else f"{hamlet.village.name} {hamlet.number + 1}组"
-        result.append(DemandPoint(label, hamlet.xy, "villages", by_code[hamlet.village.township], hamlet.village,
-                                  rural[hamlet.village.code] * hamlet.weight, {"plain": 1 - height, "mountain": height}))
+        result.append(
+            DemandPoint(
+                label,
+                hamlet.xy,
+                "villages",
+                by_code[hamlet.village.township],
+                hamlet.village,
+                rural[hamlet.village.code] * hamlet.weight,
+                {"plain": 1 - height, "mountain": height},
+            )
+        )
     return result, units
 
 
@@ -176,10 +205,23 @@ def _spaced(xy: FloatArray, weight: FloatArray, count: int) -> list[int]:
 
 def _by_name(villages: list[Village], xy: FloatArray) -> list[Village]:
     """Units in the order of the places, those whose name tells a direction or a place put there."""
-    targets = {"艇湖社区": (2.3, 2.6), "北郊社区": (0.2, 2.6), "江滨社区": (1.1, 0.3), "城隍坊社区": (-0.3, 0.6),
-               "江南社区": (0.6, -1.2), "浦口社区": (5.2, 3.6), "浦口居委会": (4.5, 3.6), "月湖社区": (5.6, 5.0),
-               "双塔社区": (5.5, 4.5), "仙湖社区": (-0.3, -1.9), "江悦社区": (0.2, -4.2), "芷湘社区": (-1.6, -4.9),
-               "上塘社区": (0.9, -5.0), "丹桂社区": (0.5, -1.5), "茶坊居委会": (1.6, -1.3)}
+    targets = {
+        "艇湖社区": (2.3, 2.6),
+        "北郊社区": (0.2, 2.6),
+        "江滨社区": (1.1, 0.3),
+        "城隍坊社区": (-0.3, 0.6),
+        "江南社区": (0.6, -1.2),
+        "浦口社区": (5.2, 3.6),
+        "浦口居委会": (4.5, 3.6),
+        "月湖社区": (5.6, 5.0),
+        "双塔社区": (5.5, 4.5),
+        "仙湖社区": (-0.3, -1.9),
+        "江悦社区": (0.2, -4.2),
+        "芷湘社区": (-1.6, -4.9),
+        "上塘社区": (0.9, -5.0),
+        "丹桂社区": (0.5, -1.5),
+        "茶坊居委会": (1.6, -1.3),
+    }
     left, order = list(villages), [None] * len(villages)  # type: list[Village], list[Village | None]
     free = list(range(len(xy)))
     for village in villages:

@@ -8,8 +8,21 @@ from typing import Literal
 from shapely.geometry import LineString
 
 CLASSES = (
-    "steps", "path", "footway", "pedestrian", "track", "service", "living_street", "residential", "unclassified",
-    "tertiary", "secondary", "primary", "trunk", "motorway_link", "motorway",
+    "steps",
+    "path",
+    "footway",
+    "pedestrian",
+    "track",
+    "service",
+    "living_street",
+    "residential",
+    "unclassified",
+    "tertiary",
+    "secondary",
+    "primary",
+    "trunk",
+    "motorway_link",
+    "motorway",
 )
 RANK = {name: rank for rank, name in enumerate(CLASSES)}
 WALK_ONLY = frozenset({"steps", "path", "footway", "pedestrian"})

@@ -89,8 +89,8 @@ def territories(facts: Facts, terrain: Terrain) -> IntArray:
     start, end, length = start[near], end[near], length[near]
     wet = grid.inside(terrain.barrier)
     climb = np.abs(terrain.height_m[start] - terrain.height_m[end]) / length
-    weight = length * (1 + 6 * np.minimum(climb, 0.5) + 5.0 * (wet[start] | wet[end])) * (
-        0.8 + 0.4 * terrain.rough[start]
+    weight = (
+        length * (1 + 6 * np.minimum(climb, 0.5) + 5.0 * (wet[start] | wet[end])) * (0.8 + 0.4 * terrain.rough[start])
     )
     graph = sparse.coo_matrix((np.round(weight, 2), (start, end)), shape=(grid.size, grid.size)).tocsr()
     seats = grid.cell(np.array([t.xy for t in facts.townships]))
@@ -111,18 +111,24 @@ def territories(facts: Facts, terrain: Terrain) -> IntArray:
 
 
 def place(
-    facts: Facts, terrain: Terrain, built: Areas, territory: IntArray, lines: BaseGeometry, rng: np.random.Generator
+    facts: Facts,
+    terrain: Terrain,
+    built: Areas,
+    territory: IntArray,
+    lines: BaseGeometry,
+    reachable: BoolArray,
+    rng: np.random.Generator,
 ) -> list[Hamlet]:
     """Positions of the villages outside the urban zones and the seats, with their hamlets.
 
     Communities, and villages that carry their town's name, are part of the streets and placed with them, except
-    former seats. `lines` are motorways and railway, kept clear.
+    former seats. `lines` are motorways and railway, kept clear; `reachable` cells can be joined to the roads.
     """
     grid = terrain.grid
     centre = grid.centre(np.arange(grid.size))
     closed = union([built.urban.buffer(120), terrain.barrier.buffer(110), lines.buffer(150)])
-    free = terrain.inside & ~grid.inside(closed) & grid.inside(facts.outline.buffer(-260)) & (terrain.uphill < 0.22)
-    open_cells = free & ~grid.inside(union([t.buffer(150) for t in built.towns.values()]))
+    closed = union([closed, *(town.buffer(150) for town in built.towns.values())])
+    free = reachable & ~grid.inside(closed) & grid.inside(facts.outline.buffer(-260)) & (terrain.uphill < 0.22)
     channel = (terrain.gathered_km2 >= 0.9).reshape(grid.rows, grid.columns)
     near_channel = _spread(channel, 2).ravel()
     fit = np.exp(-terrain.uphill / 0.045) * np.where(near_channel, 1.0, 0.22 + 0.5 * (terrain.relief < 0.05))
@@ -131,9 +137,12 @@ def place(
     for index, township in enumerate(facts.townships):
         mine = [v for v in facts.villages if v.township == township.code]
         rural = [v for v in mine if not v.community]
-        cells = np.flatnonzero(open_cells & (territory == index))
-        fixed = {v: grid.cell(plane(geography.FORMER_SEATS[v.official]))[0]
-                 for v in mine if v.official in geography.FORMER_SEATS}
+        cells = np.flatnonzero(free & (territory == index))
+        fixed = {
+            v: grid.cell(plane(geography.FORMER_SEATS[v.official]))[0]
+            for v in mine
+            if v.official in geography.FORMER_SEATS
+        }
         loose = [v for v in rural if not in_town(v, township)]
         chosen = _scatter(cells, centre, fit, len(loose), list(fixed.values()), rng)
         seats = dict(zip(_named(loose, chosen, terrain), chosen, strict=True)) | fixed
@@ -187,9 +196,7 @@ def in_town(village: Village, township: Township) -> bool:
     """Whether a unit is part of the built-up seat rather than of the country."""
     if village.official in geography.FORMER_SEATS:
         return False
-    return village.community or (
-        township.code in geography.TOWN_RADIUS_KM and village.name.startswith(township.short)
-    )
+    return village.community or (township.code in geography.TOWN_RADIUS_KM and village.name.startswith(township.short))
 
 
 def _hamlets(
@@ -210,7 +217,9 @@ def _hamlets(
     cells = np.flatnonzero(free & (reach < 1500 + 500 * relief) & (reach > 380))
     if len(seats) > 1:
         others = centre[seats[seats != seat]]
-        nearest = np.min(np.hypot(centre[cells][:, None, 0] - others[:, 0], centre[cells][:, None, 1] - others[:, 1]), axis=1)
+        nearest = np.min(
+            np.hypot(centre[cells][:, None, 0] - others[:, 0], centre[cells][:, None, 1] - others[:, 1]), axis=1
+        )
         cells = cells[reach[cells] < nearest]
     clear = np.full(len(cells), 1e9)
     spots = [seat]

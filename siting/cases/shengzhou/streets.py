@@ -23,7 +23,9 @@ from siting.cases.shengzhou.curves import (
 )
 from siting.cases.shengzhou.roads import Road
 from siting.cases.shengzhou.settlements import Areas, Hamlet, km
-from siting.cases.shengzhou.terrain import Terrain
+from siting.cases.shengzhou.terrain import Terrain, noise
+
+OLD_TOWN = (-0.1, 0.3)  # km about the origin of the urban plan
 
 
 def main_streets(terrain: Terrain) -> tuple[list[Road], list[LineString]]:
@@ -41,8 +43,10 @@ def main_streets(terrain: Terrain) -> tuple[list[Road], list[LineString]]:
         if street.highway != "footway":
             centres.append(LineString(points))
         if street.dual:
-            sides = [(_shifted(points, 8.0), {"oneway": "yes", "lanes": "3"}),
-                     (_shifted(points[::-1], 8.0), {"oneway": "yes", "lanes": "3"})]
+            sides = [
+                (_shifted(points, 8.0), {"oneway": "yes", "lanes": "3"}),
+                (_shifted(points[::-1], 8.0), {"oneway": "yes", "lanes": "3"}),
+            ]
         else:
             sides = [(points, {})]
         for side, (line, more) in enumerate(sides):
@@ -121,6 +125,46 @@ def lattice(
     return result
 
 
+def gaps(terrain: Terrain, built: Areas, rng: np.random.Generator) -> BaseGeometry:
+    """Unbuilt land in the urban zones: pockets inside, more of it towards their edges, none in the old town."""
+    grid = terrain.grid
+    cells = np.flatnonzero(grid.inside(built.urban))
+    field = noise(rng, grid, waves_m=(900, 480))[cells]
+    place = shapely.points(grid.centre(cells))
+    edge = shapely.distance(place, built.urban.boundary)
+    old = shapely.distance(place, Point(km((OLD_TOWN,))[0]))
+    bare = cells[np.round(field + 0.5 * np.exp(-edge / 330) - 0.5 * np.exp(-((old / 1500) ** 2)), 5) > 0.965]
+    boxes = shapely.box(*(grid.centre(bare) - 66).T, *(grid.centre(bare) + 66).T)
+    return shapely.union_all(boxes).buffer(40).buffer(-40)
+
+
+def fabric(blob: BaseGeometry, lines: shapely.STRtree, barrier: BaseGeometry) -> BaseGeometry:
+    """The built-up part of a drawn zone: the land near its streets, without holes below 25 ha and crumbs."""
+    near = shapely.intersection(lines.geometries[np.sort(lines.query(blob, predicate="intersects"))], blob)
+    wide = union([*shapely.buffer(near, 172, quad_segs=2), barrier.intersection(blob)])
+    area = wide.buffer(-207, quad_segs=2).buffer(70, quad_segs=2).intersection(blob).simplify(12).buffer(0)
+    parts = []
+    for part in polygons_of(area):
+        if part.area > 60_000:
+            holes = [ring for ring in part.interiors if Polygon(ring).area > 250_000]
+            parts.append(Polygon(part.exterior, holes))
+    return union(parts)
+
+
+def park_areas(terrain: Terrain) -> dict[str, Polygon]:
+    """Irregular areas of the parks by name."""
+    rng = np.random.default_rng(7)
+    dry = terrain.barrier.buffer(16)
+    areas = {}
+    for name, _, where, radius in geography.PARKS:
+        turn = np.linspace(0, 2 * np.pi, 10)[:-1]
+        reach = radius * 1000 * rng.uniform(0.62, 1.2, 9)
+        ring = km((where,))[0] + np.column_stack([np.cos(turn), np.sin(turn)]) * reach[:, None]
+        blob = Polygon(chaikin(np.vstack([ring, ring[:1]]), 2)).buffer(0).difference(dry)
+        areas[name] = max(polygons_of(blob), key=lambda p: p.area)
+    return areas
+
+
 def longest_side(area: BaseGeometry) -> float:
     """Direction of a block's minimum rectangle, radians."""
     box = shapely.get_coordinates(shapely.minimum_rotated_rectangle(area))
@@ -134,12 +178,12 @@ def urban(
     """All minor streets of the three urban zones; `clear` is land without streets (railway, motorways)."""
     barrier = terrain.barrier
     zones = {"urban_core": built.core, "development_zone": built.development, "hsr_new_town": built.new_town}
-    parks = union([Point(km((where,))[0]).buffer(radius * 1000) for _, _, where, radius in geography.PARKS])
-    closed = union([barrier.buffer(24), parks, clear])
-    roads = _riverside(barrier, built, parks, clear)
+    green = union([area.buffer(6) for area in park_areas(terrain).values()])
+    closed = union([barrier.buffer(24), green, clear, gaps(terrain, built, rng)])
+    roads = _riverside(barrier, built, green, clear)
     fabric = union([*centres, *(r.line for r in roads), *(z.boundary for z in zones.values()), barrier.boundary])
     blocks = sorted(polygons_of(shapely.polygonize(lines_of(fabric))), key=lambda b: tuple(np.round(b.bounds)))
-    old_town = Point(km(((-0.1, 0.3),))[0]).buffer(1150)
+    old_town = Point(km((OLD_TOWN,))[0]).buffer(1150)
     namer = names.Streets(rng)
     for block in blocks:
         spot = block.representative_point()
@@ -148,12 +192,12 @@ def urban(
             continue
         in_old = old_town.contains(spot)
         if zone == "urban_core":
-            spacing = (145.0, 120.0) if in_old else (215.0, 165.0)
-            drop, bend = (0.13, 11.0) if in_old else (0.11, 8.0)
+            spacing = (135.0, 112.0) if in_old else (205.0, 165.0)
+            drop, bend = (0.15, 13.0) if in_old else (0.13, 10.0)
         elif zone == "development_zone":
-            spacing, drop, bend = (330.0, 245.0), 0.13, 5.0
+            spacing, drop, bend = (330.0, 245.0), 0.16, 7.0
         else:
-            spacing, drop, bend = (260.0, 230.0), 0.09, 3.0
+            spacing, drop, bend = (270.0, 230.0), 0.14, 4.0
         area = block.buffer(1.6).difference(closed)
         for part in polygons_of(area):
             if part.area > 6000:
@@ -170,7 +214,15 @@ def _dressed(
     tags_of: dict[tuple[int, int], dict[str, str]] = {}
     for key in sorted({(direction, number) for direction, number, _ in grid}):
         draw = rng.random()
-        kind = "residential" if draw < 0.66 else "living_street" if draw < 0.8 else "tertiary" if draw > 0.93 else "unclassified"
+        kind = (
+            "residential"
+            if draw < 0.66
+            else "living_street"
+            if draw < 0.8
+            else "tertiary"
+            if draw > 0.93
+            else "unclassified"
+        )
         if zone == "development_zone" and kind == "living_street":
             kind = "unclassified"
         tags = {"highway": kind}
@@ -201,33 +253,53 @@ def _riverside(barrier: BaseGeometry, built: Areas, parks: BaseGeometry, clear: 
     keep = core.difference(union([parks, clear]))
     for line in lines_of(shapely.line_merge(barrier.buffer(48, quad_segs=3).simplify(6).boundary.intersection(keep))):
         if line.length > 250:
-            roads.append(Road(LineString(tidy(shapely.get_coordinates(line))),
-                              {"highway": "tertiary", "name": "江滨路", "name:en": "Jiangbin Road", "maxspeed": "40"}))
+            roads.append(
+                Road(
+                    LineString(tidy(shapely.get_coordinates(line))),
+                    {"highway": "tertiary", "name": "江滨路", "name:en": "Jiangbin Road", "maxspeed": "40"},
+                )
+            )
     walk = built.core.difference(clear)
     for line in lines_of(shapely.line_merge(barrier.buffer(21, quad_segs=3).simplify(4).boundary.intersection(walk))):
         if line.length > 200:
-            roads.append(Road(LineString(tidy(shapely.get_coordinates(line))),
-                              {"highway": "footway", "name": "江滨绿道", "name:en": "Riverside Greenway"}))
+            roads.append(
+                Road(
+                    LineString(tidy(shapely.get_coordinates(line))),
+                    {"highway": "footway", "name": "江滨绿道", "name:en": "Riverside Greenway"},
+                )
+            )
     return roads
 
 
-def parks(rng: np.random.Generator, barrier: BaseGeometry) -> list[Road]:
-    """Paths, footways and steps in the parks, joined to the streets around."""
+def parks(terrain: Terrain, rng: np.random.Generator) -> list[Road]:
+    """Winding footways, paths and steps in the parks, joined to the streets around."""
     roads = []
-    dry = barrier.buffer(12)
-    for _, _, where, radius_km in geography.PARKS:
-        middle, radius = km((where,))[0], radius_km * 1000
-        turn = np.linspace(0, 2 * np.pi, 17)
-        ring = middle + np.column_stack([np.cos(turn), np.sin(turn)]) * (radius * 0.62 * rng.uniform(0.85, 1.1, 17))[:, None]
-        ring[-1] = ring[0]
-        lines = [(smooth(ring, step_m=25), "footway")]
-        for angle in rng.uniform(0, 2 * np.pi) + np.arange(6) * np.pi / 3:
-            out = np.array([np.cos(angle), np.sin(angle)])
-            bend = np.array([-out[1], out[0]]) * rng.uniform(-0.2, 0.2) * radius
-            spoke = np.array([middle, middle + out * radius * 0.5 + bend, middle + out * (radius + 130)])
-            lines.append((smooth(spoke, step_m=30), str(rng.choice(["footway", "path", "steps"]))))
+    dry = terrain.barrier.buffer(12)
+    for area in park_areas(terrain).values():
+        middle = shapely.get_coordinates(area.representative_point())[0]
+        lines = [
+            (shapely.get_coordinates(part.exterior.simplify(8)), "footway") for part in polygons_of(area.buffer(-28))
+        ]
+        edge = area.exterior
+        start = float(rng.random())
+        for k in range(5):
+            gate = shapely.get_coordinates(
+                shapely.line_interpolate_point(edge, (start + k / 5 + rng.uniform(0, 0.08)) % 1, normalized=True)
+            )[0]
+            out = (gate - middle) / np.hypot(*(gate - middle))
+            side = np.array([-out[1], out[0]]) * rng.uniform(-0.35, 0.35) * np.hypot(*(gate - middle))
+            bends = np.array(
+                [
+                    middle,
+                    middle * 0.6 + gate * 0.4 + side,
+                    middle * 0.25 + gate * 0.75 - side * 0.6,
+                    gate,
+                    gate + out * 230,
+                ]
+            )
+            lines.append((smooth(bends, step_m=28), ("footway", "path", "steps", "footway", "path")[k]))
         for points, kind in lines:
-            roads += [Road(part, {"highway": kind}) for part in lines_of(LineString(points).difference(dry))]
+            roads += [Road(part, {"highway": kind}) for part in lines_of(LineString(tidy(points)).difference(dry))]
     return roads
 
 
@@ -252,16 +324,20 @@ def compounds(roads: Iterable[Road], within: BaseGeometry, rng: np.random.Genera
         reach = np.sqrt(face.area)
         gate = shapely.shortest_line(Point(middle), face.boundary)
         entry = shapely.get_coordinates(gate)[1]
-        result.append(Road(LineString(tidy([middle, entry + (entry - middle) / np.hypot(*(entry - middle)) * 1.5])), tags))
+        result.append(
+            Road(LineString(tidy([middle, entry + (entry - middle) / np.hypot(*(entry - middle)) * 1.5])), tags)
+        )
         bar = LineString([middle - along * reach * 0.5, middle + along * reach * 0.5]).intersection(face.buffer(-14))
-        result += [Road(line, dict(tags)) for line in lines_of(bar) if line.length > 40 and line.distance(Point(middle)) < 1]
+        result += [
+            Road(line, dict(tags)) for line in lines_of(bar) if line.length > 40 and line.distance(Point(middle)) < 1
+        ]
     return result
 
 
 def town(area: BaseGeometry, keep_off: BaseGeometry, axis: float, rng: np.random.Generator) -> list[Road]:
     """Streets of a township seat."""
     namer = names.Streets(rng)
-    grid = lattice(area.difference(keep_off), rng, spacing_m=(150.0, 115.0), angle=axis, drop=0.12, bend_m=9.0)
+    grid = lattice(area.difference(keep_off), rng, spacing_m=(165.0, 125.0), angle=axis, drop=0.2, bend_m=15.0)
     roads = []
     for road in _dressed(grid, namer, "towns", rng):
         tags = dict(road.tags)
@@ -275,8 +351,8 @@ def hamlet(
     place: Hamlet, persons: float, road: LineString | None, keep_off: BaseGeometry, rng: np.random.Generator
 ) -> tuple[list[Road], Polygon]:
     """Lanes of a hamlet along its road, and its built-up blob; larger with more people, longer in valleys."""
-    radius = float(np.clip(26 * np.sqrt(max(persons, 30) / 10) * 0.42, 55, 300))
-    angle = _direction(road, place.xy) if road is not None else float(rng.uniform(0, np.pi))
+    radius = float(np.clip(6.3 * np.sqrt(max(persons, 40)), 70, 330))
+    angle = direction(road, place.xy) if road is not None else float(rng.uniform(0, np.pi))
     stretch = 1.0 + 0.9 * min(place.relief * 2, 1)
     turn = np.linspace(0, 2 * np.pi, 11)[:-1]
     reach = radius * rng.uniform(0.75, 1.2, 10)
@@ -284,12 +360,12 @@ def hamlet(
     spin = np.array([[np.cos(angle), np.sin(angle)], [-np.sin(angle), np.cos(angle)]])
     blob = Polygon(chaikin(np.vstack([ring, ring[:1]]) @ spin + np.asarray(place.xy), 1)).buffer(0)
     blob = max(polygons_of(blob.difference(keep_off)) or [Point(place.xy).buffer(20)], key=lambda p: p.area)
-    lanes = lattice(blob, rng, spacing_m=(85.0, 62.0), angle=angle + float(rng.normal(0, 0.1)), drop=0.28, bend_m=10.0)
+    lanes = lattice(blob, rng, spacing_m=(112.0, 84.0), angle=angle + float(rng.normal(0, 0.1)), drop=0.3, bend_m=13.0)
     roads = [Road(line, {"highway": "residential" if rng.random() < 0.6 else "living_street"}) for _, _, line in lanes]
     return roads, blob
 
 
-def _direction(road: LineString, xy: tuple[float, float]) -> float:
+def direction(road: LineString, xy: tuple[float, float]) -> float:
     at = road.project(Point(xy))
     a, b = (np.asarray(road.interpolate(max(0.0, at + d)).coords[0]) for d in (-30.0, 30.0))
     return float(np.round(np.arctan2(b[1] - a[1], b[0] - a[0]), 4))

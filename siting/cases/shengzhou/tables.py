@@ -35,28 +35,44 @@ NOTICE_EN = (
     "villages and communities, and the county totals of the 2020 census."
 )
 GUESSES = (
-    ("县域轮廓按 WGS84 使用，但来源未注明基准，也可能是 GCJ-02（偏移约 500 米）。",
-     "The county outline is used as WGS84; its source names no datum, it may be GCJ-02 (shifted by about 500 m)."),
-    ("道路、桥梁、立交、限速和路名是虚构的，仅主要走向和乡镇间里程参照公开介绍。",
-     "Roads, bridges, junctions, speed limits and street names are invented; only the main courses and the distances "
-     "between towns follow published descriptions."),
-    ("乡镇驻地坐标除三界和嵊州新昌站外来自记忆，误差 2 至 4 公里；村庄和自然村位置是虚构的。",
-     "Seats of the townships, except Sanjie and the railway station, are from memory, within 2 to 4 km; positions of "
-     "villages and hamlets are invented."),
-    ("各乡镇常住人口是合成的先验值，合计等于普查总数；村和网格人口由此虚构分配。",
-     "Residents of each township are a synthetic prior that adds up to the census total; villages and cells share it "
-     "by an invented rule."),
-    ("0 至 14 岁拆分为 0-2 岁 16.5%、3-5 岁 20.0%、6-11 岁 41.5%、12-14 岁 22.0%（假定近年出生数下降）。",
-     "Ages 0 to 14 are split into 0-2 16.5%, 3-5 20.0%, 6-11 41.5%, 12-14 22.0% (assumes that births have been "
-     "falling)."),
-    ("65 岁及以上人口中 80 岁及以上按 18.8% 计（假定与全国相近）；60-64 岁为普查 60 岁以上与 65 岁以上之差。",
-     "Of people aged 65 and over 18.8% are taken to be 80 and over (assumed near the national share); 60-64 is the "
-     "census difference of 60+ and 65+."),
-    ("主城区、开发区、高铁新城和镇区的边界是示意画定的。",
-     "The boundaries of the urban core, the development zone, the new town and the town centres are drawn by eye."),
-    ("现有学校、卫生站和养老照料中心的数量、名称、位置、规模是虚构的；卫生站规模未知，留空。",
-     "Number, names, positions and sizes of existing schools, health stations and care stations are invented; sizes "
-     "of health stations are unknown and left empty."),
+    (
+        "县域轮廓按 WGS84 使用，但来源未注明基准，也可能是 GCJ-02（偏移约 500 米）。",
+        "The county outline is used as WGS84; its source names no datum, it may be GCJ-02 (shifted by about 500 m).",
+    ),
+    (
+        "道路、桥梁、立交、限速和路名是虚构的，仅主要走向和乡镇间里程参照公开介绍。",
+        "Roads, bridges, junctions, speed limits and street names are invented; only the main courses and the distances "
+        "between towns follow published descriptions.",
+    ),
+    (
+        "乡镇驻地坐标除三界和嵊州新昌站外来自记忆，误差 2 至 4 公里；村庄和自然村位置是虚构的。",
+        "Seats of the townships, except Sanjie and the railway station, are from memory, within 2 to 4 km; positions of "
+        "villages and hamlets are invented.",
+    ),
+    (
+        "各乡镇常住人口是合成的先验值，合计等于普查总数；村和网格人口由此虚构分配。",
+        "Residents of each township are a synthetic prior that adds up to the census total; villages and cells share it "
+        "by an invented rule.",
+    ),
+    (
+        "0 至 14 岁拆分为 0-2 岁 16.5%、3-5 岁 20.0%、6-11 岁 41.5%、12-14 岁 22.0%（假定近年出生数下降）。",
+        "Ages 0 to 14 are split into 0-2 16.5%, 3-5 20.0%, 6-11 41.5%, 12-14 22.0% (assumes that births have been "
+        "falling).",
+    ),
+    (
+        "65 岁及以上人口中 80 岁及以上按 18.8% 计（假定与全国相近）；60-64 岁为普查 60 岁以上与 65 岁以上之差。",
+        "Of people aged 65 and over 18.8% are taken to be 80 and over (assumed near the national share); 60-64 is the "
+        "census difference of 60+ and 65+.",
+    ),
+    (
+        "主城区、开发区、高铁新城和镇区的边界是示意画定的。",
+        "The boundaries of the urban core, the development zone, the new town and the town centres are drawn by eye.",
+    ),
+    (
+        "现有学校、卫生站和养老照料中心的数量、名称、位置、规模是虚构的；卫生站规模未知，留空。",
+        "Number, names, positions and sizes of existing schools, health stations and care stations are invented; sizes "
+        "of health stations are unknown and left empty.",
+    ),
 )
 
 
@@ -91,8 +107,10 @@ def write_facilities(path: Path, sites: list[Site]) -> None:
     write_csv(
         path,
         ("id", "name", "service", "lon", "lat", "zone", "township", "capacity"),
-        ((f"f{k + 1:03d}", s.name, s.service, *at, s.zone, s.township, s.detail)
-         for k, (s, at) in enumerate(zip(sites, place, strict=True))),
+        (
+            (f"f{k + 1:03d}", s.name, s.service, *at, s.zone, s.township, s.detail)
+            for k, (s, at) in enumerate(zip(sites, place, strict=True))
+        ),
     )
 
 
@@ -102,8 +120,10 @@ def write_candidates(path: Path, sites: list[Site]) -> None:
     write_csv(
         path,
         ("id", "name", "lon", "lat", "zone", "township", "land", "services"),
-        ((f"c{k + 1:03d}", s.name, *at, s.zone, s.township, s.detail, s.service)
-         for k, (s, at) in enumerate(zip(sites, place, strict=True))),
+        (
+            (f"c{k + 1:03d}", s.name, *at, s.zone, s.township, s.detail, s.service)
+            for k, (s, at) in enumerate(zip(sites, place, strict=True))
+        ),
     )
 
 

@@ -6,18 +6,29 @@ where little water gathers and gently where much does, which gives dendritic val
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
 from scipy import ndimage, sparse
 from scipy.sparse.csgraph import dijkstra
+from scipy.spatial import cKDTree
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import geography
-from siting.cases.shengzhou.curves import FloatArray, chaikin, meander, polygons_of, ribbon, substring, union
+from siting.cases.shengzhou.curves import (
+    FloatArray,
+    chaikin,
+    meander,
+    polygons_of,
+    relaxed,
+    ribbon,
+    smooth,
+    substring,
+    union,
+)
 from siting.cases.shengzhou.facts import Facts, plane
 
 IntArray = NDArray[np.int64]
@@ -129,20 +140,24 @@ class Terrain:
     gathered_km2: FloatArray
     uphill: FloatArray  # local slope, metres per metre
     rough: FloatArray  # smooth noise in 0..1
+    shift: FloatArray  # (cells, 2) small random offset that hides the raster, metres
     rivers: tuple[WaterLine, ...]
     streams: tuple[WaterLine, ...]
     bodies: tuple[WaterBody, ...]
 
+    def spot(self, cell: IntArray | int) -> FloatArray:
+        """(n, 2) a place in each cell, off its middle so that lines through cells look natural."""
+        cells = np.atleast_1d(np.asarray(cell, dtype=np.int64))
+        return self.grid.centre(cells) + self.shift[cells]
+
     @property
     def barrier(self) -> BaseGeometry:
         """Main rivers and standing water as areas: what only a bridge crosses."""
-        return union(
-            [body.area for body in self.bodies] + [river.line.buffer(9, quad_segs=2) for river in self.rivers]
-        )
+        return union([body.area for body in self.bodies] + [river.line.buffer(9, quad_segs=2) for river in self.rivers])
 
 
 def noise(rng: np.random.Generator, grid: Grid, *, waves_m: tuple[float, ...]) -> FloatArray:
-    """(size,) sum of smooth random fields, longest wave strongest, scaled to 0..1."""
+    """(size,) sum of smooth random fields, longest wave strongest, evenly spread over 0..1."""
     total = np.zeros((grid.rows, grid.columns))
     strength = 1.0
     for wave_m in waves_m:
@@ -153,8 +168,8 @@ def noise(rng: np.random.Generator, grid: Grid, *, waves_m: tuple[float, ...]) -
         field = ndimage.map_coordinates(lattice, np.meshgrid(row, column, indexing="ij"), order=3, mode="nearest")
         total += strength * field
         strength *= 0.55
-    total -= total.min()
-    return np.round((total / total.max()).ravel(), 5)
+    rank = np.argsort(np.argsort(np.round(total.ravel(), 6), kind="stable"), kind="stable")
+    return np.round(rank / (rank.size - 1), 5)
 
 
 def build(facts: Facts, rng: np.random.Generator) -> Terrain:
@@ -170,7 +185,7 @@ def build(facts: Facts, rng: np.random.Generator) -> Terrain:
     inside = grid.inside(facts.outline.buffer(-60))
     rivers, bodies = _rivers(facts, rng)
     relief = _relief(grid, rng)
-    rough = noise(rng, grid, waves_m=(2600, 1300, 650))
+    rough = noise(rng, grid, waves_m=(1700, 800, 400))
     parent, order = _drainage(grid, inside, rivers, rng)
     gathered = np.where(inside, (CELL_M / 1000) ** 2, 0.0)
     for cell in order[::-1]:
@@ -180,10 +195,21 @@ def build(facts: Facts, rng: np.random.Generator) -> Terrain:
     flat = height.reshape(grid.rows, grid.columns)
     gy, gx = np.gradient(flat, CELL_M)
     uphill = np.round(np.hypot(gx, gy).ravel(), 5)
-    bodies += _reservoirs(grid, parent, order, height, gathered, inside)
-    streams = _streams(grid, parent, gathered, inside, rivers, bodies)
+    bodies += _reservoirs(grid, parent, order, height, gathered, grid.inside(facts.outline.buffer(-900)))
+    shift = np.round(rng.uniform(-34, 34, (grid.size, 2)), 1)
+    streams = _streams(grid, shift, parent, gathered, inside, rivers, bodies)
     return Terrain(
-        grid, inside, height, relief, np.round(gathered, 4), uphill, rough, tuple(rivers), tuple(streams), tuple(bodies)
+        grid,
+        inside,
+        height,
+        relief,
+        np.round(gathered, 4),
+        uphill,
+        rough,
+        shift,
+        tuple(rivers),
+        tuple(streams),
+        tuple(bodies),
     )
 
 
@@ -192,14 +218,14 @@ def _rivers(facts: Facts, rng: np.random.Generator) -> tuple[list[WaterLine], li
     for river in geography.RIVERS:
         points = plane(river.points)
         if river.swing_m:
-            points = meander(points, rng, swing_m=river.swing_m, wave_m=1500, step_m=45)
+            points = meander(points, rng, swing_m=river.swing_m, wave_m=river.wave_m, step_m=45)
             line = LineString(points)
         else:
-            line = LineString(chaikin(points, 3))
+            line = LineString(smooth(points, step_m=45))
         total = line.length
         wide = substring(line, river.wide_from * total, total)
         start = river.width_m[0] if not river.wide_from else river.width_m[0] + 10
-        area = ribbon(wide, start, river.width_m[1]).intersection(facts.outline.buffer(-2)).simplify(2.0)
+        area = ribbon(wide, start, river.width_m[1], rng).intersection(facts.outline.buffer(-2)).simplify(2.0)
         line = max((p for p in _parts(line.intersection(facts.outline))), key=lambda p: p.length)
         rivers.append(WaterLine(river.name, river.name_en, line, "river"))
         bodies.append(WaterBody(river.name, river.name_en, area, "river"))
@@ -232,17 +258,12 @@ def _drainage(
     """Each cell's next cell downhill (-1 at a river or outside) and the cells from the rivers upwards."""
     allowed = inside | grid.inside(union([r.line.buffer(CELL_M) for r in rivers]))
     start, end, length = grid.arcs(allowed)
-    near = (length < 1.6 * CELL_M)
-    start, end, length = start[near], end[near], length[near]
-    hard = 0.35 + 3.0 * noise(rng, grid, waves_m=(3600, 1700, 800, 400)) ** 2
+    hard = 0.12 + 4.0 * noise(rng, grid, waves_m=(2400, 1200, 600, 330)) ** 2.2
     weight = np.round(length * (hard[start] + hard[end]) / 2, 3)
     graph = sparse.coo_matrix((weight, (start, end)), shape=(grid.size, grid.size)).tocsr()
     sources = np.unique(
         np.concatenate(
-            [
-                grid.cell(shapely.get_coordinates(shapely.segmentize(river.line, CELL_M / 2)))
-                for river in rivers
-            ]
+            [grid.cell(shapely.get_coordinates(shapely.segmentize(river.line, CELL_M / 2))) for river in rivers]
         )
     )
     distance, parent, _ = dijkstra(graph, directed=False, indices=sources, min_only=True, return_predecessors=True)
@@ -251,9 +272,7 @@ def _drainage(
     return parent, reached[np.argsort(np.round(distance[reached], 3), kind="stable")]
 
 
-def _heights(
-    grid: Grid, parent: IntArray, order: IntArray, relief: FloatArray, gathered: FloatArray
-) -> FloatArray:
+def _heights(grid: Grid, parent: IntArray, order: IntArray, relief: FloatArray, gathered: FloatArray) -> FloatArray:
     cells = gathered / (CELL_M / 1000) ** 2
     slope = (0.002 + 0.42 * relief) * np.maximum(cells, 1.0) ** -0.42
     centre = grid.centre(np.arange(grid.size))
@@ -286,17 +305,20 @@ def _reservoirs(
             if parent[cell] >= 0 and above[parent[cell]]:
                 above[cell] = True
         rank = np.flatnonzero(above & inside)
-        rank = rank[np.argsort(height[rank] + 0.004 * distance[rank] * 0, kind="stable")]
+        rank = rank[np.argsort(height[rank], kind="stable")]
         wanted = rank[: 55 if gathered[dam] < 10 else 95]
         boxes = shapely.box(*(centre[wanted] - CELL_M * 0.56).T, *(centre[wanted] + CELL_M * 0.56).T)
         merged = max(polygons_of(shapely.union_all(boxes)), key=lambda p: p.area)
-        soft = Polygon(chaikin(shapely.get_coordinates(merged.exterior.simplify(70)), 2)).buffer(-12).buffer(6)
+        soft = merged.buffer(65).buffer(-120).buffer(60).simplify(35)
+        soft = max(polygons_of(soft), key=lambda p: p.area)
+        soft = Polygon(chaikin(shapely.get_coordinates(soft.exterior), 2)).buffer(0)
         bodies.append(WaterBody(name, name_en, max(polygons_of(soft), key=lambda p: p.area).simplify(4), "reservoir"))
     return bodies
 
 
 def _streams(
     grid: Grid,
+    shift: FloatArray,
     parent: IntArray,
     gathered: FloatArray,
     inside: BoolArray,
@@ -317,12 +339,43 @@ def _streams(
             path.append(int(parent[path[-1]]))
             if feeders[path[-1]] != 1:
                 break
-        points = grid.centre(np.array(path))
+        points = grid.centre(np.array(path)) + shift[path]
         if not wet[path[-1]]:
             reach = shapely.shortest_line(shapely.points(points[-1]), river_lines)
             points[-1] = shapely.get_coordinates(reach)[-1]
-        line = LineString(chaikin(points, 2)).simplify(6)
-        streams.extend(
-            WaterLine("", "", part, "stream") for part in _parts(line.difference(water)) if part.length > 60
-        )
+        line = LineString(relaxed(points, tolerance_m=24, step_m=55)).simplify(7)
+        streams.extend(WaterLine("", "", part, "stream") for part in _parts(line.difference(water)) if part.length > 60)
     return streams
+
+
+def without_streams(terrain: Terrain, area: BaseGeometry) -> Terrain:
+    """The terrain with the streams inside an area gone, as under a town."""
+    streams = [
+        replace(stream, line=part)
+        for stream in terrain.streams
+        for part in _parts(stream.line.difference(area))
+        if part.length > 60
+    ]
+    return replace(terrain, streams=tuple(streams))
+
+
+def woods(terrain: Terrain, houses: FloatArray) -> list[Polygon]:
+    """Wooded slopes: steep or high ground away from houses and water."""
+    grid = terrain.grid
+    wild = terrain.inside & (terrain.relief > 0.16) & (terrain.uphill > 0.035)
+    block = ndimage.gaussian_filter(wild.reshape(grid.rows, grid.columns).astype(np.float64), 2.0)
+    cells = np.flatnonzero(np.round(block.ravel(), 5) > 0.55)
+    near = cKDTree(houses).query(grid.centre(cells))[0] < 330
+    cells = cells[~near & terrain.inside[cells]]
+    half = CELL_M / 2 + 0.5
+    boxes = shapely.box(*(grid.centre(cells) - half).T, *(grid.centre(cells) + half).T)
+    dry = shapely.union_all(boxes).difference(union([body.area.buffer(70) for body in terrain.bodies]))
+    result = []
+    for part in polygons_of(dry.buffer(-90).buffer(90).simplify(130)):
+        if part.area > 400_000:
+            rings = [
+                chaikin(shapely.get_coordinates(ring), 1)
+                for ring in (part.exterior, *(r for r in part.interiors if Polygon(r).area > 150_000))
+            ]
+            result.append(Polygon(rings[0], rings[1:]))
+    return [part for shape in result for part in polygons_of(shape.buffer(0)) if part.area > 400_000]

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 import osmium
 import shapely
+from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou.assemble import Key, key
@@ -15,7 +16,7 @@ from siting.cases.shengzhou.curves import STEP_M, lines_of, polygons_of, tidy
 from siting.cases.shengzhou.facts import degrees
 from siting.cases.shengzhou.roads import Road
 
-FIRST_NODE, FIRST_WAY = 1_000_001, 500_001
+FIRST_NODE, FIRST_WAY, FIRST_RELATION = 1_000_001, 500_001, 50_001
 
 
 @dataclass(frozen=True)
@@ -35,39 +36,44 @@ class Shape:
 
 
 def write(path: Path, roads: list[Road], shapes: list[Shape], spots: list[Spot]) -> None:
-    """Write nodes, then ways, ids ascending; roads share nodes where they share a point of the grid."""
-    number: dict[Key, int] = {}
+    """Write nodes, then ways, then relations, ids ascending; roads share nodes where they share a point of the grid.
+
+    Areas with holes become multipolygon relations.
+    """
+    shared: dict[Key, int] = {}
     ways: list[tuple[list[int], dict[str, str]]] = []
-
-    def nodes(keys: list[Key], table: dict[Key, int]) -> list[int]:
-        return [table.setdefault(k, len(table)) for k in keys]
-
     for road in roads:
-        ways.append((nodes([key(p) for p in road.line.coords], number), road.tags))
+        refs = [shared.setdefault(key(p), len(shared)) for p in road.line.coords]
+        refs = [ref for k, ref in enumerate(refs) if k == 0 or ref != refs[k - 1]]
+        if len(refs) > 1:
+            ways.append((refs, road.tags))
+    place = [(k[0] * STEP_M, k[1] * STEP_M) for k in shared]
+    relations: list[tuple[list[tuple[int, str]], dict[str, str]]] = []
     for shape in shapes:
-        rings = [p.exterior for p in polygons_of(shape.geometry)] or lines_of(shape.geometry)
-        for ring in rings:
-            points = tidy(shapely.get_coordinates(ring))
-            own: dict[Key, int] = {}
-            base = len(number)
-            refs = nodes([key(p) for p in points], own)
-            for k, ref in own.items():
-                number[(k[0], k[1], base) if k in number else k] = base + ref  # type: ignore[index]
-            ways.append(([base + ref for ref in refs], shape.tags))
-    place = np.array([[k[0] * STEP_M, k[1] * STEP_M] for k in number])
-    lonlat = np.round(degrees(np.vstack([place, *[np.asarray(s.xy)[None, :] for s in spots]])), 7)
+        for part in [*polygons_of(shape.geometry), *lines_of(shape.geometry)]:
+            rings = [part.exterior, *part.interiors] if isinstance(part, Polygon) else [part]
+            first = len(ways)
+            for ring in rings:
+                points = tidy(shapely.get_coordinates(ring))
+                base, closed = len(place), isinstance(part, Polygon)
+                refs = list(range(base, base + len(points) - closed)) + [base] * closed
+                place += [(float(x), float(y)) for x, y in points[: len(points) - closed]]
+                ways.append((refs, {} if len(rings) > 1 else shape.tags))
+            if len(rings) > 1:
+                members = [(first + k, "inner" if k else "outer") for k in range(len(rings))]
+                relations.append((members, {"type": "multipolygon"} | shape.tags))
+    lonlat = np.round(degrees(np.array(place + [s.xy for s in spots])), 7)
     path.unlink(missing_ok=True)
     header = osmium.io.Header()
     header.set("generator", "siting.cases.shengzhou (synthetic)")
+    make = osmium.osm.mutable
     with osmium.SimpleWriter(str(path), header=header) as writer:
-        for index, (lon, lat) in enumerate(lonlat):
-            tags = spots[index - len(number)].tags if index >= len(number) else {}
-            writer.add_node(
-                osmium.osm.mutable.Node(id=FIRST_NODE + index, location=(float(lon), float(lat)), tags=tags, version=1)
-            )
+        for index, (lon, lat) in enumerate(lonlat.tolist()):
+            tags = spots[index - len(place)].tags if index >= len(place) else {}
+            writer.add_node(make.Node(id=FIRST_NODE + index, location=(lon, lat), tags=tags, version=1))
         for index, (refs, tags) in enumerate(ways):
-            writer.add_way(
-                osmium.osm.mutable.Way(
-                    id=FIRST_WAY + index, nodes=[FIRST_NODE + ref for ref in refs], tags=tags, version=1
-                )
-            )
+            nodes = [FIRST_NODE + ref for ref in refs]
+            writer.add_way(make.Way(id=FIRST_WAY + index, nodes=nodes, tags=tags, version=1))
+        for index, (members, tags) in enumerate(relations):
+            listed = [("w", FIRST_WAY + way, role) for way, role in members]
+            writer.add_relation(make.Relation(id=FIRST_RELATION + index, members=listed, tags=tags, version=1))

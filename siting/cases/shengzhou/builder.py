@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import shapely
-from shapely.geometry import LineString
+from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import (
@@ -24,8 +23,8 @@ from siting.cases.shengzhou import (
     terrain,
     write_osm,
 )
-from siting.cases.shengzhou.curves import smooth, union
-from siting.cases.shengzhou.roads import Road
+from siting.cases.shengzhou.curves import FloatArray, lines_of, polygons_of, smooth, union
+from siting.cases.shengzhou.roads import RANK, Road
 from siting.events import Listener, silent, stage
 
 SEED = 330683
@@ -39,25 +38,43 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
     out.mkdir(parents=True, exist_ok=True)
     known = facts.read(facts_folder)
     # Every stage draws from its own stream, so that a change in one leaves the others as they were.
-    rng = dict(zip(
-        ("terrain", "areas", "place", "raster", "streets", "villages", "people", "sites", "persons", "ages", "parks"),
-        np.random.default_rng(seed).spawn(11),
-        strict=True,
-    ))
+    rng = dict(
+        zip(
+            (
+                "terrain",
+                "areas",
+                "place",
+                "raster",
+                "streets",
+                "villages",
+                "people",
+                "sites",
+                "persons",
+                "ages",
+                "parks",
+            ),
+            np.random.default_rng(seed).spawn(11),
+            strict=True,
+        )
+    )
     with stage(listener, "terrain", "地形与水系", "relief and rivers"):
         land = terrain.build(known, rng["terrain"])
         built = settlements.areas(known, land, rng["areas"])
+        land = terrain.without_streams(land, built.urban.buffer(60))
         territory = settlements.territories(known, land)
     with stage(listener, "roads", "道路", "roads"):
         centres = motorways.centre_lines(known.outline)
         rail = motorways.railway(known.outline)
         lines = union([*centres.values(), rail])
         fast, gates = motorways.build(centres)
-        hamlets = settlements.place(known, land, built, territory, lines, rng["place"])
+        raster = country_roads.prepare(land, built.urban.buffer(-90))
+        reachable = country_roads.reachable(raster)
+        hamlets = settlements.place(known, land, built, territory, lines, reachable, rng["place"])
         rural = people.village_persons(known, hamlets, rng["persons"])
-        country = _country(known, land, built, hamlets, gates, rng["raster"])
+        country = _country(known, raster, hamlets, gates, rng["raster"])
         hamlets = _onto_roads(hamlets, country)
-        roads = _streets(known, land, built, hamlets, rural, country, fast, lines, rng)
+        roads, blobs = _streets(known, land, built, hamlets, rural, country, fast, lines, rng)
+        built = _built_up(built, land, roads)
         water = union([*(s.line for s in land.streams), land.barrier])
         roads = _network(roads, country, fast, land, known.outline, rail, water)
     with stage(listener, "people", "人口", "people"):
@@ -69,7 +86,9 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         existing = facilities.existing(places)
         candidates = facilities.candidates(places)
     with stage(listener, "files", "写文件", "files"):
-        write_osm.write(out / "roads.osm.pbf", roads, _shapes(land, built, rail, roads), _spots(known, hamlets, units))
+        write_osm.write(
+            out / "roads.osm.pbf", roads, _shapes(land, built, rail, blobs, hamlets), _spots(known, hamlets, units)
+        )
         tables.write_demand(out / "demand.csv", demand, ages)
         tables.write_facilities(out / "facilities.csv", existing)
         tables.write_candidates(out / "candidates.csv", candidates)
@@ -92,21 +111,22 @@ def zone_areas(known: facts.Facts, built: settlements.Areas) -> dict[str, BaseGe
 
 def _country(
     known: facts.Facts,
-    land: terrain.Terrain,
-    built: settlements.Areas,
+    raster: country_roads.Raster,
     hamlets: list[settlements.Hamlet],
-    gates: dict[str, np.ndarray],
+    gates: dict[str, FloatArray],
     rng: np.random.Generator,
 ) -> list[Road]:
-    raster = country_roads.prepare(known, land, built.urban.buffer(-90))
+    """Main roads, then toll gates, then every hamlet, then tracks."""
     ends = {}
     for street in geography.STREETS:
         points = settlements.km(street.points)
-        ends[f"{street.name}:0"], ends[f"{street.name}:-1"] = points[0], points[-1]
+        for label, end, inner in (("0", points[0], points[1]), ("-1", points[-1], points[-2])):
+            ends[f"{street.name}:{label}"] = end, end + (end - inner) / np.hypot(*(end - inner)) * 190
     country_roads.lay_routes(raster, known, ends)
-    country_roads.lay_gates(raster, gates)
     outer = np.vstack([smooth(settlements.km(s.points)) for s in geography.STREETS])
-    country_roads.lay_villages(raster, hamlets, outer)
+    on_road = country_roads.join_streets(raster, outer)
+    country_roads.lay_gates(raster, gates, on_road)
+    country_roads.lay_villages(raster, hamlets, on_road)
     return country_roads.chains(raster) + country_roads.tracks(raster, hamlets, rng)
 
 
@@ -130,28 +150,47 @@ def _streets(
     fast: list[Road],
     lines: BaseGeometry,
     rng: dict[str, np.random.Generator],
-) -> list[Road]:
+) -> tuple[list[Road], list[Polygon]]:
+    """Streets of zones, towns and hamlets, and the built-up areas of the hamlets."""
     main, centre_lines = streets.main_streets(land)
     clear = union([lines.buffer(38), *(r.line.buffer(25) for r in fast if r.tags["highway"] == "motorway_link")])
     minor = streets.urban(land, built, centre_lines, clear, rng["streets"])
     inner = streets.compounds([*main, *minor], built.urban, rng["streets"])
-    green = streets.parks(rng["parks"], land.barrier)
+    green = streets.parks(land, rng["parks"])
     keep_off = union([land.barrier.buffer(14), *(s.line.buffer(12) for s in land.streams), clear])
     shapely.prepare(keep_off)
     lanes: list[Road] = []
     for township in known.townships:
         if township.code in built.towns:
-            axis = float(rng["villages"].uniform(0, np.pi))
+            through = min(
+                (r for r in country if r.rank > RANK["unclassified"]),
+                key=lambda r: r.line.distance(shapely.Point(township.xy)),
+            )
+            axis = streets.direction(through.line, township.xy)
             lanes += streets.town(built.towns[township.code], keep_off, axis, rng["villages"])
     roads = [r.line for r in country if r.rank > 4 and r.grade == "ground"]
     tree = shapely.STRtree(roads)
     inside = known.outline.buffer(-15)
+    blobs: list[Polygon] = []
     for hamlet in hamlets:
         road = roads[int(tree.nearest(shapely.Point(hamlet.xy)))]
-        around = keep_off.intersection(shapely.box(hamlet.xy[0] - 900, hamlet.xy[1] - 900, hamlet.xy[0] + 900, hamlet.xy[1] + 900))
-        grown, _ = streets.hamlet(hamlet, rural[hamlet.village.code] * hamlet.weight, road, around, rng["villages"])
+        around = keep_off.intersection(
+            shapely.box(hamlet.xy[0] - 900, hamlet.xy[1] - 900, hamlet.xy[0] + 900, hamlet.xy[1] + 900)
+        )
+        grown, blob = streets.hamlet(hamlet, rural[hamlet.village.code] * hamlet.weight, road, around, rng["villages"])
         lanes += assemble.clipped(grown, inside)
-    return main + minor + inner + green + lanes
+        blobs.append(blob)
+    return main + minor + inner + green + lanes, blobs
+
+
+def _built_up(built: settlements.Areas, land: terrain.Terrain, roads: list[Road]) -> settlements.Areas:
+    """The zones cut to where their streets are."""
+    lines = shapely.STRtree([r.line for r in roads if r.rank > 4 and r.tags.get("access") != "private"])
+    towns = {code: streets.fabric(area, lines, land.barrier) for code, area in built.towns.items()}
+    core, development, new_town = (
+        streets.fabric(area, lines, land.barrier) for area in (built.core, built.development, built.new_town)
+    )
+    return settlements.Areas(core, development, new_town, towns)
 
 
 def _network(
@@ -167,11 +206,13 @@ def _network(
     ring = barrier.buffer(9)
     country = [assemble.pushed_out(road, barrier, ring) for road in country]
     ground = assemble.over_streams(country + roads, union([s.line for s in land.streams]))
-    ground = assemble.clipped(ground, outline)
+    ground = assemble.roundabouts(assemble.clipped(ground, outline), geography.ROUNDABOUTS)
     pieces = assemble.noded(ground + fast)
     pieces = assemble.usable(assemble.connected(pieces))
     ways = assemble.merged(pieces)
-    under = union([water, rail.buffer(8), *(r.line for r in ways if r.grade != "free")])
+    under = shapely.STRtree(
+        [*lines_of(water), *polygons_of(water), rail.buffer(8), *(r.line for r in ways if r.grade != "free")]
+    )
     result: list[Road] = []
     for road in ways:
         if road.grade == "free":
@@ -182,30 +223,52 @@ def _network(
 
 
 def _shapes(
-    land: terrain.Terrain, built: settlements.Areas, rail: LineString, roads: list[Road]
+    land: terrain.Terrain,
+    built: settlements.Areas,
+    rail: LineString,
+    blobs: list[Polygon],
+    hamlets: list[settlements.Hamlet],
 ) -> list[write_osm.Shape]:
     shapes = []
     for water in (*land.rivers, *land.streams):
         names = {"name": water.name, "name:en": water.name_en} if water.name else {}
         shapes.append(write_osm.Shape(water.line, {"waterway": water.kind, **names}))
     for body in land.bodies:
-        shapes.append(write_osm.Shape(body.area, {"natural": "water", "water": body.kind, "name": body.name,
-                                                  "name:en": body.name_en}))
+        shapes.append(
+            write_osm.Shape(
+                body.area, {"natural": "water", "water": body.kind, "name": body.name, "name:en": body.name_en}
+            )
+        )
     name, name_en = geography.RAILWAY_NAME
-    tags = {"railway": "rail", "highspeed": "yes", "usage": "main", "electrified": "contact_line", "name": name,
-            "name:en": name_en, "bridge": "yes", "layer": "3"}
+    tags = {
+        "railway": "rail",
+        "highspeed": "yes",
+        "usage": "main",
+        "electrified": "contact_line",
+        "name": name,
+        "name:en": name_en,
+        "bridge": "yes",
+        "layer": "3",
+    }
     shapes.append(write_osm.Shape(rail, tags))
-    for park, park_en, where, radius in geography.PARKS:
-        area = shapely.Point(settlements.km((where,))[0]).buffer(radius * 900, quad_segs=6).difference(land.barrier.buffer(15))
-        shapes.append(write_osm.Shape(area, {"leisure": "park", "name": park, "name:en": park_en}))
+    parks = streets.park_areas(land)
+    for park, park_en, _, _ in geography.PARKS:
+        shapes.append(write_osm.Shape(parks[park], {"leisure": "park", "name": park, "name:en": park_en}))
+    for area in (built.core, built.development, built.new_town, *built.towns.values(), *blobs):
+        for part in polygons_of(area):
+            shapes.append(write_osm.Shape(Polygon(part.exterior).simplify(10), {"landuse": "residential"}))
+    for wood in terrain.woods(land, np.array([h.xy for h in hamlets])):
+        shapes.append(write_osm.Shape(wood, {"natural": "wood"}))
     return shapes
 
 
-def _spots(
-    known: facts.Facts, hamlets: list[settlements.Hamlet], units: list[people.Unit]
-) -> list[write_osm.Spot]:
-    spots = [write_osm.Spot(tuple(facts.plane(facts.CENTRE)[0].tolist()),
-                            {"place": "city", "name": "嵊州市", "name:en": "Shengzhou", "population": str(facts.POPULATION)})]
+def _spots(known: facts.Facts, hamlets: list[settlements.Hamlet], units: list[people.Unit]) -> list[write_osm.Spot]:
+    spots = [
+        write_osm.Spot(
+            tuple(facts.plane(facts.CENTRE)[0].tolist()),
+            {"place": "city", "name": "嵊州市", "name:en": "Shengzhou", "population": str(facts.POPULATION)},
+        )
+    ]
     for township in known.townships:
         kind = "suburb" if township.name.endswith("街道") else "town"
         spots.append(write_osm.Spot(township.xy, {"place": kind, "name": township.name}))
@@ -216,6 +279,10 @@ def _spots(
         if hamlet.number == 0:
             spots.append(write_osm.Spot(hamlet.xy, {"place": "village", "name": hamlet.village.name}))
     for name, name_en, where in geography.STATIONS:
-        spots.append(write_osm.Spot(tuple(facts.plane(where)[0].tolist()),
-                                    {"railway": "station", "public_transport": "station", "name": name, "name:en": name_en}))
+        spots.append(
+            write_osm.Spot(
+                tuple(facts.plane(where)[0].tolist()),
+                {"railway": "station", "public_transport": "station", "name": name, "name:en": name_en},
+            )
+        )
     return spots
