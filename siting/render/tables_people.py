@@ -58,7 +58,7 @@ def coverage(result: RunResult) -> Sheet:
         for when in shown:
             when_zh, when_en = WORDS[when]
             unit = (f"（{unit_zh}）" if unit_zh else "", f" ({unit_en})" if unit_en else "")
-            columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, 15))
+            columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, 17))
         if name == "covered_share" and plan:
             columns.append(Column("change", "达标率变化（百分点）", "Change (percentage points)", "points", 15))
     notes = (

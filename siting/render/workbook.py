@@ -100,7 +100,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles)
     for k, line in enumerate(top):
         page.set_row(k, 24 if k == 0 else 17)
         page.write_string(k, 0, line, styles.title if k == 0 else styles.label)
-    page.set_row(header_row, 44)
+    page.set_row(header_row, 58)  # two lines in each language
     for k, column in enumerate(sheet.columns):
         page.write_string(header_row, k, _header(column), styles.header)
     _write_rows(page, sheet, header_row + 1, styles)

@@ -62,7 +62,7 @@ def sample_case() -> Case:
     candidates = pd.DataFrame(
         {
             "id": ["c1", "c2"], "name": [HOSTILE[0], HOSTILE[7]], "lon": [120.74, 120.79], "lat": [29.60, 29.62],
-            "zone": ["core", "hills"], "township": ["鹿山街道", ""], "land": ["A3", "=1+1"], "services": ["", ""],
+            "zone": ["core", "hills"], "township": ["鹿山街道", ""], "land": [HOSTILE[5], "=1+1"], "services": ["", ""],
         }
     )  # fmt: skip
     zones = pd.DataFrame(

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import dataclasses
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from siting.render.sheets import all_sheets
+from siting.render.tables_people import coverage, uncovered, uncovered_by_village
+from siting.render.tables_record import overview
+from siting.render.tables_sites import facilities, new_facilities, newly_covered
+from siting.render.wording import beyond_text, label_of, minutes_text, persons_text, share_text, yuan_text
+from siting.results import Check
+from tests.render.sample_run import NOTICE, VILLAGES, sample_run
+
+
+@pytest.fixture(scope="module")
+def run():
+    return sample_run()
+
+
+@pytest.fixture(scope="module")
+def gaps():
+    return sample_run(plan=False)
+
+
+def test_every_sheet_has_its_own_ascii_key_and_unique_headers(run):
+    sheets = all_sheets(run)
+    assert len({sheet.key for sheet in sheets}) == len(sheets)
+    for sheet in sheets:
+        assert sheet.key.isascii()
+        assert len({column.header for column in sheet.columns}) == len(sheet.columns)
+        assert list(sheet.frame.columns) == [column.name for column in sheet.columns]
+        assert len(f"{sheet.zh} {sheet.en}") <= 31  # Excel's limit
+
+
+def test_an_evaluation_shows_nothing_of_a_plan(gaps):
+    sheets = {sheet.key: sheet for sheet in all_sheets(gaps)}
+    assert not {"new_facilities", "checks"} & set(sheets)
+    for sheet in sheets.values():
+        assert not [name for name in sheet.frame.columns if "after" in name or name == "change"]
+        assert not [column.header for column in sheet.columns if "规划后" in column.header]
+    assert not sheets["overview"].frame["item"].str.contains("规划后").any()
+    assert (
+        sheets["overview"].frame["primary_school"].iloc[0] == "现状评估，没有规划方案 evaluation as it stands, no plan"
+    )
+
+
+def test_new_facilities_say_who_is_covered_thanks_to_them(run):
+    frame = new_facilities(run).frame
+    assert list(frame["id"]) == ["c1", "c2"]
+    school = frame.iloc[0]
+    assert school["newly_covered_persons"] == 200  # d1 and d2
+    assert school["nearer_persons"] == 200
+    assert school["minutes_saved"] == pytest.approx((17 + 40) / 2)
+    assert school["load_persons"] == 175  # d1 whole, three quarters of d2
+    assert school["utilisation"] == 0.35
+    assert school["assigned_mean_min"] == pytest.approx(100 * 8 / 175, abs=1e-4)
+    assert school["assigned_worst_min"] == 8
+    assert school["yuan_per_newly_covered"] == 10_000
+    care = frame.iloc[1]
+    assert care["newly_covered_persons"] == 150
+    assert care["nearer_persons"] == 200  # d2 is reached now, though beyond the standard
+    assert np.isnan(care["minutes_saved"])  # nobody reached a facility before
+
+
+def test_newly_covered_adds_up_to_the_gain(run):
+    for service in run.services:
+        gain = service.headline("after")["covered_persons"] - service.headline("before")["covered_persons"]
+        assert newly_covered(service)["newly_covered_persons"].sum() == gain
+
+
+def test_the_ledger_has_loads_before_and_after(run):
+    frame = facilities(run).frame.set_index("id")
+    assert list(frame.index) == ["f1", "f2", "c1", "c2"]  # candidates that were not chosen are no facilities
+    assert frame.loc["f1", "load_before_persons"] == 200
+    assert frame.loc["f1", "load_after_persons"] == 100
+    assert frame.loc["f1", "utilisation_before"] == pytest.approx(200 / 150, abs=1e-6)
+    assert frame.loc["f1", "over"] == "否 no"
+    assert np.isnan(frame.loc["f2", "utilisation_after"])  # capacity unknown
+    assert np.isnan(frame.loc["c1", "load_before_persons"])
+    assert frame.loc["c1", "status"] == "新建 new"
+
+
+def test_the_ledger_of_an_evaluation_marks_what_is_over_capacity_today(gaps):
+    frame = facilities(gaps).frame.set_index("id")
+    assert list(frame["over"]) == ["是 yes", "否 no"]
+
+
+def test_a_closed_facility_has_no_load_after(run):
+    school = run.services[0]
+    sites = school.sites.assign(status=["closed", *school.sites["status"][1:]])
+    closed = dataclasses.replace(run, services=(dataclasses.replace(school, sites=sites),))
+    row = facilities(closed).frame.set_index("id").loc["f1"]
+    assert row["status"] == "关闭 closed"
+    assert np.isnan(row["load_after_persons"])
+    assert row["load_before_persons"] == 200
+
+
+def test_coverage_puts_before_and_after_side_by_side(run):
+    frame = coverage(run).frame
+    row = frame[(frame["service"] == "小学") & (frame["group"] == "全部 All")].iloc[0]
+    assert row["demand_persons"] == 510
+    assert (row["covered_persons_before"], row["covered_persons_after"]) == (100, 300)
+    assert row["change"] == pytest.approx(200 / 510, abs=1e-6)
+    names = set(frame.loc[frame["service"] == "小学", "group"])
+    assert {"主城区 Core", "山区 Hills", "6-11 岁 Aged 6-11", "（未填） (not named)"} <= names
+
+
+def test_uncovered_villages_of_hand_values(run):
+    found = uncovered_by_village(run.services[0], "after").set_index("village")
+    assert set(found.index) == {VILLAGES[3], "山头村", "孤岛村"}
+    hill = found.loc["山头村"]
+    assert hill["uncovered_persons"] == hill["before_persons"] == 100
+    assert (hill["nearest_min"], hill["standard_min"], hill["beyond_min"]) == (45, 30, 15)
+    assert hill["nearest_id"] == "f2"
+    island = found.loc["孤岛村"]
+    assert island["unreachable_persons"] == 10
+    assert np.isnan(island["nearest_min"])
+    assert np.isnan(island["beyond_min"])
+    assert list(found["uncovered_persons"]) == [100, 100, 10]
+
+
+def test_a_village_of_several_points_is_one_row(run):
+    school = run.services[0]
+    demand = school.demand.assign(village="大村", township="某镇", demand_persons=[100.0, 100, 100, 30, 10, 60])
+    found = uncovered_by_village(dataclasses.replace(school, demand=demand), "after")
+    assert len(found) == 1
+    row = found.iloc[0]
+    assert row["persons"] == 100  # d3, d4, d5 share the rural standard
+    assert row["uncovered_persons"] == 100
+    assert row["nearest_min"] == pytest.approx((30 * 31 + 10 * 45) / 40)
+    assert row["furthest_min"] == 45
+    assert row["unreachable_persons"] == 60
+
+
+def test_people_who_lose_coverage_are_counted(run):
+    school = run.services[0]
+    demand = school.demand.assign(covered_after=[False, True, True, False, False, False])
+    found = uncovered_by_village(dataclasses.replace(school, demand=demand), "after").set_index("village")
+    assert found.loc["甘霖村", "lost_persons"] == 100
+    assert found["lost_persons"].sum() == 100
+
+
+def test_nobody_is_listed_where_nobody_needs_the_service(run):
+    school = run.services[0]
+    demand = school.demand.assign(demand_persons=0.0)
+    assert uncovered_by_village(dataclasses.replace(school, demand=demand), "after").empty
+    empty = dataclasses.replace(run, services=(dataclasses.replace(school, demand=demand),))
+    assert uncovered(empty).frame.empty
+
+
+def test_uncovered_people_add_up_to_the_headline(run, gaps):
+    for result, when in ((run, "after"), (gaps, "before")):
+        for service in result.services:
+            row = service.headline(when)
+            left = uncovered_by_village(service, when)["uncovered_persons"].sum()
+            assert left == row["demand_persons"] - row["covered_persons"]
+
+
+def test_the_overview_carries_the_certificate(run):
+    frame = overview(run).frame.set_index("item")
+    school = frame["primary_school"]
+    assert school["结果状态 Result"] == "已证明最优 proven optimal"
+    assert frame.loc["结果状态 Result", "elderly_care_station"].startswith("限时求解")
+    assert school["求解器 Solver"] == "HiGHS 1.16.0"
+    assert school["目标值 Objective"] == school["已证明的界 Proven bound"] == 3250
+    assert school["与界的差距 Gap"] == 0
+    assert school["随机种子 Seed"] == 7
+    assert school["独立检验 Independent checks"] == "1 / 1 项通过 passed"
+    assert school["新建投资（元） Cost of new facilities (yuan)"] == 2_000_000
+    assert school["超出规模的设施（处），现状 Facilities over capacity, before"] == 1
+    assert school["超出规模的设施（处），规划后 Facilities over capacity, after"] == 0
+    assert school["有未达标人口的村（个），规划后 Villages with uncovered people, after"] == 3
+
+
+def test_assumptions_name_notices_standards_guesses_and_settings(run):
+    frame = {sheet.key: sheet for sheet in all_sheets(run)}["assumptions"].frame
+    text = "\n".join(frame["content"])
+    for words in (NOTICE[0], "三层", "≤ 10 分钟", "至少新建 1 处", "预算 4,000,000 元", "4.8 km/h", "道路孤岛"):
+        assert words in text
+    assert (frame.loc[frame["kind"].str.startswith("达标标准"), "verified"] == "否 no").all()
+
+
+def test_a_failed_check_takes_the_label(run):
+    bad = dataclasses.replace(run.services[0], checks=(Check("甲", "a", True), Check("乙", "b", False)))
+    label = label_of(bad)
+    assert label.zh == "未通过检验（1 项）"
+    assert label.look == "unsure"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (share_text(0.9999), ">99.9%"),
+        (share_text(1.0), "100.0%"),
+        (share_text(0.0001), "<0.1%"),
+        (share_text(0.0), "0.0%"),
+        (share_text(float("nan")), "—"),
+        (persons_text(0.2), "<1"),
+        (persons_text(0.0), "0"),
+        (persons_text(12345.6), "12,346"),
+        (minutes_text(float("nan")), "—"),
+        (beyond_text(0.001), "0.1"),
+        (beyond_text(2.0), "2.0"),
+        (yuan_text(45_000_000.0), "4,500 万元"),
+        (yuan_text(9000.0), "9,000 元"),
+    ],
+)
+def test_numbers_never_hide_the_last_person(text, expected):
+    assert text == expected
+
+
+def test_texts_that_no_workbook_can_hold_are_cleaned(run):
+    names = pd.concat([sheet.frame.astype(str) for sheet in all_sheets(run)]).to_numpy().ravel()
+    assert not [name for name in names if "\x0b" in str(name)]
