@@ -22,6 +22,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 import scipy.sparse as sp
@@ -269,7 +270,8 @@ def least_travel(instance: Instance, opened: BoolArray) -> float:
     limited = np.flatnonzero(opened & np.isfinite(instance.capacity))
     loads = sp.csr_array((persons, (j, pairs)), shape=(instance.site_count, i.size))[limited]
     everybody = sp.csr_array((np.ones(i.size), (i, pairs)), shape=(instance.demand_count, i.size))
-    found = linprog(
+    solve: Any = linprog  # its stubs want dense matrices
+    found = solve(
         persons * t,
         A_ub=loads,
         b_ub=instance.capacity[limited],

@@ -148,7 +148,7 @@ def _print_service(console: Console, service: ServiceResult) -> None:
         ("最远分钟 worst minutes", "worst_min", ".1f"),
         ("到不了的人 people out of reach", "unreachable_persons", ",.0f"),
     ):
-        first, second = format(before[column], form), format(after[column], form)
+        first, second = _figure(before[column], form), _figure(after[column], form)
         rows.append((label, f"{first} → {second}" if planned else first))
     if planned:
         rows.append(("新建 new facilities", str(len(service.new_sites))))
@@ -177,6 +177,11 @@ def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
         console.print(Text(f"! {zh}", style="yellow"), soft_wrap=True)
         console.print(Text(f"  {en}", style="dim"), soft_wrap=True)
     console.print(Text(f"运行 run it: siting run {summary.scenario}"), soft_wrap=True)
+
+
+def _figure(value: float, form: str) -> str:
+    """A number in `form`; a dash where there is none, as the mean of nobody."""
+    return "—" if value != value else format(value, form)
 
 
 def _pad(text: str, width: int) -> str:

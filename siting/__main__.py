@@ -1,0 +1,5 @@
+"""`python -m siting` is the `siting` command."""
+
+from siting.cli import main
+
+main()
