@@ -17,7 +17,7 @@ def all_sheets(result: RunResult) -> list[Sheet]:
         tables_sites.facilities(result),
         tables_people.coverage(result),
         tables_people.uncovered(result),
-        tables_sites.assignments(result),
+        *([tables_sites.assignments(result)] if plan else []),
         tables_people.demand_points(result),
         *([tables_record.checks(result)] if plan else []),
         tables_record.assumptions(result),

@@ -11,6 +11,7 @@ from siting.render.wording import GROUP_KIND, MODE, ZONE_KIND, both, group_name,
 from siting.results import RunResult, ServiceResult
 
 WORDS = {"before": ("现状", "before"), "after": ("规划后", "after")}
+TODAY = {"before": ("现状", "today")}  # where there is no plan
 GROUP_COLUMNS = (
     ("covered_persons", "达标人数", "Covered", "persons", "人", "persons"),
     ("covered_share", "达标率", "Covered share", "share", "", "share"),
@@ -56,7 +57,7 @@ def coverage(result: RunResult) -> Sheet:
     ]
     for name, zh, en, kind, unit_zh, unit_en in GROUP_COLUMNS:
         for when in shown:
-            when_zh, when_en = WORDS[when]
+            when_zh, when_en = (WORDS if plan else TODAY)[when]
             unit = (f"（{unit_zh}）" if unit_zh else "", f" ({unit_en})" if unit_en else "")
             columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, 17))
         if name == "covered_share" and plan:
@@ -221,7 +222,7 @@ def demand_points(result: RunResult) -> Sheet:
         Column("standard_min", "标准（分钟）", "Standard (min)", "minutes"),
     ]
     for when in ("before", "after") if plan else ("before",):
-        zh, en = WORDS[when]
+        zh, en = (WORDS if plan else TODAY)[when]
         columns += [
             Column(f"nearest_{when}_min", f"{zh}最近设施（分钟）", f"Nearest {en} (min)", "minutes", 16),
             Column(f"nearest_{when}_id", f"{zh}最近设施编号", f"Nearest facility {en}", width=16),

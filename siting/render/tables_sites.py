@@ -137,6 +137,7 @@ def facilities(result: RunResult) -> Sheet:
         Column("load_after_persons", "规划后人数（人）", "Load after (persons)", "persons", 14),
         Column("utilisation_after", "规划后使用率", "Utilisation after", "share", 13),
     )
+    when = "before" if plan else "today"
     columns = (
         SERVICE,
         Column("id", "编号", "Id", width=14),
@@ -144,8 +145,8 @@ def facilities(result: RunResult) -> Sheet:
         Column("status", "状态", "Status", width=14),
         *PLACE,
         Column("capacity_persons", "规模（人）", "Capacity (persons)", "persons"),
-        Column("load_before_persons", "现状人数（人）", "Load before (persons)", "persons", 14),
-        Column("utilisation_before", "现状使用率", "Utilisation before", "share", 13),
+        Column("load_before_persons", "现状人数（人）", f"Load {when} (persons)", "persons", 14),
+        Column("utilisation_before", "现状使用率", f"Utilisation {when}", "share", 13),
         *(after_columns if plan else ()),
         Column("over", "超出规模", "Over capacity", width=11),
         Column("off_network", "远离道路", "Off the network", width=11),
@@ -154,7 +155,7 @@ def facilities(result: RunResult) -> Sheet:
     notes = [
         (
             "现状人数：按每人去最近的现有设施估算，不是登记的在用人数。",
-            "Load before: everybody goes to the nearest existing facility; not an enrolment or register.",
+            f"Load {when}: everybody goes to the nearest existing facility; not an enrolment or register.",
         ),
         ("规模为空：未知或不设上限，不计使用率。", "An empty capacity is unknown or no limit; no utilisation then."),
     ]
@@ -175,7 +176,7 @@ def over_capacity(load: np.ndarray, capacity: np.ndarray) -> np.ndarray:
 
 
 def assignments(result: RunResult) -> Sheet:
-    """分配: who goes where, one row a demand point and facility."""
+    """分配: where the plan sends whom, one row a demand point and facility."""
     parts = []
     for service in result.services:
         sites = service.sites.set_index("id")
@@ -212,9 +213,12 @@ def assignments(result: RunResult) -> Sheet:
         Column("standard_min", "标准（分钟）", "Standard (min)", "minutes"),
         Column("within", "在标准之内", "Within the standard", width=12),
     )
-    zh = "方案的分配" if planned(result) else "每人去最近的现有设施（没有规划方案）"
-    en = "As the plan assigns" if planned(result) else "Everybody to the nearest existing facility (there is no plan)"
-    notes = ((f"{zh}；谁也到不了的需求点不在表中。", f"{en}; demand points that reach no facility are not listed."),)
+    notes = (
+        (
+            "方案让谁去哪里；方案没有安排去处的需求点不在表中。",
+            "Where the plan sends whom; demand points that it sends nowhere are not listed.",
+        ),
+    )
     return make_sheet("assignments", ("分配", "Assignments"), columns, frame, notes)
 
 

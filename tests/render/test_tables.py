@@ -37,10 +37,10 @@ def test_every_sheet_has_its_own_ascii_key_and_unique_headers(run):
 
 def test_an_evaluation_shows_nothing_of_a_plan(gaps):
     sheets = {sheet.key: sheet for sheet in all_sheets(gaps)}
-    assert not {"new_facilities", "checks"} & set(sheets)
+    assert not {"new_facilities", "assignments", "checks"} & set(sheets)
     for sheet in sheets.values():
         assert not [name for name in sheet.frame.columns if "after" in name or name == "change"]
-        assert not [column.header for column in sheet.columns if "规划后" in column.header]
+        assert not [column.header for column in sheet.columns if "规划后" in column.header or "before" in column.header]
     assert not sheets["overview"].frame["item"].str.contains("规划后").any()
     assert (
         sheets["overview"].frame["primary_school"].iloc[0] == "现状评估，没有规划方案 evaluation as it stands, no plan"
