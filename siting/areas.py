@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from shapely import Geometry, union_all
+from shapely import Geometry, intersection, union_all
 from shapely.geometry.base import BaseGeometry
 
 from siting.assemble import Problem
@@ -45,6 +45,6 @@ def service_areas(
         )
         if case.zone_shapes is not None:
             ids = case.zones.index[case.zones["kind"] == kind]
-            area = area.intersection(case.zone_shapes[case.zone_shapes["id"].isin(ids)].union_all())
+            area = intersection(area, case.zone_shapes[case.zone_shapes["id"].isin(ids)].union_all())
         parts.append(area)
     return union_all(parts) if parts else None

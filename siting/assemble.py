@@ -14,7 +14,7 @@ from siting.errors import Faults
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
 from siting.scenario import ServiceQuestion, threshold_of
-from siting.standards import Service, ZoneKind
+from siting.standards import Mode, Service, ZoneKind
 from siting.suggest import nearest_word
 
 
@@ -35,7 +35,7 @@ class Problem:
     question: ServiceQuestion
     sites: pd.DataFrame
     demand_persons: FloatArray
-    mode: list[str]
+    mode: list[Mode]
     standard_min: FloatArray
     zone_kind: list[ZoneKind]
 

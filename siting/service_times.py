@@ -16,6 +16,7 @@ from siting.events import Listener
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.network import PlacedPoints, RoadGraph, travel_times
 from siting.scenario import Travel
+from siting.standards import Mode
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,7 +116,7 @@ def _mode_times(
     rows: BoolArray,
     sites: pd.DataFrame,
     graph: RoadGraph,
-    mode: str,
+    mode: Mode,
     cutoff_min: float,
     *,
     travel: Travel,

@@ -14,6 +14,7 @@ import pandas as pd
 
 from siting.errors import Faults, fail
 from siting.suggest import nearest_word
+from siting.text_files import read_text
 
 
 @dataclass(frozen=True)
@@ -34,43 +35,6 @@ class Column:
     optional_value: bool = False
     minimum: float | None = None
     choices: tuple[str, ...] = ()
-
-
-def read_text(path: Path) -> str:
-    """The file's text as UTF-8, with or without a byte-order mark.
-
-    Raises:
-        InputError: when the file is not there, is not UTF-8 or cannot be read.
-    """
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        fail(
-            "找不到文件",
-            "the file is not there",
-            remedy_zh="请检查路径与文件名",
-            remedy_en="check the path and the file's name",
-            file=path,
-        )
-    except OSError as error:
-        fail(f"无法读取文件({error})", f"the file cannot be read ({error})", file=path)
-    try:
-        return raw.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        row = raw[: error.start].count(b"\n") + 1
-        try:
-            raw.decode("gb18030")
-            guess_zh, guess_en = "，看来是 GBK/GB18030", "; it looks like GBK/GB18030"
-        except UnicodeDecodeError:
-            guess_zh = guess_en = ""
-        fail(
-            f"文件不是 UTF-8 编码{guess_zh}",
-            f"the file is not in UTF-8{guess_en}",
-            remedy_zh="请在 Excel 中另存为“CSV UTF-8(逗号分隔)”",
-            remedy_en="save it in Excel as 'CSV UTF-8 (comma delimited)'",
-            file=path,
-            row=row,
-        )
 
 
 def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:

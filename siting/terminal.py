@@ -161,7 +161,11 @@ def _print_service(console: Console, service: ServiceResult) -> None:
 def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
     """What a new case holds, what was guessed, and how to run it."""
     if as_json:
-        record = {"event": "result", "case": str(summary.folder.resolve()), "counts": dict(summary.counts)}
+        record: dict[str, object] = {
+            "event": "result",
+            "case": str(summary.folder.resolve()),
+            "counts": dict(summary.counts),
+        }
         record["guesses"] = [{"zh": zh, "en": en} for zh, en in summary.guesses]
         sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
         return

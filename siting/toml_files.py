@@ -10,7 +10,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from siting.errors import Faults, fail
 from siting.suggest import nearest_word
-from siting.tables import read_text
+from siting.text_files import read_text
 
 
 class Frozen(BaseModel):

@@ -27,9 +27,14 @@ def test_a_whole_folder_replaces_the_old_one(tmp_path: Path) -> None:
 def test_a_failure_leaves_the_old_result_and_nothing_else(tmp_path: Path, error: type[BaseException]) -> None:
     with writing(tmp_path / "a") as folder:
         (folder / "x.txt").write_text("first", encoding="utf-8")
-    with pytest.raises(error), writing(tmp_path / "a") as folder:
-        (folder / "x.txt").write_text("half", encoding="utf-8")
-        raise error
+
+    def stop_half_way() -> None:
+        with writing(tmp_path / "a") as folder:
+            (folder / "x.txt").write_text("half", encoding="utf-8")
+            raise error
+
+    with pytest.raises(error):
+        stop_half_way()
     assert names(tmp_path) == ["a"]
     assert (tmp_path / "a" / "x.txt").read_text(encoding="utf-8") == "first"
 

@@ -1,0 +1,1 @@
+"""Making a case: from an OpenStreetMap extract, from Overpass, and the shipped ones."""
