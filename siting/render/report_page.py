@@ -16,7 +16,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from siting import resources
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
 from siting.render.tables_people import uncovered_by_village
-from siting.render.tables_record import assumptions, ordered_thresholds, question_texts
+from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
 from siting.render.wording import (
     MODE,
@@ -25,6 +25,7 @@ from siting.render.wording import (
     ZONE_KIND,
     beyond_text,
     both,
+    caveat,
     group_name,
     label_of,
     minutes_text,
@@ -38,6 +39,7 @@ from siting.results import RunResult, ServiceResult
 
 VILLAGES_SHOWN = 50
 FACILITIES_SHOWN = 25
+SHOWN_ABOVE = (NOTICE_KIND, QUESTION_KIND)
 Values = dict[str, object]
 
 
@@ -104,10 +106,11 @@ def report_values(result: RunResult) -> Values:
         "title_en": result.title_en,
         "case": result.case.info,
         "plan": plan,
+        "caveat": both(caveat(result)),  # the program's own words: nothing in them could leave a CSS string
         "notices": result.notices,
         "notes": result.notes,
         "services": services,
-        "assumptions": assumptions(result).frame.to_dict("records"),
+        "assumptions": [row for row in assumptions(result).frame.to_dict("records") if row["kind"] not in SHOWN_ABOVE],
         "sources": result.case.sources,
         "program": _program(result),
     }

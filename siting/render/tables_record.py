@@ -23,6 +23,7 @@ from siting.render.wording import (
 from siting.results import RunResult, ServiceResult
 from siting.standards import ZONE_KINDS, Sourced
 
+NOTICE_KIND, QUESTION_KIND = "声明 Notice", "问题 Question"  # kinds of assumptions
 Cell = float | str
 Row = tuple[str, str, Callable[[ServiceResult], Cell]]  # header, kind, value
 
@@ -174,7 +175,7 @@ def assumptions(result: RunResult) -> Sheet:
     """假设: notices, standards with their sources, settings, guesses, findings of the run."""
     rows: list[tuple[str, str, str, str, str]] = []
     for zh, en in result.notices:
-        rows.append(("声明 Notice", "", both((zh, en)), "", ""))
+        rows.append((NOTICE_KIND, "", both((zh, en)), "", ""))
     zones = zone_names(result.case)
     for service in result.services:
         rows += _standards(service)
@@ -242,7 +243,7 @@ def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
 
 def _question(service: ServiceResult, zones: dict[str, Text]) -> list[tuple[str, str, str, str, str]]:
     return [
-        ("问题 Question", service.service.name_zh, both(text), "方案 scenario", "")
+        (QUESTION_KIND, service.service.name_zh, both(text), "方案 scenario", "")
         for text in question_texts(service, zones)
     ]
 
