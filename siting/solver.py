@@ -1,7 +1,7 @@
-"""The one door to HiGHS: a Pyomo model and limits in, an outcome with its certificate out.
+"""The one door to HiGHS: a model and limits in, an outcome with its certificate out.
 
-The model is compiled to matrices once (`LinearStandardFormCompiler`) and handed over as arrays, which is
-twice as fast as Pyomo's own interface and gives typed status, bound, progress and MIP starts.
+A Pyomo model is compiled to arrays once and handed over as such, which is twice as fast as Pyomo's own
+interface and gives typed status, bound, progress and MIP starts.
 """
 
 from __future__ import annotations
@@ -18,13 +18,12 @@ from typing import Any
 
 import highspy
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.common.errors import InfeasibleConstraintException
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+from scipy.sparse import csr_array
 
-from siting.errors import fail
 from siting.events import Event, Listener, silent
-from siting.impedance import FloatArray
+from siting.impedance import BoolArray, FloatArray
+from siting.program import Program, compile_model, is_maximise
+from siting.rounds import Relaxation
 from siting.solution import Outcome, Status
 
 SMALLEST_GAP = 1e-7  # asked of the solver for "proven": below PROVEN_GAP, above the noise of its arithmetic
@@ -48,6 +47,14 @@ class SolverOptions:
     seed: int = 0
 
 
+@dataclass(frozen=True, eq=False)
+class Answer:
+    """The outcome and the values of the columns, None where there is no solution."""
+
+    outcome: Outcome
+    values: FloatArray | None
+
+
 class QuietHighs(highspy.Highs):
     """HiGHS without its banner, which it prints when callbacks are first enabled."""
 
@@ -69,41 +76,247 @@ def solve_model(
     *,
     listener: Listener = silent,
     use_start: bool = False,
+    hold_back: tuple[str, ...] = (),
 ) -> Outcome:
     """Solve a Pyomo model; where there is a solution, the variables hold it afterwards.
 
     Args:
         use_start: hand the variables' present values to the solver as a first solution.
+        hold_back: constraint blocks whose rows are handed over only where they would be broken, as in
+            `solve_program`.
 
-    Integer variables come back as whole numbers. Ctrl-C stops the search and gives the best solution so far.
+    Integer variables come back as whole numbers.
 
     Raises:
         InputError: a coefficient that is not a number.
         RuntimeError: the solver refuses the model.
     """
-    form = _compile(model)
-    sense = "maximize" if _is_maximise(model) else "minimize"
-    if form is None:
+    compiled = compile_model(model)
+    if compiled is None:
+        sense = "maximize" if is_maximise(model) else "minimize"
         return _outcome(Status.INFEASIBLE, None, None, sense, 0.0, options)
-    problem, columns = form
-    highs = _open_solver(options)
-    if highs.passModel(problem) == highspy.HighsStatus.kError:
-        raise RuntimeError("HiGHS refused the model")
-    if use_start:
-        _pass_start(highs, columns)
+    answer = solve_program(
+        compiled.program,
+        options,
+        listener=listener,
+        start=compiled.values() if use_start else None,
+        held_back=compiled.rows_of(hold_back) if hold_back else None,
+    )
+    if answer.values is not None:
+        compiled.load(answer.values)
+    return answer.outcome
+
+
+def solve_program(
+    program: Program,
+    options: SolverOptions = SolverOptions(),
+    *,
+    listener: Listener = silent,
+    start: FloatArray | None = None,
+    held_back: BoolArray | None = None,
+) -> Answer:
+    """Solve a programme. Ctrl-C stops the search and gives the best solution so far.
+
+    Args:
+        start: (n,) a first solution or part of one, NaN where unknown.
+        held_back: (m,) rows that are added only where the linear relaxation, and then the solution, breaks
+            them; the whole columns must then be binary. The answer is that of the whole programme; it comes
+            sooner where most of these rows never matter (of a hundred thousand links x_ij <= y_j a thousand
+            do), and the relaxation gives a first solution.
+
+    Raises:
+        RuntimeError: the solver refuses the programme.
+    """
     begin = time.perf_counter()
-    _report_progress(highs, listener, begin)
-    with _stopped_by_ctrl_c(highs):
+    search = _Search(program, options, listener, begin)
+    rows = np.ones(program.row_lower.size, dtype=bool)
+    with _asked_by_ctrl_c() as asked:
+        if held_back is not None and held_back.any():
+            rows, found = _prepare(search, ~held_back, asked)
+            start = found if start is None else start
+        fallback: tuple[FloatArray, float | None] | None = None
+        status, bound, values, nodes = search.run(rows, asked, start)
+        while values is not None and search.seconds_left() > 0 and not asked.is_set():
+            broken = program.broken(values) & ~rows
+            if broken.any():
+                rows = rows | broken
+            elif start is not None and status is Status.OPTIMAL and not _closed(program, values, bound, options):
+                # HiGHS 1.16 may prove the optimum of its presolved model and yet return the start.
+                start, fallback = None, (values, bound)
+            else:
+                break
+            status, bound, values, nodes = search.run(rows, asked, start)
+    if values is not None and program.broken(values).any():
+        status, values = Status.NO_SOLUTION, None
+    if fallback is not None and (values is None or program.better(fallback[0], values)):
+        status, (values, bound) = Status.TIME_LIMIT, fallback
+    objective = None if values is None else program.value(values)
+    seconds = time.perf_counter() - begin
+    return Answer(_outcome(status, objective, bound, program.sense, seconds, options, nodes), values)
+
+
+def _closed(program: Program, values: FloatArray, bound: float | None, options: SolverOptions) -> bool:
+    """Whether the bound confirms these values to the gap asked for."""
+    value = program.value(values)
+    wanted = max(options.gap, 10 * SMALLEST_GAP)
+    return bound is not None and abs(value - bound) <= 1e-5 + wanted * abs(value)
+
+
+@dataclass(frozen=True, eq=False)
+class _Search:
+    program: Program
+    options: SolverOptions
+    listener: Listener
+    begin: float
+
+    def seconds_left(self) -> float:
+        return self.begin + self.options.time_limit_s - time.perf_counter()
+
+    def open(self, rows: BoolArray, asked: threading.Event, *, relaxed: bool = False) -> Any:
+        """HiGHS with the programme's rows `rows`, without whole columns where `relaxed`."""
+        highspy.Highs.resetGlobalScheduler(True)  # else a change of the number of threads is refused
+        highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
+        settings: dict[str, bool | int | float | str] = {
+            "output_flag": True,  # progress events need it; nothing reaches the console or a file
+            "log_file": "",
+            "time_limit": max(self.seconds_left(), 1e-9),
+            "threads": int(self.options.threads),
+            "random_seed": int(self.options.seed),
+            "mip_rel_gap": max(float(self.options.gap), SMALLEST_GAP),
+            "mip_feasibility_tolerance": 1e-7,
+        }
+        for key, value in settings.items():
+            highs.setOptionValue(key, value)
+        if highs.passModel(_to_highs(self.program, rows, relaxed=relaxed)) == highspy.HighsStatus.kError:
+            raise RuntimeError("HiGHS refused the model")
+
+        def check(event: Any) -> None:
+            if asked.is_set():
+                event.interrupt()
+
+        for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+            callback.subscribe(check)
+        return highs
+
+    def run(
+        self, rows: BoolArray, asked: threading.Event, start: FloatArray | None
+    ) -> tuple[Status, float | None, FloatArray | None, int]:
+        """Status, bound, values (whole columns rounded) and number of nodes."""
+        highs = self.open(rows, asked)
+        if start is not None:
+            known = np.flatnonzero(~np.isnan(start))
+            highs.setSolution(known.size, known.astype(np.int32), start[known])
+        if self.listener is not silent:
+            highs.cbMipLogging.subscribe(_Reporter(self.listener, self.begin))
         highs.run()
         if highs.getModelStatus() == highspy.HighsModelStatus.kUnboundedOrInfeasible:
             highs.setOptionValue("presolve", "off")  # decides which of the two
             highs.run()
-    seconds = time.perf_counter() - begin
-    status, objective, bound = _read(highs, problem)
-    if objective is not None:
-        _load(highs, problem, columns)
-    nodes = max(0, int(highs.getInfo().mip_node_count))
-    return _outcome(status, objective, bound, sense, seconds, options, nodes)
+        status, bound, found = _read(highs, self.program)
+        values: FloatArray | None = None
+        if found:
+            values = np.asarray(highs.getSolution().col_value, dtype=np.float64)
+            values = np.where(self.program.whole, np.round(values), values)
+        return status, bound, values, max(0, int(highs.getInfo().mip_node_count))
+
+
+def _prepare(search: _Search, rows: BoolArray, asked: threading.Event) -> tuple[BoolArray, FloatArray | None]:
+    """`rows` and all others that the linear relaxation breaks, and a first solution; within half of the time."""
+    half = search.options.time_limit_s / 2
+    relaxation = Relaxation(
+        search.program,
+        rows,
+        search.open(rows, asked, relaxed=True),
+        is_optimal=lambda highs: bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal),
+        enough=lambda: search.seconds_left() < half or asked.is_set(),
+    )
+    if not relaxation.solve():
+        return relaxation.rows, None
+    rows = relaxation.rows.copy()  # those that the dive adds matter on its way only
+    return rows, relaxation.dive()
+
+
+def _to_highs(program: Program, rows: BoolArray, *, relaxed: bool) -> highspy.HighsLp:
+    matrix: csr_array = program.matrix if rows.all() else program.matrix[rows]
+    problem = highspy.HighsLp()
+    problem.num_col_ = program.cost.size
+    problem.num_row_ = matrix.shape[0]
+    problem.sense_ = highspy.ObjSense.kMaximize if program.maximise else highspy.ObjSense.kMinimize
+    problem.offset_ = program.offset
+    problem.col_cost_ = program.cost
+    problem.col_lower_ = program.lower
+    problem.col_upper_ = program.upper
+    problem.row_lower_ = program.row_lower[rows]
+    problem.row_upper_ = program.row_upper[rows]
+    problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+    problem.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+    problem.a_matrix_.index_ = matrix.indices.astype(np.int32)
+    problem.a_matrix_.value_ = matrix.data
+    if program.whole.any() and not relaxed:
+        whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
+        problem.integrality_ = [whole if flag else free for flag in program.whole.tolist()]
+    return problem
+
+
+class _Reporter:
+    """Turns the solver's log lines into events, at most two a second."""
+
+    def __init__(self, listener: Listener, begin: float) -> None:
+        self.listener, self.begin, self.last = listener, begin, 0.0
+
+    def __call__(self, event: Any) -> None:
+        now = time.perf_counter()
+        if now - self.last < SECONDS_BETWEEN_EVENTS:
+            return
+        self.last = now
+        out = event.data_out
+        best, bound = _finite(out.mip_primal_bound), _finite(out.mip_dual_bound)
+        gap = abs(best - bound) / max(abs(best), 1e-9) if best is not None and bound is not None else None
+        self.listener(
+            Event(
+                "solve",
+                "progress",
+                "求解中:尚无可证明的差距" if gap is None else f"求解中:与最优相差不超过 {100 * gap:.2f}%",
+                "solving: no proven gap yet" if gap is None else f"solving: within {100 * gap:.2f} % of optimal",
+                seconds=now - self.begin,
+                data={"incumbent": best, "bound": bound, "gap": gap, "nodes": int(out.mip_node_count)},
+            )
+        )
+
+
+@contextmanager
+def _asked_by_ctrl_c() -> Iterator[threading.Event]:
+    """Ctrl-C asks the solver to stop at its next check, in place of tearing it down half-way."""
+    asked = threading.Event()
+    if threading.current_thread() is not threading.main_thread():
+        yield asked
+        return
+    before = signal.signal(signal.SIGINT, lambda number, frame: asked.set())
+    try:
+        yield asked
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+def _finite(value: float) -> float | None:
+    return float(value) if math.isfinite(value) and abs(value) < 1e300 else None
+
+
+def _read(highs: Any, program: Program) -> tuple[Status, float | None, bool]:
+    """Status and bound in this program's words, and whether there is a solution."""
+    words = highspy.HighsModelStatus
+    status, info = highs.getModelStatus(), highs.getInfo()
+    found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
+    bound = _finite(info.mip_dual_bound) if program.whole.any() else None
+    if status == words.kModelEmpty:
+        return Status.OPTIMAL, program.offset, True
+    if status == words.kOptimal:
+        return Status.OPTIMAL, _finite(info.objective_function_value) if bound is None else bound, True
+    if status == words.kInfeasible:
+        return Status.INFEASIBLE, None, False
+    if status in (words.kTimeLimit, words.kInterrupt, words.kIterationLimit, words.kSolutionLimit):
+        return Status.TIME_LIMIT if found else Status.NO_SOLUTION, bound, found
+    return Status.ERROR, None, False
 
 
 def _outcome(
@@ -127,152 +340,3 @@ def _outcome(
         threads=options.threads,
         nodes=nodes,
     )
-
-
-def _is_maximise(model: Any) -> bool:
-    goal = next(model.component_data_objects(pyo.Objective, active=True))
-    return bool(goal.sense == pyo.maximize)
-
-
-def _compile(model: Any) -> tuple[highspy.HighsLp, list[Any]] | None:
-    """Matrices of the model, and its variables in column order; None where a constraint can never hold."""
-    try:
-        form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
-    except InfeasibleConstraintException:
-        return None
-    matrix = form.A.tocsc()
-    cost = np.asarray(form.c.todense(), dtype=np.float64).reshape(-1)
-    columns = list(form.columns)
-    problem = highspy.HighsLp()
-    problem.num_col_ = len(columns)
-    problem.num_row_ = len(form.rows)
-    problem.sense_ = highspy.ObjSense.kMaximize if _is_maximise(model) else highspy.ObjSense.kMinimize
-    problem.offset_ = float(form.c_offset[0])
-    problem.col_cost_ = cost
-    problem.col_lower_ = _bounds([v.lb for v in columns], -math.inf)
-    problem.col_upper_ = _bounds([v.ub for v in columns], math.inf)
-    rhs = np.asarray(form.rhs, dtype=np.float64)
-    kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)  # -1: >=, 0: =, 1: <=
-    problem.row_lower_ = np.where(kind == 1, -math.inf, rhs)
-    problem.row_upper_ = np.where(kind == -1, math.inf, rhs)
-    problem.a_matrix_.format_ = highspy.MatrixFormat.kColwise
-    problem.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    problem.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    problem.a_matrix_.value_ = matrix.data.astype(np.float64)
-    if any(not v.is_continuous() for v in columns):
-        whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-        problem.integrality_ = [free if v.is_continuous() else whole for v in columns]
-    for name, numbers in (("objective", cost), ("constraints", matrix.data), ("right-hand sides", rhs)):
-        if not np.isfinite(numbers).all():
-            fail(
-                "模型系数中有非数值(NaN 或无穷大)",
-                "a coefficient of the model is not a finite number",
-                column=name,
-            )
-    return problem, columns
-
-
-def _bounds(values: list[float | None], default: float) -> FloatArray:
-    return np.array([default if v is None else v for v in values], dtype=np.float64)
-
-
-def _open_solver(options: SolverOptions) -> Any:
-    highspy.Highs.resetGlobalScheduler(True)  # else a change of the number of threads is refused
-    highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
-    settings: dict[str, bool | int | float | str] = {
-        "output_flag": True,  # progress events need it; nothing reaches the console or a file
-        "log_file": "",
-        "time_limit": float(options.time_limit_s),
-        "threads": int(options.threads),
-        "random_seed": int(options.seed),
-        "mip_rel_gap": max(float(options.gap), SMALLEST_GAP),
-        "mip_feasibility_tolerance": 1e-7,
-    }
-    for key, value in settings.items():
-        highs.setOptionValue(key, value)
-    return highs
-
-
-def _pass_start(highs: Any, columns: list[Any]) -> None:
-    known = [(k, v.value) for k, v in enumerate(columns) if v.value is not None]
-    if known:
-        index, value = zip(*known, strict=True)
-        highs.setSolution(len(known), np.array(index, dtype=np.int32), np.array(value, dtype=np.float64))
-
-
-def _report_progress(highs: Any, listener: Listener, begin: float) -> None:
-    if listener is silent:
-        return
-    last = [0.0]
-
-    def report(event: Any) -> None:
-        now = time.perf_counter()
-        if now - last[0] < SECONDS_BETWEEN_EVENTS:
-            return
-        last[0] = now
-        out = event.data_out
-        best = _finite(out.mip_primal_bound)
-        bound = _finite(out.mip_dual_bound)
-        gap = abs(best - bound) / max(abs(best), 1e-9) if best is not None and bound is not None else None
-        listener(
-            Event(
-                "solve",
-                "progress",
-                "求解中:尚无可证明的差距" if gap is None else f"求解中:与最优相差不超过 {100 * gap:.2f}%",
-                "solving: no proven gap yet" if gap is None else f"solving: within {100 * gap:.2f} % of optimal",
-                seconds=now - begin,
-                data={"incumbent": best, "bound": bound, "gap": gap, "nodes": int(out.mip_node_count)},
-            )
-        )
-
-    highs.cbMipLogging.subscribe(report)
-
-
-@contextmanager
-def _stopped_by_ctrl_c(highs: Any) -> Iterator[None]:
-    """Ctrl-C asks the solver to stop at its next check, in place of tearing it down half-way."""
-    if threading.current_thread() is not threading.main_thread():
-        yield
-        return
-    asked = threading.Event()
-
-    def check(event: Any) -> None:
-        if asked.is_set():
-            event.interrupt()
-
-    for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
-        callback.subscribe(check)
-    before = signal.signal(signal.SIGINT, lambda number, frame: asked.set())
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGINT, before)
-
-
-def _finite(value: float) -> float | None:
-    return float(value) if math.isfinite(value) and abs(value) < 1e300 else None
-
-
-def _read(highs: Any, problem: highspy.HighsLp) -> tuple[Status, float | None, float | None]:
-    """Status, objective and bound in this program's words."""
-    words = highspy.HighsModelStatus
-    status, info = highs.getModelStatus(), highs.getInfo()
-    found = info.primal_solution_status == int(highspy.SolutionStatus.kSolutionStatusFeasible)
-    value = _finite(info.objective_function_value) if found else None
-    mixed = len(problem.integrality_) > 0
-    bound = _finite(info.mip_dual_bound) if mixed else None
-    if status in (words.kOptimal, words.kModelEmpty):
-        value = float(problem.offset_) if status == words.kModelEmpty else value
-        return Status.OPTIMAL, value, bound if mixed and bound is not None else value
-    if status == words.kInfeasible:
-        return Status.INFEASIBLE, None, None
-    stopped = (words.kTimeLimit, words.kInterrupt, words.kIterationLimit, words.kSolutionLimit)
-    if status in stopped:
-        return (Status.TIME_LIMIT, value, bound) if value is not None else (Status.NO_SOLUTION, None, bound)
-    return Status.ERROR, None, None
-
-
-def _load(highs: Any, problem: highspy.HighsLp, columns: list[Any]) -> None:
-    values = np.asarray(highs.getSolution().col_value, dtype=np.float64)
-    for variable, value in zip(columns, values.tolist(), strict=True):
-        variable.set_value(value if variable.is_continuous() else round(value), skip_validation=True)

@@ -17,6 +17,7 @@ from siting.formulation.compose import build_model, load_formulation
 from siting.instance import Instance
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_model, solver_version
+from tests.formulation.small import random_instance
 
 
 def knapsack(*, maximise: bool = True, constant: float = 0.0) -> pyo.ConcreteModel:
@@ -211,3 +212,24 @@ def test_ctrl_c_gives_the_best_so_far() -> None:
     assert outcome.status is Status.TIME_LIMIT
     assert outcome.objective is not None
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_rows_held_back_change_nothing(seed: int) -> None:
+    """Also where no other row implies them, as without capacities."""
+    for name in ("p_median", "capacitated_p_median"):
+        formulation = load_formulation(name)
+        instance = random_instance(seed, points=15, sites=8, capacity=True, plain=True)
+        whole = solve_model(build_model(formulation, instance))
+        model = build_model(formulation, instance)
+        outcome = solve_model(model, hold_back=("assign_only_to_open",))
+        assert outcome.status is whole.status
+        if whole.objective is not None:
+            assert outcome.objective == pytest.approx(whole.objective, abs=1e-6)
+            assert all(model.x[i, j].value <= model.y[j].value + 1e-5 for i, j in model.A)
+
+
+def test_a_solution_that_breaks_held_back_rows_is_no_plan() -> None:
+    outcome = solve_model(hard_model(), SolverOptions(time_limit_s=0.05), hold_back=("assign_only_to_open",))
+    assert outcome.status is Status.NO_SOLUTION
+    assert outcome.objective is None
