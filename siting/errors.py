@@ -117,9 +117,10 @@ class Faults:
     def raise_if_any(self, kind: type[SitingError] = InputError) -> None:
         """Raise all that was gathered, long runs of the same fault shortened with their count."""
         if self.items:
-            raise kind(self._shortened())
+            raise kind(self.shortened())
 
-    def _shortened(self) -> list[Fault]:
+    def shortened(self) -> list[Fault]:
+        """The faults, long runs of the same one cut and counted."""
         shown: list[Fault] = []
         count: dict[tuple[str | None, str | None, str], int] = {}
         for fault in self.items:

@@ -8,11 +8,12 @@ import numpy as np
 
 from siting.assemble import Problem, make_instance
 from siting.case import Case
+from siting.diagnose import explain_no_plan
 from siting.errors import Faults, InfeasibleError
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray
-from siting.optimise import solve
+from siting.optimise import NoPlanError, solve
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
 from siting.solver import SolverOptions
@@ -55,7 +56,15 @@ def make_plan(
         _refuse(case, problem, formulation, times, off, out_of_reach)
     rows &= ~out_of_reach
     instance = make_instance(problem, times.impedance, rows=rows, columns=columns, zones=problem.question.zone_minimum)
-    solution = solve(instance, formulation, options, listener=listener, names=names)
+    try:
+        solution = solve(instance, formulation, options, listener=listener, names=names)
+    except NoPlanError as error:
+        here = np.flatnonzero(rows)
+
+        def place(k: int) -> tuple[int, str]:
+            return int(here[k]) + 2, display_name(case, int(here[k]))
+
+        raise explain_no_plan(instance, formulation, error, place=place) from error
     checks = verify(instance, formulation, solution).checks
     row_index, column_index = np.flatnonzero(rows), np.flatnonzero(columns)
     open_after = np.zeros(len(problem.sites), dtype=bool)
