@@ -106,7 +106,8 @@ def _search_first(
     formulation: Formulation, active: tuple[str, ...], reduction: Reduction, options: SolverOptions, say: Say
 ) -> Search | None:
     """The Lagrangian search, where the model is one that it knows; None elsewhere."""
-    if {formulation.objective, *active} != SEARCHED and {formulation.objective, *active} != SEARCHED_BY_BUDGET:
+    blocks = {formulation.objective, *active}
+    if "assign_share" not in formulation.variables or blocks not in (SEARCHED, SEARCHED_BY_BUDGET):
         return None
 
     def report(objective: float, bound: float, nodes: int) -> None:
