@@ -26,6 +26,8 @@ from siting.verify import require_verified, verify
 
 TINY_SHARE = 1e-9
 SEARCHED = {
+    "open_site",
+    "assign_share",
     "total_weighted_impedance",
     "assign_every_demand_point",
     "assign_only_to_open",
