@@ -91,7 +91,7 @@ function drawOutline(ctx, view, size) {
   const shape = BASE.outline;
   if (!shape.polygons) return;
   ctx.beginPath();
-  ctx.rect(-9, -9, size + 18, size + 18);
+  ctx.rect(-9, -9, size.x + 18, size.y + 18);
   for (let p = 0; p < shape.polygons; p++) tracePolygon(ctx, shape, p, view);
   ctx.globalAlpha = 0.62;
   ctx.fillStyle = STYLE.base.outside;
@@ -103,10 +103,11 @@ function drawOutline(ctx, view, size) {
 }
 
 function drawBase(ctx, view, zoom, size) {
+  ctx.save();
   ctx.lineJoin = 'round';
   ctx.lineCap = 'round';
   ctx.fillStyle = BASE.outline.polygons ? STYLE.base.outside : STYLE.base.land;
-  ctx.fillRect(0, 0, size, size);
+  ctx.fillRect(0, 0, size.x, size.y);
   fillPolygons(ctx, BASE.outline, view, STYLE.base.land);
   fillPolygons(ctx, BASE.green, view, STYLE.base.green);
   BASE.rivers.forEach(lines => {
@@ -117,6 +118,7 @@ function drawBase(ctx, view, zoom, size) {
   drawRoads(ctx, view, zoom);
   drawRail(ctx, view, zoom);
   drawOutline(ctx, view, size);
+  ctx.restore();
 }
 
 const BaseLayer = L.GridLayer.extend({
@@ -127,15 +129,15 @@ const BaseLayer = L.GridLayer.extend({
     this._setZoomTransforms(center, zoom);
   },
   createTile(coords) {
-    const size = this.getTileSize().x, ratio = Math.min(window.devicePixelRatio || 1, 2);
+    const whole = this.getTileSize(), size = whole.x, ratio = Math.min(window.devicePixelRatio || 1, 2);
     const tile = el('canvas', { width: size * ratio, height: size * ratio, 'aria-hidden': 'true' });
     const scale = 256 * Math.pow(2, coords.z), margin = 12 / scale;
     const x = coords.x * size / scale, y = coords.y * size / scale;
-    const ctx = tile.getContext('2d', { alpha: false });
+    const ctx = tile.getContext('2d');
     ctx.scale(ratio, ratio);
     drawBase(ctx, {
       x, y, scale, west: x - margin, north: y - margin, east: x + size / scale + margin, south: y + size / scale + margin,
-    }, coords.z, size);
+    }, coords.z, whole);
     return tile;
   },
 });

@@ -1,4 +1,4 @@
-// Scale, north arrow, zoom buttons, the notice of synthetic data, printing.
+// Scale, north arrow, zoom buttons, the notice of synthetic data.
 function makeFurniture(map, home) {
   byId('zoom-in').addEventListener('click', () => map.zoomIn());
   byId('zoom-out').addEventListener('click', () => map.zoomOut());
@@ -8,16 +8,18 @@ function makeFurniture(map, home) {
     svg('path', { d: 'M12 11 L19.5 32 L12 27.6 Z', fill: '#2f2c35' }),
     svg('path', { d: 'M12 11 L4.5 32 L12 27.6 Z', fill: '#ffffff', stroke: '#2f2c35', 'stroke-width': 1 })));
   map.on('zoomend moveend resize', () => drawScale(map));
-  byId('print').addEventListener('click', () => { preparePrint(map); window.print(); });
-  window.addEventListener('beforeprint', () => preparePrint(map));
-  window.addEventListener('afterprint', () => endPrint(map));
 }
 
 function drawBanner() {
   const banner = byId('banner'), notices = DATA.notices.filter(notice => notice.some(Boolean));
   banner.hidden = !notices.length && !DATA.synthetic;
   const tag = DATA.synthetic ? el('strong', { text: DATA.labels['page.synthetic'].join(' ') }) : null;
-  fillWith('banner', tag, notices.map(notice => el('span', { text: pick(notice) })));
+  const text = el('span', { class: 'text' }, notices.map(notice => [pick(notice), ' ']));
+  fillWith('banner', tag, text, el('button', { type: 'button', class: 'more', 'aria-expanded': 'false', text: t('page.more'), on: { click: event => {
+    const open = banner.classList.toggle('open');
+    setAll(event.target, { 'aria-expanded': String(open), text: t(open ? 'page.less' : 'page.more') });
+    window.dispatchEvent(new Event('resize'));
+  } } }));
 }
 
 const PIXEL_M = 0.0254 / 96; // a CSS pixel is 1/96 inch, on paper truly so
@@ -34,23 +36,4 @@ function drawScale(map) {
     el('div', { class: 'ends', style: { width: width + 'px' } }, el('span', { text: '0' }), el('span', { text: text(whole) })),
     el('div', { class: 'ratio', text: t('page.ratio', { n: ratio }) }))
     .setAttribute('aria-label', t('page.scale', { text: text(whole), n: ratio }));
-}
-
-let seen = null; // what was on the screen before printing
-
-function preparePrint(map) {
-  if (seen) return;
-  seen = map.getBounds();
-  document.body.classList.add('printing');
-  map.closePopup();
-  map.invalidateSize({ animate: false, pan: false });
-  map.fitBounds(seen, { animate: false });
-}
-
-function endPrint(map) {
-  if (!seen) return;
-  document.body.classList.remove('printing');
-  map.invalidateSize({ animate: false, pan: false });
-  map.fitBounds(seen, { animate: false });
-  seen = null;
 }

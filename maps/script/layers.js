@@ -66,8 +66,8 @@ function makeLayers(map) {
       const area = service().areas[moment];
       if (!area || !state.on.has(id)) return;
       groups.areas.addLayer(L.polygon(latLngs(area), Object.assign({}, options.areas, {
-        color: STYLE.service_area[moment], weight: 1.3, opacity: 0.8, dashArray: dash,
-        fillColor: STYLE.service_area[moment], fillOpacity: 0.17, fillRule: 'evenodd',
+        color: STYLE.service_area[moment], weight: 0.8, opacity: dash ? 0.75 : 0.45, dashArray: dash,
+        fillColor: STYLE.service_area[moment], fillOpacity: 0.2, fillRule: 'evenodd',
       })));
     });
   }
@@ -103,7 +103,7 @@ function makeLayers(map) {
       const order = DEMAND.id.map((_, i) => i)
         .sort((a, b) => classes[a].top - classes[b].top || s.demand.need[b] - s.demand.need[a]);
       order.forEach(i => {
-        const c = classes[i], radius = c.small ? scale.least * 0.8 : scale.of(s.demand.need[i]);
+        const c = classes[i], radius = demandRadius(scale, c.small ? 0 : s.demand.need[i], i);
         const look = radius < 2.6 && c.shape === 'circle' ? Object.assign({}, c.look, { line: null }) : c.look;
         symbols.push(Object.assign(symbol(DEMAND.lat[i], DEMAND.lon[i], c.shape, radius, look, 'demand', i), { need: c.small ? 0 : s.demand.need[i] }));
       });
@@ -140,7 +140,7 @@ function makeLayers(map) {
     const zoom = map.getZoom(), s = service(), scale = radiusScale(s, zoom);
     map.getPane('markerPane').style.setProperty('--pin', byZoom({ 9: 0.62, 11: 0.74, 12: 0.88, 13: 1 }, zoom));
     symbols.forEach(point => {
-      point.setRadius(point.status ? siteRadius(point.status, zoom) : point.need ? scale.of(point.need) : scale.least * 0.8);
+      point.setRadius(point.status ? siteRadius(point.status, zoom) : demandRadius(scale, point.need, point.options.index));
     });
   }
 
@@ -175,5 +175,18 @@ function makeLayers(map) {
   onChange(['service', 'layers', 'language'], () => names.draw());
   onChange(['picked', 'service'], drawPicked);
   map.on('zoomend', resize);
-  return { draw() { resize(); drawZones(); drawAreas(); drawAssignments(); drawPoints(); } };
+  return {
+    draw() { resize(); drawZones(); drawAreas(); drawAssignments(); drawPoints(); },
+    // Everything but the pins, on another canvas.
+    drawOn(ctx) {
+      [options.zones, options.areas, options.lines, { renderer: canvas }, options.picked].forEach(({ renderer }) => {
+        if (!renderer._map) return;
+        const own = renderer._ctx;
+        renderer._ctx = ctx;
+        renderer._redrawBounds = null;
+        renderer._draw();
+        renderer._ctx = own;
+      });
+    },
+  };
 }

@@ -4,10 +4,8 @@ map.options.minZoom = 4;
 map.options.maxZoom = 18;
 
 function home() {
-  const [west, south, east, north] = DATA.bounds, narrow = window.innerWidth < 760;
-  map.fitBounds([[south, west], [north, east]], {
-    animate: false, maxZoom: 16, paddingTopLeft: narrow ? [8, 56] : [14, 20], paddingBottomRight: narrow ? [8, 40] : [238, 20],
-  });
+  const [west, south, east, north] = DATA.bounds, { first, last } = margins();
+  map.fitBounds([[south, west], [north, east]], { animate: false, maxZoom: 16, paddingTopLeft: first, paddingBottomRight: last });
 }
 
 function show(kind, index) {
@@ -52,6 +50,7 @@ byId('handle').addEventListener('click', () => {
 onChange(['language'], drawWords);
 onChange(['service', 'language'], drawPanel);
 onChange(['service', 'language'], drawSwitches);
+onChange(['theme', 'layers'], checkSwitches);
 onChange(['service', 'language', 'theme', 'layers'], () => drawLegend(map));
 onChange(['language'], () => drawScale(map));
 onChange(['service', 'language'], () => map.closePopup());
@@ -63,6 +62,7 @@ home();
 new BaseLayer().addTo(map);
 const layers = SERVICES.length ? makeLayers(map) : null;
 makeFurniture(map, home);
+makePrint(map, layers);
 if (layers) {
   layers.draw();
   drawPanel();

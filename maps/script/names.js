@@ -34,17 +34,22 @@ const NameLayer = L.Layer.extend({
     const ctx = this._canvas.getContext('2d');
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const place = point => map.latLngToLayerPoint([point.lat, point.lon]).subtract(corner);
-    drawNames(ctx, { zoom: map.getZoom(), whole, place, boxes: reserved(place), map, corner });
+    drawNames(ctx, { zoom: map.getZoom(), whole, place, boxes: reserved(place, map.getZoom()), map, corner });
   },
 });
 
-// Nothing is written over the new facilities.
-function reserved(place) {
+// Nothing is written over facilities.
+function reserved(place, zoom) {
   const sites = service().sites, boxes = [];
   if (state.on.has('new')) sites.status.forEach((status, k) => {
     if (status !== 'new') return;
     const p = place({ lat: sites.lat[k], lon: sites.lon[k] });
     boxes.push([p.x - 14, p.y - 34, p.x + 14, p.y + 4]);
+  });
+  if (state.on.has('existing') && zoom >= 12) sites.status.forEach((status, k) => {
+    if (status !== 'existing') return;
+    const p = place({ lat: sites.lat[k], lon: sites.lon[k] }), r = zoom >= 13 ? 8 : 5;
+    boxes.push([p.x - r, p.y - r, p.x + r, p.y + r]);
   });
   return boxes;
 }
@@ -78,7 +83,6 @@ function tryName(ctx, view, text, p, look) {
 
 function drawNames(ctx, view) {
   const { zoom, place } = view, base = STYLE.base;
-  ctx.clearRect(0, 0, view.whole.x, view.whole.y);
   const ranked = rank => PLACES.filter(p => p.rank === rank);
   const writePlaces = rank => {
     const look = Object.assign({ colour: rank < 3 ? base.place : base.minor_place }, PLACE_LOOKS[rank]);

@@ -3,14 +3,16 @@ function openPopup(map, kind, index) {
   const s = service(), demand = kind === 'demand';
   const at = demand ? [DEMAND.lat[index], DEMAND.lon[index]] : [s.sites.lat[index], s.sites.lon[index]];
   const pinned = !demand && s.sites.status[index] === 'new';
+  const content = demand ? demandFacts(index) : siteFacts(s, index);
   const popup = L.popup({
-    maxWidth: 340, minWidth: Math.min(270, window.innerWidth - 90), offset: pinned ? [0, -32] : [0, -4],
-    autoPanPaddingTopLeft: [20, 70], autoPanPaddingBottomRight: [20, 40], className: 'facts',
-  }).setLatLng(at).setContent(demand ? demandFacts(index) : siteFacts(s, index));
+    maxWidth: Math.min(340, map.getSize().x - 64), minWidth: Math.min(270, map.getSize().x - 64), offset: pinned ? [0, -32] : [0, -4],
+    autoPanPaddingTopLeft: map.getSize().x < 600 ? [10, 104] : [20, 70], autoPanPaddingBottomRight: [10, 40], className: 'facts',
+  }).setLatLng(at).setContent(content);
   popup.on('remove', () => { if (state.picked && state.picked.index === index && state.picked.kind === kind) setPicked(null); });
   popup.openOn(map);
   popup.getElement().querySelector('.leaflet-popup-close-button').setAttribute('aria-label', t('page.close'));
   setPicked({ kind, index });
+  say(Array.from(content.querySelectorAll('h3, .moments:not(.others) tr'), node => node.textContent).join(' '));
 }
 
 function badge(covered, reachable) {
@@ -64,6 +66,7 @@ function assignedTo(s, i) {
   if (!pairs.length) return t('popup.not_assigned');
   return pairs.map(pair => el('div', { class: 'assigned' }, siteLink(s, pair.site), ' ',
     el('span', { class: 'minutes', text: t('popup.minutes', { n: minutes(pair.minutes) }) }),
+    s.demand.standard[i] && pair.minutes > s.demand.standard[i].minutes ? el('span', { class: 'badge uncovered', text: t('popup.beyond') }) : null,
     pair.share < 1 ? ` · ${t('popup.share', { share: percent(pair.share) })}` : null));
 }
 

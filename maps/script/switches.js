@@ -10,6 +10,13 @@ function drawSwitches() {
     }));
 }
 
+// Switches follow changes that were made elsewhere.
+function checkSwitches() {
+  byId('switches-body').querySelectorAll('input').forEach(input => {
+    input.checked = input.type === 'radio' ? input.value === state.theme : state.on.has(input.value);
+  });
+}
+
 function layerSwitch(id) {
   const look = layerLook(id);
   return el('label', {},

@@ -6,7 +6,7 @@ const SHAPES = {
     paint(ctx, look);
   },
   cross(ctx, r, look) {
-    const k = Math.max(2.6, r * 0.75);
+    const k = Math.max(2.6, Math.min(r * 0.75, 6));
     ctx.beginPath();
     ctx.moveTo(-k, -k); ctx.lineTo(k, k);
     ctx.moveTo(-k, k); ctx.lineTo(k, -k);

@@ -101,6 +101,6 @@ function drawSources() {
     el('p', { class: 'small', text: t('panel.made_with', { version: DATA.version }) }));
   const certificate = service() && service().outcome ? pick(service().outcome.label) : t('panel.as_is');
   fillWith('print-notes', el('p', { text: [pick(DATA.title), service() ? pick(service().name) : '', certificate].filter(Boolean).join(' · ') }),
-    DATA.notices.map(notice => el('p', { text: notice.filter(Boolean).join(' ') })),
+    DATA.notices.map(notice => el('p', { text: notice[1 - language] })),
     el('p', {}, t('panel.sources') + ' ', lines.map(text => name(text + ' '))));
 }

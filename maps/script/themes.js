@@ -60,7 +60,15 @@ function className(c) { return c.text ? c.text() : t('legend.' + c.key); }
 function radiusScale(s, zoom) {
   const some = s.demand.need.filter(n => n > 0).sort((a, b) => a - b);
   const large = some.length ? some[Math.floor(some.length * 0.97)] : 1;
-  const most = byZoom({ 8: 2.4, 10: 4, 11: 5.5, 12: 7.5, 14: 13, 16: 20 }, zoom);
+  const most = byZoom({ 8: 2.4, 10: 4, 11: 5.5, 12: 7.5, 14: 14, 16: 24 }, zoom);
   const least = byZoom({ 8: 1, 10: 1.5, 11: 1.9, 12: 2.5, 14: 4, 16: 6 }, zoom);
-  return { of: need => Math.max(least, Math.min(most * 1.25, most * Math.sqrt(need / large))), large, most, least };
+  const metre = Math.pow(2, zoom) / (156543 * Math.cos(DATA.bounds[1] * Math.PI / 180)); // in pixels
+  return { large, most, least, metre };
+}
+
+// A point grows no larger than leaves its nearest neighbour to be seen.
+function demandRadius(scale, need, i) {
+  if (!need) return scale.least * 0.8;
+  const wanted = Math.min(scale.most * 1.25, scale.most * Math.sqrt(need / scale.large));
+  return Math.max(scale.least, Math.min(wanted, DATA.demand.room[i] * scale.metre * 0.62));
 }

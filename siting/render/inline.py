@@ -14,7 +14,7 @@ from siting.errors import Faults
 LEAFLET = "vendor/leaflet-1.9.4"
 SCRIPTS = (
     "data.js", "text.js", "dom.js", "state.js", "base.js", "names.js", "symbols.js", "themes.js", "layers.js",
-    "popups.js", "panel.js", "tables.js", "switches.js", "legend.js", "search.js", "furniture.js", "main.js",
+    "popups.js", "panel.js", "tables.js", "switches.js", "legend.js", "search.js", "furniture.js", "print.js", "main.js",
 )  # fmt: skip
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 POLICY_TOKEN = "@@SCRIPT_HASHES@@"
@@ -41,8 +41,9 @@ def read_scripts() -> str:
 
 
 def read_leaflet() -> str:
-    """Leaflet's script, without the pointer to its source map."""
-    return re.sub(r"\n//# sourceMappingURL=.*", "", read_asset(f"{LEAFLET}/leaflet.js"))
+    """Leaflet's script with its licence, without the pointer to its source map."""
+    script = re.sub(r"\n//# sourceMappingURL=.*", "", read_asset(f"{LEAFLET}/leaflet.js"))
+    return f"/*! Leaflet\n{read_asset(f'{LEAFLET}/LICENSE')}*/\n{script}"
 
 
 def fill(page: str, texts: dict[str, str]) -> str:

@@ -137,9 +137,11 @@ def _zones(result: RunResult) -> list[dict[str, Any]]:
         shape = shapes.get(str(row.id))
         entry: dict[str, Any] = {"id": row.id, "name": [row.name_zh, row.name_en], "kind": row.kind}
         if shape is not None and not shape.is_empty:
-            point = shape.representative_point()
-            entry |= {"shape": encode_polygons([shape], tolerance=FINE), "at": encode_points([point.x], [point.y])}
-            entry["area"] = round(float(shape.area), 8)
+            entry |= {"shape": encode_polygons([shape], tolerance=FINE), "area": round(float(shape.area), 8)}
+            largest = max(shapely.get_parts(shape), key=lambda part: part.area)
+            if largest.area > shape.area / 2:  # a zone of many scattered parts has no one place for its name
+                point = largest.representative_point()
+                entry["at"] = encode_points([point.x], [point.y])
         rows.append(entry)
     return rows
 

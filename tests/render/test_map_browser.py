@@ -332,9 +332,19 @@ def test_the_scale_is_true(page: Any) -> None:
 def test_print_has_its_furniture(page: Any) -> None:
     page.evaluate("window.dispatchEvent(new Event('beforeprint'))")
     page.emulate_media(media="print")
-    for part in ("#legend-body", "#scale", "#north", "#banner", "#print-notes", "#title", "#result"):
+    for part in (
+        "#paper",
+        "#legend-body",
+        "#scale",
+        "#north",
+        "#banner",
+        "#print-notes",
+        "#title",
+        "#result",
+        "#new-sites",
+    ):
         assert page.locator(part).is_visible(), part
-    for part in ("#switches", "#finder", "#zoom", "#services"):
+    for part in ("#switches", "#finder", "#zoom"):
         assert not page.locator(part).is_visible(), part
     inside = page.evaluate(
         """() => {
