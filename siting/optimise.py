@@ -100,7 +100,7 @@ def solve(
         solution = _read_plan(model, outcome, instance, formulation, active, reduction)
         verification = verify(instance, formulation, solution)
         require_verified(verification)
-        say(f"结果:{outcome.label_zh}", f"result: {outcome.label_en}", objective=solution.outcome.objective)
+        say(f"结果：{outcome.label_zh}", f"result: {outcome.label_en}", objective=solution.outcome.objective)
     return solution
 
 
@@ -162,7 +162,7 @@ def _refuse_without_plan(
             Fault(
                 f"这些条件不能同时满足({formulation.name_zh}):{together}",
                 f"these conditions cannot all be met at once ({formulation.name_en}): {together}",
-                "请放宽其中一项,例如增加新建数量或预算、降低片区下限、放宽行程上限或增大容量",
+                "请放宽其中一项，例如增加新建数量或预算、降低片区下限、放宽行程上限或增大容量",
                 "loosen one, for example more new facilities or money, lower zone minima, a longer travel limit "
                 "or more capacity",
             )
@@ -181,7 +181,7 @@ def _refuse_without_plan(
             Fault(
                 f"求解器在 {options.time_limit_s:g} 秒内没有找到任何方案",
                 f"the solver found no plan within {options.time_limit_s:g} seconds",
-                "请延长求解时间,或缩短行程上限以减少配对",
+                "请延长求解时间，或缩短行程上限以减少配对",
                 "allow more time, or lower the travel limit so that there are fewer pairs",
             )
         )

@@ -265,10 +265,11 @@ def _result(
         thresholds[kind] = (mode, minutes, source, base.verified and not changed)
     unverified = tuple(
         (
-            f"{problem.service.name_zh} {key} = {value.value:g}:{value.source}",
-            f"{problem.service.id}.{key} = {value.value:g}",
+            f"{problem.service.name_zh} {key} = {value.value:,g}：{value.source}",
+            f"{problem.service.id}.{key} = {value.value:,g}",
         )
         for key, value in problem.service.unverified()
+        if plan is not None or not key.startswith(("capacity.", "cost."))  # of new facilities only
     )
     return ServiceResult(
         service=problem.service,

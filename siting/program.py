@@ -119,7 +119,7 @@ def compile_model(model: Any) -> Compiled | None:
     right = np.asarray(form.rhs, dtype=np.float64)
     for name, numbers in (("objective", cost), ("constraints", matrix.data), ("right-hand sides", right)):
         if not np.isfinite(numbers).all():
-            fail("模型系数中有非数值(NaN 或无穷大)", "a coefficient of the model is not a finite number", column=name)
+            fail("模型系数中有非数值（NaN 或无穷大）", "a coefficient of the model is not a finite number", column=name)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)  # -1: >=, 0: =, 1: <=
     program = Program(
         cost=cost,

@@ -276,7 +276,7 @@ class _Reporter:
             Event(
                 "solve",
                 "progress",
-                "求解中:尚无可证明的差距" if gap is None else f"求解中:与最优相差不超过 {100 * gap:.2f}%",
+                "求解中：尚无可证明的差距" if gap is None else f"求解中：与最优相差不超过 {100 * gap:.2f}%",
                 "solving: no proven gap yet" if gap is None else f"solving: within {100 * gap:.2f} % of optimal",
                 seconds=now - self.begin,
                 data={"incumbent": best, "bound": bound, "gap": gap, "nodes": int(out.mip_node_count)},

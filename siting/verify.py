@@ -276,7 +276,7 @@ def require_verified(verification: Verification) -> None:
     """
     if not verification.ok:
         raise VerificationError(
-            Fault(f"独立校验未通过:{c.name_zh}({c.detail})", f"the independent check failed: {c.name_en} ({c.detail})")
+            Fault(f"独立校验未通过：{c.name_zh}({c.detail})", f"the independent check failed: {c.name_en} ({c.detail})")
             for c in verification.failed
         )
 
@@ -293,7 +293,7 @@ def _refuse_unknown(formulation: Formulation) -> None:
     if unknown:
         raise VerificationError(
             Fault(
-                f"模块 {name} 没有独立校验,模型 {formulation.id} 不能使用",
+                f"模块 {name} 没有独立校验，模型 {formulation.id} 不能使用",
                 f"the block {name} has no independent check, so the model {formulation.id} cannot be used",
             )
             for name in unknown

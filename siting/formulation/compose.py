@@ -45,7 +45,7 @@ def load_formulation(name: str | Path) -> Formulation:
         fail(
             "没有这个选址模型",
             "there is no such location model",
-            remedy_zh=f"是否想写“{close}”?" if close else f"可用:{'、'.join(known)};也可给出 .toml 文件路径",
+            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(known)}；也可给出 .toml 文件路径",
             remedy_en=f"did you mean {close!r}?"
             if close
             else f"available: {', '.join(known)}; or give a .toml file's path",
@@ -99,7 +99,7 @@ def check_fit(formulation: Formulation, file: Path | str | None = None) -> None:
 def _refuse_unknown(faults: Faults, key: str, kind: Kind, name: str, block: Block | None) -> None:
     if block is not None:
         faults.add(
-            f"{name} 不能写在 {key} 中,它属于 {block.kind}",
+            f"{name} 不能写在 {key} 中，它属于 {block.kind}",
             f"{name} does not belong in {key}: it is of the kind {block.kind}",
             column=key,
             value=name,
@@ -109,7 +109,7 @@ def _refuse_unknown(faults: Faults, key: str, kind: Kind, name: str, block: Bloc
     faults.add(
         "没有这个模块",
         "there is no such block",
-        remedy_zh=f"是否想写“{close}”?" if close else "可用的模块见 docs/formulations",
+        remedy_zh=f"是否想写“{close}”？" if close else "可用的模块见 docs/formulations",
         remedy_en=f"did you mean {close!r}?" if close else "docs/formulations lists the blocks",
         column=key,
         value=name,
@@ -125,7 +125,7 @@ def _check_symbols(faults: Faults, blocks: list[Block]) -> None:
     for symbol, names in makers.items():
         if len(names) > 1:
             faults.add(
-                f"变量 {symbol} 只能定义一次:{'、'.join(names)}",
+                f"变量 {symbol} 只能定义一次：{'、'.join(names)}",
                 f"the variable {symbol} is made more than once: {', '.join(names)}",
                 remedy_zh="请只保留一个",
                 remedy_en="keep one of them",
@@ -145,7 +145,7 @@ def _check_symbols(faults: Faults, blocks: list[Block]) -> None:
             if symbol not in makers:
                 choice = [b.name for b in REGISTER.values() if b.kind == "variable" and symbol in b.symbols]
                 faults.add(
-                    f"{block.name} 用到变量 {symbol},但 variables 中没有",
+                    f"{block.name} 用到变量 {symbol}，但 variables 中没有",
                     f"{block.name} uses the variable {symbol}, which variables does not list",
                     remedy_zh=f"请在 variables 中加入 {' 或 '.join(choice)}",
                     remedy_en=f"add {' or '.join(choice)} to variables",
@@ -184,9 +184,9 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
         for f in BINDING:
             if has(instance, f) and f not in read:
                 faults.add(
-                    f"给出了 {f},但模型 {formulation.name_zh} 用不到它",
+                    f"给出了 {f}，但模型 {formulation.name_zh} 用不到它",
                     f"{f} is given, but the model {formulation.id} has no use for it",
-                    remedy_zh="请去掉它,或换一个模型",
+                    remedy_zh="请去掉它，或换一个模型",
                     remedy_en="leave it out, or choose another model",
                     column=f,
                 )
@@ -208,7 +208,7 @@ def _refuse_choice(faults: Faults, formulation: Formulation, instance: Instance)
     if instance.budget is not None and instance.fixed_cost is None:
         lacking = "(budget 需要 fixed_cost; a budget needs fixed_cost)"
     faults.add(
-        f"须且只须给出其中一项:{'、'.join(wanted)}{lacking}",
+        f"须且只须给出其中一项：{'、'.join(wanted)}{lacking}",
         f"give exactly one of these: {', '.join(wanted)}",
         remedy_zh="例如给出新建数量 p",
         remedy_en="for example the number of new facilities p",

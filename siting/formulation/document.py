@@ -55,8 +55,8 @@ def index_page(formulations: list[Formulation]) -> str:
         SETS,
         "## 自己的模型 A model of one's own",
         "",
-        "复制 `models/` 中的一个文件,改写 id 与模块,在方案中以路径引用。模块见 [blocks](blocks.md);"
-        "不能搭配的模块会被拒绝,并说明原因。",
+        "复制 `models/` 中的一个文件，改写 id 与模块，在方案中以路径引用。模块见 [blocks](blocks.md);"
+        "不能搭配的模块会被拒绝，并说明原因。",
         "",
         "Copy a file of `models/`, change its id and its blocks, and name it by its path in a scenario. The blocks are "
         "listed in [blocks](blocks.md); blocks that do not fit together are refused with the reason.",
@@ -125,7 +125,7 @@ def _needs(formulation: Formulation) -> list[str]:
     lines = [f"- {zh} {en}" for field, (zh, en) in NEEDS.items() if field in always]
     if formulation.resource:
         either = [[NEEDS[field] for field in REGISTER[name].reads] for name in formulation.resource]
-        zh = ",或 ".join("与".join(pair[0] for pair in group) for group in either)
+        zh = "，或 ".join("与".join(pair[0] for pair in group) for group in either)
         en = ", or ".join(" and ".join(pair[1] for pair in group) for group in either)
         lines.append(f"- {zh} / {en}")
     return lines

@@ -96,9 +96,9 @@ def _p_fits(q: Question, faults: Faults) -> None:
     available = int(q.new.sum())
     if p > available:
         faults.add(
-            f"要新建 {p} 处,但可用的候选地点只有 {available} 个",
+            f"要新建 {p} 处，但可用的候选地点只有 {available} 个",
             f"{p} new facilities are asked for, but only {available} candidate sites are available",
-            remedy_zh=f"请把新建数量减到 {available} 以内,或增加候选地点",
+            remedy_zh=f"请把新建数量减到 {available} 以内，或增加候选地点",
             remedy_en=f"ask for at most {available}, or add candidate sites",
             column="p",
             value=p,
@@ -106,10 +106,10 @@ def _p_fits(q: Question, faults: Faults) -> None:
     required, lacking = int(q.must_open.sum()), int(q.lacking().sum())
     if p < required + lacking:
         faults.add(
-            f"要新建 {p} 处,但必选地点有 {required} 个,片区下限另外还需要 {lacking} 处",
+            f"要新建 {p} 处，但必选地点有 {required} 个，片区下限另外还需要 {lacking} 处",
             f"{p} new facilities are asked for, but {required} sites are required and the zone minima "
             f"need {lacking} more",
-            remedy_zh=f"请把新建数量加到 {required + lacking} 以上,或放宽必选与片区下限",
+            remedy_zh=f"请把新建数量加到 {required + lacking} 以上，或放宽必选与片区下限",
             remedy_en=f"ask for at least {required + lacking}, or loosen the required sites or zone minima",
             column="p",
             value=p,
@@ -127,10 +127,10 @@ def _budget_suffices(q: Question, faults: Faults) -> None:
         cheapest += float(costs[:count].sum())
     if cheapest > instance.budget * (1 + 1e-12):
         faults.add(
-            f"预算 {instance.budget:,.0f} 元不够:必选地点与片区下限最少也要 {cheapest:,.0f} 元",
+            f"预算 {instance.budget:,.0f} 元不够：必选地点与片区下限最少也要 {cheapest:,.0f} 元",
             f"the budget of {instance.budget:,.0f} yuan is too small: the required sites and zone minima cost "
             f"at least {cheapest:,.0f} yuan",
-            remedy_zh=f"请再增加 {cheapest - instance.budget:,.0f} 元,或放宽必选与片区下限",
+            remedy_zh=f"请再增加 {cheapest - instance.budget:,.0f} 元，或放宽必选与片区下限",
             remedy_en=f"add {cheapest - instance.budget:,.0f} yuan, or loosen the required sites or zone minima",
             column="budget",
         )
@@ -141,10 +141,10 @@ def _zones_have_sites(q: Question, faults: Faults) -> None:
     available = np.bincount(zone[zone >= 0], minlength=len(q.instance.zone_ids))
     for k in np.flatnonzero(q.minima > available).tolist():
         faults.add(
-            f"片区 {q.zone(k)} 至少要新建 {q.minima[k]} 处,但那里可用的候选地点只有 {available[k]} 个",
+            f"片区 {q.zone(k)} 至少要新建 {q.minima[k]} 处，但那里可用的候选地点只有 {available[k]} 个",
             f"zone {q.zone(k)} needs at least {q.minima[k]} new facilities, but has only {available[k]} "
             "available candidate sites",
-            remedy_zh="请降低该片区的下限,或在那里增加候选地点",
+            remedy_zh="请降低该片区的下限，或在那里增加候选地点",
             remedy_en="lower the zone's minimum, or add candidate sites there",
             column="zone_minimum",
             value=q.instance.zone_ids[k],
@@ -159,10 +159,10 @@ def _everybody_has_a_site(q: Question, faults: Faults) -> None:
     if stranded.size:
         people = float(q.instance.demand[stranded].sum())
         faults.add(
-            f"有 {stranded.size} 个需求点({people:,.0f} 人)在行程上限内到不了任何地点:{q.places(stranded)}",
+            f"有 {stranded.size} 个需求点({people:,.0f} 人)在行程上限内到不了任何地点：{q.places(stranded)}",
             f"{stranded.size} demand points ({people:,.0f} people) can reach no site within the travel limit: "
             f"{q.places(stranded)}",
-            remedy_zh="请放宽行程上限、在附近增加候选地点,或把这些地方单列出来",
+            remedy_zh="请放宽行程上限、在附近增加候选地点，或把这些地方单列出来",
             remedy_en="raise the travel limit, add candidate sites near them, or set these places aside",
         )
 
@@ -188,7 +188,7 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
         f"(括号内为最好情况 > 标准):{named}",
         f"{beyond.size} demand points ({people:,.0f} people) could not meet the standard even with every "
         f"candidate open (best possible > standard): {named}",
-        remedy_zh="请放宽标准、在附近增加候选地点,或改用最大覆盖模型",
+        remedy_zh="请放宽标准、在附近增加候选地点，或改用最大覆盖模型",
         remedy_en="loosen the standard, add candidate sites near them, or use maximal_covering",
     )
 
@@ -208,7 +208,7 @@ def _room_for_everybody(q: Question, faults: Faults) -> None:
     if need > most * (1 + 1e-9):
         short = need - most
         faults.add(
-            f"需求 {need:,.0f} 人,现有设施加上新建设施最多容纳 {most:,.0f} 人,还差 {short:,.0f} 人",
+            f"需求 {need:,.0f} 人，现有设施加上新建设施最多容纳 {most:,.0f} 人，还差 {short:,.0f} 人",
             f"{need:,.0f} people need the service, but existing and new facilities together have room for at "
             f"most {most:,.0f}: {short:,.0f} too few",
             remedy_zh="请增加新建数量、预算或设施规模",
