@@ -14,7 +14,8 @@ from siting.errors import Faults
 LEAFLET = "vendor/leaflet-1.9.4"
 SCRIPTS = (
     "data.js", "text.js", "dom.js", "state.js", "base.js", "names.js", "symbols.js", "themes.js", "layers.js",
-    "popups.js", "panel.js", "tables.js", "switches.js", "legend.js", "search.js", "furniture.js", "print.js", "main.js",
+    "popups.js", "panel.js", "tables.js", "switches.js", "legend.js", "search.js", "furniture.js", "print.js",
+    "main.js",
 )  # fmt: skip
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 POLICY_TOKEN = "@@SCRIPT_HASHES@@"
