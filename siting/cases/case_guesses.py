@@ -6,10 +6,11 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from siting.case import Guess
 from siting.cases.osm_candidates import CORNER, PEOPLE_M, SNAP_M, Candidates
-from siting.cases.osm_demand import FLOOR_M2_PER_PERSON, PLACE_PEOPLE, PLACE_REACH_M, DemandPoints, Dwellings
+from siting.cases.osm_demand import FLOOR_M2_PER_PERSON, PLACE_PEOPLE, PLACE_REACH_M, DemandPoints
+from siting.cases.osm_dwellings import Dwellings
 from siting.cases.osm_facilities import SAME_NAME_M, UNNAMED_M, Facilities
 from siting.cases.osm_outline import ROAD_BUFFER_M
-from siting.cases.osm_places import Places
+from siting.cases.osm_places import SETTLEMENT_KIND, Places
 from siting.standards import Service
 
 NAMES_SHOWN = 12
@@ -41,6 +42,15 @@ def guess_people(demand: DemandPoints, *, stated: bool, total: float) -> Iterato
 def guess_distribution(demand: DemandPoints, dwellings: Dwellings) -> Iterator[Guess]:
     """Where they live."""
     yield {"places": _by_places, "streets": _by_streets, "buildings": _by_buildings}[demand.basis](demand, dwellings)
+    if demand.unmapped:
+        n = len(demand.unmapped)
+        defaults = ", ".join(f"{kind} {PLACE_PEOPLE[kind]:,.0f}" for kind in SETTLEMENT_KIND if kind in PLACE_PEOPLE)
+        yield Guess(
+            zh=f"{n} 处居民地附近没有已测绘的住宅或街道,为免遗漏,按人口标签或类型默认值({defaults})计在地名点上:"
+            f"{_listed(demand.unmapped, '、')}",
+            en=f"Settlements without mapped homes or streets nearby: {n}; so that none is forgotten, each counts at "
+            f"its place node with its population tag or by type ({defaults}): {_listed(demand.unmapped, ', ')}",
+        )
     if demand.basis != "places":
         yield from _guess_buildings(dwellings)
 
@@ -144,7 +154,7 @@ def guess_facilities(found: Facilities, services: Sequence[Service], *, outside:
         names = [name for name, _ in found.excluded]
         yield Guess(
             zh=f"{len(names)} 个对象按名称判断不属于该级别,已排除:{_listed(names, '、')}",
-            en=f"{len(names)} objects are of another level by their names and were left out: {_listed(names, ', ')}",
+            en=f"Objects of another level by their names, left out: {len(names)} ({_listed(names, ', ')})",
         )
 
 

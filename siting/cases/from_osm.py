@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import shutil
-from collections import Counter
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
-import shapely
 from shapely.geometry.base import BaseGeometry
 
 from siting.cache import hash_file
-from siting.case import Source, load_case
+from siting.case import Guess, Source, load_case
 from siting.cases.case_guesses import (
     guess_ages,
     guess_candidates,
@@ -24,39 +21,39 @@ from siting.cases.case_guesses import (
     guess_zones,
 )
 from siting.cases.osm_ages import DEFAULT_AGES, check_ages, people_by_age
-from siting.cases.osm_candidates import Candidates, find_candidates
-from siting.cases.osm_demand import DemandPoints, Dwellings, find_dwellings, spread_people
-from siting.cases.osm_facilities import Facilities, facility_keys, find_facilities
+from siting.cases.osm_candidates import find_candidates
+from siting.cases.osm_demand import spread_people
+from siting.cases.osm_dwellings import find_dwellings
+from siting.cases.osm_facilities import facility_keys, find_facilities
 from siting.cases.osm_objects import (
     choose_projected_crs,
     data_date,
     metres_to_lonlat,
     middle_of,
     read_objects,
-    to_degrees,
     to_metres,
 )
 from siting.cases.osm_outline import cut_extract, read_outline
-from siting.cases.osm_places import ZONE_NAMES, Places, find_places
+from siting.cases.osm_places import find_places
+from siting.cases.osm_tables import Found, write_tables
 from siting.cases.summary import CaseSummary
 from siting.cases.write_case import (
+    LONGEST_MINUTES,
     OSM_ATTRIBUTION,
     OSM_LICENCE,
     CaseHead,
     case_id,
     write_head,
     write_scenario,
-    write_shapes,
     write_sources,
-    write_table,
 )
 from siting.errors import Faults, fail
 from siting.events import Listener, silent, stage
 from siting.impedance import FloatArray
-from siting.network import RoadGraph, read_roads
+from siting.network import PlacedPoints, RoadGraph, read_roads, travel_times
 from siting.network.osm_file import OsmFile
 from siting.run_folder import writing
-from siting.standards import Service, list_services, load_service
+from siting.standards import list_services, load_service
 
 NOTICE_ZH = "人口分布由 OSM 建筑、街道与地名估计,设施与候选地址取自 OSM 标签,均未经核实"
 NOTICE_EN = (
@@ -65,7 +62,6 @@ NOTICE_EN = (
 )
 SCENARIO = "three_services.toml"
 PEOPLE_PER_NEW = 15_000  # the starter scenario opens one of each service for as many people, 2 to 8
-EXTENT_M = 300.0  # without an outline, zones are drawn this far around people
 
 
 def make_case(
@@ -79,6 +75,7 @@ def make_case(
     spacing_m: float | None = None,
     ages: Mapping[str, float] | None = None,
     source: Source | None = None,
+    more_guesses: Sequence[Guess] = (),
     force: bool = False,
     listener: Listener = silent,
 ) -> CaseSummary:
@@ -94,16 +91,16 @@ def make_case(
         spacing_m: least distance between candidate sites; else sought for about 200 sites.
         ages: share of the people by age column (`age_6_11` ...), adding up to 1; else the census of China, 2020.
         source: origin of the file for `sources.csv`; else "OpenStreetMap extract" with its checksum.
-        force: replace `out` when it is a case.
+        more_guesses: what the caller assumed besides.
+        force: replace `out` when it is a case; its scenarios are kept.
         listener: is told the progress.
 
     Raises:
         InputError: for a file that is missing, damaged or without roads, an outline that is no polygon, has no
             coordinate system or does not overlap, a number that makes no sense, or a folder that is in the way.
     """
-    _check_numbers(population, spacing_m)
+    check_request(out, population=population, spacing_m=spacing_m, force=force)
     shares = check_ages(ages) if ages is not None else dict(DEFAULT_AGES)
-    _check_folder(out, force=force)
     area = read_outline(outline) if outline is not None else None
     with writing(out) as folder:
         with stage(listener, "extract", "读取 OSM 文件", "reading the OpenStreetMap file") as say:
@@ -122,6 +119,7 @@ def make_case(
                 *guess_candidates(found.candidates),
                 *guess_zones(found.places),
                 *guess_extent(cut=cut),
+                *more_guesses,
             )
             greatest = found.places.greatest()
             head = CaseHead(
@@ -136,10 +134,10 @@ def make_case(
                 population_total=population if population is not None else round(float(people.sum()), 3),
                 guesses=guesses,
             )
-            _write_tables(folder, found, people, list(shares), area)
+            write_tables(folder, found, people, list(shares), area)
             write_head(folder / "case.toml", head)
             write_sources(folder / "sources.csv", [source or _source(Path(pbf), folder / roads, date, cut=cut)])
-            _write_scenarios(folder, out, head, found, float(people.sum()))
+            _write_scenarios(folder, out, head, found, graph)
             load_case(folder)  # what is written must be a case: a fault is raised before the rename
     return CaseSummary(
         folder=out,
@@ -147,20 +145,6 @@ def make_case(
         counts=_counts(found, graph, float(people.sum())),
         guesses=tuple((guess.zh, guess.en) for guess in guesses),
     )
-
-
-@dataclass(frozen=True, eq=False)
-class _Found:
-    """All that was found in the file."""
-
-    services: tuple[Service, ...]
-    places: Places
-    dwellings: Dwellings
-    demand: DemandPoints
-    facilities: Facilities
-    outside: int
-    candidates: Candidates
-    crs: str
 
 
 def _take_roads(pbf: Path, outline: BaseGeometry | None, folder: Path) -> tuple[str, str, str, bool]:
@@ -183,7 +167,7 @@ def _find(
     population: float | None,
     spacing_m: float | None,
     listener: Listener,
-) -> _Found:
+) -> Found:
     services = tuple(load_service(name) for name in list_services())
     border = to_metres(np.array([outline], dtype=object), crs)[0] if outline is not None else None
     with stage(listener, "objects", "读取建筑、设施与地名", "reading buildings, facilities and places") as say:
@@ -207,60 +191,10 @@ def _find(
             spacing_m=spacing_m,
             file=roads.name,
         )
-    return _Found(services, places, dwellings, demand, facilities, outside, candidates, crs)
+    return Found(services, places, dwellings, demand, facilities, outside, candidates, crs)
 
 
-def _write_tables(
-    folder: Path, found: _Found, people: FloatArray, ages: list[str], outline: BaseGeometry | None
-) -> None:
-    """Write the tables and shapes."""
-    used: set[str] = set()
-
-    def located(xy: FloatArray) -> list[tuple[float, float, str, str]]:
-        lon, lat = metres_to_lonlat(xy, found.crs)
-        kinds = found.places.zone_kinds(xy)
-        used.update(kinds)
-        return list(zip(lon.round(6).tolist(), lat.round(6).tolist(), kinds, found.places.townships(xy), strict=True))
-
-    localities = found.places.localities(found.demand.xy)
-    serial: Counter[str] = Counter()
-    rows: list[list[object]] = []
-    for k, (lon, lat, zone, township) in enumerate(located(found.demand.xy)):
-        serial[localities[k]] += 1
-        name = f"{localities[k] or '居民点'} {serial[localities[k]]}"
-        rows.append([f"d{k + 1}", name, lon, lat, zone, township, localities[k], *people[k].tolist()])
-    write_table(folder / "demand.csv", ["id", "name", "lon", "lat", "zone", "township", "village", *ages], rows)
-    table = found.facilities.table
-    sites = zip(
-        table["id"], table["name"], table["service"], located(found.facilities.xy), table["capacity"], strict=True
-    )
-    write_table(
-        folder / "facilities.csv",
-        ["id", "name", "service", "lon", "lat", "zone", "township", "capacity"],
-        ([i, name, service, *place, "" if np.isnan(size) else size] for i, name, service, place, size in sites),
-    )
-    land = found.candidates
-    write_table(
-        folder / "candidates.csv",
-        ["id", "name", "lon", "lat", "zone", "township", "land", "area_m2", "services"],
-        (
-            [f"c{k + 1}-{land.osm_id[k]}", land.name[k], *place, land.land[k], _whole(land.area_m2[k]), ""]
-            for k, place in enumerate(located(land.xy))
-        ),
-    )
-    zones = tuple(kind for kind in ZONE_NAMES if kind in used)
-    write_table(folder / "zones.csv", ["id", "name_zh", "name_en", "kind"], ([z, *ZONE_NAMES[z], z] for z in zones))
-    if outline is not None:
-        write_shapes(folder / "outline.geojson", {"outline": outline})
-        border = to_metres(np.array([outline], dtype=object), found.crs)[0]
-    else:
-        border = shapely.union_all(shapely.buffer(shapely.points(found.demand.xy), EXTENT_M)).simplify(20.0)
-    shapes = found.places.zone_shapes(border)
-    degrees = to_degrees(np.array(list(shapes.values()), dtype=object), found.crs)
-    write_shapes(folder / "zones.geojson", dict(zip(shapes, degrees, strict=True)))
-
-
-def _counts(found: _Found, graph: RoadGraph, people: float) -> dict[str, float]:
+def _counts(found: Found, graph: RoadGraph, people: float) -> dict[str, float]:
     counts: dict[str, float] = {"人口 people": round(people), "需求点 demand points": len(found.demand.people)}
     for service in found.services:
         known = int((found.facilities.table["service"] == service.id).sum())
@@ -270,14 +204,38 @@ def _counts(found: _Found, graph: RoadGraph, people: float) -> dict[str, float]:
     return counts
 
 
-def _write_scenarios(folder: Path, out: Path, head: CaseHead, found: _Found, people: float) -> None:
+def _write_scenarios(folder: Path, out: Path, head: CaseHead, found: Found, graph: RoadGraph) -> None:
     """The starter scenario, and those of a case that is replaced."""
     old = out / "scenarios"
     if old.is_dir():
         shutil.copytree(old, folder / "scenarios")
     if not (folder / "scenarios" / SCENARIO).exists():
+        people = float(found.demand.people.sum())
         count = min(max(round(people / PEOPLE_PER_NEW), 2), 8, len(found.candidates.land))
-        write_scenario(folder / "scenarios" / SCENARIO, head, new=count)
+        write_scenario(
+            folder / "scenarios" / SCENARIO, head, new=count, schools_reach_all=_schools_reach_all(found, graph)
+        )
+
+
+def _schools_reach_all(found: Found, graph: RoadGraph) -> bool:
+    """Whether everybody on the network reaches a school within the longest travel time: p-median then has an answer."""
+    school = next((service for service in found.services if service.id == "primary_school"), None)
+    if school is None:
+        return False
+    mine = (found.facilities.table["service"] == school.id).to_numpy(dtype=bool)
+    kinds = found.places.zone_kinds(found.demand.xy)
+    modes = np.array([school.threshold[kind].mode for kind in kinds])
+    schools = _placed(found.facilities.xy[mine], found.crs)
+    for mode in ("walk", "drive"):
+        people = _placed(found.demand.xy[modes == mode], found.crs)
+        times = travel_times(graph, people, schools, mode=mode, cutoff_min=LONGEST_MINUTES)
+        if (times.origins.ok & (np.diff(times.impedance.indptr) == 0)).any():
+            return False
+    return True
+
+
+def _placed(xy: FloatArray, crs: str) -> PlacedPoints:
+    return PlacedPoints.of([str(k) for k in range(len(xy))], *metres_to_lonlat(xy, crs))
 
 
 def _source(pbf: Path, roads: Path, date: str, *, cut: bool) -> Source:
@@ -292,11 +250,12 @@ def _source(pbf: Path, roads: Path, date: str, *, cut: bool) -> Source:
     )
 
 
-def _whole(value: float) -> object:
-    return "" if np.isnan(value) else round(float(value))
+def check_request(out: Path, *, population: float | None, spacing_m: float | None, force: bool) -> None:
+    """Refuse what cannot be done before anything is read.
 
-
-def _check_numbers(population: float | None, spacing_m: float | None) -> None:
+    Raises:
+        InputError: for numbers that make no sense, or a folder that is in the way.
+    """
     faults = Faults()
     if population is not None and not (np.isfinite(population) and population > 0):
         faults.add(
@@ -315,9 +274,6 @@ def _check_numbers(population: float | None, spacing_m: float | None) -> None:
             value=spacing_m,
         )
     faults.raise_if_any()
-
-
-def _check_folder(out: Path, *, force: bool) -> None:
     if not out.exists() or (out.is_dir() and not any(out.iterdir())):
         return
     if not (out / "case.toml").is_file():

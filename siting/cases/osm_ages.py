@@ -55,5 +55,5 @@ def check_ages(ages: Mapping[str, float]) -> dict[str, float]:
 
 
 def people_by_age(people: FloatArray, ages: Mapping[str, float]) -> FloatArray:
-    """(d, a) persons, to three decimals."""
-    return np.asarray(np.outer(people, list(ages.values()))).round(3)
+    """(d, a) persons, to four decimals."""
+    return np.asarray(np.outer(people, list(ages.values()))).round(4)

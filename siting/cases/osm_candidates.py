@@ -10,7 +10,7 @@ import shapely
 from scipy.spatial import cKDTree
 from shapely.geometry.base import BaseGeometry
 
-from siting.cases.osm_demand import on_ground
+from siting.cases.osm_dwellings import on_ground
 from siting.cases.osm_objects import OsmObjects, Shapes, lonlat_to_metres, metres_to_lonlat
 from siting.errors import fail
 from siting.impedance import FloatArray, IntArray
@@ -37,7 +37,7 @@ LAND: tuple[tuple[str, str, float], ...] = (
 CORNER = "street"  # the land word of a site that is a street corner
 SNAP_M = 200.0  # a site lies this near to a road that people may walk
 PEOPLE_M = 800.0  # and this near to where people live
-FEWEST, MOST, AIM = 50, 400, 200
+AIM = 200  # sites, where no spacing is given: a model of that size is quick
 SHORTEST_SPACING_M, LONGEST_SPACING_M = 60.0, 3000.0
 NO_CORNER = ("motorway", "motorway_link", "trunk", "trunk_link", "track", "path", "steps", "bridleway")
 
@@ -133,9 +133,9 @@ def thin(xy: FloatArray, spacing_m: float) -> IntArray:
 
 
 def _thin_to_number(every: Candidates) -> Candidates:
-    """Spacing by bisection, on a scale of 5 m steps, for a count near `AIM` within `FEWEST` to `MOST`."""
+    """The least spacing, in steps of 5 m, that leaves no more than `AIM` sites."""
     low, high = int(SHORTEST_SPACING_M / 5), int(LONGEST_SPACING_M / 5)
-    while low < high:  # the least spacing that gives no more than AIM
+    while low < high:
         middle = (low + high) // 2
         if thin(every.xy, middle * 5.0).size <= AIM:
             high = middle

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from typing import cast
 
 import numpy as np
@@ -186,24 +187,30 @@ def choose_projected_crs(lon: float, lat: float) -> str:
     return f"EPSG:{found[0].code}" if found else "EPSG:3857"
 
 
+@lru_cache(maxsize=16)
+def _transformer(from_crs: str, to_crs: str) -> pyproj.Transformer:
+    """Making one takes longer than all else about a small place."""
+    return pyproj.Transformer.from_crs(from_crs, to_crs, always_xy=True)
+
+
 def to_metres(shapes: Shapes, crs: str) -> Shapes:
     """Shapes in degrees (WGS84), in metres of `crs`."""
-    return _transform(shapes, pyproj.Transformer.from_crs(WGS84, crs, always_xy=True))
+    return _transform(shapes, _transformer(WGS84, crs))
 
 
 def to_degrees(shapes: Shapes, crs: str) -> Shapes:
     """Shapes in metres of `crs`, in degrees (WGS84)."""
-    return _transform(shapes, pyproj.Transformer.from_crs(crs, WGS84, always_xy=True))
+    return _transform(shapes, _transformer(crs, WGS84))
 
 
 def lonlat_to_metres(lon: FloatArray, lat: FloatArray, crs: str) -> FloatArray:
     """(n, 2) metres of degrees."""
-    return np.column_stack(pyproj.Transformer.from_crs(WGS84, crs, always_xy=True).transform(lon, lat))
+    return np.column_stack(_transformer(WGS84, crs).transform(lon, lat))
 
 
 def metres_to_lonlat(xy: FloatArray, crs: str) -> tuple[FloatArray, FloatArray]:
     """Longitudes and latitudes of (n, 2) metres."""
-    lon, lat = pyproj.Transformer.from_crs(crs, WGS84, always_xy=True).transform(xy[:, 0], xy[:, 1])
+    lon, lat = _transformer(crs, WGS84).transform(xy[:, 0], xy[:, 1])
     return np.asarray(lon, dtype=np.float64), np.asarray(lat, dtype=np.float64)
 
 

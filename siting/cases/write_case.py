@@ -16,6 +16,9 @@ from siting.case import Guess, Source
 
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 OSM_LICENCE = "ODbL 1.0"
+# Nobody is assigned farther by the starter scenario's p-median. A shorter limit, though above any standard, would
+# force new schools to where a handful of people live.
+LONGEST_MINUTES = 120
 
 
 @dataclass(frozen=True)
@@ -84,13 +87,17 @@ def write_sources(path: Path, sources: Iterable[Source]) -> None:
     write_table(path, names, ([getattr(source, name) for name in names] for source in sources))
 
 
-def write_scenario(path: Path, head: CaseHead, *, new: int) -> None:
-    """Write a scenario that runs on any case: three services, no capacity needed, remote places listed.
+def write_scenario(path: Path, head: CaseHead, *, new: int, schools_reach_all: bool) -> None:
+    """Write a scenario that runs at once: three services, no capacity needed, remote places listed.
+
+    Capacities are seldom known in OSM, so the models are those without. p-median assigns everybody and has no
+    answer where the existing and the few new schools leave some beyond reach; schools then ask for coverage too.
 
     Args:
         path: the file.
         head: the case.
         new: number of new facilities of each service.
+        schools_reach_all: whether every place reaches an existing school.
     """
     lines = [
         "# 起步方案:请按本地情况修改新建数量、模型与标准。A scenario to start from: change numbers, models, standards.",
@@ -103,9 +110,13 @@ def write_scenario(path: Path, head: CaseHead, *, new: int) -> None:
         "[solver]",
         "time_limit_s = 60",
     ]
-    # Capacities are unknown in OSM, so the models are those without them.
     models = {
-        "primary_school": ("p_median", "总出行时间最短 least travel in all"),
+        "primary_school": ("p_median", "总出行时间最短 least travel in all")
+        if schools_reach_all
+        else (
+            "maximal_covering",
+            "标准时间内覆盖学生最多(现有学校不足以让人人可达,p 中位无解) most pupils within the standard",
+        ),
         "health_station": ("maximal_covering", "标准时间内覆盖人数最多 most people within the standard"),
         "elderly_care_station": ("maximal_covering", "标准时间内覆盖老人最多 most elderly within the standard"),
     }
@@ -119,6 +130,8 @@ def write_scenario(path: Path, head: CaseHead, *, new: int) -> None:
             f"new = {new}",
             'out_of_reach = "list"',
         ]
+        if model == "p_median":
+            lines.append(f"max_travel_minutes = {LONGEST_MINUTES}")
     path.parent.mkdir(parents=True, exist_ok=True)
     _write(path, "\n".join(lines) + "\n")
 
