@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import replace
 
@@ -139,7 +140,7 @@ def connected(roads: list[Road]) -> list[Road]:
         for road in some:
             for a, b in _steps(road):
                 graph.add_edge(a, b)
-        return set(max(nx.connected_components(graph), key=len))
+        return set(max(nx.connected_components(graph), key=lambda part: len(set(part))))
 
     drive = largest([road for road in roads if drivable(road)])
     roads = [road for road in roads if not drivable(road) or key(road.line.coords[0]) in drive]
@@ -149,7 +150,7 @@ def connected(roads: list[Road]) -> list[Road]:
 
 def _steps(road: Road) -> list[tuple[Key, Key]]:
     keys = [key(p) for p in road.line.coords]
-    return list(zip(keys[:-1], keys[1:], strict=True))
+    return list(itertools.pairwise(keys))
 
 
 def direction(road: Road) -> int:
@@ -174,7 +175,7 @@ def usable(roads: list[Road]) -> list[Road]:
                         graph.add_edge(u, v)
                     if way <= 0:
                         graph.add_edge(v, u)
-        strong = set(max(nx.strongly_connected_components(graph), key=len))
+        strong = set(max(nx.strongly_connected_components(graph), key=lambda part: len(set(part))))
         changed = False
         result = []
         for road in roads:

@@ -21,11 +21,13 @@ from siting.cases.shengzhou import (
     streets,
     tables,
     terrain,
+    town_plan,
     write_osm,
 )
-from siting.cases.shengzhou.curves import FloatArray, lines_of, polygons_of, smooth, union
+from siting.cases.shengzhou.curves import lines_of, polygons_of, smooth, union
 from siting.cases.shengzhou.roads import RANK, Road
 from siting.events import Listener, silent, stage
+from siting.impedance import FloatArray
 
 SEED = 330683
 
@@ -60,7 +62,7 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
     with stage(listener, "terrain", "地形与水系", "relief and rivers"):
         land = terrain.build(known, rng["terrain"])
         built = settlements.areas(known, land, rng["areas"])
-        land = terrain.without_streams(land, built.urban.buffer(60))
+        land = terrain.without_streams(land, _paved(built))
         territory = settlements.territories(known, land)
     with stage(listener, "roads", "道路", "roads"):
         centres = motorways.centre_lines(known.outline)
@@ -78,6 +80,7 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         water = union([*(s.line for s in land.streams), land.barrier])
         roads = _network(roads, country, fast, land, known.outline, rail, water)
     with stage(listener, "people", "人口", "people"):
+        _check_reached(hamlets, roads)
         demand, units = people.points(known, land, built, territory, hamlets, rural, roads, lines, rng["people"])
         ages = people.by_age(demand, known, rng["ages"])
     with stage(listener, "sites", "设施与候选用地", "facilities and candidate sites"):
@@ -95,6 +98,12 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         tables.write_zones(out, zones)
         tables.write_case(out / "case.toml")
         (out / "outline.geojson").write_text(known.outline_text, encoding="utf-8", newline="\n")
+
+
+def _paved(built: settlements.Areas) -> BaseGeometry:
+    """Where streams run under the streets: the urban zones and along the main streets beyond them."""
+    lines = [LineString(smooth(town_plan.km(street.points))).buffer(110) for street in town_plan.STREETS]
+    return union([built.urban.buffer(160), *lines])
 
 
 def zone_areas(known: facts.Facts, built: settlements.Areas) -> dict[str, BaseGeometry]:
@@ -118,12 +127,12 @@ def _country(
 ) -> list[Road]:
     """Main roads, then toll gates, then every hamlet, then tracks."""
     ends = {}
-    for street in geography.STREETS:
-        points = settlements.km(street.points)
+    for street in town_plan.STREETS:
+        points = town_plan.km(street.points)
         for label, end, inner in (("0", points[0], points[1]), ("-1", points[-1], points[-2])):
             ends[f"{street.name}:{label}"] = end, end + (end - inner) / np.hypot(*(end - inner)) * 190
     country_roads.lay_routes(raster, known, ends)
-    outer = np.vstack([smooth(settlements.km(s.points)) for s in geography.STREETS])
+    outer = np.vstack([smooth(town_plan.km(s.points)) for s in town_plan.STREETS])
     on_road = country_roads.join_streets(raster, outer)
     country_roads.lay_gates(raster, gates, on_road)
     country_roads.lay_villages(raster, hamlets, on_road)
@@ -138,6 +147,16 @@ def _onto_roads(hamlets: list[settlements.Hamlet], country: list[Road]) -> list[
     near = tree.nearest(spots)
     foot = shapely.get_coordinates(shapely.shortest_line(np.array(lines)[near], spots))[::2]
     return [settlements.moved(h, xy) for h, xy in zip(hamlets, foot, strict=True)]
+
+
+def _check_reached(hamlets: list[settlements.Hamlet], roads: list[Road], *, limit_m: float = 150.0) -> None:
+    """Every hamlet must have a road of the finished network; another seed could break it, and is then refused."""
+    tree = shapely.STRtree([road.line for road in roads if assemble.drivable(road)])
+    spots = shapely.points(np.array([h.xy for h in hamlets]))
+    far = tree.query_nearest(spots, return_distance=True, all_matches=False)[1] > limit_m
+    if far.any():
+        names = [f"{hamlets[k].village.name} {hamlets[k].number + 1}" for k in np.flatnonzero(far)]
+        raise ValueError(f"no road reaches {', '.join(names)}: choose another seed")
 
 
 def _streets(
@@ -190,7 +209,7 @@ def _built_up(built: settlements.Areas, land: terrain.Terrain, roads: list[Road]
     core, development, new_town = (
         streets.fabric(area, lines, land.barrier) for area in (built.core, built.development, built.new_town)
     )
-    return settlements.Areas(core, development, new_town, towns)
+    return settlements.Areas(core, development.difference(core), new_town.difference(core), towns)
 
 
 def _network(
@@ -206,7 +225,7 @@ def _network(
     ring = barrier.buffer(9)
     country = [assemble.pushed_out(road, barrier, ring) for road in country]
     ground = assemble.over_streams(country + roads, union([s.line for s in land.streams]))
-    ground = assemble.roundabouts(assemble.clipped(ground, outline), geography.ROUNDABOUTS)
+    ground = assemble.roundabouts(assemble.clipped(ground, outline), town_plan.ROUNDABOUTS)
     pieces = assemble.noded(ground + fast)
     pieces = assemble.usable(assemble.connected(pieces))
     ways = assemble.merged(pieces)
@@ -252,7 +271,7 @@ def _shapes(
     }
     shapes.append(write_osm.Shape(rail, tags))
     parks = streets.park_areas(land)
-    for park, park_en, _, _ in geography.PARKS:
+    for park, park_en, _, _ in town_plan.PARKS:
         shapes.append(write_osm.Shape(parks[park], {"leisure": "park", "name": park, "name:en": park_en}))
     for area in (built.core, built.development, built.new_town, *built.towns.values(), *blobs):
         for part in polygons_of(area):
@@ -276,8 +295,8 @@ def _spots(known: facts.Facts, hamlets: list[settlements.Hamlet], units: list[pe
         kind = "neighbourhood" if unit.zone != "towns" else "quarter"
         spots.append(write_osm.Spot(unit.xy, {"place": kind, "name": unit.village.name}))
     for hamlet in hamlets:
-        if hamlet.number == 0:
-            spots.append(write_osm.Spot(hamlet.xy, {"place": "village", "name": hamlet.village.name}))
+        kind = "hamlet" if hamlet.number else "village"
+        spots.append(write_osm.Spot(hamlet.xy, {"place": kind, "name": hamlet.label}))
     for name, name_en, where in geography.STATIONS:
         spots.append(
             write_osm.Spot(

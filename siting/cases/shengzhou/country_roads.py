@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import defaultdict
 from dataclasses import dataclass, field
 
 import numpy as np
 import shapely
 from scipy import sparse
-from scipy.sparse.csgraph import connected_components, dijkstra
+from scipy.sparse.csgraph import connected_components
 from scipy.spatial import Delaunay, cKDTree
 from shapely.geometry import LineString
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import geography
-from siting.cases.shengzhou.curves import FloatArray, raised, relaxed, rounded
+from siting.cases.shengzhou.curves import raised, relaxed, rounded
 from siting.cases.shengzhou.facts import Facts, plane
 from siting.cases.shengzhou.roads import RANK, Road
 from siting.cases.shengzhou.settlements import Hamlet
-from siting.cases.shengzhou.terrain import CELL_M, BoolArray, IntArray, Terrain
-from siting.cases.shengzhou.terrain import FloatArray as Floats
+from siting.cases.shengzhou.shortest import from_each, from_nearest, from_one, walk_back
+from siting.cases.shengzhou.terrain import CELL_M, Terrain
+from siting.impedance import BoolArray, FloatArray, IntArray
 
 Pair = tuple[int, int]
 
@@ -40,8 +42,8 @@ class Raster:
     terrain: Terrain
     start: IntArray
     end: IntArray
-    cost: Floats
-    main_cost: Floats  # the same for main roads, which bend less
+    cost: FloatArray
+    main_cost: FloatArray  # the same for main roads, which bend less
     open_cells: IntArray  # cells that have moves
     bridges: dict[Pair, tuple[str, LineString]]
     courses: dict[Pair, Course] = field(default_factory=dict)
@@ -70,7 +72,7 @@ class Raster:
 
     def lay(self, path: list[int], tags: dict[str, str]) -> None:
         """Put a road on the arcs of a path; the higher class wins."""
-        for a, b in zip(path[:-1], path[1:], strict=True):
+        for a, b in itertools.pairwise(path):
             key = _pair(a, b)
             old = self.courses.get(key)
             if old is None:
@@ -81,7 +83,7 @@ class Raster:
 
 
 def prepare(terrain: Terrain, blocked: BaseGeometry) -> Raster:
-    """The raster graph: steep, rough and wet ground costs more, main rivers and `blocked` are closed but for bridges."""
+    """The raster graph: steep, rough and wet ground costs more; but for bridges rivers are closed, as is `blocked`."""
     grid = terrain.grid
     barrier = terrain.barrier
     closed = grid.inside(barrier.buffer(CELL_M * 0.8)) | grid.inside(blocked)
@@ -103,7 +105,7 @@ def prepare(terrain: Terrain, blocked: BaseGeometry) -> Raster:
         np.concatenate([start, ends[:, 0].astype(np.int64)]),
         np.concatenate([end, ends[:, 1].astype(np.int64)]),
         np.concatenate([climb * (0.45 + 1.5 * rough), ends[:, 2]]),
-        np.concatenate([climb * (0.75 + 0.5 * rough), ends[:, 2]]),
+        np.concatenate([climb * (0.9 + 0.2 * rough), ends[:, 2]]),
         np.flatnonzero(np.bincount(np.concatenate([start, end]), minlength=grid.size)),
         bridges,
     )
@@ -158,9 +160,9 @@ def lay_routes(raster: Raster, facts: Facts, street_ends: dict[str, tuple[FloatA
             else:
                 cell = nearest_open(raster, seats[stop] if isinstance(stop, str) else plane(stop)[0])
             cells.append(cell)
-        for a, b in zip(cells[:-1], cells[1:], strict=True):
-            graph = raster.graph(reuse=0.6, main=route.highway != "tertiary")
-            _, before = dijkstra(graph, directed=False, indices=a, return_predecessors=True)
+        for a, b in itertools.pairwise(cells):
+            graph = raster.graph(reuse=0.82, main=route.highway != "tertiary")
+            _, before = from_one(graph, a)
             raster.lay(_path(before, a, b), tags)
 
 
@@ -169,13 +171,10 @@ def _pair(a: int, b: int) -> Pair:
 
 
 def _path(before: IntArray, source: int, target: int) -> list[int]:
-    path = [target]
-    while path[-1] != source:
-        step = int(before[path[-1]])
-        if step < 0:
-            raise ValueError(f"no way from cell {source} to cell {target}")
-        path.append(step)
-    return path[::-1]
+    path = walk_back(before, target)[::-1]
+    if path[0] != source:
+        raise ValueError(f"no way from cell {source} to cell {target}")
+    return path
 
 
 def join_streets(raster: Raster, points: FloatArray) -> set[int]:
@@ -197,12 +196,8 @@ def lay_gates(raster: Raster, gates: dict[str, FloatArray], on_road: set[int]) -
     for name, gate in gates.items():
         cell = nearest_open(raster, gate)
         sources = np.array(sorted(on_road), dtype=np.int64)
-        _, before, _ = dijkstra(
-            raster.graph(), directed=False, indices=sources, min_only=True, return_predecessors=True
-        )
-        path = [cell]
-        while before[path[-1]] >= 0:
-            path.append(int(before[path[-1]]))
+        _, before = from_nearest(raster.graph(), sources)
+        path = walk_back(before, cell)
         raster.pins.setdefault(cell, []).append(gate)
         raster.lay(path, {"highway": "secondary", "name": f"{name}互通连接线", "maxspeed": "60"})
         on_road.update(path)
@@ -228,18 +223,15 @@ def lay_villages(raster: Raster, hamlets: list[Hamlet], on_road: set[int]) -> No
 def _grow(raster: Raster, on_road: set[int], waiting: dict[int, Hamlet]) -> dict[int, Hamlet]:
     """Connect the nearer part of the waiting settlements; the rest can then join the new roads."""
     sources = np.array(sorted(on_road), dtype=np.int64)
-    distance, before, _ = dijkstra(
-        raster.graph(), directed=False, indices=sources, min_only=True, return_predecessors=True
-    )
+    distance, before = from_nearest(raster.graph(), sources)
     cells = np.array(sorted(waiting), dtype=np.int64)
     cells = cells[np.argsort(np.round(distance[cells], 1), kind="stable")]
     for cell in cells[: max(25, len(cells) // 4)]:
         del waiting[int(cell)]
-        path = [int(cell)]
-        while before[path[-1]] >= 0 and path[-1] not in on_road:
-            path.append(int(before[path[-1]]))
+        path = walk_back(before, int(cell))
+        path = path[: next(k for k, c in enumerate(path) if c in on_road) + 1]
         raster.lay(path, {"highway": "unclassified"})
-        raster.up |= dict(zip(path[:-1], path[1:], strict=True))
+        raster.up |= dict(itertools.pairwise(path))
         on_road.update(path)
     return waiting
 
@@ -254,7 +246,7 @@ def _links(raster: Raster, hamlets: list[Hamlet]) -> None:
     length = np.hypot(*(grid.centre(road[:, 0]) - grid.centre(road[:, 1])).T)
     size = grid.size
     on_road = sparse.coo_matrix((length, (road[:, 0], road[:, 1])), shape=(size, size)).tocsr()
-    around = dijkstra(on_road, directed=False, indices=cells, limit=30_000)[:, cells]
+    around = from_each(on_road, cells, limit=30_000)[:, cells]
     triangles = Delaunay(xy).simplices
     pairs = {tuple(sorted((int(t[a]), int(t[b])))) for t in triangles for a, b in ((0, 1), (1, 2), (0, 2))}
     graph = raster.graph(reuse=0.8)
@@ -265,7 +257,7 @@ def _links(raster: Raster, hamlets: list[Hamlet]) -> None:
         if crow > 3600 or around[a, b] < wanted * crow:
             continue
         limit = crow * (2.4 if relief < 0.12 else 4.5)
-        far, before = dijkstra(graph, directed=False, indices=int(cells[a]), return_predecessors=True, limit=limit)
+        far, before = from_one(graph, int(cells[a]), limit=limit)
         if np.isfinite(far[cells[b]]):
             raster.lay(_path(before, int(cells[a]), int(cells[b])), {"highway": "unclassified"})
 
@@ -281,18 +273,17 @@ def tracks(raster: Raster, hamlets: list[Hamlet], rng: np.random.Generator) -> l
         hamlet = hamlets[int(index)]
         cell = int(grid.cell(np.asarray(hamlet.xy))[0])
         reach = float(rng.uniform(500, 1900))
-        far, before = dijkstra(graph, directed=False, indices=cell, return_predecessors=True, limit=reach * 2.5)
+        far, before = from_one(graph, cell, limit=reach * 2.5)
         ends = np.flatnonzero(np.isfinite(far) & (far > reach))
         if not len(ends):
             continue
         path = _path(before, cell, int(ends[int(rng.integers(len(ends)))]))
         last = max(i for i, c in enumerate(path) if c in on_road or i == 0)
         path = path[last:]
-        if len(path) < 3 or any(_pair(a, b) in raster.bridges for a, b in zip(path[:-1], path[1:], strict=True)):
+        if len(path) < 3 or any(_pair(a, b) in raster.bridges for a, b in itertools.pairwise(path)):
             continue
         kind = "path" if k % 3 == 0 and hamlet.relief > 0.15 else "track"
-        points = relaxed(terrain.spot(np.array(path)), tolerance_m=25, step_m=45)
-        roads.append(Road(LineString(points).simplify(3.0), {"highway": kind}))
+        roads.append(Road(_curve(terrain.spot(np.array(path))), {"highway": kind}))
         on_road.update(path)
     return roads
 
@@ -343,9 +334,15 @@ def _roads(raster: Raster, path: list[int], course: Course, barrier: BaseGeometr
     points = raster.terrain.spot(np.array(path))
     tags = dict(course.tags)
     if not course.bridge:
-        return [Road(LineString(relaxed(points, tolerance_m=26, step_m=45)).simplify(2.0), tags)]
+        return [Road(_curve(points), tags)]
     over = tags | {"bridge": "yes", "layer": "1", "bridge:name": course.bridge}
     return [
         Road(part, over, grade="bridge") if above else Road(part, dict(tags))
         for part, above in raised(LineString(rounded(points)), barrier, margin_m=16)
     ]
+
+
+def _curve(points: FloatArray) -> LineString:
+    """A natural line through raster spots, with few vertices."""
+    line = LineString(relaxed(points, tolerance_m=26, step_m=45))
+    return LineString(shapely.get_coordinates(shapely.simplify(line, 2.0)))

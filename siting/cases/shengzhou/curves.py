@@ -10,11 +10,12 @@ from collections.abc import Iterable, Sequence
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike
 from shapely.geometry import LineString, MultiLineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
-FloatArray = NDArray[np.float64]
+from siting.impedance import FloatArray
+
 STEP_M = 0.1
 
 
@@ -167,7 +168,7 @@ def raised(
     return parts
 
 
-def bezier(points: Sequence[Sequence[float]], count: int = 14) -> FloatArray:
+def bezier(points: Sequence[ArrayLike], count: int = 14) -> FloatArray:
     """A cubic Bézier curve of four control points."""
     a, b, c, d = (np.asarray(p, dtype=np.float64) for p in points)
     t = np.linspace(0, 1, count)[:, None]

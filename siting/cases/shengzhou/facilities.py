@@ -9,10 +9,9 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from siting.cases.shengzhou.curves import FloatArray
 from siting.cases.shengzhou.people import AGES, DemandPoint
 from siting.cases.shengzhou.roads import Road
-from siting.cases.shengzhou.terrain import IntArray
+from siting.impedance import FloatArray, IntArray
 
 PUPILS_PER_CLASS = 45
 CORE_SCHOOLS = (

@@ -16,11 +16,13 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from siting import resources
-from siting.cases.shengzhou.curves import FloatArray
+from siting.impedance import FloatArray
 
 PROJECTED_CRS = "EPSG:4549"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 120 E, metres
 CENTRE = (120.8195, 29.5785)  # the old town's middle, north bank; road distances are measured from here
 STATION = (120.81569, 29.53004)  # 嵊州新昌站
+
+SEAT_MARGIN_M = 420.0  # least distance of a township's seat from the outline
 
 # The national census of 2020: persons in the whole county by band.
 POPULATION = 675_226
@@ -109,17 +111,23 @@ def read(path: Path | None = None) -> Facts:
         FileNotFoundError: when a file of facts is missing.
     """
     place = path or folder()
+    outline_text = (place / "outline.geojson").read_text(encoding="utf-8")
+    inner = shapely.transform(shape(json.loads(outline_text)["features"][0]["geometry"]), plane).buffer(-SEAT_MARGIN_M)
     with (place / "townships.csv").open(encoding="utf-8", newline="") as file:
-        townships = tuple(
-            Township(
-                code=row["code"],
-                name=row["name"],
-                xy=tuple(plane([float(row["lon"]), float(row["lat"])])[0].tolist()),
-                area_km2=float(row["area_km2"]) if row["area_km2"] and row["pop_year"] != "pre-merger" else None,
-                persons=int(row["pop_SYNTHETIC_prior"]),
-            )
-            for row in csv.DictReader(file)
-        )
+        townships = tuple(_township(row, inner) for row in csv.DictReader(file))
     with (place / "villages.csv").open(encoding="utf-8", newline="") as file:
         villages = tuple(Village(row["code"], row["name"], row["streetCode"]) for row in csv.DictReader(file))
-    return Facts(townships, villages, (place / "outline.geojson").read_text(encoding="utf-8"))
+    return Facts(townships, villages, outline_text)
+
+
+def _township(row: dict[str, str], inner: BaseGeometry) -> Township:
+    """A row of `townships.csv`; a seat outside the outline (their sources differ) is moved just inside."""
+    seat = shapely.Point(plane([float(row["lon"]), float(row["lat"])])[0])
+    xy = shapely.get_coordinates(seat if inner.contains(seat) else shapely.shortest_line(inner, seat))[0]
+    return Township(
+        code=row["code"],
+        name=row["name"],
+        xy=(round(float(xy[0]), 2), round(float(xy[1]), 2)),
+        area_km2=float(row["area_km2"]) if row["area_km2"] and row["pop_year"] != "pre-merger" else None,
+        persons=int(row["pop_SYNTHETIC_prior"]),
+    )

@@ -8,9 +8,10 @@ from shapely.geometry import LineString, Point
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import geography
-from siting.cases.shengzhou.curves import FloatArray, bezier, lines_of, raised, smooth, tidy
+from siting.cases.shengzhou.curves import bezier, lines_of, raised, smooth, tidy
 from siting.cases.shengzhou.facts import plane
 from siting.cases.shengzhou.roads import Road
+from siting.impedance import FloatArray
 
 HALF_M = 13.0
 Carriageway = tuple[LineString, LineString]
@@ -77,7 +78,7 @@ def build(centres: dict[str, LineString]) -> tuple[list[Road], dict[str, FloatAr
             anchors[key].append(point)
     roads = []
     for motorway in geography.MOTORWAYS:
-        for way, line in enumerate((forward[motorway.ref], backward[motorway.ref])):
+        for way, side in enumerate((forward[motorway.ref], backward[motorway.ref])):
             tags = {
                 "highway": "motorway",
                 "ref": motorway.ref,
@@ -87,7 +88,7 @@ def build(centres: dict[str, LineString]) -> tuple[list[Road], dict[str, FloatAr
                 "lanes": "2",
                 "maxspeed": "100" if motorway.ref == "G1512" else "120",
             }
-            roads.append(Road(_with_points(line, anchors[motorway.ref, way]), tags, grade="free"))
+            roads.append(Road(_with_points(side, anchors[motorway.ref, way]), tags, grade="free"))
     return roads + ramps, gates
 
 

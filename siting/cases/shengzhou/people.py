@@ -11,12 +11,14 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import facts as known
 from siting.cases.shengzhou import geography
-from siting.cases.shengzhou.curves import FloatArray, union
+from siting.cases.shengzhou.curves import union
 from siting.cases.shengzhou.facts import Facts, Township, Village, degrees, plane
 from siting.cases.shengzhou.roads import Road
-from siting.cases.shengzhou.settlements import Areas, Hamlet, in_town, km
-from siting.cases.shengzhou.streets import OLD_TOWN, park_areas
-from siting.cases.shengzhou.terrain import IntArray, Terrain
+from siting.cases.shengzhou.settlements import Areas, Hamlet, in_town
+from siting.cases.shengzhou.streets import park_areas
+from siting.cases.shengzhou.terrain import Terrain
+from siting.cases.shengzhou.town_plan import OLD_TOWN, km
+from siting.impedance import FloatArray, IntArray
 
 AGES = ("age_0_2", "age_3_5", "age_6_11", "age_12_14", "age_15_59", "age_60_64", "age_65_79", "age_80_plus")
 # Assumed splits inside the published bands: births fell before 2020; 80+ as in the nation's 65+.
@@ -57,7 +59,7 @@ class Unit:
 
 def village_persons(facts: Facts, hamlets: list[Hamlet], rng: np.random.Generator) -> dict[str, float]:
     """Expected persons of each village outside the streets, by code; the rest of a township lives in its streets."""
-    result = {}
+    result: dict[str, float] = {}
     for township in facts.townships:
         seats = [h for h in hamlets if h.number == 0 and h.village.township == township.code]
         size = np.array(
@@ -86,7 +88,8 @@ def _cells(
     shapely.prepare(inner)
     points = points[shapely.contains_xy(inner, points[:, 0], points[:, 1])]
     near = streets.query(shapely.points(points), predicate="dwithin", distance=0.55 * size_m)[0]
-    return points[np.unique(near)]
+    kept: FloatArray = points[np.unique(near)]
+    return kept
 
 
 def points(
@@ -135,11 +138,11 @@ def points(
     urban_index = [i for i, t in enumerate(facts.townships) if t.code not in geography.TOWN_RADIUS_KM]
     grid = terrain.grid
     rows: list[tuple[FloatArray, str, str, float, Township]] = []
-    for (xy, zone, profile, weight), code in zip(cells, [None] * 3 + list(built.towns), strict=True):
+    for (xy, zone, profile, weight), code in zip(cells, [""] * 3 + list(built.towns), strict=True):
         owner = territory[grid.cell(xy)]
         for k, point in enumerate(xy):
             index = int(owner[k])
-            if code is not None:
+            if code:
                 township = next(t for t in facts.townships if t.code == code)
             elif index in urban_index:
                 township = facts.townships[index]
@@ -178,10 +181,9 @@ def points(
     by_code = {t.code: t for t in facts.townships}
     for hamlet in hamlets:
         height = float(np.clip(2.2 * hamlet.relief, 0, 1))
-        label = hamlet.village.name if hamlet.number == 0 else f"{hamlet.village.name} {hamlet.number + 1}组"
         result.append(
             DemandPoint(
-                label,
+                hamlet.label,
                 hamlet.xy,
                 "villages",
                 by_code[hamlet.village.township],
@@ -195,6 +197,8 @@ def points(
 
 def _spaced(xy: FloatArray, weight: FloatArray, count: int) -> list[int]:
     """`count` points far from one another, denser where there is more weight."""
+    if len(xy) < count:
+        raise ValueError(f"{count} units but only {len(xy)} cells with streets: choose another seed")
     chosen = [int(np.argmax(weight))]
     clear = np.hypot(*(xy - xy[chosen[0]]).T)
     while len(chosen) < count:
@@ -270,7 +274,7 @@ def by_age(demand: list[DemandPoint], facts: Facts, rng: np.random.Generator) ->
 def largest_remainder(values: FloatArray, total: int) -> IntArray:
     """Whole numbers near `values` (rescaled) that add up to `total`."""
     scaled = values * (total / values.sum())
-    whole = np.floor(scaled + 1e-9).astype(np.int64)
+    whole: IntArray = np.floor(scaled + 1e-9).astype(np.int64)
     short = total - int(whole.sum())
     order = np.argsort(-np.round(scaled - whole, 6), kind="stable")
     whole[order[:short]] += 1
@@ -294,7 +298,8 @@ def controlled_rounding(table: FloatArray, rows: IntArray, columns: IntArray) ->
     answer = linprog(-part.ravel(), A_eq=equal, b_eq=right, bounds=(0, 1), method="highs")
     if not answer.success:
         raise ValueError("the township and age totals cannot be rounded together")
-    return low + np.round(answer.x).astype(np.int64).reshape(n, m)
+    whole: IntArray = low + np.round(np.asarray(answer.x)).astype(np.int64).reshape(n, m)
+    return whole
 
 
 def lonlat(xy: FloatArray) -> FloatArray:

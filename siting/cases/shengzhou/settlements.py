@@ -8,14 +8,16 @@ import numpy as np
 import shapely
 from scipy import sparse
 from scipy.optimize import linear_sum_assignment
-from scipy.sparse.csgraph import dijkstra
 from shapely.geometry import Polygon
 from shapely.geometry.base import BaseGeometry
 
-from siting.cases.shengzhou import geography
-from siting.cases.shengzhou.curves import FloatArray, chaikin, polygons_of, smooth, union
+from siting.cases.shengzhou import geography, town_plan
+from siting.cases.shengzhou.curves import chaikin, polygons_of, smooth, union
 from siting.cases.shengzhou.facts import Facts, Township, Village, plane
-from siting.cases.shengzhou.terrain import BoolArray, IntArray, Terrain
+from siting.cases.shengzhou.shortest import from_each
+from siting.cases.shengzhou.terrain import Terrain
+from siting.cases.shengzhou.town_plan import km
+from siting.impedance import BoolArray, FloatArray, IntArray
 
 UPLAND, LOWLAND = "岭山坑岗坞岙岩潭培砩昆竹白", "江溪渡桥浦坂洋湖塘埠坎坪田沙"
 
@@ -29,6 +31,11 @@ class Hamlet:
     xy: tuple[float, float]
     weight: float  # its share of the village's people
     relief: float  # 0 plain .. 1 mountain
+
+    @property
+    def label(self) -> str:
+        """梅坑村 for the seat, 梅坑村 3组 for a group."""
+        return self.village.name if self.number == 0 else f"{self.village.name} {self.number + 1}组"
 
 
 @dataclass(frozen=True)
@@ -46,26 +53,21 @@ class Areas:
         return union([self.core, self.development, self.new_town])
 
 
-def km(points: tuple[tuple[float, float], ...]) -> FloatArray:
-    """Kilometres about the origin of the urban plan to metres."""
-    return plane(geography.ORIGIN)[0] + np.asarray(points, dtype=np.float64) * 1000
-
-
 def areas(facts: Facts, terrain: Terrain, rng: np.random.Generator) -> Areas:
     """The urban zones as drawn, and a blob of streets around each other township seat."""
     inside = facts.outline.buffer(-80)
 
-    def drawn(points: tuple[tuple[float, float], ...]) -> BaseGeometry:
+    def drawn(points: tuple[geography.Pair, ...]) -> BaseGeometry:
         ring = chaikin(np.vstack([km(points), km(points[:1])]), 2)
         return Polygon(ring).buffer(0).intersection(inside)
 
-    core = drawn(geography.URBAN_CORE)
-    development = drawn(geography.DEVELOPMENT_ZONE).difference(core)
-    new_town = drawn(geography.HSR_NEW_TOWN).difference(core)
+    core = drawn(town_plan.URBAN_CORE)
+    development = drawn(town_plan.DEVELOPMENT_ZONE).difference(core)
+    new_town = drawn(town_plan.HSR_NEW_TOWN).difference(core)
     development = max(polygons_of(development), key=lambda p: p.area)
     new_town = max(polygons_of(new_town), key=lambda p: p.area)
     wet = terrain.barrier.buffer(35)
-    towns = {}
+    towns: dict[str, BaseGeometry] = {}
     for township in facts.townships:
         radius = geography.TOWN_RADIUS_KM.get(township.code)
         if radius is None:
@@ -96,7 +98,7 @@ def territories(facts: Facts, terrain: Terrain) -> IntArray:
     seats = grid.cell(np.array([t.xy for t in facts.townships]))
     cells = np.flatnonzero(terrain.inside)
     seats = np.array([cells[np.argmin(np.hypot(*(grid.centre(cells) - grid.centre(s)).T))] for s in seats])
-    far = dijkstra(graph, directed=False, indices=seats)[:, cells]
+    far = from_each(graph, seats)[:, cells]
     known = np.array([t.area_km2 or geography.ASSUMED_AREA_KM2[t.code] for t in facts.townships])
     wanted = known / known.sum() * len(cells)
     offset = np.zeros(len(seats))
@@ -186,10 +188,10 @@ def _named(villages: list[Village], cells: IntArray, terrain: Terrain) -> list[V
     """Villages in the order of the cells, so that names of hills lie high and names of water lie low."""
     if not villages:
         return []
-    rank = np.argsort(np.argsort(terrain.height_m[cells])) / max(len(cells) - 1, 1)
+    rank = np.argsort(np.argsort(terrain.height_m[cells], kind="stable"), kind="stable") / max(len(cells) - 1, 1)
     like = np.array([sum(c in UPLAND for c in v.name) - sum(c in LOWLAND for c in v.name) for v in villages])
     rows, columns = linear_sum_assignment(np.round((rank[:, None] - 0.5) * -np.clip(like, -1, 1)[None, :], 6))
-    return [villages[j] for j in columns[np.argsort(rows)]]
+    return [villages[j] for j in columns[np.argsort(rows, kind="stable")]]
 
 
 def in_town(village: Village, township: Township) -> bool:

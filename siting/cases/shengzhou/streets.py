@@ -9,9 +9,8 @@ import shapely
 from shapely.geometry import LineString, Point, Polygon
 from shapely.geometry.base import BaseGeometry
 
-from siting.cases.shengzhou import geography, names
+from siting.cases.shengzhou import names
 from siting.cases.shengzhou.curves import (
-    FloatArray,
     chaikin,
     lines_of,
     polygons_of,
@@ -22,10 +21,10 @@ from siting.cases.shengzhou.curves import (
     union,
 )
 from siting.cases.shengzhou.roads import Road
-from siting.cases.shengzhou.settlements import Areas, Hamlet, km
+from siting.cases.shengzhou.settlements import Areas, Hamlet
 from siting.cases.shengzhou.terrain import Terrain, noise
-
-OLD_TOWN = (-0.1, 0.3)  # km about the origin of the urban plan
+from siting.cases.shengzhou.town_plan import FOOT_BRIDGE, OLD_TOWN, PARKS, PEDESTRIAN_STREET, STREETS, km
+from siting.impedance import FloatArray
 
 
 def main_streets(terrain: Terrain) -> tuple[list[Road], list[LineString]]:
@@ -33,7 +32,7 @@ def main_streets(terrain: Terrain) -> tuple[list[Road], list[LineString]]:
     barrier = terrain.barrier
     roads: list[Road] = []
     centres: list[LineString] = []
-    for street in (*geography.STREETS, geography.PEDESTRIAN_STREET, geography.FOOT_BRIDGE):
+    for street in (*STREETS, PEDESTRIAN_STREET, FOOT_BRIDGE):
         points = smooth(km(street.points), step_m=38)
         tags = {"highway": street.highway, "name": street.name, "name:en": street.name_en}
         if street.ref:
@@ -156,7 +155,7 @@ def park_areas(terrain: Terrain) -> dict[str, Polygon]:
     rng = np.random.default_rng(7)
     dry = terrain.barrier.buffer(16)
     areas = {}
-    for name, _, where, radius in geography.PARKS:
+    for name, _, where, radius in PARKS:
         turn = np.linspace(0, 2 * np.pi, 10)[:-1]
         reach = radius * 1000 * rng.uniform(0.62, 1.2, 9)
         ring = km((where,))[0] + np.column_stack([np.cos(turn), np.sin(turn)]) * reach[:, None]
@@ -366,6 +365,7 @@ def hamlet(
 
 
 def direction(road: LineString, xy: tuple[float, float]) -> float:
+    """Direction of a road near a place, radians."""
     at = road.project(Point(xy))
     a, b = (np.asarray(road.interpolate(max(0.0, at + d)).coords[0]) for d in (-30.0, 30.0))
     return float(np.round(np.arctan2(b[1] - a[1], b[0] - a[0]), 4))

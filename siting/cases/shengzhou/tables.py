@@ -15,7 +15,7 @@ from siting.cases.shengzhou.curves import polygons_of
 from siting.cases.shengzhou.facilities import Site
 from siting.cases.shengzhou.facts import POPULATION, PROJECTED_CRS, degrees
 from siting.cases.shengzhou.people import AGES, DemandPoint, lonlat
-from siting.cases.shengzhou.terrain import IntArray
+from siting.impedance import IntArray
 
 ZONES = (
     ("urban_core", "主城区", "Urban core", "urban"),
@@ -41,18 +41,23 @@ GUESSES = (
     ),
     (
         "道路、桥梁、立交、限速和路名是虚构的，仅主要走向和乡镇间里程参照公开介绍。",
-        "Roads, bridges, junctions, speed limits and street names are invented; only the main courses and the distances "
-        "between towns follow published descriptions.",
+        "Roads, bridges, junctions, speed limits and street names are invented; only the main courses and "
+        "the distances between towns follow published descriptions.",
     ),
     (
         "乡镇驻地坐标除三界和嵊州新昌站外来自记忆，误差 2 至 4 公里；村庄和自然村位置是虚构的。",
-        "Seats of the townships, except Sanjie and the railway station, are from memory, within 2 to 4 km; positions of "
-        "villages and hamlets are invented.",
+        "Seats of the townships, except Sanjie and the railway station, are from memory, within 2 to 4 km; "
+        "positions of villages and hamlets are invented.",
+    ),
+    (
+        "谷来镇驻地坐标落在县域轮廓之外约 320 米（两者来源不同），已移入轮廓内 420 米处。",
+        "The seat of Gulai lies about 320 m outside the county outline (their sources differ); it was moved to 420 m "
+        "inside.",
     ),
     (
         "各乡镇常住人口是合成的先验值，合计等于普查总数；村和网格人口由此虚构分配。",
-        "Residents of each township are a synthetic prior that adds up to the census total; villages and cells share it "
-        "by an invented rule.",
+        "Residents of each township are a synthetic prior that adds up to the census total; villages and cells share "
+        "it by an invented rule.",
     ),
     (
         "0 至 14 岁拆分为 0-2 岁 16.5%、3-5 岁 20.0%、6-11 岁 41.5%、12-14 岁 22.0%（假定近年出生数下降）。",
@@ -133,7 +138,8 @@ def write_zones(folder: Path, zones: dict[str, BaseGeometry]) -> None:
     features = []
     for zone, name_zh, name_en, kind in ZONES:
         parts = [
-            [_ring(ring) for ring in (polygon.exterior, *polygon.interiors)] for polygon in polygons_of(zones[zone])
+            [_ring(ring) for ring in (polygon.exterior, *polygon.interiors)]
+            for polygon in polygons_of(shapely.set_precision(shapely.transform(zones[zone], degrees), 1e-6))
         ]
         features.append(
             {
@@ -149,13 +155,14 @@ def write_zones(folder: Path, zones: dict[str, BaseGeometry]) -> None:
 
 
 def _ring(ring: BaseGeometry) -> list[list[float]]:
-    return [[float(x), float(y)] for x, y in np.round(degrees(shapely.get_coordinates(ring)), 6)]
+    return [[float(x), float(y)] for x, y in np.round(shapely.get_coordinates(ring), 6)]
 
 
 def write_case(path: Path) -> None:
     """`case.toml`."""
     head = (
-        'schema = 1\nid = "shengzhou"\nname_zh = "嵊州市（合成演示）"\nname_en = "Shengzhou (synthetic demonstration)"\n'
+        'schema = 1\nid = "shengzhou"\nname_zh = "嵊州市（合成演示）"\n'
+        'name_en = "Shengzhou (synthetic demonstration)"\n'
         f'crs = "EPSG:4326"\nprojected_crs = "{PROJECTED_CRS}"\nroads = "roads.osm.pbf"\nsynthetic = true\n'
         f'notice_zh = "{NOTICE_ZH}"\nnotice_en = "{NOTICE_EN}"\n'
         f'data_date = "2020-11-01"\npopulation_total = {POPULATION}\n'

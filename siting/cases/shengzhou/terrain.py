@@ -10,16 +10,13 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 from scipy import ndimage, sparse
-from scipy.sparse.csgraph import dijkstra
 from scipy.spatial import cKDTree
 from shapely.geometry import LineString, Polygon
 from shapely.geometry.base import BaseGeometry
 
 from siting.cases.shengzhou import geography
 from siting.cases.shengzhou.curves import (
-    FloatArray,
     chaikin,
     meander,
     polygons_of,
@@ -30,9 +27,9 @@ from siting.cases.shengzhou.curves import (
     union,
 )
 from siting.cases.shengzhou.facts import Facts, plane
+from siting.cases.shengzhou.shortest import from_nearest
+from siting.impedance import BoolArray, FloatArray, IntArray
 
-IntArray = NDArray[np.int64]
-BoolArray = NDArray[np.bool_]
 CELL_M = 125.0
 NEIGHBOURS = tuple(
     (dr, dc)
@@ -194,7 +191,7 @@ def build(facts: Facts, rng: np.random.Generator) -> Terrain:
     height = _heights(grid, parent, order, relief, gathered)
     flat = height.reshape(grid.rows, grid.columns)
     gy, gx = np.gradient(flat, CELL_M)
-    uphill = np.round(np.hypot(gx, gy).ravel(), 5)
+    uphill = np.round(np.hypot(gx, gy).ravel(), 5).astype(np.float64)
     bodies += _reservoirs(grid, parent, order, height, gathered, grid.inside(facts.outline.buffer(-900)))
     shift = np.round(rng.uniform(-34, 34, (grid.size, 2)), 1)
     streams = _streams(grid, shift, parent, gathered, inside, rivers, bodies)
@@ -203,7 +200,7 @@ def build(facts: Facts, rng: np.random.Generator) -> Terrain:
         inside,
         height,
         relief,
-        np.round(gathered, 4),
+        np.round(gathered, 4).astype(np.float64),
         uphill,
         rough,
         shift,
@@ -249,7 +246,8 @@ def _relief(grid: Grid, rng: np.random.Generator) -> FloatArray:
         middle = plane([lon, lat])[0]
         distance = np.hypot(*(centre - middle).T) / (radius_km * 1000)
         mountain = np.maximum(mountain, share * np.clip(1.25 - distance**2 * 0.75, 0, 1))
-    return np.round(np.clip(rise * (3 - 2 * rise) * mountain, 0, 1.1), 4)
+    relief: FloatArray = np.round(np.clip(rise * (3 - 2 * rise) * mountain, 0, 1.1), 4)
+    return relief
 
 
 def _drainage(
@@ -266,8 +264,8 @@ def _drainage(
             [grid.cell(shapely.get_coordinates(shapely.segmentize(river.line, CELL_M / 2))) for river in rivers]
         )
     )
-    distance, parent, _ = dijkstra(graph, directed=False, indices=sources, min_only=True, return_predecessors=True)
-    parent = np.where(parent < 0, -1, parent).astype(np.int64)
+    distance, before = from_nearest(graph, sources)
+    parent = np.maximum(before, -1)
     reached = np.flatnonzero(np.isfinite(distance))
     return parent, reached[np.argsort(np.round(distance[reached], 3), kind="stable")]
 
@@ -284,7 +282,7 @@ def _heights(grid: Grid, parent: IntArray, order: IntArray, relief: FloatArray, 
         if parent[cell] >= 0:
             height[cell] = height[parent[cell]] + step[cell]
     smoothed = ndimage.gaussian_filter(height.reshape(grid.rows, grid.columns), 0.8).ravel()
-    return np.round(smoothed, 2)
+    return np.asarray(np.round(smoothed, 2), dtype=np.float64)
 
 
 def _reservoirs(
@@ -332,7 +330,7 @@ def _streams(
     heads = np.flatnonzero(wet & (feeders != 1))
     river_lines = union([river.line for river in rivers])
     water = union([body.area for body in bodies])
-    streams = []
+    streams: list[WaterLine] = []
     for head in heads:
         path = [int(head)]
         while wet[path[-1]]:
