@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Any
+from types import UnionType
+from typing import Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -38,39 +39,56 @@ def schema(model: type[BaseModel]) -> str:
 def scenario_reference() -> str:
     """Every key of a scenario file."""
     lines = [
-        "# Scenario reference",
+        "# 方案文件参考 Scenario reference",
         MARK,
         "",
+        "方案是一个 TOML 文件，对一个案例提出问题；不认识的设置项会被拒绝。",
         "A scenario is a TOML file that asks a question of a case. Unknown keys are refused.",
     ]
     for title, model in (
-        ("Top level", Scenario),
+        ("顶层 Top level", Scenario),
         ("[travel]", Travel),
         ("[solver]", Solver),
         ("[[services]]", ServiceQuestion),
-        ("[services.threshold.KIND] (KIND is urban, town or rural)", Limit),
+        ("[services.threshold.KIND]，KIND 为 urban、town 或 rural", Limit),
     ):
-        lines += ["", f"## {title}", "", "| key | type | default | meaning |", "|---|---|---|---|"]
+        lines += [
+            "",
+            f"## {title}",
+            "",
+            "| 设置项 key | 写法 value | 默认 default | 含义 meaning |",
+            "|---|---|---|---|",
+        ]
         lines += [_row(name, field) for name, field in model.model_fields.items()]
     return "\n".join(lines) + "\n"
 
 
 def _row(name: str, field: Any) -> str:
-    default = "required" if field.default is PydanticUndefined else f"`{_show(field.default)}`"
-    kind = str(field.annotation).replace("typing.", "").replace("collections.abc.", "").replace("siting.", "")
-    kind = (
-        field.annotation.__name__
-        if isinstance(field.annotation, type) and not hasattr(field.annotation, "__args__")
-        else kind
-    )
-    cells = (f"`{field.alias or name}`", f"`{kind}`".replace("|", "\\|"), default, field.description or "")
-    return "| " + " | ".join(cells) + " |"
+    default = "**必填 required**" if field.default is PydanticUndefined else f"`{_show(field.default)}`"
+    return f"| `{field.alias or name}` | {_kind(field.annotation)} | {default} | {field.description} |"
+
+
+def _kind(annotation: Any) -> str:
+    """What may be written, in words."""
+    parts = [part for part in get_args(annotation) if part is not type(None)]
+    origin = get_origin(annotation)
+    if origin is Literal:
+        return " / ".join(f"`{value}`" for value in parts)
+    if origin in (Union, UnionType):
+        return " / ".join(_kind(part) for part in parts)
+    if origin is tuple:
+        return f"列表 list: {_kind(parts[0])}"
+    if origin is not None:
+        return f"表 table: {_kind(parts[0])} = {_kind(parts[1])}"
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return "见下 see below"
+    return {str: "文本 text", int: "整数 integer", float: "数值 number", bool: "`true` / `false`"}[annotation]
 
 
 def _show(value: object) -> str:
     if isinstance(value, BaseModel):
-        return "see below"
-    return "none" if value is None else str(value)
+        return "见下 see below"
+    return "无 none" if value in (None, (), {}) else str(value)
 
 
 def standards_page() -> str:

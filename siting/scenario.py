@@ -18,64 +18,99 @@ from siting.toml_files import Frozen, load_toml
 class Travel(Frozen):
     """How people travel."""
 
-    walk_speed_kmh: float = Field(4.8, gt=0, le=10, description="walking speed, also from a point to the road")
+    walk_speed_kmh: float = Field(
+        4.8, gt=0, le=10, description="步行速度，也用于从居民点走到路边 walking speed, also from a point to the road"
+    )
     max_snap_m: float = Field(
-        1000, gt=0, le=10_000, description="points farther from a road are listed as off the network"
+        1000,
+        gt=0,
+        le=10_000,
+        description="离道路更远的点列为“路网之外” points farther from a road are listed as off the network",
     )
     speeds_kmh: Mapping[str, float] = Field(
-        {}, description="driving speed by OSM highway class, over the built-in table"
+        {},
+        description="按 OSM 道路等级设定车速，替代内置值 driving speed by OSM highway class, over the built-in table",
     )
     tagged_speed_factor: float | None = Field(
         None,
         gt=0,
         le=1.5,
-        description="share of a tagged speed limit that traffic really drives; none: built-in",
+        description="实际车速占限速的比例，不写用内置值 "
+        "share of a tagged speed limit that is really driven; none: built-in",
     )
 
 
 class Solver(Frozen):
     """Limits of the solver, for each service."""
 
-    time_limit_s: float = Field(60, gt=0, description="seconds; a plan found by then is labelled time-limited")
-    gap: float = Field(0.0, ge=0, lt=1, description="relative gap at which the solver may stop; 0 asks for proof")
-    threads: int = Field(1, ge=1, le=64)
-    seed: int = Field(0, ge=0, le=2_147_483_647)
+    time_limit_s: float = Field(
+        60,
+        gt=0,
+        description="每项服务的求解秒数，到时给出的方案标为“限时求解” "
+        "seconds; a plan found by then is labelled time-limited",
+    )
+    gap: float = Field(
+        0.0,
+        ge=0,
+        lt=1,
+        description="允许停止的相对差距，0 表示求证最优 relative gap at which the solver may stop; 0 asks for proof",
+    )
+    threads: int = Field(1, ge=1, le=64, description="求解线程数 solver threads")
+    seed: int = Field(0, ge=0, le=2_147_483_647, description="随机种子，相同则结果相同 same seed, same plan")
 
 
 class Limit(Frozen):
     """Override of a standard for one kind of zone."""
 
-    mode: Mode | None = None
-    max_minutes: float | None = Field(None, gt=0, le=600)
-    source: str = Field("", description="where the other value comes from; shown in the outputs")
+    mode: Mode | None = Field(None, description="walk 步行或 drive 驾车 walk or drive")
+    max_minutes: float | None = Field(None, gt=0, le=600, description="达标时间（分钟） minutes of the standard")
+    source: str = Field("", description="改动的依据，会写入成果 where the other value comes from; shown in the outputs")
 
 
 class ServiceQuestion(Frozen):
     """What is asked for one service."""
 
-    service: str = Field(description="id of data/standards/")
-    formulation: str = Field(description="id of models/, or path of a model file")
-    new: int | None = Field(None, ge=0, description="number of new facilities; instead of budget_yuan")
-    budget_yuan: float | None = Field(None, ge=0, description="money for new facilities; instead of new")
-    zone_minimum: Mapping[str, int] = Field({}, description="least number of new facilities by zone id")
-    keep: Literal["all"] | tuple[str, ...] = Field(
-        "all", description="existing facilities that stay open: all, or a list of ids (the others close)"
+    service: str = Field(description="服务：data/standards/ 里的文件名 id of data/standards/")
+    formulation: str = Field(
+        description="模型：models/ 里的文件名，或模型文件路径 id of models/, or path of a model file"
     )
-    close: tuple[str, ...] = Field((), description="ids of existing facilities that close")
-    required: tuple[str, ...] = Field((), description="ids of candidates that must open")
-    forbidden: tuple[str, ...] = Field((), description="ids of candidates that must not open")
-    threshold: Mapping[ZoneKind, Limit] = Field({}, description="coverage standards other than the service's own")
+    new: int | None = Field(
+        None, ge=0, description="新建数量，与 budget_yuan 二选一 number of new facilities; instead of budget_yuan"
+    )
+    budget_yuan: float | None = Field(
+        None, ge=0, description="新建预算（元），与 new 二选一 money for new facilities in yuan; instead of new"
+    )
+    zone_minimum: Mapping[str, int] = Field(
+        {}, description="各分区最少新建数 least number of new facilities by zone id"
+    )
+    keep: Literal["all"] | tuple[str, ...] = Field(
+        "all",
+        description="保留的现有设施：all，或编号列表（其余关闭） "
+        "existing facilities that stay: all, or ids (the others close)",
+    )
+    close: tuple[str, ...] = Field((), description="关闭的现有设施编号 ids of existing facilities that close")
+    required: tuple[str, ...] = Field((), description="必选的候选地点编号 ids of candidates that must open")
+    forbidden: tuple[str, ...] = Field((), description="禁选的候选地点编号 ids of candidates that must not open")
+    threshold: Mapping[ZoneKind, Limit] = Field(
+        {}, description="替代服务自身标准的达标时间 coverage standards other than the service's own"
+    )
     max_travel_minutes: float = Field(
         60,
         gt=0,
         le=600,
-        description="nobody is assigned farther than this; also the cut-off of the travel times",
+        description="分配的最长时间，也是出行时间的计算上限 "
+        "nobody is assigned farther; also the cut-off of the travel times",
     )
-    new_capacity_persons: float | None = Field(None, gt=0, description="size of a new facility; none: the standard's")
-    open_yuan: float | None = Field(None, ge=0, description="cost of a new facility; none: the standard's")
+    new_capacity_persons: float | None = Field(
+        None, gt=0, description="新设施规模（人），不写用标准值 size of a new facility in persons; none: the standard's"
+    )
+    open_yuan: float | None = Field(
+        None, ge=0, description="新设施造价（元），不写用标准值 cost of a new facility in yuan; none: the standard's"
+    )
     out_of_reach: Literal["refuse", "list"] = Field(
         "refuse",
-        description="places that no site can serve: refuse the scenario, or list them and go on without them",
+        description="哪里都到不了的居民点：refuse 拒绝方案，list 列出后继续 "
+        "places that no site can serve: refuse, or list and go on",
     )
 
     @model_validator(mode="after")
@@ -90,14 +125,22 @@ class ServiceQuestion(Frozen):
 class Scenario(Frozen):
     """One question about one case."""
 
-    schema_version: Literal[1] = Field(1, alias="schema")
-    id: str = Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$", description="also the name of the run folder")
-    title_zh: str
-    title_en: str
-    case: str = Field(description="name of a shipped case, or path of a case folder (relative to this file)")
-    travel: Travel = Travel()
-    solver: Solver = Solver()
-    services: tuple[ServiceQuestion, ...] = Field(min_length=1)
+    schema_version: Literal[1] = Field(1, alias="schema", description="文件格式版本 version of the format")
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,63}$",
+        description="方案编号，也是成果文件夹名 also the name of the run folder",
+    )
+    title_zh: str = Field(description="中文标题 Chinese title")
+    title_en: str = Field(description="英文标题 English title")
+    case: str = Field(
+        description="自带案例名，或案例文件夹路径（相对本文件） "
+        "name of a shipped case, or path of a case folder (relative to this file)"
+    )
+    travel: Travel = Field(Travel(), description="出行 how people travel")
+    solver: Solver = Field(Solver(), description="求解限制 limits of the solver")
+    services: tuple[ServiceQuestion, ...] = Field(
+        min_length=1, description="各项服务的问题 one question for each service"
+    )
 
     @model_validator(mode="after")
     def _each_service_once(self) -> Scenario:
