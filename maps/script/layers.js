@@ -138,7 +138,7 @@ function makeLayers(map) {
 
   function resize() {
     const zoom = map.getZoom(), s = service(), scale = radiusScale(s, zoom);
-    map.getPane('markerPane').style.setProperty('--pin', byZoom({ 9: 0.62, 11: 0.74, 12: 0.88, 13: 1 }, zoom));
+    map.getPane('markerPane').style.setProperty('--pin', byZoom(PIN_SIZE, zoom));
     symbols.forEach(point => {
       point.setRadius(point.status ? siteRadius(point.status, zoom) : demandRadius(scale, point.need, point.options.index));
     });

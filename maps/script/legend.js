@@ -29,6 +29,7 @@ function drawLegend(map) {
   road('motorway', 'legend.motorway');
   road('primary', 'legend.main_road');
   if (BASE.rail.count) item(railSwatch(), t('legend.railway'));
+  if (BASE.green.polygons) item(swatch('area', { fill: STYLE.base.green, opacity: 1 }), t('legend.green'));
   if (BASE.water.polygons || BASE.rivers.length) item(swatch('area', { fill: STYLE.base.water, opacity: 1 }), t('legend.water'));
   fillWith('legend-body', el('ul', {}, rows));
 }

@@ -6,7 +6,8 @@ const ZONE_NAMES = DATA.base.zones.filter(zone => zone.at).map(zone => {
   return { id: zone.id, name: zone.name, lon: at[0], lat: at[1], kind: zone.kind, area: zone.area };
 }).sort((a, b) => b.area - a.area);
 const PLACE_LOOKS = [
-  { from: 0, size: 19, weight: 600, apart: 14 }, { from: 9, size: 14, weight: 600, apart: 8 },
+  { from: 0, size: 19, weight: 600, apart: 8, shifts: [0, 20, -20, 34, -34] },
+  { from: 9, size: 14, weight: 600, apart: 6, shifts: [0, 15, -15, 26, -26] },
   { from: 11, size: 13, weight: 500, apart: 6 }, { from: 11.5, size: 12, weight: 400, apart: 10 },
   { from: 13, size: 11, weight: 400, apart: 12 },
 ];
@@ -44,7 +45,8 @@ function reserved(place, zoom) {
   if (state.on.has('new')) sites.status.forEach((status, k) => {
     if (status !== 'new') return;
     const p = place({ lat: sites.lat[k], lon: sites.lon[k] });
-    boxes.push([p.x - 14, p.y - 34, p.x + 14, p.y + 4]);
+    const size = byZoom(PIN_SIZE, zoom);
+    boxes.push([p.x - 13 * size, p.y - 38 * size, p.x + 13 * size, p.y + 2]);
   });
   if (state.on.has('existing') && zoom >= 12) sites.status.forEach((status, k) => {
     if (status !== 'existing') return;
@@ -73,12 +75,25 @@ function write(ctx, text, x, y, look) {
 function tryName(ctx, view, text, p, look) {
   if (p.x < 0 || p.y < 0 || p.x > view.whole.x || p.y > view.whole.y) return;
   ctx.font = `${look.weight || 400} ${look.size}px ${FONT}`;
-  const half = ctx.measureText(text).width / 2, dy = look.shift || 0;
-  const centre = look.align === 'left' ? p.x + half : p.x;
-  const box = [centre - half, p.y + dy - look.size * 0.6, centre + half, p.y + dy + look.size * 0.6];
-  if (!free(view.boxes, box, look.apart || 4)) return;
-  view.boxes.push(box);
-  write(ctx, text, p.x, p.y + dy, look);
+  const half = ctx.measureText(text).width / 2, centre = look.align === 'left' ? p.x + half : p.x;
+  for (const dy of look.shifts || [0]) {
+    const box = [centre - half, p.y + dy - look.size * 0.6, centre + half, p.y + dy + look.size * 0.6];
+    if (!free(view.boxes, box, look.apart || 4)) continue;
+    view.boxes.push(box);
+    write(ctx, text, p.x, p.y + dy, look);
+    return;
+  }
+}
+
+// Names of new facilities, and from near by of the existing ones too.
+function writeSites(ctx, view) {
+  const s = service().sites, f = STYLE.facility;
+  [['new', 13, f.new, 600, [14]], ['existing', 14.5, f.existing, 500, [17, -17]]].forEach(([status, from, colour, weight, shifts]) => {
+    if (!state.on.has(status) || view.zoom < from) return;
+    s.status.forEach((own, j) => {
+      if (own === status) tryName(ctx, view, s.name[j], view.place({ lat: s.lat[j], lon: s.lon[j] }), { size: 12, weight, colour, shifts });
+    });
+  });
 }
 
 function drawNames(ctx, view) {
@@ -104,8 +119,9 @@ function drawNames(ctx, view) {
     ctx.rect(p.x - 4, p.y - 4, 8, 8);
     ctx.stroke();
     ctx.fill();
-    tryName(ctx, view, pick(station.name), p, { size: 12, weight: 500, colour: '#55505c', align: 'left', shift: -11 });
+    tryName(ctx, view, pick(station.name), p, { size: 12, weight: 500, colour: '#55505c', align: 'left', shifts: [-11, 12] });
   });
+  writeSites(ctx, view);
   writePlaces(2);
   if (zoom >= 10) BASE.rivers.filter(lines => lines.kind === 'river' || zoom >= 13).forEach(lines => {
     namesAlong(ctx, view, lines, { size: 12, italic: true, colour: base.water_name });

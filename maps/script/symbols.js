@@ -115,6 +115,8 @@ function swatch(shape, look, r) {
   return canvas;
 }
 
+const PIN_SIZE = { 9: 0.62, 11: 0.74, 12: 0.88, 13: 1 }; // share of its full size, by zoom
+
 // The drop that marks a new facility, its point at x, y.
 const PIN = 'M13 34 C13 34 2 20.5 2 12.8 A11 11 0 1 1 24 12.8 C24 20.5 13 34 13 34 Z';
 function drawPin(ctx, x, y, k) {
