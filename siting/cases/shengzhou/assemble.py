@@ -223,8 +223,3 @@ def clipped(roads: list[Road], outline: BaseGeometry) -> list[Road]:
                 replace(road, line=part) for part in lines_of(road.line.intersection(outline)) if part.length > 5
             ]
     return result
-
-
-def water_of(lines: list[LineString], areas: list[BaseGeometry]) -> BaseGeometry:
-    """All waters together."""
-    return union([*lines, *areas])

@@ -14,7 +14,6 @@ from siting.cases.shengzhou.roads import Road
 from siting.impedance import FloatArray
 
 HALF_M = 13.0
-Carriageway = tuple[LineString, LineString]
 
 
 def centre_lines(outline: BaseGeometry) -> dict[str, LineString]:

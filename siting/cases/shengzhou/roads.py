@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Literal
 
 from shapely.geometry import LineString
@@ -35,7 +35,6 @@ class Road:
     line: LineString
     tags: dict[str, str]
     grade: Literal["ground", "bridge", "free"] = "ground"
-    zone: str = field(default="", compare=False)
 
     @property
     def rank(self) -> int:
