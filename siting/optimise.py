@@ -108,8 +108,7 @@ def _search_first(
     formulation: Formulation, active: tuple[str, ...], reduction: Reduction, options: SolverOptions, say: Say
 ) -> Search | None:
     """The Lagrangian search, where the model is one that it knows; None elsewhere."""
-    blocks = {formulation.objective, *active}
-    if "assign_share" not in formulation.variables or blocks not in (SEARCHED, SEARCHED_BY_BUDGET):
+    if {*formulation.variables, formulation.objective, *active} not in (SEARCHED, SEARCHED_BY_BUDGET):
         return None
 
     def report(objective: float, bound: float, nodes: int) -> None:

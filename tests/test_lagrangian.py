@@ -10,6 +10,7 @@ import pytest
 
 from siting.instance import Instance
 from siting.lagrangian import least_travel, search
+from siting.optimise import solve
 
 ZONES = ("a", "b")
 
@@ -88,3 +89,13 @@ def test_sites_of_unequal_cost_under_a_budget_are_left_to_the_solver() -> None:
 
 def test_a_demand_point_out_of_reach_is_left_to_the_solver() -> None:
     assert search(Instance.from_arrays([[np.inf]], [1.0], capacity=5.0, p=1), time_limit_s=1) is None
+
+
+@pytest.mark.parametrize("budget", [False, True])
+@pytest.mark.parametrize("seed", range(5))
+def test_the_shipped_model_is_solved_by_the_search(seed: int, budget: bool) -> None:
+    instance = random_instance(seed, budget=budget)
+    solution = solve(instance, "capacitated_p_median")
+    assert solution.outcome.solver.startswith("Lagrangian")
+    assert solution.outcome.proven
+    assert solution.outcome.objective == pytest.approx(brute_force(instance))
