@@ -353,6 +353,13 @@ def test_print_has_its_furniture(page: Any) -> None:
         }"""
     )
     assert inside == [0, 0]
+    for language in (1, 0):  # nothing wider than the paper, which would shrink the sheet and belie the scale
+        page.evaluate("k => siting.setLanguage(k)", language)
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll('#panel-body, #masthead, #side, #print-notes')]
+                 .filter(node => node.scrollWidth > node.clientWidth + 1).map(node => node.id)"""
+        )
+        assert wide == []
     assert "openstreetmap.org/copyright" in (page.locator("#print-notes").text_content() or "")
     page.emulate_media(media="screen")
     page.evaluate("window.dispatchEvent(new Event('afterprint'))")
