@@ -61,8 +61,9 @@ def _room_m(frame: pd.DataFrame) -> list[int]:
     lat = frame["lat"].to_numpy(dtype=np.float64)
     east = frame["lon"].to_numpy(dtype=np.float64) * np.cos(np.radians(lat.mean()))
     places = np.column_stack([east, lat]) * METRES_PER_DEGREE
-    apart = cKDTree(places).query(places, k=2)[0][:, 1]
-    return np.minimum(np.rint(apart), 9999).astype(int).tolist()
+    apart = np.asarray(cKDTree(places).query(places, k=2)[0])[:, 1]
+    metres: list[int] = np.minimum(np.rint(apart), 9999).astype(int).tolist()
+    return metres
 
 
 def _service(result: ServiceResult, ids: pd.Index, *, planned: bool) -> dict[str, Any]:
