@@ -256,7 +256,7 @@ def test_facilities_are_plausible(facilities: pd.DataFrame, demand: pd.DataFrame
     for zone in ("urban_core", "development_zone", "hsr_new_town"):
         assert seats[zone] < need[zone], zone
     assert seats["villages"] > 1.1 * need["villages"]
-    assert facilities[facilities["service"] != "health_station"]["capacity"].gt(0).all()
+    assert facilities[facilities["service"] == "primary_school"]["capacity"].gt(0).all()
 
 
 def test_candidates_are_many_and_some_are_restricted(candidates: pd.DataFrame) -> None:

@@ -203,12 +203,12 @@ def _care(places: Places) -> list[Site]:
     sites: list[Site] = []
     used: list[FloatArray] = []
     seen: Counter[str] = Counter()
-    for zones, count, apart_m, sizes in (
-        (("urban_core",), 26, 500.0, (40, 60, 80, 100)),
-        (("development_zone",), 5, 900.0, (40, 60)),
-        (("hsr_new_town",), 2, 1000.0, (40, 60)),
-        (("towns",), 16, 600.0, (40, 60, 80)),
-        (("villages",), 82, 1400.0, (20, 30, 40, 50)),
+    for zones, count, apart_m in (
+        (("urban_core",), 26, 500.0),
+        (("development_zone",), 5, 900.0),
+        (("hsr_new_town",), 2, 1000.0),
+        (("towns",), 16, 600.0),
+        (("villages",), 82, 1400.0),
     ):
         rows = places.rows(*zones)
         kind = "日间照料中心" if zones == ("villages",) else "居家养老服务照料中心"
@@ -218,7 +218,7 @@ def _care(places: Places) -> list[Site]:
             if row is None:
                 break
             used.append(places.xy[row])
-            sites.append(_numbered(places, row, kind, "elderly_care_station", str(places.rng.choice(sizes)), seen))
+            sites.append(_numbered(places, row, kind, "elderly_care_station", "", seen))
     return sites
 
 

@@ -74,9 +74,9 @@ GUESSES = (
         "The boundaries of the urban core, the development zone, the new town and the town centres are drawn by eye.",
     ),
     (
-        "现有学校、卫生站和养老照料中心的数量、名称、位置、规模是虚构的；卫生站规模未知，留空。",
+        "现有学校、卫生站和养老照料中心的数量、名称、位置、规模是虚构的；卫生站和照料中心的规模未知，留空。",
         "Number, names, positions and sizes of existing schools, health stations and care stations are invented; sizes "
-        "of health stations are unknown and left empty.",
+        "of health and care stations are unknown and left empty.",
     ),
 )
 
