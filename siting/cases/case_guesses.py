@@ -60,11 +60,11 @@ def _by_places(demand: DemandPoints, dwellings: Dwellings) -> Guess:
     village, town = PLACE_REACH_M["village"], PLACE_REACH_M["town"]
     return Guess(
         zh=f"住宅建筑太少({dwellings.counts['dwellings']} 栋),人口按地名点分配:{demand.untagged_places} 处没有"
-        f"人口标签,按类型取默认值({defaults});每处人口沿其周围街道(村 {village:g} 米、镇 {town:g} 米以内)"
+        f"可用的人口标签,按类型取默认值({defaults});每处人口沿其周围街道(村 {village:g} 米、镇 {town:g} 米以内)"
         f"分摊,共 {len(demand.people)} 个点",
         en=f"There are too few residential buildings ({dwellings.counts['dwellings']}): people are shared out among "
-        f"place nodes; {demand.untagged_places} without a population tag count by type ({defaults}); each place's "
-        f"people are spread over the streets around it (village {village:g} m, town {town:g} m), "
+        f"place nodes; {demand.untagged_places} without a usable population tag count by type ({defaults}); each "
+        f"place's people are spread over the streets around it (village {village:g} m, town {town:g} m), "
         f"{len(demand.people)} points in all",
     )
 
@@ -162,14 +162,16 @@ def guess_candidates(found: Candidates) -> Iterator[Guess]:
     """What may be built on."""
     land = ", ".join(f"{word} {n}" for word, n in found.by_land.items() if word != CORNER)
     corners = found.by_land.get(CORNER, 0)
+    least, most = found.spacing_m
+    apart = f"{least:.0f}" if least == most else f"{least:.0f}-{most:.0f}"
     yield Guess(
         zh=f"候选地址 {len(found.land)} 处只据 OSM 用地标签与道路,未核实权属、规划与坡度:地块 {land or '无'};"
         f"路口 {corners} 处;都在居民 {PEOPLE_M:g} 米内、距路 {SNAP_M:g} 米内、不在水面,"
-        f"两处至少相距 {found.spacing_m:g} 米;未按地块大小区分可建设施",
+        f"两处至少相距 {apart} 米(居民越密越近);未按地块大小区分可建设施",
         en=f"The {len(found.land)} candidate sites come from OSM land-use tags and roads alone; ownership, plans and "
         f"slope are unchecked: land {land or 'none'}; {corners} street corners; all within {PEOPLE_M:g} m of people "
-        f"and {SNAP_M:g} m of a road, not in water, no two nearer than {found.spacing_m:g} m; a parcel's size does "
-        "not limit what may be built on it",
+        f"and {SNAP_M:g} m of a road, not in water, no two nearer than {apart} m (the more people the "
+        "nearer); a parcel's size does not limit what may be built on it",
     )
 
 

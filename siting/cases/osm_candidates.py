@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import shapely
@@ -37,8 +37,8 @@ LAND: tuple[tuple[str, str, float], ...] = (
 CORNER = "street"  # the land word of a site that is a street corner
 SNAP_M = 200.0  # a site lies this near to a road that people may walk
 PEOPLE_M = 800.0  # and this near to where people live
-AIM = 200  # sites, where no spacing is given: a model of that size is quick
-SHORTEST_SPACING_M, LONGEST_SPACING_M = 60.0, 3000.0
+POINTS_PER_SITE, FEWEST, MOST = 9, 150, 400
+SHORTEST_SPACING_M, LONGEST_SPACING_M = 60.0, 1500.0
 NO_CORNER = ("motorway", "motorway_link", "trunk", "trunk_link", "track", "path", "steps", "bridleway")
 
 
@@ -52,7 +52,7 @@ class Candidates:
         land: (c,) tag value of the land, or `street`.
         area_m2: (c,) NaN for corners.
         xy: (c, 2) metres.
-        spacing_m: no two sites are nearer.
+        spacing_m: least and greatest distance that was kept between sites, by the people around.
         by_land: how many of each.
     """
 
@@ -61,10 +61,10 @@ class Candidates:
     land: tuple[str, ...]
     area_m2: FloatArray
     xy: FloatArray
-    spacing_m: float
+    spacing_m: tuple[float, float]
     by_land: Mapping[str, int]
 
-    def take(self, index: IntArray, spacing_m: float) -> Candidates:
+    def take(self, index: IntArray) -> Candidates:
         """The sites of `index`, in that order."""
         land = tuple(self.land[k] for k in index)
         return Candidates(
@@ -73,7 +73,7 @@ class Candidates:
             land,
             self.area_m2[index],
             self.xy[index],
-            spacing_m,
+            self.spacing_m,
             {word: land.count(word) for word in dict.fromkeys(land)},
         )
 
@@ -92,7 +92,9 @@ def find_candidates(
     """Sites near people and roads, none in water, no two within the spacing.
 
     Land comes first (best kind, then largest), then junctions (most people around first): a greedy choice that
-    depends on nothing but the data. Without `spacing_m`, the spacing is sought that gives about `AIM` sites.
+    depends on nothing but the data. Without `spacing_m`, sites lie the denser the more people live around (spacing
+    in proportion to one over the square root of the people within `PEOPLE_M`), one for about `POINTS_PER_SITE`
+    demand points.
 
     Raises:
         InputError: when there is no usable site at all.
@@ -114,35 +116,45 @@ def find_candidates(
             remedy_en="check that the extract holds the roads near people, or write candidates.csv yourself",
             file=file,
         )
-    every = every.take(np.flatnonzero(usable), 0.0)
+    every = every.take(np.flatnonzero(usable))
     if spacing_m is not None:
-        return every.take(thin(every.xy, spacing_m), spacing_m)
-    return _thin_to_number(every)
+        return _thinned(every, np.full(len(every.land), spacing_m))
+    near = tree.query_ball_point(every.xy, PEOPLE_M)
+    around = np.array([people[index].sum() for index in near], dtype=np.float64)
+    aim = int(np.clip(len(people) / POINTS_PER_SITE, FEWEST, MOST))
+    return _thin_to_number(every, np.sqrt(np.median(around) / np.maximum(around, 1.0)), aim)
 
 
-def thin(xy: FloatArray, spacing_m: float) -> IntArray:
-    """Indices of points kept, in order: each unless one kept before lies nearer than the spacing."""
-    tree = cKDTree(xy)
-    free = np.ones(len(xy), dtype=bool)
+def thin(xy: FloatArray, spacing_m: FloatArray) -> IntArray:
+    """Indices of points kept, in order: each unless one kept before lies nearer than its spacing (n,)."""
+    nearest = np.full(len(xy), np.inf)
     kept = []
     for k in range(len(xy)):
-        if free[k]:
+        if nearest[k] >= spacing_m[k] * (1 - 1e-9):
             kept.append(k)
-            free[tree.query_ball_point(xy[k], spacing_m * (1 - 1e-9))] = False
+            nearest = np.minimum(nearest, np.hypot(*(xy - xy[k]).T))
     return np.array(kept, dtype=np.int64)
 
 
-def _thin_to_number(every: Candidates) -> Candidates:
-    """The least spacing, in steps of 5 m, that leaves no more than `AIM` sites."""
-    low, high = int(SHORTEST_SPACING_M / 5), int(LONGEST_SPACING_M / 5)
+def _thin_to_number(every: Candidates, relative: FloatArray, aim: int) -> Candidates:
+    """Spacings (n,) in proportion to `relative`, the least of steps of 5 m that leave no more than `aim` sites."""
+
+    def spacing(step: int) -> FloatArray:
+        return np.clip(step * 5.0 * relative, SHORTEST_SPACING_M, LONGEST_SPACING_M).round(1)
+
+    low, high = 1, int(2 * LONGEST_SPACING_M)
     while low < high:
         middle = (low + high) // 2
-        if thin(every.xy, middle * 5.0).size <= AIM:
+        if thin(every.xy, spacing(middle)).size <= aim:
             high = middle
         else:
             low = middle + 1
-    spacing = low * 5.0
-    return every.take(thin(every.xy, spacing), spacing)
+    return _thinned(every, spacing(low))
+
+
+def _thinned(every: Candidates, spacing_m: FloatArray) -> Candidates:
+    kept = thin(every.xy, spacing_m)
+    return replace(every.take(kept), spacing_m=(float(spacing_m[kept].min()), float(spacing_m[kept].max())))
 
 
 def water(objects: OsmObjects) -> Shapes:
@@ -167,7 +179,7 @@ def _parcels(objects: OsmObjects) -> Candidates:
         land,
         area[index],
         shapely.get_coordinates(shapely.point_on_surface(objects.shape[index])).reshape(-1, 2),
-        0.0,
+        (0.0, 0.0),
         {},
     )
 
@@ -191,7 +203,7 @@ def _corners(graph: RoadGraph, crs: str, people_xy: FloatArray, people: FloatArr
         (CORNER,) * nodes.size,
         np.full(nodes.size, np.nan),
         xy,
-        0.0,
+        (0.0, 0.0),
         {},
     )
 
@@ -203,6 +215,6 @@ def _join(first: Candidates, second: Candidates) -> Candidates:
         first.land + second.land,
         np.concatenate([first.area_m2, second.area_m2]),
         np.concatenate([first.xy, second.xy]),
-        0.0,
+        (0.0, 0.0),
         {},
     )

@@ -30,6 +30,8 @@ PLACE_REACH_M: Mapping[str, float] = {
 # Streets that houses stand on, and how much a metre counts: unclassified roads also run where nobody lives.
 STREETS: Mapping[str, float] = {"residential": 1.0, "living_street": 1.0, "pedestrian": 1.0, "unclassified": 0.5}
 
+WHOLE = 0.8  # a place's population tag above this share of the stated total is that of the whole area
+
 FEWEST_BUILDINGS = 50
 # Buildings are mapped unevenly when footprint per metre of residential street differs by more between localities
 # (90th to 10th percentile). Measured: 2.5 in well-mapped Monaco, 33 in Liechtenstein of 2013, where sharing out by
@@ -55,7 +57,7 @@ class DemandPoints:
         cell_m: size of the cells.
         unmapped: settlements with no mapped home or street near them, given the people of their tag or type.
         by_streets: localities more than half of whose people are spread over streets, for want of buildings.
-        untagged_places: places whose people come from `PLACE_PEOPLE`.
+        untagged_places: places whose people come from `PLACE_PEOPLE`, their tag missing or that of the whole area.
         unevenness: ratio of the 90th to the 10th percentile of footprint per metre of street.
     """
 
@@ -161,7 +163,7 @@ def _from_buildings(
     people = weight / weight.sum() * main
     bare = _bare(places, units, xy[weight > 0])
     xy = np.concatenate([xy, places.xy[bare]])
-    people = np.concatenate([people, _stated(places, bare)])
+    people = np.concatenate([people, _stated(places, bare, population)])
     return _gather(
         xy,
         people if population is None else people / people.sum() * population,
@@ -191,15 +193,19 @@ def _bare(places: Places, units: IntArray, xy: FloatArray) -> IntArray:
     return np.asarray(settled[far], dtype=np.int64)
 
 
-def _stated(places: Places, index: IntArray) -> FloatArray:
-    """People of places by their tags, else by type."""
+def _stated(places: Places, index: IntArray, population: float | None) -> FloatArray:
+    """People of places by their tags, else by type.
+
+    A city's node often bears the number of its whole county: a tag near the stated population or above is left aside.
+    """
     default = np.array([PLACE_PEOPLE[places.kind[k]] for k in index], dtype=np.float64)
     tagged = places.population[index]
-    return np.where(np.isnan(tagged), default, tagged)
+    whole = tagged > (np.inf if population is None or index.size < 2 else WHOLE * population)
+    return np.where(np.isnan(tagged) | whole, default, tagged)
 
 
 def _from_places(places: Places, units: IntArray, streets: _Streets, *, population: float | None) -> DemandPoints:
-    people = _stated(places, units)
+    people = _stated(places, units, population)
     of_street = _nearest(places.xy[units], streets.xy)
     reach = np.array([PLACE_REACH_M[places.kind[k]] for k in units], dtype=np.float64)
     near = np.hypot(*(streets.xy - places.xy[units][of_street]).T) <= reach[of_street]
@@ -213,7 +219,7 @@ def _from_places(places: Places, units: IntArray, streets: _Streets, *, populati
         spread if population is None else spread / spread.sum() * population,
         basis="places",
         by_streets=tuple(places.name[units[k]] for k in np.flatnonzero(~bare)),
-        untagged_places=int(np.isnan(places.population[units]).sum()),
+        untagged_places=int((people != places.population[units]).sum()),
     )
 
 

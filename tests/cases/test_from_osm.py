@@ -12,6 +12,7 @@ import shapely
 
 from siting.case import Case, load_case
 from siting.cases.from_osm import make_case
+from siting.cases.osm_candidates import thin
 from siting.cases.summary import CaseSummary
 from siting.errors import InputError
 from siting.events import Event
@@ -150,7 +151,40 @@ def test_few_buildings_fall_back_on_places_and_their_streets(tmp_path: Path) -> 
     people = case.demand.assign(people=case.population).groupby("village")["people"].sum()
     assert people.to_dict() == pytest.approx({"甲镇": 6000, "乙村": 800, "丙庄": 80}, abs=0.5)
     assert (case.demand["village"] == "甲镇").sum() > 50  # spread over streets, not heaped on one point
-    assert "2 without a population tag" in guesses(case)
+    assert "2 without a usable population tag" in guesses(case)
+
+
+def test_a_city_tagged_with_the_whole_countys_people_counts_by_type(tmp_path: Path) -> None:
+    drawing = draw_town(houses=False)
+    case = make(drawing, tmp_path, population=6500)  # the town's tag says 6,000 of them
+    people = case.demand.assign(people=case.population).groupby("village")["people"].sum()
+    assert people["乙村"] / people["甲镇"] == pytest.approx(800 / 8000, rel=1e-4)
+    assert "3 without a usable population tag" in guesses(case)
+
+
+def test_thinning_keeps_each_point_unless_one_kept_before_is_too_near() -> None:
+    rng = np.random.default_rng(1)
+    xy, spacing = rng.uniform(0, 1000, (300, 2)), rng.uniform(20, 200, 300)
+    kept = thin(xy, spacing)
+    for k in range(len(xy)):
+        before = kept[kept < k]
+        near = np.hypot(*(xy[before] - xy[k]).T).min(initial=np.inf) < spacing[k]
+        assert near == (k not in kept)
+
+
+def test_sites_lie_denser_where_more_people_live(tmp_path: Path) -> None:
+    """Two towns of the same streets, one with a ninth of the other's houses on each street."""
+    drawing = Drawing()
+    for east, every in ((0.0, 20), (8000.0, 180)):
+        for k in range(11):
+            drawing.street(*((east + 100.0 * j, 100.0 * k) for j in range(11)))
+            drawing.street(*((east + 100.0 * k, 100.0 * j) for j in range(11)))
+            for x in range(10, 1000, every):
+                drawing.box(east + x, 100.0 * k + 20, 8, 8, building="house")
+    drawing.street((1000, 400), (8000, 400), highway="tertiary")
+    case = make(drawing, tmp_path, population=70_000)
+    west = case.candidates["lon"] < lonlat(4000, 0)[0]
+    assert west.sum() > 1.5 * (~west).sum() > 0
 
 
 def test_unevenly_mapped_buildings_leave_localities_their_streets_share(tmp_path: Path) -> None:
@@ -289,6 +323,7 @@ def test_an_outline_around_everything_leaves_the_file_as_it_is(tmp_path: Path) -
     assert set(case.demand["village"]) == {"甲镇", "乙村", "丙庄"}
 
 
+@pytest.mark.filterwarnings("ignore:.crs. was not provided")
 def test_unusable_outlines_are_refused(tmp_path: Path) -> None:
     osm = draw_town().write(tmp_path / "town.osm")
 
