@@ -309,8 +309,8 @@ def _finish(
     if unverified:
         notices.append(
             (
-                f"有 {unverified} 项标准数值未经核实，详见“假设与来源”",
-                f"{unverified} values of the standards are not verified; see the assumptions",
+                f"有 {unverified} 项标准数值未经核实，详见所附的标准与假设",
+                f"{unverified} values of the standards are not verified; see the standards and assumptions",
             )
         )
     return RunResult(

@@ -67,6 +67,13 @@ class ServiceResult:
         """The facilities that the plan opens."""
         return self.sites[self.sites["status"] == "new"]
 
+    @property
+    def assigned_within_persons(self) -> float:
+        """People whom the plan sends within their standard: fewer than the covered ones where places are short."""
+        standard = self.demand.set_index("id")["standard_min"].reindex(self.assignments["demand_id"]).to_numpy()
+        within = self.assignments["travel_time_min"].to_numpy() <= standard
+        return float(self.assignments["persons"].to_numpy()[within].sum())
+
     def headline(self, when: str) -> pd.Series:
         """The summary row of all people, `before` or `after`."""
         rows = self.summary[(self.summary["when"] == when) & (self.summary["group_kind"] == "all")]

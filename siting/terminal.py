@@ -150,6 +150,9 @@ def _print_service(console: Console, service: ServiceResult) -> None:
     ):
         first, second = _figure(before[column], form), _figure(after[column], form)
         rows.append((label, f"{first} → {second}" if planned else first))
+        if column == "covered_share" and planned and service.assigned_within_persons < after["covered_persons"] - 0.5:
+            share = service.assigned_within_persons / after["demand_persons"]
+            rows.append(("  受容量限制 as assigned", f"{share:.1%}"))
     if planned:
         rows.append(("新建 new facilities", str(len(service.new_sites))))
     for label, text in rows:

@@ -12,7 +12,7 @@ from siting.errors import InfeasibleError, InputError
 from siting.network import read_roads, to_networkx
 from siting.pipeline import Settings, evaluate_case, run_scenario
 from siting.results import RunResult, ServiceResult
-from tests.tiny_case import SCENARIO, demand_csv, place, write_case, write_scenario
+from tests.tiny_case import SCENARIO, demand_csv, facilities_csv, place, write_case, write_scenario
 
 WALK_M_PER_MIN = 4800 / 60
 
@@ -156,3 +156,16 @@ def test_full_schools_name_who_has_no_place(tmp_path: Path) -> None:
         run(tmp_path, text)
     assert sum(float((fault.value or "").rsplit("：", 1)[1]) for fault in caught.value.faults) == 4
     assert "4 people have nowhere to go" in caught.value.faults[0].en
+
+
+def test_people_sent_past_a_full_school_are_covered_but_not_assigned_within_the_standard(tmp_path: Path) -> None:
+    text = SCENARIO.replace('"p_median"', '"capacitated_p_median"\nnew_capacity_persons = 90')
+    full = facilities_csv().replace(",60", ",5")
+    found = service(run(tmp_path, text, facilities=full), "primary_school")
+    within = [
+        row.persons
+        for row in found.assignments.itertuples()
+        if row.travel_time_min <= found.demand.set_index("id").loc[row.demand_id, "standard_min"]
+    ]
+    assert found.assigned_within_persons == pytest.approx(sum(within))
+    assert found.assigned_within_persons < found.headline("after")["covered_persons"]

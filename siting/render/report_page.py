@@ -142,6 +142,11 @@ def _plan_sentences(service: ServiceResult) -> tuple[str, str]:
             f" {persons_text(a)} ({shares[1]})"
         )
     left_zh, left_en = _left_over(service, "after")
+    within = service.assigned_within_persons
+    if within < a - 0.5:  # the nearest facility is full for some
+        share = share_text(within / float(after["demand_persons"]))
+        left_zh += f"受容量限制，按方案分配后有 {persons_text(within)} 人（{share}）在标准时间内。"
+        left_en += f" As capacity is short, {persons_text(within)} ({share}) are assigned within it."
     return f"{done_zh}后，{change_zh}。{left_zh}", f"With {done_en}, {change_en}. {left_en}"
 
 

@@ -107,6 +107,13 @@ def _people_rows(plan: bool) -> list[Row]:
             rows.append((f"{zh}，规划后 {en}, after", kind, value("after")))
             if en == "Covered share":
                 rows.append(("达标率变化（百分点） Change (percentage points)", "points", change))
+                rows.append(
+                    (
+                        "按方案分配在标准时间内的人（人） People assigned within the standard (persons)",
+                        "persons",
+                        lambda service: service.assigned_within_persons,
+                    )
+                )
     return rows
 
 
