@@ -53,7 +53,7 @@ from siting.impedance import FloatArray
 from siting.network import PlacedPoints, RoadGraph, read_roads, travel_times
 from siting.network.osm_file import OsmFile
 from siting.run_folder import writing
-from siting.standards import list_services, load_service
+from siting.standards import Service, list_services, load_service
 
 NOTICE_ZH = "人口分布由 OSM 建筑、街道与地名估计,设施与候选地址取自 OSM 标签,均未经核实"
 NOTICE_EN = (
@@ -61,7 +61,7 @@ NOTICE_EN = (
     "facilities and candidate sites are OSM tags, unchecked"
 )
 SCENARIO = "three_services.toml"
-PEOPLE_PER_NEW = 15_000  # the starter scenario opens one of each service for as many people, 2 to 8
+PEOPLE_PER_NEW = 15_000  # the starter scenario opens one of each service for as many people
 
 
 def make_case(
@@ -104,9 +104,9 @@ def make_case(
     area = read_outline(outline) if outline is not None else None
     with writing(out) as folder:
         with stage(listener, "extract", "读取 OSM 文件", "reading the OpenStreetMap file") as say:
+            if area is not None:
+                say("裁剪到范围线(省级文件约需一分钟)", "cutting to the outline (about a minute for a province)")
             roads, crs, date, cut = _take_roads(Path(pbf), area, folder)
-            if cut:
-                say("已裁剪到范围线", "cut to the outline")
         graph = read_roads(folder / roads, listener=listener)
         found = _find(folder / roads, graph, area, crs, population, spacing_m, listener)
         with stage(listener, "case", "写出案例", "writing the case"):
@@ -210,11 +210,20 @@ def _write_scenarios(folder: Path, out: Path, head: CaseHead, found: Found, grap
     if old.is_dir():
         shutil.copytree(old, folder / "scenarios")
     if not (folder / "scenarios" / SCENARIO).exists():
-        people = float(found.demand.people.sum())
-        count = min(max(round(people / PEOPLE_PER_NEW), 2), 8, len(found.candidates.land))
         write_scenario(
-            folder / "scenarios" / SCENARIO, head, new=count, schools_reach_all=_schools_reach_all(found, graph)
+            folder / "scenarios" / SCENARIO,
+            head,
+            new={service.id: _new_facilities(found, service) for service in found.services},
+            schools_reach_all=_schools_reach_all(found, graph),
         )
+
+
+def _new_facilities(found: Found, service: Service) -> int:
+    """How many the starter scenario opens: 2 to 8 by population; where none is known, one for each township to 12."""
+    count = min(max(round(float(found.demand.people.sum()) / PEOPLE_PER_NEW), 2), 8)
+    if not (found.facilities.table["service"] == service.id).any():
+        count = max(count, min(len(set(found.places.townships(found.demand.xy))), 12))
+    return min(count, len(found.candidates.land))
 
 
 def _schools_reach_all(found: Found, graph: RoadGraph) -> bool:

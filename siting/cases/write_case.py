@@ -87,7 +87,7 @@ def write_sources(path: Path, sources: Iterable[Source]) -> None:
     write_table(path, names, ([getattr(source, name) for name in names] for source in sources))
 
 
-def write_scenario(path: Path, head: CaseHead, *, new: int, schools_reach_all: bool) -> None:
+def write_scenario(path: Path, head: CaseHead, *, new: Mapping[str, int], schools_reach_all: bool) -> None:
     """Write a scenario that runs at once: three services, no capacity needed, remote places listed.
 
     Capacities are seldom known in OSM, so the models are those without. p-median assigns everybody and has no
@@ -96,7 +96,7 @@ def write_scenario(path: Path, head: CaseHead, *, new: int, schools_reach_all: b
     Args:
         path: the file.
         head: the case.
-        new: number of new facilities of each service.
+        new: number of new facilities by service.
         schools_reach_all: whether every place reaches an existing school.
     """
     lines = [
@@ -127,7 +127,7 @@ def write_scenario(path: Path, head: CaseHead, *, new: int, schools_reach_all: b
             "[[services]]",
             f"service = {quote(service)}",
             f"formulation = {quote(model)}",
-            f"new = {new}",
+            f"new = {new[service]}",
             'out_of_reach = "list"',
         ]
         if model == "p_median":

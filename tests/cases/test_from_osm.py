@@ -17,6 +17,7 @@ from siting.cases.summary import CaseSummary
 from siting.errors import InputError
 from siting.events import Event
 from siting.network import read_roads
+from siting.pipeline import Settings, run_scenario
 from siting.scenario import load_scenario
 from tests.cases.drawn_town import Drawing, draw_houses, draw_places, draw_streets, draw_town, lonlat
 from tests.shared_data import shared_file
@@ -117,7 +118,18 @@ def test_the_starter_scenario_is_valid_and_p_median_has_an_answer(town: Case) ->
         "elderly_care_station",
     ]
     assert scenario.services[0].formulation == "p_median"
-    assert all(question.new == 2 and question.out_of_reach == "list" for question in scenario.services)
+    assert [question.new for question in scenario.services] == [2, 2, 2]
+    assert all(question.out_of_reach == "list" for question in scenario.services)
+
+
+def test_of_a_service_with_no_facility_the_scenario_opens_one_for_each_township(tmp_path: Path) -> None:
+    drawing = draw_town()
+    for k in range(4):
+        drawing.node(200.0 * k, 1000, place="suburb", name=f"街道{k}")
+    case = make(drawing, tmp_path, population=5000)
+    new = {q.service: q.new for q in load_scenario(case.folder / "scenarios" / "three_services.toml").services}
+    assert case.demand["township"].nunique() == 5
+    assert new == {"primary_school": 2, "health_station": 2, "elderly_care_station": 5}
 
 
 def test_without_schools_the_scenario_asks_for_coverage(tmp_path: Path) -> None:
@@ -429,7 +441,7 @@ def test_progress_is_told(tmp_path: Path) -> None:
 # A real country
 
 
-def test_liechtenstein(tmp_path: Path) -> None:
+def test_liechtenstein_from_extract_to_plan(tmp_path: Path) -> None:
     pbf = shared_file("data", "osm", "liechtenstein.osm.pbf")
     made: CaseSummary = make_case(pbf, tmp_path / "li", population=36_800)
     case = load_case(made.folder)
@@ -443,3 +455,10 @@ def test_liechtenstein(tmp_path: Path) -> None:
     # Balzers has a third of all mapped buildings and an eighth of the people (4,571 of 36,800 at the time).
     assert people["Balzers"] == pytest.approx(4571, rel=0.15)
     assert people["Vaduz"] == pytest.approx(5372, rel=0.25)
+    # The main job answers at once.
+    result = run_scenario(made.scenario, Settings(cache=None, service_areas=False))
+    for service in result.services:
+        assert service.outcome is not None
+        assert service.outcome.proven
+        assert all(check.passed for check in service.checks)
+        assert service.headline("after")["covered_share"] > max(0.8, service.headline("before")["covered_share"])
