@@ -87,6 +87,9 @@ def new_case_command(
     population: Annotated[float | None, typer.Option("--population", help="总人口 people in all")] = None,
     name_zh: Annotated[str | None, typer.Option("--name-zh", help="中文名 Chinese name")] = None,
     name_en: Annotated[str | None, typer.Option("--name-en", help="英文名 English name")] = None,
+    spacing_m: Annotated[
+        float | None, typer.Option("--spacing", help="候选地点最小间距（米） least metres between sites")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有案例 replace an existing case")] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -102,6 +105,7 @@ def new_case_command(
         population=population,
         name_zh=name_zh,
         name_en=name_en,
+        spacing_m=spacing_m,
         force=force,
         listener=listener,
     )
@@ -122,6 +126,9 @@ def fetch_command(
     download_cache: Annotated[Path, typer.Option("--download-cache", help="下载缓存 cache of downloads")] = OUT
     / ".downloads",
     timeout_s: Annotated[float, typer.Option("--timeout", help="每次请求的秒数 seconds for each request")] = 180,
+    spacing_m: Annotated[
+        float | None, typer.Option("--spacing", help="候选地点最小间距（米） least metres between sites")
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="覆盖已有案例 replace an existing case")] = False,
     quiet: Quiet = False,
     as_json: AsJson = False,
@@ -143,6 +150,7 @@ def fetch_command(
         population=population,
         name_zh=name_zh,
         name_en=name_en,
+        spacing_m=spacing_m,
         endpoint=endpoint,
         force=force,
         listener=terminal.listener_for(quiet=quiet, as_json=as_json),
