@@ -24,7 +24,7 @@ def test_a_good_scenario(tmp_path: Path) -> None:
 
 
 def test_unknown_keys_name_the_nearest_valid_one_at_every_depth(tmp_path: Path) -> None:
-    text = SCENARIO.replace("title_en", "titel_en").replace("formulation = \"p_median\"", 'formulaton = "p_median"')
+    text = SCENARIO.replace("title_en", "titel_en").replace('formulation = "p_median"', 'formulaton = "p_median"')
     text += "\n[travel]\nwalk_sped_kmh = 5\n"
     found = faults_of(tmp_path, text)
     remedies = {column: remedy for column, _, remedy in found}
