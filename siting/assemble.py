@@ -150,7 +150,7 @@ def _check_ids(
             if name not in known:
                 close = nearest_word(name, known)
                 faults.add(
-                    f"案例中没有这个编号({service.name_zh})",
+                    f"案例中没有这个编号（{service.name_zh}）",
                     f"the case has no such id ({service.name_en})",
                     remedy_zh=f"是否想写“{close}”？" if close else "请核对 facilities.csv 与 candidates.csv",
                     remedy_en=f"did you mean {close!r}?" if close else "see facilities.csv and candidates.csv",

@@ -230,7 +230,7 @@ def load_sources(folder: Path) -> tuple[Source, ...]:
         try:
             found.append(Source(**{key: record.get(key, "") for key in Source.model_fields}))
         except ValueError as error:
-            faults.add(f"来源登记有误({error})", f"a source's row is wrong ({error})", row=k)
+            faults.add(f"来源登记有误（{error}）", f"a source's row is wrong ({error})", row=k)
     faults.raise_if_any()
     return tuple(found)
 
@@ -267,7 +267,7 @@ def _shapes(path: Path) -> gpd.GeoDataFrame | None:
     try:
         shapes = gpd.read_file(path)
     except Exception as error:
-        fail(f"无法读取 GeoJSON({error})", f"the GeoJSON cannot be read ({error})", file=path)
+        fail(f"无法读取 GeoJSON（{error}）", f"the GeoJSON cannot be read ({error})", file=path)
     if shapes.empty or shapes.crs is None:
         fail("没有图形或没有坐标系", "there are no shapes, or they have no coordinate system", file=path)
     return shapes.to_crs(WGS84)

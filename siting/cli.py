@@ -49,7 +49,7 @@ def run_command(
     no_cache: NoCache = False,
     no_areas: NoAreas = False,
 ) -> None:
-    """求解一个方案,写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
+    """求解一个方案，写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     result = run_scenario(find_scenario(scenario), settings)
     assert result.scenario is not None
@@ -69,7 +69,7 @@ def gaps_command(
     no_cache: NoCache = False,
     no_areas: NoAreas = False,
 ) -> None:
-    """评估现状:谁在标准时间之外(不做优化)。Evaluate as it stands: who lies beyond each standard."""
+    """评估现状：谁在标准时间之外（不做优化）。Evaluate as it stands: who lies beyond each standard."""
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     folder = find_case(case)
     result = evaluate_case(folder, settings, services=service or None)
@@ -174,7 +174,7 @@ def export_roads_command(
     case: Annotated[str, typer.Argument(help="案例名称或文件夹 case: a name, or a folder")],
     out: Annotated[Path, typer.Option("--out", help=".graphml 文件 file")],
 ) -> None:
-    """导出路网(GraphML,可用 osmnx、networkx 打开)。Export the road graph for osmnx and networkx."""
+    """导出路网（GraphML，可用 osmnx、networkx 打开）。Export the road graph for osmnx and networkx."""
     export_roads(find_case(case), out)
     typer.echo(f"路网 roads: {out.resolve()}")
 

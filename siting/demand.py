@@ -36,7 +36,7 @@ def ages_in_service(case: Case, service: Service) -> list[str]:
             )
     if not inside and not faults:
         faults.add(
-            f"没有 {_ages(first, last)} 岁的年龄列({service.name_zh})",
+            f"没有 {_ages(first, last)} 岁的年龄列（{service.name_zh}）",
             f"there is no age column within {_ages(first, last)} ({service.name_en})",
             row=1,
         )

@@ -121,9 +121,11 @@ def standards_page() -> str:
             ("cost.open_yuan", " yuan", service.cost.open_yuan),
         ]
         for key, unit, value in rows:
-            note = f";{value.note}" if value.note else ""
+            note = f"; {value.note}" if value.note else ""
             verified = "是 yes" if value.verified else "**否 no**"
-            lines.append(f"| {key} | {value.value:,g}{unit} | {value.source}{note} | {verified} |")
+            lines.append(
+                f"| {key} | {f'{value.value:,.6f}'.rstrip('0').rstrip('.')}{unit} | {value.source}{note} | {verified} |"
+            )
     return "\n".join(lines) + "\n"
 
 

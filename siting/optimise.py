@@ -159,7 +159,7 @@ def _refuse_without_plan(
         together = ", ".join(active)
         raise NoPlanError(
             Fault(
-                f"这些条件不能同时满足({formulation.name_zh}):{together}",
+                f"这些条件不能同时满足（{formulation.name_zh}）：{together}",
                 f"these conditions cannot all be met at once ({formulation.name_en}): {together}",
                 "请放宽其中一项，例如增加新建数量或预算、降低片区下限、放宽行程上限或增大容量",
                 "loosen one, for example more new facilities or money, lower zone minima, a longer travel limit "
@@ -169,7 +169,7 @@ def _refuse_without_plan(
     if outcome.status is Status.ERROR:
         raise SitingError(
             Fault(
-                f"求解器未能给出结果({formulation.name_zh})",
+                f"求解器未能给出结果（{formulation.name_zh}）",
                 f"the solver gave no result ({formulation.name_en}): the model is unbounded or numerically broken",
                 "请检查该模型文件的目标与约束",
                 "check the objective and constraints of the model's file",

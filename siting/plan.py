@@ -110,7 +110,7 @@ def _refuse(
             zh = f"{limit:g} 分钟内没有任何现有设施或候选地点"
             en = f"no facility or candidate site within {limit:g} min"
         faults.add(
-            f"无法满足({problem.service.name_zh}):{zh}",
+            f"无法满足（{problem.service.name_zh}）：{zh}",
             f"cannot be served ({problem.service.name_en}): {en}",
             remedy_zh='请增加候选地点、放宽标准，或写 out_of_reach = "list" 单独列出',
             remedy_en='add candidate sites, loosen the standard, or write out_of_reach = "list" to list and go on',

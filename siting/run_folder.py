@@ -25,7 +25,7 @@ def writing(folder: Path) -> Iterator[Path]:
         temporary.mkdir()
     except OSError as error:
         fail(
-            f"无法写入输出文件夹({error.strerror})",
+            f"无法写入输出文件夹（{error.strerror}）",
             f"the output folder cannot be written ({error.strerror})",
             remedy_zh="请用 --out 指定另一个可写的文件夹",
             remedy_en="name another folder with --out",
@@ -37,7 +37,7 @@ def writing(folder: Path) -> Iterator[Path]:
     except OSError as error:
         shutil.rmtree(temporary, ignore_errors=True)
         fail(
-            f"写入结果时出错({error.strerror or error})",
+            f"写入结果时出错（{error.strerror or error}）",
             f"writing the results failed ({error.strerror or error})",
             remedy_zh="请检查磁盘空间，并关闭正在打开的旧结果文件（如 Excel），然后重试；旧结果未改动",
             remedy_en="check the disk's space, close old result files that are open (in Excel, say) and try again;"

@@ -48,7 +48,7 @@ def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
     try:
         rows = list(csv.reader(io.StringIO(text), strict=True))
     except csv.Error as error:
-        fail(f"CSV 格式有误({error})", f"malformed CSV ({error})", file=path)
+        fail(f"CSV 格式有误（{error}）", f"malformed CSV ({error})", file=path)
     while rows and not any(cell.strip() for cell in rows[-1]):
         rows.pop()
     if not rows:

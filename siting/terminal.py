@@ -205,7 +205,7 @@ def print_gaps(result: RunResult, most: int = 10) -> None:
         console.print()
         console.print(
             Text(
-                f"{service.service.name_zh}:{len(beyond):,} 处、{persons:,.0f} 人未达标  "
+                f"{service.service.name_zh}：{len(beyond):,} 处、{persons:,.0f} 人未达标  "
                 f"{service.service.name_en}: {len(beyond):,} points, {persons:,.0f} people beyond the standard",
                 style="bold",
             )

@@ -24,7 +24,7 @@ def read_text(path: Path) -> str:
             file=path,
         )
     except OSError as error:
-        fail(f"无法读取文件({error})", f"the file cannot be read ({error})", file=path)
+        fail(f"无法读取文件（{error}）", f"the file cannot be read ({error})", file=path)
     try:
         return raw.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -37,7 +37,7 @@ def read_text(path: Path) -> str:
         fail(
             f"文件不是 UTF-8 编码{guess_zh}",
             f"the file is not in UTF-8{guess_en}",
-            remedy_zh="请在 Excel 中另存为“CSV UTF-8(逗号分隔)”",
+            remedy_zh="请在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
             remedy_en="save it in Excel as 'CSV UTF-8 (comma delimited)'",
             file=path,
             row=row,

@@ -33,7 +33,7 @@ def load_toml(path: Path, schema: type[Schema]) -> Schema:
         raw = tomllib.loads(text)
     except tomllib.TOMLDecodeError as error:
         fail(
-            f"TOML 格式有误({error})",
+            f"TOML 格式有误（{error}）",
             f"malformed TOML ({error})",
             remedy_zh="请检查该行的引号、括号与等号",
             remedy_en="check the quotes, brackets and equals sign of that line",

@@ -276,7 +276,9 @@ def require_verified(verification: Verification) -> None:
     """
     if not verification.ok:
         raise VerificationError(
-            Fault(f"独立校验未通过：{c.name_zh}({c.detail})", f"the independent check failed: {c.name_en} ({c.detail})")
+            Fault(
+                f"独立校验未通过：{c.name_zh}（{c.detail}）", f"the independent check failed: {c.name_en} ({c.detail})"
+            )
             for c in verification.failed
         )
 

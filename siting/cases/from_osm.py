@@ -55,7 +55,7 @@ from siting.network.osm_file import OsmFile
 from siting.run_folder import writing
 from siting.standards import Service, list_services, load_service
 
-NOTICE_ZH = "人口分布由 OSM 建筑、街道与地名估计,设施与候选地址取自 OSM 标签,均未经核实"
+NOTICE_ZH = "人口分布由 OSM 建筑、街道与地名估计，设施与候选地址取自 OSM 标签，均未经核实"
 NOTICE_EN = (
     "where people live is estimated from OSM buildings, streets and places; "
     "facilities and candidate sites are OSM tags, unchecked"
@@ -105,7 +105,7 @@ def make_case(
     with writing(out) as folder:
         with stage(listener, "extract", "读取 OSM 文件", "reading the OpenStreetMap file") as say:
             if area is not None:
-                say("裁剪到范围线(省级文件约需一分钟)", "cutting to the outline (about a minute for a province)")
+                say("裁剪到范围线（省级文件约需一分钟）", "cutting to the outline (about a minute for a province)")
             roads, crs, date, cut = _take_roads(Path(pbf), area, folder)
         graph = read_roads(folder / roads, listener=listener)
         found = _find(folder / roads, graph, area, crs, population, spacing_m, listener)
@@ -270,7 +270,7 @@ def check_request(out: Path, *, population: float | None, spacing_m: float | Non
         faults.add(
             "总人口必须大于 0",
             "the population must be above 0",
-            remedy_zh="请给出常住人口数,或省略此项由程序估计",
+            remedy_zh="请给出常住人口数，或省略此项由程序估计",
             remedy_en="give the number of residents, or leave it out to have it estimated",
             column="--population",
             value=population,
@@ -287,7 +287,7 @@ def check_request(out: Path, *, population: float | None, spacing_m: float | Non
         return
     if not (out / "case.toml").is_file():
         fail(
-            "目标已存在,但不是案例文件夹,不会覆盖",
+            "目标已存在，但不是案例文件夹，不会覆盖",
             "this is there already and is no case folder: it is never replaced",
             remedy_zh="请用 --out 指定一个新文件夹",
             remedy_en="name a new folder with --out",
@@ -297,7 +297,7 @@ def check_request(out: Path, *, population: float | None, spacing_m: float | Non
         fail(
             "案例文件夹已存在",
             "the case folder is there already",
-            remedy_zh="请换一个名称,或加 --force 覆盖(scenarios 中的方案会保留,表格会重建)",
+            remedy_zh="请换一个名称，或加 --force 覆盖（scenarios 中的方案会保留，表格会重建）",
             remedy_en="take another name, or add --force to replace it (its scenarios are kept, its tables are not)",
             file=out,
         )

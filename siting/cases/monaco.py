@@ -17,7 +17,7 @@ from siting.cases.summary import CaseSummary
 
 POPULATION = 38_000.0  # residents
 ASSUMED = Guess(
-    zh="总人口 38,000 为约数,凭常识假设,未经核实",
+    zh="总人口 38,000 为约数，凭常识假设，未经核实",
     en="The population of 38,000 is a round number from general knowledge, not checked",
 )
 EXTRACT = "roads.osm.pbf"

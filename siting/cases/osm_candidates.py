@@ -112,7 +112,7 @@ def find_candidates(
         fail(
             "找不到可作候选地址的地块或路口",
             "no land and no street corner can serve as a candidate site",
-            remedy_zh="请检查提取文件是否包含居民点附近的道路,或自行编写 candidates.csv",
+            remedy_zh="请检查提取文件是否包含居民点附近的道路，或自行编写 candidates.csv",
             remedy_en="check that the extract holds the roads near people, or write candidates.csv yourself",
             file=file,
         )

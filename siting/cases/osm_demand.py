@@ -110,10 +110,10 @@ def spread_people(
     if len(home.xy) < FEWEST_BUILDINGS:
         if units.size == 0:
             fail(
-                f"文件里既没有足够的住宅建筑({len(home.xy)} 栋),也没有地名点,无法估计人口分布",
+                f"文件里既没有足够的住宅建筑（{len(home.xy)} 栋），也没有地名点，无法估计人口分布",
                 f"the file has neither enough residential buildings ({len(home.xy)}) nor place nodes: where people "
                 "live cannot be estimated",
-                remedy_zh="请换用含建筑或地名的提取文件,或自行编写 demand.csv",
+                remedy_zh="请换用含建筑或地名的提取文件，或自行编写 demand.csv",
                 remedy_en="use an extract with buildings or places, or write demand.csv yourself",
                 file=file,
             )

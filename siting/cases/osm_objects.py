@@ -130,9 +130,9 @@ def reading(source: OsmFile) -> Iterator[None]:
         yield
     except RuntimeError as error:
         fail(
-            f"OSM 文件损坏或不完整({error})",
+            f"OSM 文件损坏或不完整（{error}）",
             f"the OpenStreetMap file is damaged or truncated ({error})",
-            remedy_zh="请重新下载;可用 .osm.pbf、.osm、.osm.gz、.osm.bz2",
+            remedy_zh="请重新下载；可用 .osm.pbf、.osm、.osm.gz、.osm.bz2",
             remedy_en="download it again; .osm.pbf, .osm, .osm.gz and .osm.bz2 can be read",
             file=source.name,
         )

@@ -41,7 +41,7 @@ def read_outline(path: Path) -> BaseGeometry:
         frame = gpd.read_file(path)
     except Exception as error:  # pyogrio has many
         fail(
-            f"无法读取范围线({error})",
+            f"无法读取范围线（{error}）",
             f"the outline cannot be read ({error})",
             remedy_zh="请提供 GeoJSON、GeoPackage 或 Shapefile 面文件",
             remedy_en="give polygons as GeoJSON, GeoPackage or Shapefile",
@@ -53,7 +53,7 @@ def read_outline(path: Path) -> BaseGeometry:
         fail(
             "范围线没有坐标系",
             "the outline has no coordinate reference system",
-            remedy_zh="请在 GIS 软件中定义坐标系(如 EPSG:4490)后另存(Shapefile 须带 .prj)",
+            remedy_zh="请在 GIS 软件中定义坐标系（如 EPSG:4490）后另存（Shapefile 须带 .prj）",
             remedy_en="define it in a GIS (EPSG:4490, say) and save again (a Shapefile needs its .prj)",
             file=path,
         )
@@ -61,7 +61,7 @@ def read_outline(path: Path) -> BaseGeometry:
     other = sorted(set(shapes.geom_type) - {"Polygon", "MultiPolygon"})
     if other:
         fail(
-            "范围线必须是面(多边形)",
+            "范围线必须是面（多边形）",
             "the outline must be made of polygons",
             remedy_zh="请把线转为面后再用",
             remedy_en="turn the lines into a polygon first",
@@ -74,7 +74,7 @@ def read_outline(path: Path) -> BaseGeometry:
     west, south, east, north = outline.bounds if not outline.is_empty else (np.nan,) * 4
     if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
         fail(
-            "范围线的坐标不在经纬度范围内(坐标系声明有误?)",
+            "范围线的坐标不在经纬度范围内（坐标系声明有误？）",
             "the outline's coordinates are no degrees (is its coordinate system declared wrongly?)",
             file=path,
             value=f"{west}, {south}, {east}, {north}",
@@ -98,7 +98,7 @@ def cut_extract(source: OsmFile, outline: BaseGeometry, *, crs: str, out: Path) 
         fail(
             "范围线与 OSM 文件没有重叠",
             "the outline does not overlap the OpenStreetMap file",
-            remedy_zh="请核对范围线的坐标系,并确认下载的是同一地区",
+            remedy_zh="请核对范围线的坐标系，并确认下载的是同一地区",
             remedy_en="check the outline's coordinate system, and that the extract is of the same region",
             file=source.name,
             value="outline " + ", ".join(f"{x:.3f}" for x in outline.bounds),
@@ -107,9 +107,9 @@ def cut_extract(source: OsmFile, outline: BaseGeometry, *, crs: str, out: Path) 
         return False
     if min(nodes.ids) < 0:
         fail(
-            "OSM 文件含有负编号(未上传的编辑),无法裁剪",
+            "OSM 文件含有负编号（未上传的编辑），无法裁剪",
             "the OpenStreetMap file has ids below 0 (edits not uploaded) and cannot be cut",
-            remedy_zh="请先用 osmium renumber 重新编号,或不给范围线",
+            remedy_zh="请先用 osmium renumber 重新编号，或不给范围线",
             remedy_en="renumber it first (osmium renumber), or give no outline",
             file=source.name,
         )

@@ -113,7 +113,7 @@ def _box(bbox: tuple[float, float, float, float] | None) -> BaseGeometry:
     west, south, east, north = bbox
     if not (-180 <= west < east <= 180 and -90 <= south < north <= 90):
         fail(
-            "范围框应为 西,南,东,北(经纬度)",
+            "范围框应为 西,南,东,北（经纬度）",
             "the box must be west,south,east,north in degrees",
             remedy_zh="例如 120.6,29.4,121.0,29.8",
             remedy_en="such as 120.6,29.4,121.0,29.8",
@@ -127,9 +127,9 @@ def _check_size(area: BaseGeometry) -> None:
     km2 = float(shapely.area(shapely.transform(area, _flat))) if not area.is_empty else 0.0
     if km2 > MOST_KM2:
         fail(
-            f"范围约 {km2:,.0f} 平方公里,超出可下载的 {MOST_KM2:,.0f} 平方公里",
+            f"范围约 {km2:,.0f} 平方公里，超出可下载的 {MOST_KM2:,.0f} 平方公里",
             f"the area is about {km2:,.0f} km2; no more than {MOST_KM2:,.0f} km2 can be downloaded",
-            remedy_zh="请缩小范围,或下载省级 .osm.pbf 后用 new-case --outline",
+            remedy_zh="请缩小范围，或下载省级 .osm.pbf 后用 new-case --outline",
             remedy_en="take a smaller one, or download a province's .osm.pbf and use new-case --outline",
         )
 

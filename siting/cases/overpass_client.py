@@ -30,9 +30,9 @@ def ask_boundary(place: str, where: Endpoint, say: Say) -> BaseGeometry:
         if isinstance(error, InsufficientResponseError) and "0 results" not in str(error):
             refuse_answer(where.nominatim_url, str(error))
         fail(
-            "地名服务找不到这个地方,或它没有行政边界",
+            "地名服务找不到这个地方，或它没有行政边界",
             "the geocoder knows no such place, or none with a boundary",
-            remedy_zh="请写全名(如“嵊州市, 浙江省”),或改用 --outline、--bbox",
+            remedy_zh="请写全名（如“嵊州市, 浙江省”），或改用 --outline、--bbox",
             remedy_en="write the name in full ('Shengzhou, Zhejiang'), or use --outline or --bbox",
             column="--place",
             value=place,
@@ -66,9 +66,9 @@ def ask_overpass(query: str, where: Endpoint, say: Say) -> dict[str, Any]:
         _refused(where, remark)
     if not answer.get("elements"):
         fail(
-            "Overpass 的回答是空的:这个范围内没有 OSM 数据",
+            "Overpass 的回答是空的：这个范围内没有 OSM 数据",
             "Overpass's answer is empty: there are no OpenStreetMap data in this area",
-            remedy_zh="请核对范围;自建的 Overpass 服务可能没有导入这一地区",
+            remedy_zh="请核对范围；自建的 Overpass 服务可能没有导入这一地区",
             remedy_en="check the area; a private Overpass server may not hold this region",
             file=where.overpass_url,
             kind=NetworkError,
@@ -81,9 +81,9 @@ def _refused(where: Endpoint, remark: str) -> NoReturn:
     cause_zh = "内存不足" if memory else f"超过 {where.timeout_s:g} 秒" if slow else "出错"
     cause_en = "ran out of memory" if memory else f"took more than {where.timeout_s:g} s" if slow else "failed"
     fail(
-        f"Overpass 未能完成查询:{cause_zh}({remark})",
+        f"Overpass 未能完成查询：{cause_zh}（{remark}）",
         f"Overpass {cause_en} over the query ({remark})",
-        remedy_zh="请缩小范围" + (",或加大 --timeout" if slow else "") + ",或改用 new-case 读取已下载的文件",
+        remedy_zh="请缩小范围" + ("，或加大 --timeout" if slow else "") + "，或改用 new-case 读取已下载的文件",
         remedy_en="take a smaller area" + (", raise --timeout" if slow else "") + ", or use new-case with a file",
         file=where.overpass_url,
         kind=NetworkError,
@@ -97,9 +97,9 @@ def refuse_answer(url: str, detail: str) -> NoReturn:
         NetworkError: always.
     """
     fail(
-        f"服务器的回答不是 OSM 数据({plain_text(detail)[:160]})",
+        f"服务器的回答不是 OSM 数据（{plain_text(detail)[:160]}）",
         f"the server's answer is no OpenStreetMap data ({plain_text(detail)[:160]})",
-        remedy_zh="请核对服务器网址;若网络需要登录(网页认证),请先登录",
+        remedy_zh="请核对服务器网址；若网络需要登录（网页认证），请先登录",
         remedy_en="check the server's address; if the network has a log-in page, log in first",
         file=url,
         kind=NetworkError,

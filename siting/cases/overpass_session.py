@@ -99,9 +99,9 @@ def ask(action: Callable[[], Answer], url: str, where: Endpoint, say: Say, *, zh
         except _BusyError as error:
             if attempt == where.attempts:
                 fail(
-                    f"服务器繁忙(HTTP {error.status}),已试 {attempt} 次",
+                    f"服务器繁忙（HTTP {error.status}），已试 {attempt} 次",
                     f"the server is busy (HTTP {error.status}); it was asked {attempt} times",
-                    remedy_zh="请过几分钟再试,缩小范围,或换用其他服务器(--overpass-url)",
+                    remedy_zh="请过几分钟再试，缩小范围，或换用其他服务器（--overpass-url）",
                     remedy_en="try again in some minutes, take a smaller area, or another server (--overpass-url)",
                     file=url,
                     kind=NetworkError,
@@ -112,23 +112,23 @@ def ask(action: Callable[[], Answer], url: str, where: Endpoint, say: Say, *, zh
             fail(
                 f"服务器在 {where.timeout_s:g} 秒内没有回答",
                 f"the server gave no answer within {where.timeout_s:g} s",
-                remedy_zh="请加大 --timeout、缩小范围,或稍后再试",
+                remedy_zh="请加大 --timeout、缩小范围，或稍后再试",
                 remedy_en="raise --timeout, take a smaller area, or try again later",
                 file=url,
                 kind=NetworkError,
             )
         except requests.exceptions.RequestException as error:
             fail(
-                f"连不上服务器(没有互联网?){_reason(error)}",
+                f"连不上服务器（没有互联网？）{_reason(error)}",
                 f"the server cannot be reached (no internet?) {_reason(error)}",
-                remedy_zh="请检查网络与代理;离线时请用 new-case --pbf 读取已下载的文件",
+                remedy_zh="请检查网络与代理；离线时请用 new-case --pbf 读取已下载的文件",
                 remedy_en="check the network and its proxy; offline, use new-case --pbf with a file got before",
                 file=url,
                 kind=NetworkError,
             )
         except json.JSONDecodeError as error:  # of osmnx's cache: a server's own is told by osmnx's errors
             fail(
-                f"缓存文件损坏({error})",
+                f"缓存文件损坏（{error}）",
                 f"a file of the cache is damaged ({error})",
                 remedy_zh="请删除缓存文件夹后重试",
                 remedy_en="delete the cache folder and try again",
@@ -136,7 +136,7 @@ def ask(action: Callable[[], Answer], url: str, where: Endpoint, say: Say, *, zh
             )
         except OSError as error:
             fail(
-                f"无法写入缓存({error.strerror})",
+                f"无法写入缓存（{error.strerror}）",
                 f"the cache cannot be written ({error.strerror})",
                 remedy_zh="请用 --cache 指定可写的文件夹",
                 remedy_en="name a writable folder with --cache",
@@ -144,9 +144,9 @@ def ask(action: Callable[[], Answer], url: str, where: Endpoint, say: Say, *, zh
             )
         except (_RefusalError, ResponseStatusCodeError) as error:
             fail(
-                f"服务器拒绝了请求:{error}",
+                f"服务器拒绝了请求：{error}",
                 f"the server refused: {error}",
-                remedy_zh="请核对服务器网址(--overpass-url、--nominatim-url)",
+                remedy_zh="请核对服务器网址（--overpass-url、--nominatim-url）",
                 remedy_en="check the server's address (--overpass-url, --nominatim-url)",
                 file=url,
                 kind=NetworkError,
@@ -170,7 +170,7 @@ def _with_signs_of_life(action: Callable[[], Answer], say: Say, *, zh: str, en: 
             answer, error = box.get(timeout=BEAT_S)
         except queue.Empty:
             seconds = time.monotonic() - begin
-            say(f"{zh},已 {seconds:.0f} 秒", f"{en}, {seconds:.0f} s so far")
+            say(f"{zh}，已 {seconds:.0f} 秒", f"{en}, {seconds:.0f} s so far")
             continue
         if error is not None:
             raise error
@@ -181,7 +181,7 @@ def _wait(seconds: float, status: int, attempt: str, say: Say) -> None:
     end = time.monotonic() + seconds
     while (left := end - time.monotonic()) > 0:
         say(
-            f"服务器繁忙(HTTP {status}),{left:.0f} 秒后第 {attempt} 次请求",
+            f"服务器繁忙（HTTP {status}），{left:.0f} 秒后第 {attempt} 次请求",
             f"the server is busy (HTTP {status}); attempt {attempt} in {left:.0f} s",
             kind="warning",
         )

@@ -61,7 +61,7 @@ def write_head(path: Path, head: CaseHead) -> None:
         f"data_date = {quote(head.data_date)}",
         f"population_total = {head.population_total!r}",
         "",
-        "# 建立案例时的假设,请逐条核对 What was assumed in making the case: check each.",
+        "# 建立案例时的假设，请逐条核对 What was assumed in making the case: check each.",
     ]
     for guess in head.guesses:
         lines += ["[[guesses]]", f"zh = {quote(guess.zh)}", f"en = {quote(guess.en)}", ""]
@@ -100,7 +100,8 @@ def write_scenario(path: Path, head: CaseHead, *, new: Mapping[str, int], school
         schools_reach_all: whether every place reaches an existing school.
     """
     lines = [
-        "# 起步方案:请按本地情况修改新建数量、模型与标准。A scenario to start from: change numbers, models, standards.",
+        "# 起步方案：请按本地情况修改新建数量、模型与标准。"
+        "A scenario to start from: change numbers, models, standards.",
         "schema = 1",
         f"id = {quote(f'{head.id[:48]}_three_services')}",
         f"title_zh = {quote(f'{head.name_zh}小学、卫生服务站、养老服务站布局')}",
@@ -115,7 +116,7 @@ def write_scenario(path: Path, head: CaseHead, *, new: Mapping[str, int], school
         if schools_reach_all
         else (
             "maximal_covering",
-            "标准时间内覆盖学生最多(现有学校不足以让人人可达,p 中位无解) most pupils within the standard",
+            "标准时间内覆盖学生最多（现有学校不足以让人人可达，p 中位无解） most pupils within the standard",
         ),
         "health_station": ("maximal_covering", "标准时间内覆盖人数最多 most people within the standard"),
         "elderly_care_station": ("maximal_covering", "标准时间内覆盖老人最多 most elderly within the standard"),

@@ -206,7 +206,7 @@ def _refuse_choice(faults: Faults, formulation: Formulation, instance: Instance)
     wanted = [" + ".join(REGISTER[name].reads) for name in formulation.resource]
     lacking = ""
     if instance.budget is not None and instance.fixed_cost is None:
-        lacking = "(budget 需要 fixed_cost; a budget needs fixed_cost)"
+        lacking = "（budget 需要 fixed_cost；a budget needs fixed_cost）"
     faults.add(
         f"须且只须给出其中一项：{'、'.join(wanted)}{lacking}",
         f"give exactly one of these: {', '.join(wanted)}",

@@ -12,17 +12,17 @@ SETS = """\
 | symbol | 含义 | meaning |
 |---|---|---|
 | $i \\in I$ | 需求点 | demand points |
-| $j \\in J$ | 地点:候选地点与现有设施 | sites: candidates and existing facilities |
-| $J_{existing}, J_{new}$ | 现有设施;其余地点 | existing facilities; the other sites |
+| $j \\in J$ | 地点：候选地点与现有设施 | sites: candidates and existing facilities |
+| $J_{existing}, J_{new}$ | 现有设施；其余地点 | existing facilities; the other sites |
 | $J_{required}, J_{forbidden}$ | 必选、禁选地点 | sites that must, must not open |
-| $A$ | 可行配对 (i, j):在行程上限之内 | admissible pairs (i, j): within the travel limit |
-| $J_i, I_j$ | 需求点 i 的可行地点;地点 j 的可行需求点 | sites admissible for i; demand points admissible for j |
+| $A$ | 可行配对 (i, j)：在行程上限之内 | admissible pairs (i, j): within the travel limit |
+| $J_i, I_j$ | 需求点 i 的可行地点；地点 j 的可行需求点 | sites admissible for i; demand points admissible for j |
 | $N_i = \\{j \\in J_i : t_{ij} \\le T_i\\}$ | 标准之内的地点 | sites within the standard of i |
-| $a_i$ | 需求(人) | demand (persons) |
-| $t_{ij}$ | 出行阻抗(通常为分钟) | travel impedance (minutes as a rule) |
+| $a_i$ | 需求（人） | demand (persons) |
+| $t_{ij}$ | 出行阻抗（通常为分钟） | travel impedance (minutes as a rule) |
 | $T_i$ | 覆盖标准 | coverage standard |
-| $c_j, f_j$ | 容量(人)、新建费用(元) | capacity (persons), cost of opening (yuan) |
-| $p, B$ | 新建数量、预算(元) | number of new facilities, budget (yuan) |
+| $c_j, f_j$ | 容量（人）、新建费用（元） | capacity (persons), cost of opening (yuan) |
+| $p, B$ | 新建数量、预算（元） | number of new facilities, budget (yuan) |
 | $k \\in Z, m_k$ | 片区及其新建下限 | zones and their least numbers of new facilities |
 """
 
@@ -55,7 +55,7 @@ def index_page(formulations: list[Formulation]) -> str:
         SETS,
         "## 自己的模型 A model of one's own",
         "",
-        "复制 `models/` 中的一个文件，改写 id 与模块，在方案中以路径引用。模块见 [blocks](blocks.md);"
+        "复制 `models/` 中的一个文件，改写 id 与模块，在方案中以路径引用。模块见 [blocks](blocks.md)；"
         "不能搭配的模块会被拒绝，并说明原因。",
         "",
         "Copy a file of `models/`, change its id and its blocks, and name it by its path in a scenario. The blocks are "

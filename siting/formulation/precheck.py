@@ -159,7 +159,7 @@ def _everybody_has_a_site(q: Question, faults: Faults) -> None:
     if stranded.size:
         people = float(q.instance.demand[stranded].sum())
         faults.add(
-            f"有 {stranded.size} 个需求点({people:,.0f} 人)在行程上限内到不了任何地点：{q.places(stranded)}",
+            f"有 {stranded.size} 个需求点（{people:,.0f} 人）在行程上限内到不了任何地点：{q.places(stranded)}",
             f"{stranded.size} demand points ({people:,.0f} people) can reach no site within the travel limit: "
             f"{q.places(stranded)}",
             remedy_zh="请放宽行程上限、在附近增加候选地点，或把这些地方单列出来",
@@ -184,8 +184,8 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
     people = float(instance.demand[beyond].sum())
     named = q.places(beyond, detail)
     faults.add(
-        f"有 {beyond.size} 个需求点({people:,.0f} 人)即使全部候选地点都开放也达不到标准"
-        f"(括号内为最好情况 > 标准):{named}",
+        f"有 {beyond.size} 个需求点（{people:,.0f} 人）即使全部候选地点都开放也达不到标准"
+        f"（括号内为最好情况 > 标准）：{named}",
         f"{beyond.size} demand points ({people:,.0f} people) could not meet the standard even with every "
         f"candidate open (best possible > standard): {named}",
         remedy_zh="请放宽标准、在附近增加候选地点，或改用最大覆盖模型",

@@ -115,9 +115,9 @@ class _Reader(HTMLParser):
 
     def _refuse(self, tag: str, value: str) -> None:
         self.faults.add(
-            "地图页面引用了外部内容,离线时无法打开",
+            "地图页面引用了外部内容，离线时无法打开",
             "the map page refers to something outside itself and would not open without a network",
-            remedy_zh="请检查 maps/ 中改动过的文件,把该内容放进 maps/ 再引用",
+            remedy_zh="请检查 maps/ 中改动过的文件，把该内容放进 maps/ 再引用",
             remedy_en="look at the files of maps/ that were changed; put the content into maps/",
             column=tag,
             value=value,

@@ -119,7 +119,7 @@ def _roads(roads: gpd.GeoDataFrame, style: Style) -> tuple[list[dict[str, Any]],
         points += sum(lines["n"])
         if layers and points > style.limits.road_points:
             return layers, [
-                (f"道路过多,底图未画 {drawn} 及以下等级", f"too many roads: {drawn} and below are not drawn")
+                (f"道路过多，底图未画 {drawn} 及以下等级", f"too many roads: {drawn} and below are not drawn")
             ]
         layers.append({"class": drawn, **lines})
     return layers, []
