@@ -197,28 +197,32 @@ def _pad(text: str, width: int) -> str:
 
 
 def print_gaps(result: RunResult, most: int = 10) -> None:
-    """The places beyond the standard with the most people, by service."""
+    """The villages with the most people beyond the standard, by service; the tables hold them all."""
     console = Console()
     for service in result.services:
         beyond = service.demand[~service.demand["covered_before"] & (service.demand["demand_persons"] > 0)]
-        persons = beyond["demand_persons"].sum()
-        console.print()
-        console.print(
-            Text(
-                f"{service.service.name_zh}：{len(beyond):,} 处、{persons:,.0f} 人未达标  "
-                f"{service.service.name_en}: {len(beyond):,} points, {persons:,.0f} people beyond the standard",
-                style="bold",
-            )
+        place = beyond["village"].where(beyond["village"] != "", beyond["name"])
+        villages = beyond.assign(place=place, lost=beyond["nearest_before_min"].isna())
+        table = (
+            villages.groupby(["township", "place"], sort=False)
+            .agg(persons=("demand_persons", "sum"), worst=("nearest_before_min", "max"), lost=("lost", "any"))
+            .reset_index()
         )
-        for _, row in beyond.nlargest(most, "demand_persons").iterrows():
-            minutes = row["nearest_before_min"]
-            time_zh = "不可达 unreachable" if minutes != minutes else f"{minutes:.1f} min"
+        persons = beyond["demand_persons"].sum()
+        zh, en = service.service.name_zh, service.service.name_en
+        console.print()
+        title = f"{zh}：{len(table):,} 个村（社区）的 {persons:,.0f} 人未达标"
+        console.print(Text(title, style="bold"), soft_wrap=True)
+        console.print(
+            Text(f"{en}: {persons:,.0f} people of {len(table):,} villages beyond the standard"), soft_wrap=True
+        )
+        for row in table.nlargest(most, "persons").itertuples():
+            far = "有人到不了 some out of reach" if row.lost else f"最远 at most {row.worst:.1f} min"
+            console.print(Text(f"  {row.township} {row.place}  {row.persons:,.0f} 人 persons  {far}"), soft_wrap=True)
+        if len(table) > most:
+            rest = len(table) - most
             console.print(
-                Text(
-                    f"  {row['township']} {row['name'] or row['id']}  {row['demand_persons']:,.0f} 人  "
-                    f"{time_zh} > {row['standard_min']:g} min"
-                ),
-                soft_wrap=True,
+                Text(f"  ……另有 {rest:,} 个，见表格 and {rest:,} more in the tables", style="dim"), soft_wrap=True
             )
 
 
