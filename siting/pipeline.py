@@ -24,7 +24,6 @@ from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.network import (
     RoadGraph,
-    SpeedTable,
     load_graph,
     read_basemap,
     read_roads,
@@ -44,6 +43,7 @@ from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario, th
 from siting.service_times import ServiceTimes, compute_service_times
 from siting.solver import SolverOptions
 from siting.standards import load_service
+from siting.travel import describe_travel, speed_table
 
 EVALUATION_LIMIT_MIN = 60.0  # an evaluation without a scenario looks this far; beyond it is "unreachable"
 
@@ -181,7 +181,7 @@ def _check_resources(problems: list[Problem], formulations: list[Formulation], p
 
 
 def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tuple[RoadGraph, str]:
-    speeds = SpeedTable.default().with_overrides(travel.speeds_kmh, limit_factor=travel.tagged_speed_factor)
+    speeds = speed_table(travel)
     with clock.time(settings.listener, "roads", "读取路网", "Reading the roads") as say:
         if not case.roads.is_file():
             faults = Faults(case.folder / "case.toml")
@@ -194,7 +194,7 @@ def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tup
                 remedy_en="put the OSM extract (.osm.pbf) into the case's folder",
             )
             faults.raise_if_any()
-        key = hash_values("roads", hash_file(case.roads), dict(speeds.class_kmh), speeds.limit_factor)
+        key = hash_values("roads", hash_file(case.roads), speeds.as_dict())
         graph, cached = Cache(settings.cache).get(
             key,
             make=lambda: read_roads(case.roads, speeds=speeds, listener=settings.listener),
@@ -325,6 +325,7 @@ def _finish(
         green=base.green,
         notices=tuple(notices),
         notes=tuple(graph.report.findings()),
+        travel=describe_travel(scenario.travel if scenario is not None else Travel()),
         provenance={
             "scenario": scenario.model_dump(mode="json", by_alias=True) if scenario is not None else None,
             "case": case.info.model_dump(mode="json", by_alias=True),

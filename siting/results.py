@@ -90,6 +90,7 @@ class RunResult:
         water, rail, places, green, stations: the map's own base as `network.read_basemap` gives it, with kind (OSM
             word), name, name_en, geometry. WGS84. `water` holds polygons and the lines of rivers and streams.
         notices: (zh, en) texts that every output must carry: synthetic data, licences.
+        travel: (zh, en) how people are taken to travel: speeds, walks to the road, what is not modelled.
         notes: (zh, en) findings of the run: islands left out, points off the network.
         provenance: content of run.json.
     """
@@ -104,6 +105,7 @@ class RunResult:
     notices: tuple[tuple[str, str], ...]
     notes: tuple[tuple[str, str], ...]
     provenance: dict[str, object] = field(default_factory=dict)
+    travel: tuple[tuple[str, str], ...] = ()
     green: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
     stations: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
 

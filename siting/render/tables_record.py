@@ -187,12 +187,8 @@ def assumptions(result: RunResult) -> Sheet:
     for service in result.services:
         rows += _standards(service)
         rows += _question(service, zones)
-    if result.scenario is not None:
-        travel = result.scenario.travel
-        rows.append(("出行 Travel", "", f"步行速度 walking speed {travel.walk_speed_kmh:g} km/h", "方案 scenario", ""))
-        rows.append(("出行 Travel", "", f"接入道路上限 snap limit {travel.max_snap_m:g} m", "方案 scenario", ""))
-        for name, speed in travel.speeds_kmh.items():
-            rows.append(("出行 Travel", "", f"车速 driving speed {name} {speed:g} km/h", "方案 scenario", ""))
+    for zh, en in result.travel:
+        rows.append(("出行 Travel", "", both((zh, en)), "", "否 no"))
     for guess in result.case.info.guesses:
         rows.append(("数据假设 Guess in the data", "", both((guess.zh, guess.en)), "", "否 no"))
     for zh, en in result.notes:
