@@ -122,6 +122,7 @@ def sample_run(*, plan: bool = True) -> RunResult:
         rail=empty,
         places=places,
         notices=(NOTICE,),
+        travel=(("步行 4.8 公里/小时", "walking 4.8 km/h"),),
         notes=(("1 处道路孤岛未计入", "1 island of roads left out"),),
         provenance={"versions": {"siting": "0.1.0"}, "seconds": {"solve": 0.5}},
     )
