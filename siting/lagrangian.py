@@ -80,7 +80,14 @@ class _Best:
     tried: set[bytes] = field(default_factory=set)
 
 
-def search(instance: Instance, *, time_limit_s: float, gap: float = 0.0, report: Report | None = None) -> Search | None:
+def search(
+    instance: Instance,
+    *,
+    time_limit_s: float,
+    give_up_s: float | None = None,
+    gap: float = 0.0,
+    report: Report | None = None,
+) -> Search | None:
     """Best plan and bound within the time limit.
 
     None where the choice of sites is not a simple count: a budget over sites of unequal cost, or neither a number
@@ -89,6 +96,7 @@ def search(instance: Instance, *, time_limit_s: float, gap: float = 0.0, report:
     Args:
         instance: with demand, impedance, capacity, and p or a budget.
         time_limit_s: wall clock; at least the root is bounded.
+        give_up_s: stop after so long while no plan has been found; none: after `time_limit_s`.
         gap: relative gap at which to stop.
         report: is told (objective, bound, nodes) after every node.
     """
@@ -98,7 +106,8 @@ def search(instance: Instance, *, time_limit_s: float, gap: float = 0.0, report:
     _, nearest = instance.impedance.nearest(instance.existing | instance.candidate)
     if not np.isfinite(nearest).all():
         return None
-    end = time.perf_counter() + time_limit_s
+    begin = time.perf_counter()
+    end_without_plan = time_limit_s if give_up_s is None else give_up_s
     relaxation = _Relaxation(instance, *count)
     best = _Best()
     may = instance.existing | instance.candidate
@@ -109,6 +118,7 @@ def search(instance: Instance, *, time_limit_s: float, gap: float = 0.0, report:
     nodes, bound = 0, -math.inf
     while heap:
         bound, _, node = heap[0]
+        end = begin + (end_without_plan if best.open is None else time_limit_s)
         if _closed(bound, best.objective, gap) or (nodes and time.perf_counter() > end):
             break
         heapq.heappop(heap)
@@ -265,6 +275,8 @@ def least_travel(instance: Instance, opened: BoolArray) -> float:
     matrix = instance.impedance
     kept = opened[matrix.indices]
     i, j, t = matrix.rows[kept], matrix.indices[kept], matrix.values[kept]
+    if np.unique(i).size < instance.demand_count:
+        return math.inf
     pairs = np.arange(i.size)
     persons = instance.demand[i]
     limited = np.flatnonzero(opened & np.isfinite(instance.capacity))

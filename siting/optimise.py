@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
+from siting.engines import Found, search_first
 from siting.errors import Fault, InfeasibleError, SitingError
 from siting.events import Listener, silent, stage
 from siting.formulation.compose import active_constraints, always_open, build_model, load_formulation
@@ -19,26 +20,12 @@ from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.lagrangian import Search, search
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model
 from siting.verify import require_verified, verify
 
 TINY_SHARE = 1e-9
-SEARCHED = {
-    "open_site",
-    "assign_share",
-    "total_weighted_impedance",
-    "assign_every_demand_point",
-    "assign_only_to_open",
-    "respect_capacity",
-    "keep_existing",
-    "require_sites",
-    "forbid_sites",
-    "zone_minimum",
-    "open_exactly_p",
-}
-SEARCHED_BY_BUDGET = SEARCHED - {"open_exactly_p"} | {"stay_within_budget"}
+LEAST_TIME_S = 1.0  # for the solver, however long a search before it took
 Say = Callable[..., None]
 
 
@@ -80,22 +67,7 @@ def solve(
             f"admissible pairs {instance.impedance.pair_count:,} -> {reduction.pair_count:,} after reduction",
             pairs=reduction.pair_count,
         )
-        begin = time.perf_counter()
-        found = _search_first(formulation, active, reduction, options, say)
-        if found is not None and found.open is not None:
-            reduction = _limit_to(reduction, found.open)
-        model = build_model(formulation, reduction.instance, constant=reduction.constant)
-        say("模型已建立", "the model is built")
-        # Capacity rows imply nearly all links x_ij <= y_j: of a hundred thousand a thousand matter.
-        hold_back = ("assign_only_to_open",) if "respect_capacity" in active else ()
-        outcome = solve_model(
-            model,
-            options,
-            listener=silent if found is not None and found.open is not None else listener,
-            hold_back=hold_back,
-        )
-        if found is not None and found.open is not None and outcome.objective is not None:
-            outcome = _certify(outcome, found, reduction.constant, options, time.perf_counter() - begin)
+        model, outcome, reduction = _decide(formulation, active, reduction, options, listener, say)
         _refuse_without_plan(outcome, formulation, active, options)
         solution = _read_plan(model, outcome, instance, formulation, active, reduction)
         verification = verify(instance, formulation, solution)
@@ -104,52 +76,84 @@ def solve(
     return solution
 
 
-def _search_first(
-    formulation: Formulation, active: tuple[str, ...], reduction: Reduction, options: SolverOptions, say: Say
-) -> Search | None:
-    """The Lagrangian search, where the model is one that it knows; None elsewhere."""
-    if {*formulation.variables, formulation.objective, *active} not in (SEARCHED, SEARCHED_BY_BUDGET):
-        return None
+def _decide(
+    formulation: Formulation,
+    active: tuple[str, ...],
+    reduction: Reduction,
+    options: SolverOptions,
+    listener: Listener,
+    say: Say,
+) -> tuple[Any, Outcome, Reduction]:
+    """The solved model, its outcome, and the reduction that it was built from.
 
-    def report(objective: float, bound: float, nodes: int) -> None:
+    Where a search knows the model, the solver is handed what the search has left undecided, or only its plan.
+    """
+    begin = time.perf_counter()
+
+    def report(objective: float, bound: float) -> None:
         gap = (objective - bound) / max(abs(objective), 1e-9)
         if math.isfinite(gap):
-            say(
-                f"求解中：与最优相差不超过 {100 * gap:.2f}%",
-                f"solving: within {100 * gap:.2f} % of optimal",
-                objective=objective,
-                bound=bound,
-                nodes=nodes,
-            )
+            zh, en = f"求解中：与最优相差不超过 {100 * gap:.2f}%", f"solving: within {100 * gap:.2f} % of optimal"
+            say(zh, en, incumbent=objective, bound=bound, gap=gap)
 
-    return search(reduction.instance, time_limit_s=options.time_limit_s, gap=options.gap, report=report)
+    found = search_first(formulation, active, reduction.instance, options, report)
+    plan = None if found is None else found.open
+    # Capacity rows imply nearly all links x_ij <= y_j: of a hundred thousand a thousand matter.
+    hold_back = ("assign_only_to_open",) if "respect_capacity" in active else ()
+
+    def ask(instance: Instance, start: BoolArray | None = None) -> tuple[Any, Outcome, Reduction]:
+        model = build_model(formulation, instance, constant=reduction.constant)
+        say("模型已建立", "the model is built")
+        if start is not None:
+            _set_plan(model, instance, start)
+        left = options.time_limit_s - (time.perf_counter() - begin)
+        left = options.time_limit_s if found is None else max(left, LEAST_TIME_S)
+        limits = replace(options, time_limit_s=left)
+        outcome = solve_model(model, limits, listener=listener, use_start=start is not None, hold_back=hold_back)
+        if found is not None:
+            outcome = _certify(outcome, found, reduction.constant, options, time.perf_counter() - begin)
+        return model, outcome, replace(reduction, instance=instance)
+
+    if plan is None or found is None:
+        return ask(reduction.instance)
+    if found.rest is not None:
+        solved = ask(found.rest, start=plan)
+        value = solved[1].objective
+        if value is not None and value <= (found.objective + reduction.constant) * (1 + PROVEN_GAP):
+            return solved
+        found = replace(found, rest=None)  # the solver lost the plan that it was given
+    return ask(_limit_to(reduction.instance, plan))
 
 
-def _limit_to(reduction: Reduction, opened: BoolArray) -> Reduction:
+def _set_plan(model: Any, instance: Instance, opened: BoolArray) -> None:
+    """Set the variables of a model in which everybody goes to the nearest open site to a plan."""
+    for j in model.J:
+        model.y[j].set_value(int(opened[j]), skip_validation=True)
+    _settle_nearest(model, instance, opened)
+
+
+def _limit_to(instance: Instance, opened: BoolArray) -> Instance:
     """The same numbers with every candidate outside `opened` closed."""
-    instance = reduction.instance
-    limited = replace(
+    return replace(
         instance,
         forbidden=instance.forbidden | (instance.candidate & ~opened),
         required=instance.required & opened,
         impedance=instance.impedance.keep(opened[instance.impedance.indices]),
     )
-    return replace(reduction, instance=limited)
 
 
-def _certify(outcome: Outcome, found: Search, constant: float, options: SolverOptions, seconds: float) -> Outcome:
-    """The plan's outcome with the bound that the search has proven."""
-    assert outcome.objective is not None
-    bound = min(found.bound + constant, outcome.objective)
-    gap = (outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
-    return replace(
-        outcome,
-        bound=bound,
-        status=Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else Status.TIME_LIMIT,
-        seconds=seconds,
-        solver="Lagrangian branch and bound, HiGHS",
-        nodes=found.nodes,
-    )
+def _certify(outcome: Outcome, found: Found, constant: float, options: SolverOptions, seconds: float) -> Outcome:
+    """The outcome for the whole question: the solver saw only what the search had left, or only its plan."""
+    outcome = replace(outcome, seconds=seconds, solver=found.engine, nodes=outcome.nodes + found.nodes)
+    if outcome.objective is None:
+        return outcome
+    known = [found.bound + constant] if math.isfinite(found.bound) else []
+    if (found.rest is not None or found.open is None) and outcome.bound is not None:
+        known.append(outcome.bound)
+    bound = max(known, default=None)
+    gap = math.inf if bound is None else (outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
+    status = Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else Status.TIME_LIMIT
+    return replace(outcome, bound=bound, status=status)
 
 
 def _refuse_without_plan(

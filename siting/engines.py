@@ -1,0 +1,131 @@
+"""Which search knows which model: good plans and bounds that are found before the solver is asked.
+
+A search is used only for models all of whose blocks it knows; the others go to the solver as they are.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from siting.formulation.spec import Formulation
+from siting.impedance import BoolArray, FloatArray
+from siting.instance import Instance
+from siting.lagrangian import search
+from siting.median import Choice, Pairs, search_median
+from siting.solver import SolverOptions
+
+Report = Callable[[float, float], None]
+
+ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
+ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
+MEDIAN = ASSIGNED | {"total_weighted_impedance"}
+CAPACITATED = MEDIAN | {"respect_capacity"}
+CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
+RESOURCES = {"open_exactly_p", "stay_within_budget"}
+
+SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
+MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
+POWER = 8  # the least sum of this power of the travel time comes near the least maximum
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search has found.
+
+    Attributes:
+        bound: no plan has a smaller objective; -inf where nothing is known.
+        objective: of the best plan found; +inf without one.
+        open: (J,) its sites; None without one.
+        nodes: of its branch and bound.
+        rest: the instance with what a better plan may still use; None where the solver need not or cannot go on.
+        engine: its name for the record.
+    """
+
+    bound: float
+    objective: float
+    open: BoolArray | None
+    nodes: int
+    rest: Instance | None
+    engine: str
+
+
+def search_first(
+    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+) -> Found | None:
+    """A plan, a bound and what is left to decide; None where no search knows the model.
+
+    Args:
+        active: constraints that hold.
+        report: is told (objective, bound) as they improve.
+    """
+    blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
+    if blocks == CAPACITATED:
+        return _capacitated(instance, options, report)
+    counted = _counted(instance)
+    if counted is None:
+        return None
+    if blocks == MEDIAN:
+        return _median(instance, counted, options, report)
+    if blocks == CENTER:
+        return _center(instance, counted, options)
+    return None
+
+
+def _counted(instance: Instance) -> Instance | None:
+    """The instance with `p` in place of a budget over sites of one cost: more facilities are never worse here."""
+    if instance.p is not None:
+        return instance
+    if instance.budget is None or instance.fixed_cost is None:
+        return None
+    costs = np.unique(instance.fixed_cost[instance.candidate])
+    if costs.size != 1 or costs[0] <= 0:
+        return None
+    count = math.floor(instance.budget / float(costs[0]) * (1 + 1e-9))
+    return replace(instance, p=min(count, int(instance.candidate.sum())), budget=None)
+
+
+def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> Found | None:
+    found = search(
+        instance,
+        time_limit_s=options.time_limit_s,
+        give_up_s=SHARE_OF_TIME * options.time_limit_s,
+        gap=options.gap,
+        report=lambda objective, bound, nodes: report(objective, bound),
+    )
+    if found is None:
+        return None
+    return Found(found.bound, found.objective, found.open, found.nodes, None, "Lagrangian branch and bound, HiGHS")
+
+
+def _median(instance: Instance, counted: Instance, options: SolverOptions, report: Report) -> Found | None:
+    limit = SHARE_OF_TIME * options.time_limit_s
+    found = search_median(counted, time_limit_s=limit, gap=options.gap, report=report)
+    if found is None:
+        return None
+    closed = found.open is not None and found.objective - found.bound <= options.gap * abs(found.objective)
+    rest = None
+    if not closed and int(found.pairs.sum()) <= MOST_PAIRS:
+        must = instance.required | (found.must & instance.candidate)
+        rest = replace(instance, impedance=instance.impedance.keep(found.pairs), required=must)
+    return Found(found.bound, found.objective, found.open, 0, rest, "interchange and Lagrangian bound, HiGHS")
+
+
+def _center(instance: Instance, counted: Instance, options: SolverOptions) -> Found | None:
+    """A plan by interchange; no better plan sends anybody farther than that plan's farthest."""
+    choice = Choice.of(counted)
+    if choice is None or not choice.possible or not instance.demand_count:
+        return None
+    matrix = instance.impedance
+    cost: FloatArray = (matrix.values / max(float(matrix.values.max(initial=0.0)), 1e-9)) ** POWER
+    end = time.perf_counter() + SHARE_OF_TIME * options.time_limit_s
+    opened, _ = Pairs(counted, cost).interchange(choice, None, end)
+    farthest = float(matrix.nearest(opened)[1].max(initial=0.0))
+    if not math.isfinite(farthest):
+        return None
+    rest = replace(instance, impedance=matrix.keep(matrix.values <= farthest))
+    return Found(-math.inf, farthest, opened, 0, rest, "interchange, HiGHS")
