@@ -73,11 +73,17 @@ class _Node:
 
 @dataclass
 class _Best:
-    """The best plan so far."""
+    """The best plan so far, and until when to look for a better one, or for a first one."""
 
+    end: float = math.inf
+    give_up: float = math.inf
     objective: float = math.inf
     open: BoolArray | None = None
     tried: set[bytes] = field(default_factory=set)
+
+    @property
+    def out_of_time(self) -> bool:
+        return time.perf_counter() > (self.give_up if self.open is None else self.end)
 
 
 def search(
@@ -95,7 +101,7 @@ def search(
 
     Args:
         instance: with demand, impedance, capacity, and p or a budget.
-        time_limit_s: wall clock; at least the root is bounded.
+        time_limit_s: wall clock, kept between steps.
         give_up_s: stop after so long while no plan has been found; none: after `time_limit_s`.
         gap: relative gap at which to stop.
         report: is told (objective, bound, nodes) after every node.
@@ -107,9 +113,8 @@ def search(
     if not np.isfinite(nearest).all():
         return None
     begin = time.perf_counter()
-    end_without_plan = time_limit_s if give_up_s is None else give_up_s
+    best = _Best(end=begin + time_limit_s, give_up=begin + (time_limit_s if give_up_s is None else give_up_s))
     relaxation = _Relaxation(instance, *count)
-    best = _Best()
     may = instance.existing | instance.candidate
     mu = 1.5 * relaxation.weight * nearest
     root = _Node(-math.inf, instance.existing | instance.required, may, mu, np.zeros(may.size), np.zeros(may.size))
@@ -118,8 +123,7 @@ def search(
     nodes, bound = 0, -math.inf
     while heap:
         bound, _, node = heap[0]
-        end = begin + (end_without_plan if best.open is None else time_limit_s)
-        if _closed(bound, best.objective, gap) or (nodes and time.perf_counter() > end):
+        if _closed(bound, best.objective, gap) or (nodes and best.out_of_time):
             break
         heapq.heappop(heap)
         solved = relaxation.ascend(node, best, root=nodes == 0)
@@ -141,7 +145,7 @@ def _closed(bound: float, objective: float, gap: float) -> bool:
 
 def _branch(relaxation: _Relaxation, node: _Node, best: _Best) -> list[_Node]:
     """The two halves of a node, on the site that the relaxation is least sure of; none when it is settled."""
-    if _closed(node.bound, best.objective, 0.0):
+    if node.bound == math.inf or _closed(node.bound, best.objective, 0.0):  # +inf: the zone minima cannot be met
         return []
     undecided = node.may & ~node.must
     opened = int((node.must & ~relaxation.instance.existing).sum())
@@ -188,6 +192,8 @@ class _Relaxation:
             if opened is None:
                 return _Node(math.inf, node.must, node.may, mu, lam, mean_open)
             bound = float(mu.sum() + value[opened].sum())
+            if best.out_of_time and top > -math.inf:
+                break
             mean_open = MEMORY * mean_open + (1 - MEMORY) * opened
             if bound > top:
                 better = bound > top + 1e-5 * abs(bound)

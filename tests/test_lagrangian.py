@@ -91,6 +91,23 @@ def test_a_demand_point_out_of_reach_is_left_to_the_solver() -> None:
     assert search(Instance.from_arrays([[np.inf]], [1.0], capacity=5.0, p=1), time_limit_s=1) is None
 
 
+def test_a_plan_that_misses_a_zone_minimum_is_no_plan_where_none_is_known() -> None:
+    instance = Instance.from_arrays(
+        [[1.0, 2.0]], [10.0], capacity=[5.0, 20.0], site_zone=["a", "b"], zone_minimum={"a": 1}, p=1
+    )
+    found = search(instance, time_limit_s=30)  # only b holds everybody, and one must open in a
+    assert found is not None
+    assert found.open is None
+    assert found.bound == math.inf
+
+
+def test_sites_that_nobody_reaches_hold_nobody() -> None:
+    instance = Instance.from_arrays([[np.inf, 1.0], [2.0, np.inf]], [1.0, 1.0], capacity=5.0, p=1)
+    assert least_travel(instance, np.array([False, False])) == math.inf
+    assert least_travel(instance, np.array([True, False])) == math.inf
+    assert least_travel(instance, np.array([True, True])) == pytest.approx(3.0)
+
+
 @pytest.mark.parametrize("budget", [False, True])
 @pytest.mark.parametrize("seed", range(5))
 def test_the_shipped_model_is_solved_by_the_search(seed: int, budget: bool) -> None:
