@@ -7,7 +7,14 @@ from __future__ import annotations
 
 import sys
 
-from siting.cli import app, main
+try:
+    from siting.cli import app, main
+except ModuleNotFoundError as error:
+    sys.exit(
+        f"缺少程序库 {error.name}：请先安装（README.zh.md“两条命令”），再用 .venv 里的 python 运行。\n"
+        f"The library {error.name} is not installed: install first (README.md, 'Two commands'), "
+        "then run with the python of .venv."
+    )
 
 if __name__ == "__main__":
     words = sys.argv[1:]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+import tempfile
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
@@ -22,7 +23,8 @@ from siting.scenario import find_scenario, list_scenarios
 
 DEFAULT_SCENARIO = "shengzhou/three_services"
 OUT = Path("runs")
-LOG = Path("siting-error.log")
+LOG = "siting-error.log"
+INTERRUPTED = 130
 
 app = typer.Typer(
     add_completion=False,
@@ -217,6 +219,17 @@ def _show(result: RunResult, outputs: dict[str, Path], *, quiet: bool, as_json: 
         terminal.print_run(result, outputs)
 
 
+def _keep(text: str) -> Path:
+    """Write an error's details here, or among the temporary files where this folder cannot be written."""
+    try:
+        path = Path(LOG).resolve()
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        path = Path(tempfile.gettempdir()) / LOG
+        path.write_text(text, encoding="utf-8")
+    return path
+
+
 def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     """Run `action`; every failure becomes one clear message and an exit code, never a traceback."""
     try:
@@ -226,16 +239,16 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
         return error.exit_code
     except KeyboardInterrupt:
         typer.echo("已中断，未写入任何结果。Interrupted; nothing was written.", err=True)
-        return 130
+        return INTERRUPTED
     except Exception as error:
         show = getattr(error, "show", None)  # a word on the command line that makes no sense
         if show is not None and hasattr(error, "exit_code"):
             show()
             return int(error.exit_code)
-        LOG.write_text(f"siting {siting.__version__}\n{traceback.format_exc()}", encoding="utf-8")
+        log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
         typer.echo(
-            f"程序内部错误：{error}\n详情已写入 {LOG.resolve()}，请随问题一并提交。\n"
-            f"Internal error: {error}. Details are in {LOG.resolve()}; please send them with your report.",
+            f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
+            f"Internal error: {error}. Details are in {log}; please send them with your report.",
             err=True,
         )
         return 1
@@ -251,6 +264,8 @@ def main(arguments: list[str] | None = None) -> None:
     def call() -> None:
         nonlocal code
         result = app(words, standalone_mode=False)
+        if result == INTERRUPTED:  # typer turns Ctrl-C into this code
+            raise KeyboardInterrupt
         code = result if isinstance(result, int) else 0
 
     sys.exit(guarded(call, as_json="--json" in words) or code)

@@ -35,7 +35,7 @@ class Fault:
         if self.column:
             parts.append(f"[{self.column}]")
         if self.value is not None:
-            parts.append(f"= {self.value!r}")
+            parts.append(f"= {self.value!r}" if parts else repr(self.value))
         return " ".join(parts)
 
     def __str__(self) -> str:

@@ -96,27 +96,37 @@ def _refuse(
     off: BoolArray,
     out_of_reach: BoolArray,
 ) -> None:
-    """Name the places that no site can serve."""
+    """Say how many people no site can serve, for each reason, and name the places with most of them."""
     _, best = times.impedance.nearest(~times.site_off_network)
     faults = Faults("demand.csv")
     limit = problem.question.max_travel_minutes
-    for k in np.flatnonzero(off | out_of_reach):
-        if off[k]:
-            zh, en = "附近没有道路", "there is no road near"
-        elif np.isfinite(best[k]):
-            zh = f"标准 {problem.standard_min[k]:g} 分钟，最近的可选地点也要 {best[k]:.1f} 分钟"
-            en = f"the standard is {problem.standard_min[k]:g} min; the nearest possible site takes {best[k]:.1f} min"
-        else:
-            zh = f"{limit:g} 分钟内没有任何现有设施或候选地点"
-            en = f"no facility or candidate site within {limit:g} min"
-        faults.add(
-            f"无法满足（{problem.service.name_zh}）：{zh}",
-            f"cannot be served ({problem.service.name_en}): {en}",
-            remedy_zh='请增加候选地点、放宽标准，或写 out_of_reach = "list" 单独列出',
-            remedy_en='add candidate sites, loosen the standard, or write out_of_reach = "list" to list and go on',
-            row=int(k) + 2,
-            value=display_name(case, int(k)),
-        )
+    failing = off | out_of_reach
+    reasons = (
+        ("附近没有道路", "there is no road near", off),
+        (
+            "最近的可选地点也超出标准时间",
+            "even the nearest possible site lies beyond the standard",
+            failing & ~off & np.isfinite(best),
+        ),
+        (
+            f"{limit:g} 分钟内没有任何现有设施或候选地点",
+            f"no facility or candidate site within {limit:g} min",
+            failing & ~off & ~np.isfinite(best),
+        ),
+    )
+    for zh, en, rows in reasons:
+        people = float(problem.demand_persons[rows].sum())
+        for k in np.flatnonzero(rows)[np.argsort(-problem.demand_persons[rows], kind="stable")]:
+            minutes = f" {best[k]:.1f} > {problem.standard_min[k]:g} min" if np.isfinite(best[k]) else ""
+            faults.add(
+                f"{problem.service.name_zh}：共 {rows.sum():,} 个需求点、{people:,.0f} 人无法满足：{zh}",
+                f"{problem.service.name_en}: {rows.sum():,} points, {people:,.0f} people cannot be served: {en}",
+                remedy_zh='请增加候选地点、放宽标准，或在方案的该项服务中写 out_of_reach = "list" 单独列出后继续',
+                remedy_en='add candidate sites, loosen the standard, or write out_of_reach = "list" for that service'
+                " of the scenario to list them and go on",
+                row=int(k) + 2,
+                value=f"{display_name(case, int(k))}{minutes}",
+            )
     faults.raise_if_any(InfeasibleError)
 
 

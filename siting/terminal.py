@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import atexit
 import json
 import sys
 from pathlib import Path
@@ -62,6 +63,7 @@ class Progress:
         if self.status is None:
             self.status = self.console.status(Text(text))
             self.status.start()
+            atexit.register(self.stop)  # an error or Ctrl-C must not leave the terminal without its cursor
         else:
             self.status.update(Text(text))
 
@@ -70,6 +72,7 @@ class Progress:
         if self.status is not None:
             self.status.stop()
             self.status = None
+            atexit.unregister(self.stop)
 
 
 def json_listener(stream: TextIO) -> Listener:
@@ -235,13 +238,20 @@ def print_error(error: SitingError, *, as_json: bool = False) -> None:
         )
         return
     console = Console(stderr=True)
+    console.print()
     console.print(Text(f"错误 Error ({len(error.faults)}):", style="bold red"))
-    for fault in error.faults:
+    for fault, following in zip(error.faults, (*error.faults[1:], None), strict=True):
         if fault.place:
             console.print(Text(f"✗ {fault.place}", style="bold"), soft_wrap=True)
+        if following is not None and following.place and _words(following) == _words(fault):
+            continue  # the same at the next place too: said once, below the last
         console.print(Text(f"  {fault.zh}" + (f" → {fault.remedy_zh}" if fault.remedy_zh else "")), soft_wrap=True)
         en = f"  {fault.en}" + (f" → {fault.remedy_en}" if fault.remedy_en else "")
         console.print(Text(en, style="dim"), soft_wrap=True)
+
+
+def _words(fault: Fault) -> tuple[str, str, str, str]:
+    return fault.zh, fault.en, fault.remedy_zh, fault.remedy_en
 
 
 def _fields(fault: Fault) -> dict[str, object]:

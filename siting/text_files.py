@@ -34,11 +34,14 @@ def read_text(path: Path) -> str:
             guess_zh, guess_en = "，看来是 GBK/GB18030", "; it looks like GBK/GB18030"
         except UnicodeDecodeError:
             guess_zh = guess_en = ""
+        table = path.suffix.lower() == ".csv"
         fail(
             f"文件不是 UTF-8 编码{guess_zh}",
             f"the file is not in UTF-8{guess_en}",
-            remedy_zh="请在 Excel 中另存为“CSV UTF-8（逗号分隔）”",
-            remedy_en="save it in Excel as 'CSV UTF-8 (comma delimited)'",
+            remedy_zh="请在 Excel 中另存为“CSV UTF-8（逗号分隔）”" if table else "请在记事本中另存为，编码选 UTF-8",
+            remedy_en="save it in Excel as 'CSV UTF-8 (comma delimited)'"
+            if table
+            else "save it in Notepad with the encoding UTF-8",
             file=path,
             row=row,
         )

@@ -8,7 +8,7 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from siting.cli import main
+from siting.cli import guarded, main
 from tests.tiny_case import (
     CASE,
     SCENARIO,
@@ -228,3 +228,39 @@ def test_an_internal_error_is_logged_and_never_a_traceback(
     assert "inner trouble" in err
     assert "Traceback" not in err
     assert "Traceback" in (tmp_path / "siting-error.log").read_text(encoding="utf-8")
+
+
+def test_ctrl_c_says_so_and_leaves_nothing(
+    case: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("siting.cli.write_outputs", interrupt)
+    code, _, err = call(capsys, "run", write_scenario(case), "--out", tmp_path / "runs", "--no-areas")
+    assert code == 130
+    assert "已中断" in err
+    assert not (tmp_path / "runs" / "tiny_plan").exists()
+
+
+def test_the_same_fault_at_several_places_is_told_once(tmp_path: Path, capsys: Capture) -> None:
+    folder = write_case(tmp_path / "tiny")
+    edit = 'formulation = "set_covering"\n[services.threshold.rural]\nmode = "walk"\nmax_minutes = 0.5\nsource = "t"'
+    scenario = write_scenario(folder, SCENARIO.replace('formulation = "p_median"\nnew = 1', edit, 1))
+    code, _, err = call(capsys, "run", scenario, "--out", tmp_path / "runs", "--no-areas")
+    assert code == 2
+    assert err.count("✗") > 1
+    assert err.count("out_of_reach") == 2  # once in Chinese, once in English
+    assert err.index("村6") < err.index("out_of_reach")
+
+
+def test_a_folder_that_cannot_be_written_still_gets_the_details_of_an_internal_error(
+    tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "siting-error.log").mkdir()
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spare").mkdir()
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path / "spare"))
+    assert guarded(lambda: 1 / 0, as_json=False) == 1
+    assert "ZeroDivisionError" in (tmp_path / "spare" / "siting-error.log").read_text(encoding="utf-8")
+    assert str(tmp_path / "spare") in capsys.readouterr().err.replace("\n", "")

@@ -43,8 +43,7 @@ class OsmFile:
                 "the OpenStreetMap file is missing",
                 remedy_zh="请检查文件名和文件夹",
                 remedy_en="check the file's name and folder",
-                file=path.name,
-                value=path,
+                file=str(path),
             )
         try:
             content = path.read_bytes()
