@@ -29,6 +29,7 @@ CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "larg
 RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
+SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
 MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
 POWER = 8  # the least sum of this power of the travel time comes near the least maximum
 
@@ -44,6 +45,7 @@ class Found:
         nodes: of its branch and bound.
         rest: the instance with what a better plan may still use; None where the solver need not or cannot go on.
         engine: its name for the record.
+        by_clock: whether the clock has a say in what it finds.
     """
 
     bound: float
@@ -52,6 +54,7 @@ class Found:
     nodes: int
     rest: Instance | None
     engine: str
+    by_clock: bool = True
 
 
 def search_first(
@@ -93,13 +96,15 @@ def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> 
     found = search(
         instance,
         time_limit_s=options.time_limit_s,
-        give_up_s=SHARE_OF_TIME * options.time_limit_s,
+        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
         gap=options.gap,
+        node_limit=options.node_limit,
         report=lambda objective, bound, nodes: report(objective, bound),
     )
     if found is None:
         return None
-    return Found(found.bound, found.objective, found.open, found.nodes, None, "Lagrangian branch and bound, HiGHS")
+    engine = "Lagrangian branch and bound, HiGHS"
+    return Found(found.bound, found.objective, found.open, found.nodes, None, engine, found.by_clock)
 
 
 def _median(instance: Instance, counted: Instance, options: SolverOptions, report: Report) -> Found | None:

@@ -51,12 +51,14 @@ class Search:
         objective: of the best plan found; +inf without one.
         open: (J,) sites open in that plan; None without one.
         nodes: how many nodes were bounded.
+        by_clock: whether the clock had run out, so that another run may find another plan.
     """
 
     bound: float
     objective: float
     open: BoolArray | None
     nodes: int
+    by_clock: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,6 +94,7 @@ def search(
     time_limit_s: float,
     give_up_s: float | None = None,
     gap: float = 0.0,
+    node_limit: int | None = None,
     report: Report | None = None,
 ) -> Search | None:
     """Best plan and bound within the time limit.
@@ -104,6 +107,7 @@ def search(
         time_limit_s: wall clock, kept between steps.
         give_up_s: stop after so long while no plan has been found; none: after `time_limit_s`.
         gap: relative gap at which to stop.
+        node_limit: stop after so many nodes.
         report: is told (objective, bound, nodes) after every node.
     """
     count = _count(instance)
@@ -123,7 +127,7 @@ def search(
     nodes, bound = 0, -math.inf
     while heap:
         bound, _, node = heap[0]
-        if _closed(bound, best.objective, gap) or (nodes and best.out_of_time):
+        if _closed(bound, best.objective, gap) or (nodes and best.out_of_time) or nodes == node_limit:
             break
         heapq.heappop(heap)
         solved = relaxation.ascend(node, best, root=nodes == 0)
@@ -136,7 +140,7 @@ def search(
             report(best.objective, min(heap[0][0] if heap else best.objective, best.objective), nodes)
     if not heap:
         bound = best.objective
-    return Search(min(bound, best.objective), best.objective, best.open, nodes)
+    return Search(min(bound, best.objective), best.objective, best.open, nodes, best.out_of_time)
 
 
 def _closed(bound: float, objective: float, gap: float) -> bool:

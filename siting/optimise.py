@@ -152,7 +152,8 @@ def _certify(outcome: Outcome, found: Found, constant: float, options: SolverOpt
         known.append(outcome.bound)
     bound = max(known, default=None)
     gap = math.inf if bound is None else (outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
-    status = Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else Status.TIME_LIMIT
+    stopped = Status.TIME_LIMIT if found.by_clock or outcome.status is Status.TIME_LIMIT else Status.NODE_LIMIT
+    status = Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else stopped
     return replace(outcome, bound=bound, status=status)
 
 

@@ -14,6 +14,7 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.program import Program
 
 BROKEN_IN_RELAXATION = 1e-4  # a row is added to the relaxation when it is broken by more
+BROKEN_IN_DIVE = 1e-6  # stricter: the dive's end is to be a solution
 FRACTION = 1e-6  # nearer to a whole number than this is whole
 ROUNDS = 60
 NEARLY_ONE = 0.95
@@ -33,6 +34,8 @@ class Relaxation:
         """`rows` (m,) are those that `highs` holds; `enough` says when to stop for lack of time."""
         self.program, self.rows, self.highs = program, rows.copy(), highs
         self.is_optimal, self.enough = is_optimal, enough
+        self.bound: float | None = None  # on every solution of the programme
+        self.solved, self.diving = False, False
 
     @property
     def values(self) -> FloatArray:
@@ -45,7 +48,10 @@ class Relaxation:
             self.highs.run()
             if not self.is_optimal(self.highs):
                 return False
-            broken = (self.program.excess(self.values) > BROKEN_IN_RELAXATION) & ~self.rows
+            if not self.diving:
+                self.bound = float(self.highs.getInfo().objective_function_value)
+            least = BROKEN_IN_DIVE if self.diving else BROKEN_IN_RELAXATION
+            broken = (self.program.excess(self.values) > least) & ~self.rows
             if not broken.any():
                 return True
             self._add(broken)
@@ -72,6 +78,7 @@ class Relaxation:
         The first column that allows no solution at 1 is fixed at 0. None when that fails too, or time is out.
         """
         whole = np.flatnonzero(self.program.whole)
+        self.diving = True
         while True:
             values = self.values
             part = values[whole]

@@ -37,14 +37,16 @@ class SolverOptions:
     Attributes:
         time_limit_s: wall-clock seconds of the solver alone.
         gap: relative gap at which it may stop; 0 asks for proof.
-        threads: at most this many; the same seed gives the same plan with 1.
+        threads: at most this many; the same seed gives the same plan with 1, unless the clock stops the search.
         seed: of the solver's random choices.
+        node_limit: of the branch and bound; stops at the same plan in every run, unlike the clock. None: no limit.
     """
 
     time_limit_s: float = 60.0
     gap: float = 0.0
     threads: int = 1
     seed: int = 0
+    node_limit: int | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,10 +132,13 @@ def solve_program(
     begin = time.perf_counter()
     search = _Search(program, options, listener, begin)
     rows = np.ones(program.row_lower.size, dtype=bool)
+    relaxed_bound: float | None = None
     with _asked_by_ctrl_c() as asked:
         if held_back is not None and held_back.any():
-            rows, found = _prepare(search, ~held_back, asked)
-            start = found if start is None else start
+            relaxation = _relax(search, ~held_back, asked)
+            rows, relaxed_bound = relaxation.rows.copy(), relaxation.bound
+            if start is None and relaxation.solved:
+                start = relaxation.dive()  # the rows that it adds matter on its way only
         fallback: tuple[FloatArray, float | None] | None = None
         status, bound, values, nodes = search.run(rows, asked, start)
         while values is not None and search.seconds_left() > 0 and not asked.is_set():
@@ -152,6 +157,9 @@ def solve_program(
         status, (values, bound) = Status.TIME_LIMIT, fallback
     objective = None if values is None else program.value(values)
     seconds = time.perf_counter() - begin
+    if relaxed_bound is not None and status is not Status.INFEASIBLE:
+        bounds = [relaxed_bound] if bound is None else [bound, relaxed_bound]
+        bound = min(bounds) if program.maximise else max(bounds)
     return Answer(_outcome(status, objective, bound, program.sense, seconds, options, nodes), values)
 
 
@@ -185,6 +193,8 @@ class _Search:
             "mip_rel_gap": max(float(self.options.gap), SMALLEST_GAP),
             "mip_feasibility_tolerance": 1e-7,
         }
+        if self.options.node_limit is not None:
+            settings["mip_max_nodes"] = int(self.options.node_limit)
         for key, value in settings.items():
             highs.setOptionValue(key, value)
         if highs.passModel(_to_highs(self.program, rows, relaxed=relaxed)) == highspy.HighsStatus.kError:
@@ -220,20 +230,17 @@ class _Search:
         return status, bound, values, max(0, int(highs.getInfo().mip_node_count))
 
 
-def _prepare(search: _Search, rows: BoolArray, asked: threading.Event) -> tuple[BoolArray, FloatArray | None]:
-    """`rows` and all others that the linear relaxation breaks, and a first solution; within half of the time."""
-    half = search.options.time_limit_s / 2
+def _relax(search: _Search, rows: BoolArray, asked: threading.Event) -> Relaxation:
+    """The linear relaxation of `rows` and of all others that it breaks."""
     relaxation = Relaxation(
         search.program,
         rows,
         search.open(rows, asked, relaxed=True),
         is_optimal=lambda highs: bool(highs.getModelStatus() == highspy.HighsModelStatus.kOptimal),
-        enough=lambda: search.seconds_left() < half or asked.is_set(),
+        enough=lambda: search.seconds_left() < 0.1 * search.options.time_limit_s or asked.is_set(),
     )
-    if not relaxation.solve():
-        return relaxation.rows, None
-    rows = relaxation.rows.copy()  # those that the dive adds matter on its way only
-    return rows, relaxation.dive()
+    relaxation.solved = relaxation.solve()
+    return relaxation
 
 
 def _to_highs(program: Program, rows: BoolArray, *, relaxed: bool) -> highspy.HighsLp:
@@ -314,7 +321,9 @@ def _read(highs: Any, program: Program) -> tuple[Status, float | None, bool]:
         return Status.OPTIMAL, _finite(info.objective_function_value) if bound is None else bound, True
     if status == words.kInfeasible:
         return Status.INFEASIBLE, None, False
-    if status in (words.kTimeLimit, words.kInterrupt, words.kIterationLimit, words.kSolutionLimit):
+    if status == words.kSolutionLimit:  # this is how HiGHS calls its limit of nodes
+        return Status.NODE_LIMIT if found else Status.NO_SOLUTION, bound, found
+    if status in (words.kTimeLimit, words.kInterrupt, words.kIterationLimit):
         return Status.TIME_LIMIT if found else Status.NO_SOLUTION, bound, found
     return Status.ERROR, None, False
 

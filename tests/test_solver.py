@@ -147,6 +147,16 @@ def test_the_time_limit_is_kept_and_the_bound_travels_along() -> None:
     assert not outcome.proven
 
 
+def test_the_limit_of_nodes_stops_the_search_with_its_own_word() -> None:
+    one, two = (solve_model(hard_model(), SolverOptions(time_limit_s=60, node_limit=1)) for _ in range(2))
+    assert one.status is Status.NODE_LIMIT
+    assert one.bound is not None
+    assert one.objective is not None
+    assert one.bound < one.objective
+    assert (one.objective, one.bound) == (two.objective, two.bound)
+    assert one.label_en.startswith("within ")
+
+
 def test_no_time_no_solution() -> None:
     outcome = solve_model(hard_model(), SolverOptions(time_limit_s=1e-9))
     assert outcome.status is Status.NO_SOLUTION
