@@ -41,6 +41,7 @@ from siting.results import RunResult, ServiceResult
 from siting.run_folder import writing
 from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario, threshold_of
 from siting.service_times import ServiceTimes, compute_service_times
+from siting.solution import Status
 from siting.solver import SolverOptions
 from siting.standards import load_service
 from siting.travel import describe_travel, speed_table
@@ -100,6 +101,7 @@ def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
         gap=scenario.solver.gap,
         threads=scenario.solver.threads,
         seed=scenario.solver.seed,
+        node_limit=scenario.solver.node_limit,
     )
     results = []
     for problem, formulation, time_table in zip(problems, formulations, times, strict=True):
@@ -305,6 +307,16 @@ def _finish(
     notices = []
     if case.info.notice_zh or case.info.notice_en:
         notices.append((case.info.notice_zh, case.info.notice_en))
+    by_clock = [r.service for r in results if r.outcome is not None and r.outcome.status is Status.TIME_LIMIT]
+    if by_clock:
+        zh, en = "、".join(s.name_zh for s in by_clock), ", ".join(s.name_en for s in by_clock)
+        notices.append(
+            (
+                f"{zh}：求解因到时而停止，再次运行或换一台电脑，方案可能不同；与最优的差距仍然有效",
+                f"{en}: the search was stopped by the clock; another run or computer may give another plan, "
+                "the proven gap holds all the same",
+            )
+        )
     unverified = sum(len(result.unverified) for result in results)
     if unverified:
         notices.append(

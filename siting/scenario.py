@@ -56,7 +56,18 @@ class Solver(Frozen):
         description="允许停止的相对差距，0 表示求证最优 relative gap at which the solver may stop; 0 asks for proof",
     )
     threads: int = Field(1, ge=1, le=64, description="求解线程数 solver threads")
-    seed: int = Field(0, ge=0, le=2_147_483_647, description="随机种子，相同则结果相同 same seed, same plan")
+    node_limit: int | None = Field(
+        None,
+        ge=1,
+        description="搜索的节点数，到数即停；与按时间停止不同，每次结果相同 "
+        "nodes of the search, after which it stops; unlike with the clock, every run gives the same plan",
+    )
+    seed: int = Field(
+        0,
+        ge=0,
+        le=2_147_483_647,
+        description="随机种子，相同则结果相同（“限时求解”的除外） same seed, same plan, unless it is time-limited",
+    )
 
 
 class Limit(Frozen):

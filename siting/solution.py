@@ -15,7 +15,8 @@ class Status(StrEnum):
     """How a solve ended, in this program's own words."""
 
     OPTIMAL = "optimal"  # proven, to the gap asked for
-    TIME_LIMIT = "time_limit"  # stopped by a limit or by the user; a plan is at hand, not proven
+    TIME_LIMIT = "time_limit"  # stopped by the clock or by the user; a plan is at hand, not proven
+    NODE_LIMIT = "node_limit"  # stopped after so many nodes, the same in every run; a plan is at hand, not proven
     NO_SOLUTION = "no_solution"  # stopped by a limit before any plan was found
     INFEASIBLE = "infeasible"
     ERROR = "error"
@@ -78,7 +79,8 @@ class Outcome:
         if self.proven:
             return "已证明最优", "proven optimal"
         if self.gap is None:
-            return "限时求解，差距未知", "time-limited, gap unknown"
+            limited = self.status is Status.TIME_LIMIT
+            return ("限时求解，差距未知", "time-limited, gap unknown") if limited else ("差距未知", "gap unknown")
         percent = f"{math.ceil(self.gap * 1e4) / 1e2:g}"
         if self.status is Status.TIME_LIMIT:
             return f"限时求解，与最优相差不超过 {percent}%", f"time-limited, within {percent} % of optimal"

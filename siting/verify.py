@@ -411,7 +411,7 @@ def _check_value(plan: _Plan, formulation: Formulation, solution: Solution) -> l
     equal = claimed is not None and abs(claimed - value) <= tolerance
     direction = 1.0 if sense == "minimize" else -1.0
     bounded = bound is None or direction * (value - bound) >= -tolerance
-    stated = outcome.status in (Status.OPTIMAL, Status.TIME_LIMIT) and outcome.sense == sense
+    stated = outcome.status in (Status.OPTIMAL, Status.TIME_LIMIT, Status.NODE_LIMIT) and outcome.sense == sense
     if outcome.status is Status.OPTIMAL:
         stated = stated and bound is not None and math.isfinite(bound)
     return [

@@ -11,6 +11,8 @@ import pytest
 from siting.instance import Instance
 from siting.lagrangian import least_travel, search
 from siting.optimise import solve
+from siting.solution import Status
+from siting.solver import SolverOptions
 
 ZONES = ("a", "b")
 
@@ -80,6 +82,42 @@ def test_a_search_cut_short_still_gives_a_bound(seed: int) -> None:
         optimum = brute_force(instance)
         assert found.bound <= optimum * (1 + 1e-9)
         assert found.objective >= optimum * (1 - 1e-9)
+
+
+def drawn(seed: int) -> Instance:
+    """Forty demand points and fourteen sites with tight capacities: some dozens of nodes."""
+    rng = np.random.default_rng(seed)
+    points, sites = rng.uniform(0, 10, (40, 2)), rng.uniform(0, 10, (14, 2))
+    times = np.hypot(*(points[:, None, :] - sites[None, :, :]).transpose(2, 0, 1)).round(2)
+    demand = rng.integers(1, 20, 40).astype(float)
+    return Instance.from_arrays(times, demand, capacity=demand.sum() / 5 * rng.uniform(0.9, 1.5, 14), p=5)
+
+
+def test_a_limit_of_nodes_gives_the_same_plan_in_every_run() -> None:
+    instance = drawn(1)
+    whole = search(instance, time_limit_s=60)
+    first, second = (search(instance, time_limit_s=60, node_limit=2) for _ in range(2))
+    assert whole is not None
+    assert first is not None
+    assert second is not None
+    assert first.nodes == 2 < whole.nodes
+    assert not first.by_clock
+    assert (first.objective, first.bound) == (second.objective, second.bound)
+    assert first.bound < whole.objective <= first.objective
+
+
+def test_a_search_stopped_by_the_clock_says_so() -> None:
+    found = search(drawn(1), time_limit_s=0)
+    assert found is not None
+    assert found.by_clock
+
+
+def test_a_plan_of_a_limit_of_nodes_is_not_called_time_limited() -> None:
+    stopped = solve(drawn(1), "capacitated_p_median", SolverOptions(node_limit=2)).outcome
+    assert stopped.status is Status.NODE_LIMIT
+    assert stopped.label_en.startswith("within ")
+    out_of_time = solve(drawn(1), "capacitated_p_median", SolverOptions(time_limit_s=1e-3)).outcome
+    assert out_of_time.status is Status.TIME_LIMIT
 
 
 def test_sites_of_unequal_cost_under_a_budget_are_left_to_the_solver() -> None:
