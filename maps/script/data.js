@@ -101,10 +101,8 @@ const SERVICES = DATA.services.map(function (raw) {
     lon: s.id.map((_, k) => degrees[2 * k]), lat: s.id.map((_, k) => degrees[2 * k + 1]),
     zone: uncode(s.zone), township: uncode(s.township), land: uncode(s.land), status: uncode(s.status),
     capacity: s.capacity, load_before: s.load_before, load_after: s.load_after, cost: s.cost, off: s.off,
+    number: s.number, // of the new ones, as in the tables; 0: not new
   };
-  sites.number = s.id.map(() => 0); // of the new ones, in the order of the result
-  let number = 0;
-  sites.status.forEach((status, k) => { if (status === 'new') sites.number[k] = ++number; });
 
   // Columns over all demand points; a point that the service does not know has need 0.
   const full = (values, absent) => {

@@ -86,7 +86,8 @@ function shareBar(before, after) {
 
 function drawNewSites(show) {
   const s = service(), sites = s.sites;
-  const rows = sites.status.map((status, j) => status === 'new' ? j : -1).filter(j => j >= 0);
+  const rows = sites.status.map((status, j) => status === 'new' ? j : -1).filter(j => j >= 0)
+    .sort((a, b) => sites.number[a] - sites.number[b]);
   if (!rows.length) { fillWith('new-sites'); return; }
   fillWith('new-sites', el('h2', { text: t('panel.new_sites') }), el('ol', {}, rows.map(j => {
     const load = sites.capacity[j] ? `${people(sites.load_after[j])} / ${people(sites.capacity[j])} ${pick(s.unit)}` : `${people(sites.load_after[j])} ${t('unit.persons')}`;

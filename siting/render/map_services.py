@@ -14,6 +14,7 @@ import pandas as pd
 from scipy.spatial import cKDTree
 
 from siting.render.encode import coded, encode_points, encode_polygons, flags, minutes_shown, rounded
+from siting.render.tables_sites import ranked_new
 from siting.results import RunResult, ServiceResult
 from siting.solution import Outcome, Status
 
@@ -81,7 +82,7 @@ def _service(result: ServiceResult, ids: pd.Index, *, planned: bool) -> dict[str
             {"kind": kind, "mode": mode, "minutes": minutes, "source": source, "verified": bool(verified)}
             for kind, (mode, minutes, source, verified) in result.thresholds.items()
         ],
-        "sites": _sites(sites),
+        "sites": _sites(sites, ranked_new(result)),
         "demand": _demand(result.demand, ids, pd.Index(sites["id"].astype(str)), planned=planned),
         "assigned": _assigned(result.assignments, ids, pd.Index(sites["id"].astype(str))) if planned else None,
         "areas": {
@@ -109,7 +110,8 @@ def _outcome(outcome: Outcome | None) -> dict[str, Any] | None:
     return {"label": [outcome.label_zh, outcome.label_en], "sure": sure}
 
 
-def _sites(sites: pd.DataFrame) -> dict[str, Any]:
+def _sites(sites: pd.DataFrame, ranked: list[str]) -> dict[str, Any]:
+    """Columns of the sites; `number` is that of the tables for new ones, 0 for the others."""
     return {
         "id": sites["id"].astype(str).tolist(),
         "name": _texts(sites["name"]),
@@ -118,6 +120,7 @@ def _sites(sites: pd.DataFrame) -> dict[str, Any]:
         "township": coded(sites["township"]),
         "land": coded(sites["land"]),
         "status": coded(sites["status"]),
+        "number": (pd.Index(ranked, dtype=object).get_indexer(pd.Index(sites["id"].astype(str))) + 1).tolist(),
         "capacity": rounded(sites["capacity_persons"], 1),
         "load_before": rounded(sites["load_before_persons"], 1),
         "load_after": rounded(sites["load_after_persons"], 1),

@@ -49,6 +49,19 @@ def newly_covered(service: ServiceResult) -> pd.DataFrame:
     return sums[["newly_covered_persons", "nearer_persons"]].assign(minutes_saved=saved)
 
 
+def ranked_new(service: ServiceResult) -> list[str]:
+    """Ids of the new facilities in the order of their numbers, the same in every table, report and map.
+
+    Those first that newly cover most people, then those with most people assigned.
+    """
+    sites = service.new_sites.set_index("id", drop=False)
+    if sites.empty:
+        return []
+    order = sites.assign(gained=newly_covered(service)["newly_covered_persons"].to_numpy(dtype=np.float64))
+    order = order.sort_values(["gained", "load_after_persons"], ascending=False, kind="stable")
+    return [str(site) for site in order.index]
+
+
 def new_facilities(result: RunResult) -> Sheet:
     """规划新建: what the plan builds, those first that newly cover most people."""
     zones = zone_names(result.case)
@@ -71,7 +84,7 @@ def new_facilities(result: RunResult) -> Sheet:
             assigned_mean_min=mean.to_numpy(dtype=np.float64),
             assigned_worst_min=trips["travel_time_min"].max().reindex(sites.index).to_numpy(dtype=np.float64),
             yuan_per_newly_covered=cost / np.where(gained > 0, gained, np.nan),
-        ).sort_values(["newly_covered_persons", "load_persons"], ascending=False, kind="stable")
+        ).loc[ranked_new(service)]
         parts.append(part.assign(number=np.arange(1, len(part) + 1)))
     columns = (
         SERVICE,

@@ -21,6 +21,7 @@ from siting.render.escape import json_for_script
 from siting.render.map_base import base_layers, bounds
 from siting.render.map_services import demand_points, service_layers
 from siting.render.map_style import load_style
+from siting.render.tables_sites import new_facilities
 from tests.render.make_result import HOSTILE, make_result
 
 
@@ -171,3 +172,14 @@ def test_too_many_roads_leave_the_lowest_out_and_say_so() -> None:
     assert len(base["roads"]) < len(base_layers(make_result(roads=400), style)[0]["roads"])
     assert len(notes) == 1
     assert all(notes[0])
+
+
+def test_new_facilities_have_the_numbers_of_the_tables() -> None:
+    result = make_result()
+    table = new_facilities(result).frame
+    for service, layer in zip(result.services, service_layers(result), strict=True):
+        mine = table[table["service"] == service.service.name_zh]
+        sites = layer["sites"]
+        shown = {site: number for site, number in zip(sites["id"], sites["number"], strict=True) if number}
+        assert shown == dict(zip(mine["id"], mine["number"], strict=True))
+    assert any(max(layer["sites"]["number"]) > 1 for layer in service_layers(result))
