@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from shapely import Geometry, intersection, union_all
+from shapely import Geometry, union_all
 from shapely.geometry.base import BaseGeometry
 
 from siting.assemble import Problem
@@ -31,6 +31,12 @@ def service_areas(
         chosen = sites if case.zone_shapes is not None else sites[site_kinds == kind]
         if chosen.empty:
             continue
+        within = None
+        if case.zone_shapes is not None:
+            ids = case.zones.index[case.zones["kind"] == kind]
+            within = case.zone_shapes[case.zone_shapes["id"].isin(ids)].union_all()
+            if within.is_empty:
+                continue
         area = service_area(
             graph,
             PlacedPoints(
@@ -42,9 +48,7 @@ def service_areas(
             minutes=float(minutes),
             walk_speed_kmh=travel.walk_speed_kmh,
             max_snap_m=travel.max_snap_m,
+            within=within,
         )
-        if case.zone_shapes is not None:
-            ids = case.zones.index[case.zones["kind"] == kind]
-            area = intersection(area, case.zone_shapes[case.zone_shapes["id"].isin(ids)].union_all())
         parts.append(area)
     return union_all(parts) if parts else None

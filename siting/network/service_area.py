@@ -28,6 +28,7 @@ def service_area(
     max_snap_m: float = MAX_SNAP_M,
     component: Component = "largest",
     buffer_m: float = BUFFER_M,
+    within: shapely.Geometry | None = None,
 ) -> shapely.Geometry:
     """Roads from which a site is reached within the minutes, widened to both sides, as (Multi)Polygon in WGS84.
 
@@ -42,6 +43,7 @@ def service_area(
         minutes: the limit.
         buffer_m: half width of the strip along a road. Outlines are simplified by a quarter of it; holes no
             larger than a square of four of it (320 m a side for 80 m) are filled.
+        within: only the part of the area inside this WGS84 polygon; roads outside it are not even widened.
     """
     seen = mode_graph(graph, mode, walk_speed_kmh=walk_speed_kmh)
     snap = snap_points(graph, sites.lon, sites.lat, mode=mode, max_snap_m=max_snap_m, component=component)
@@ -53,9 +55,16 @@ def service_area(
     local = LocalProjection(graph.node_lon, graph.node_lat)
     lines = _cut(_metric_lines(graph, local, edge), low, high)
     tolerance = buffer_m / 4
+    if within is not None:
+        inside = shapely.transform(within, lambda xy: local.to_metres(xy[:, 0], xy[:, 1]))
+        near = shapely.buffer(inside, 2 * buffer_m, quad_segs=1)
+        shapely.prepare(near)
+        lines = lines[shapely.intersects(near, lines)]
     strips = shapely.buffer(shapely.simplify(lines, tolerance), buffer_m, quad_segs=2)
     area: shapely.Geometry = shapely.simplify(shapely.disjoint_subset_union_all(strips), tolerance)
     area = _fill_small_holes(area, (4 * buffer_m) ** 2)
+    if within is not None:
+        area = shapely.intersection(area, shapely.make_valid(inside))
     return shapely.make_valid(shapely.set_precision(local.to_degrees(area), 1e-6))
 
 

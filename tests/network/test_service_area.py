@@ -87,3 +87,16 @@ def test_more_minutes_never_reach_less(tmp_path: Path, minutes: float) -> None:
     assert not small.is_empty
     # Outlines are simplified by up to 20 m, twice.
     assert small.difference(large.buffer(45 / 95_000)).is_empty
+
+
+def test_within_gives_the_part_of_the_whole_area_that_lies_there(tmp_path: Path) -> None:
+    graph = drawn_graph(tmp_path, LONG, {"AB": ROAD}, speeds=SPEEDS)
+    (west, south), (east, north) = place(1500, -200), place(2500, 200)
+    zone = shapely.box(west, min(south, north), east, max(south, north))
+    whole = service_area(graph, points((2000, 80)), mode="drive", minutes=3)
+    part = service_area(graph, points((2000, 80)), mode="drive", minutes=3, within=zone)
+    expected = shapely.intersection(whole, zone)
+    assert shapely.area(shapely.symmetric_difference(part, expected)) < 0.01 * shapely.area(expected)
+    assert inside(part, (1550, 0), (2450, 0)) == [True, True]
+    assert inside(part, (1450, 0), (2550, 0)) == [False, False]
+    assert service_area(graph, points((2000, 80)), mode="drive", minutes=3, within=shapely.box(0, 0, 1, 1)).is_empty
