@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -72,6 +73,42 @@ def test_the_search_finds_the_optimum_and_proves_it(seed: int, budget: bool) -> 
         assert found.bound == pytest.approx(optimum)
         assert found.open is not None
         assert least_travel(instance, found.open) == pytest.approx(optimum)
+
+
+@pytest.mark.parametrize("budget", [False, True])
+@pytest.mark.parametrize("seed", range(30))
+def test_facilities_without_a_limit_of_capacity(seed: int, budget: bool) -> None:
+    instance = random_instance(seed, budget=budget)
+    assert instance.capacity is not None
+    endless = np.random.default_rng(1000 + seed).random(7) < 0.4
+    instance = replace(instance, capacity=np.where(endless, np.inf, 0.7 * instance.capacity))
+    found = search(instance, time_limit_s=30)
+    if found is not None:
+        optimum = brute_force(instance)
+        assert found.objective == pytest.approx(optimum)
+        assert found.bound == pytest.approx(optimum)
+
+
+def test_p_sites_open_even_where_fewer_would_do() -> None:
+    instance = Instance.from_arrays(
+        [[0.0, 5.0, 6.0, 7.0]], [3.0], capacity=10.0, existing=[True, False, False, False], p=2
+    )
+    found = search(instance, time_limit_s=30)
+    assert found is not None
+    assert found.open is not None
+    assert found.open.sum() == 3
+    assert found.bound == found.objective == 0.0
+
+
+def test_a_budget_below_the_cost_of_one_site_opens_none() -> None:
+    instance = Instance.from_arrays(
+        [[4.0, 1.0]], [3.0], capacity=10.0, fixed_cost=[0.0, 5.0], existing=[True, False], budget=4.0
+    )
+    found = search(instance, time_limit_s=30)
+    assert found is not None
+    assert found.open is not None
+    assert found.open.tolist() == [True, False]
+    assert found.bound == pytest.approx(12.0)
 
 
 @pytest.mark.parametrize("seed", range(20))
