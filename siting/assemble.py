@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting.case import Case
+from siting.case_checks import services_in
 from siting.demand import demand_for
 from siting.errors import Faults
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
@@ -127,7 +128,7 @@ def make_instance(
 
 
 def _allows(text: str, service: str) -> bool:
-    words = [word.strip() for word in text.replace(";", ";").split(";") if word.strip()]
+    words = services_in(text)
     return not words or service in words
 
 

@@ -196,6 +196,8 @@ def load_case(folder: Path) -> Case:
                 check_zones(frame, folder / f"{name}.csv", zones, faults)
     if "facilities" in frames:
         check_services(frames["facilities"], folder / "facilities.csv", faults)
+    if "candidates" in frames:
+        check_services(frames["candidates"], folder / "candidates.csv", faults, column="services")
     if "demand" in frames:
         check_people(frames["demand"], folder / "demand.csv", info.population_total, faults)
     gathered = Faults()

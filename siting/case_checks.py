@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from pathlib import Path
 
 import geopandas as gpd
@@ -114,22 +115,29 @@ def check_zones(frame: pd.DataFrame, path: Path, zones: pd.DataFrame, faults: li
     faults.append(part)
 
 
-def check_services(frame: pd.DataFrame, path: Path, faults: list[Faults]) -> None:
-    """Note rows that name a service which has no standard."""
+def services_in(text: str) -> list[str]:
+    """The service ids of a cell, separated by `;` or by the marks that a Chinese keyboard gives for it."""
+    return [word.strip() for word in re.split("[;；,，、]", text) if word.strip()]
+
+
+def check_services(frame: pd.DataFrame, path: Path, faults: list[Faults], *, column: str = "service") -> None:
+    """Note rows that name a service which has no standard; the column `services` may hold several, or none."""
     known = list_services()
     part = Faults(path)
-    for k in np.flatnonzero(~frame["service"].isin(known).to_numpy()):
-        value = str(frame["service"].iloc[k])
-        close = nearest_word(value, known)
-        part.add(
-            "没有这种服务",
-            "there is no such service",
-            row=int(k) + 2,
-            column="service",
-            value=value,
-            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(known)}",
-            remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(known)}",
-        )
+    for k, text in enumerate(frame[column].astype(str)):
+        for value in services_in(text) if column == "services" else [text]:
+            if value in known:
+                continue
+            close = nearest_word(value, known)
+            part.add(
+                "没有这种服务",
+                "there is no such service",
+                row=k + 2,
+                column=column,
+                value=value,
+                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(known)}",
+                remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(known)}",
+            )
     faults.append(part)
 
 

@@ -186,7 +186,8 @@ def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
     for zh, en in summary.guesses:
         console.print(Text(f"! {zh}", style="yellow"), soft_wrap=True)
         console.print(Text(f"  {en}", style="dim"), soft_wrap=True)
-    console.print(Text(f"运行 run it: siting run {summary.scenario}"), soft_wrap=True)
+    path = f'"{summary.scenario}"' if " " in str(summary.scenario) else summary.scenario
+    console.print(Text(f"运行 run it: siting run {path}"), soft_wrap=True)
 
 
 def _figure(value: float, form: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 from pyproj import Transformer
 
 from siting.case import find_case, load_case
+from siting.case_checks import services_in
 from siting.errors import InputError
 from tests.tiny_case import CASE, SIZE, ZONES, candidates_csv, demand_csv, facilities_csv, place, write_case
 
@@ -119,3 +120,19 @@ def test_an_unknown_case_lists_the_shipped_ones() -> None:
     with pytest.raises(InputError) as caught:
         find_case("shengzou")
     assert "shengzhou" in caught.value.faults[0].remedy_en
+
+
+def test_a_misspelt_service_of_a_candidate_is_told_and_not_left_out_in_silence(tmp_path: Path) -> None:
+    text = candidates_csv().replace("A33,\n", "A33,primary_school；helth_station\n", 1)
+    with pytest.raises(InputError) as caught:
+        load_case(write_case(tmp_path / "tiny", candidates=text))
+    (fault,) = caught.value.faults
+    assert (fault.file, fault.row, fault.value) == ("candidates.csv", 2, "helth_station")
+    assert "health_station" in fault.remedy_zh
+
+
+@pytest.mark.parametrize("mark", [";", "；", "、", "， "])
+def test_services_may_be_separated_as_a_chinese_keyboard_does(tmp_path: Path, mark: str) -> None:
+    text = candidates_csv().replace("A33,\n", f"A33,primary_school{mark}health_station\n", 1)
+    case = load_case(write_case(tmp_path / "tiny", candidates=text))
+    assert services_in(case.candidates["services"].iloc[0]) == ["primary_school", "health_station"]
