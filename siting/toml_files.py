@@ -19,6 +19,20 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
+PLAIN = {  # pydantic's own words, by the type of its error
+    **dict.fromkeys(("float_parsing", "float_type"), "应为数值，如 3 或 2.5 | must be a number"),
+    **dict.fromkeys(("int_parsing", "int_type", "int_from_float"), "应为整数，如 3 | must be a whole number"),
+    **dict.fromkeys(("string_type",), "应为加引号的文本 | must be text in quotes"),
+    **dict.fromkeys(("list_type", "tuple_type"), '应为列表，如 ["f001", "f002"] | must be a list'),
+    **dict.fromkeys(("dict_type", "model_type"), "应为一组设置项 | must be a table of keys"),
+    **dict.fromkeys(("bool_parsing", "bool_type"), "应为 true 或 false | must be true or false"),
+    "greater_than": "应大于 {gt} | must be greater than {gt}",
+    "greater_than_equal": "不能小于 {ge} | must be at least {ge}",
+    "less_than": "应小于 {lt} | must be less than {lt}",
+    "less_than_equal": "不能大于 {le} | must be at most {le}",
+    "literal_error": "只能是 {expected} | must be {expected}",
+}
+
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
@@ -35,8 +49,8 @@ def load_toml(path: Path, schema: type[Schema]) -> Schema:
         fail(
             f"TOML 格式有误（{error}）",
             f"malformed TOML ({error})",
-            remedy_zh="请检查该行的引号、括号与等号",
-            remedy_en="check the quotes, brackets and equals sign of that line",
+            remedy_zh="请检查该行的引号、括号与等号；标点须为半角（英文）",
+            remedy_en="check the quotes, brackets and equals sign of that line; they must be half-width",
             file=path,
         )
     return validate(raw, schema, path)
@@ -48,8 +62,11 @@ def validate(raw: dict[str, Any], schema: type[Schema], file: Path | str) -> Sch
         return schema.model_validate(raw)
     except ValidationError as error:
         faults = Faults(file)
-        for item in error.errors(include_url=False):
-            _add(faults, schema, item)
+        items = error.errors(include_url=False)
+        inside = {item["loc"][:k] for item in items for k in range(len(item["loc"]))}
+        for item in items:
+            if item["loc"] not in inside:  # a list is "too short" only because of what is wrong inside it
+                _add(faults, schema, item)
         faults.raise_if_any()
         raise
 
@@ -71,6 +88,7 @@ def _add(faults: Faults, schema: type[BaseModel], item: Any) -> None:
         faults.add("缺少这个设置项", "this key is missing", column=name)
     else:
         message = str(item["msg"]).removeprefix("Value error, ")
+        message = PLAIN.get(item["type"], "{msg}").format(**{"msg": message, **item.get("ctx", {})})
         zh, _, en = message.partition(" | ")
         faults.add(zh if en else f"设置值有误：{message}", en or message, column=name, value=item["input"])
 

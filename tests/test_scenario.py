@@ -37,7 +37,7 @@ def test_unknown_keys_name_the_nearest_valid_one_at_every_depth(tmp_path: Path) 
     ("old", "new", "message"),
     [
         ("new = 1\n\n", "new = 1\nbudget_yuan = 5\n\n", "give new or budget_yuan, not both"),
-        ("new = 1\n\n", "new = -1\n\n", "greater than or equal to 0"),
+        ("new = 1\n\n", "new = -1\n\n", "must be at least 0"),
         ('"health_station"', '"primary_school"', "appears more than once"),
         ("core = 1", "core = -1", "must not be negative"),
         ('id = "tiny_plan"', 'id = "../evil"', "match pattern"),
@@ -86,3 +86,11 @@ def test_age_columns() -> None:
     assert age_range("age_6_11") == (6, 11)
     assert age_range("age_80_plus") == (80, 200)
     assert age_range("age_six") is None
+
+
+def test_wrong_values_are_told_in_chinese_and_once(tmp_path: Path) -> None:
+    path = tmp_path / "bad.toml"
+    path.write_text(SCENARIO.replace("new = 1\n\n", 'budget_yuan = "9亿"\n\n', 1), encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        load_scenario(path)
+    assert [(fault.zh, fault.value) for fault in caught.value.faults] == [("应为数值，如 3 或 2.5", "9亿")]
