@@ -45,12 +45,16 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
     """Gather what a service's question needs.
 
     Raises:
-        InputError: when the question names ids or zones that the case does not have, or nobody needs the service.
+        InputError: when the question names ids or zones that the case does not have or contradicts itself, when
+            its longest travel time is below a standard, or when nobody needs the service.
     """
     facilities = case.facilities[case.facilities["service"] == service.id]
     allowed = case.candidates["services"].map(lambda text: _allows(str(text), service.id)).to_numpy(dtype=bool)
     candidates = case.candidates[allowed] if with_candidates else case.candidates.iloc[:0]
     _check_ids(case, service, question, set(facilities["id"]), set(candidates["id"]), with_candidates)
+    kinds: list[ZoneKind] = list(case.zones["kind"].reindex(case.demand["zone"]))
+    by_kind = {kind: threshold_of(question, service, kind) for kind in set(kinds)}
+    _check_reach(service, question, max(minutes for _, minutes in by_kind.values()))
     closing = set(question.close)
     if question.keep != "all":
         closing |= set(facilities["id"]) - set(question.keep)
@@ -75,8 +79,6 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
             "cost_yuan": float(cost),
         }
     )
-    kinds: list[ZoneKind] = list(case.zones["kind"].reindex(case.demand["zone"]))
-    by_kind = {kind: threshold_of(question, service, kind) for kind in set(kinds)}
     return Problem(
         service=service,
         question=question,
@@ -132,6 +134,23 @@ def _allows(text: str, service: str) -> bool:
     return not words or service in words
 
 
+def _check_reach(service: Service, question: ServiceQuestion, longest_standard_min: float) -> None:
+    """Times are computed as far as `max_travel_minutes`: a longer standard would miss people who are within it."""
+    if question.max_travel_minutes >= longest_standard_min:
+        return
+    faults = Faults()
+    faults.add(
+        f"最长出行时间短于达标时间 {longest_standard_min:g} 分钟（{service.name_zh}），会漏算达标的人",
+        f"the longest travel time is below the coverage standard of {longest_standard_min:g} min "
+        f"({service.name_en}): people within the standard would be missed",
+        remedy_zh=f"请把 max_travel_minutes 加到 {longest_standard_min:g} 以上",
+        remedy_en=f"raise max_travel_minutes to {longest_standard_min:g} or more",
+        column=f"services.{service.id}.max_travel_minutes",
+        value=question.max_travel_minutes,
+    )
+    faults.raise_if_any()
+
+
 def _check_ids(
     case: Case,
     service: Service,
@@ -158,6 +177,34 @@ def _check_ids(
                     column=f"services.{service.id}.{key}",
                     value=name,
                 )
+    clashes: list[tuple[str, set[str], str, str]] = [
+        (
+            "close",
+            set(question.close) & set(() if question.keep == "all" else question.keep),
+            "又要保留又要关闭",
+            "kept and closed at once",
+        ),
+        (
+            "required",
+            set(question.required) & set(question.forbidden),
+            "既必选又禁选",
+            "required and forbidden at once",
+        ),
+        (
+            "candidates",
+            facilities & candidates,
+            "现有设施与候选地点用了同一编号",
+            "a facility and a candidate site share an id",
+        ),
+    ]
+    for key, shared, zh, en in clashes:
+        for name in sorted(shared):
+            faults.add(
+                f"{zh}（{service.name_zh}）",
+                f"{en} ({service.name_en})",
+                column=f"services.{service.id}.{key}",
+                value=name,
+            )
     for zone in question.zone_minimum:
         if zone not in case.zones.index:
             close = nearest_word(zone, case.zones.index)

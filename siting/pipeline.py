@@ -43,10 +43,10 @@ from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario, th
 from siting.service_times import ServiceTimes, compute_service_times
 from siting.solution import Status
 from siting.solver import SolverOptions
-from siting.standards import load_service
+from siting.standards import Service, load_service
 from siting.travel import describe_travel, speed_table
 
-EVALUATION_LIMIT_MIN = 60.0  # an evaluation without a scenario looks this far; beyond it is "unreachable"
+EVALUATION_LIMIT_MIN = 60.0  # an evaluation looks this far, or to the longest standard; beyond it is "unreachable"
 
 
 @dataclass(frozen=True)
@@ -135,9 +135,7 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
             faults.add("没有任何现有设施可评估", "there is no facility to evaluate")
             faults.raise_if_any()
         chosen = [load_service(name) for name in names]
-        questions = [
-            ServiceQuestion(service=s.id, formulation="none", max_travel_minutes=EVALUATION_LIMIT_MIN) for s in chosen
-        ]
+        questions = [ServiceQuestion(service=s.id, formulation="none", max_travel_minutes=_reach(s)) for s in chosen]
         problems = [pose(case, s, q, with_candidates=False) for s, q in zip(chosen, questions, strict=True)]
     graph, graph_key = _roads(case, travel, settings, clock)
     times = _times(case, problems, graph, travel, graph_key, settings, clock)
@@ -157,6 +155,10 @@ def export_roads(folder: Path, path: Path, settings: Settings = Settings()) -> N
         InputError: for anything wrong with the case or its roads.
     """
     write_graphml(_roads(load_case(folder), Travel(), settings, _Clock())[0], path)
+
+
+def _reach(service: Service) -> float:
+    return max(EVALUATION_LIMIT_MIN, *(limit.max_minutes.value for limit in service.threshold.values()))
 
 
 def _formulation(question: ServiceQuestion, base: Path) -> Formulation:

@@ -42,10 +42,13 @@ def make_plan(
     """Solve one service's question.
 
     Raises:
+        InputError: when a required site has no road near.
         InfeasibleError: when no plan can meet the question; the faults say why.
         VerificationError: when the plan fails the independent check.
     """
-    columns = ~times.site_off_network & ~problem.sites["closing"].to_numpy(dtype=bool)
+    _refuse_required_off_network(problem, times)
+    closing = problem.sites["closing"].to_numpy(dtype=bool)
+    columns = ~times.site_off_network & ~closing
     needing = problem.demand_persons > 0
     rows = needing & ~times.off_network
     out_of_reach = _out_of_reach(problem, formulation, times, rows, columns)
@@ -67,7 +70,8 @@ def make_plan(
         raise explain_no_plan(instance, formulation, error, place=place) from error
     checks = verify(instance, formulation, solution).checks
     row_index, column_index = np.flatnonzero(rows), np.flatnonzero(columns)
-    open_after = np.zeros(len(problem.sites), dtype=bool)
+    # A facility in use that no road reaches stays open; nobody can be sent there.
+    open_after = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network
     open_after[column_index[solution.open]] = True
     assignment = Assignment(
         row_index[solution.assignment.demand_index],
@@ -86,6 +90,21 @@ def _out_of_reach(
     _, best = times.impedance.nearest(usable)
     limit = problem.standard_min if formulation.covers_everyone else np.inf
     return rows & ~(best <= limit) if formulation.covers_everyone else rows & ~np.isfinite(best)
+
+
+def _refuse_required_off_network(problem: Problem, times: ServiceTimes) -> None:
+    faults = Faults("candidates.csv")
+    required = (problem.sites["origin"] == "candidate") & problem.sites["id"].isin(problem.question.required)
+    for name in problem.sites.loc[required.to_numpy(dtype=bool) & times.site_off_network, "id"]:
+        faults.add(
+            f"必选地点附近没有道路（{problem.service.name_zh}）",
+            f"the required site has no road near ({problem.service.name_en})",
+            remedy_zh="请核对坐标与路网，或加大 travel.max_snap_m",
+            remedy_en="check its coordinates and the roads, or raise travel.max_snap_m",
+            column=f"services.{problem.service.id}.required",
+            value=name,
+        )
+    faults.raise_if_any()
 
 
 def _refuse(

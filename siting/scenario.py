@@ -109,8 +109,8 @@ class ServiceQuestion(Frozen):
         60,
         gt=0,
         le=600,
-        description="分配的最长时间，也是出行时间的计算上限 "
-        "nobody is assigned farther; also the cut-off of the travel times",
+        description="分配的最长时间，也是出行时间的计算上限，不得短于达标时间 "
+        "nobody is assigned farther; also the cut-off of the travel times, not below any standard",
     )
     new_capacity_persons: float | None = Field(
         None, gt=0, description="新设施规模（人），不写用标准值 size of a new facility in persons; none: the standard's"

@@ -28,7 +28,7 @@ class ServiceTimes:
             service's longest travel time are left out.
         snap_distance_m: (I,) from each demand point to its road; NaN when there is none near.
         off_network: (I,) demand points with no road within reach.
-        site_off_network: (S,) sites with no road within reach in any of the modes used.
+        site_off_network: (S,) sites with no road within reach, whichever of the modes used.
     """
 
     impedance: ImpedanceMatrix
@@ -61,7 +61,7 @@ def compute_service_times(
     result: list[list[tuple[ImpedanceMatrix, BoolArray]]] = [[] for _ in problems]
     distance = [np.full(demand_count, np.nan) for _ in problems]
     ok = [np.zeros(demand_count, dtype=bool) for _ in problems]
-    site_off = [np.zeros(len(problem.sites), dtype=bool) for problem in problems]
+    site_off = [np.ones(len(problem.sites), dtype=bool) for problem in problems]
     for mode in modes:
         users = [k for k, problem in enumerate(problems) if mode in problem.mode]
         of_mode = {k: np.array([m == mode for m in problems[k].mode]) for k in users}
@@ -95,7 +95,7 @@ def compute_service_times(
             use = of_mode[k]
             distance[k][use] = times.demand_distance_m[use[row_index]]
             ok[k][use] = times.demand_ok[use[row_index]]
-            site_off[k] |= ~times.site_ok[columns]
+            site_off[k] &= ~times.site_ok[columns]
     return [
         ServiceTimes(_join([m for m, _ in parts]), distance[k], ~ok[k], site_off[k]) for k, parts in enumerate(result)
     ]

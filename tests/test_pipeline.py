@@ -2,23 +2,40 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import networkx as nx
 import numpy as np
 import pytest
 
+from siting import pipeline
 from siting.errors import InfeasibleError, InputError
 from siting.network import read_roads, to_networkx
 from siting.pipeline import Settings, evaluate_case, run_scenario
+from siting.plan import Plan
 from siting.results import RunResult, ServiceResult
-from tests.tiny_case import SCENARIO, demand_csv, facilities_csv, place, write_case, write_scenario
+from siting.solution import Status
+from tests.tiny_case import (
+    SCENARIO,
+    candidates_csv,
+    demand_csv,
+    facilities_csv,
+    place,
+    roads_xml,
+    write_case,
+    write_scenario,
+)
 
 WALK_M_PER_MIN = 4800 / 60
 
 
 def run(folder: Path, text: str = SCENARIO, **files: str) -> RunResult:
     return run_scenario(write_scenario(write_case(folder / "tiny", **files), text), Settings(service_areas=False))
+
+
+SHORT = "threshold = { urban = { max_minutes = 5 }, town = { max_minutes = 5 }, rural = { max_minutes = 5 } }"
 
 
 def service(result: RunResult, name: str) -> ServiceResult:
@@ -95,7 +112,7 @@ def test_a_place_off_the_network_is_refused_by_name_or_listed(tmp_path: Path) ->
 
 
 def test_a_place_beyond_the_longest_travel_time_is_listed(tmp_path: Path) -> None:
-    text = SCENARIO.replace("new = 1\n\n", 'new = 3\nmax_travel_minutes = 5\nout_of_reach = "list"\n\n')
+    text = SCENARIO.replace("new = 1\n\n", f'new = 3\nmax_travel_minutes = 5\n{SHORT}\nout_of_reach = "list"\n\n')
     found = service(run(tmp_path, text), "primary_school")
     assert "d1" in found.out_of_reach
     assert found.assignments["travel_time_min"].max() <= 5
@@ -141,7 +158,7 @@ def test_services_that_share_sites_and_modes_do_not_mix(tmp_path: Path) -> None:
 
 def test_too_few_facilities_for_the_travel_limit_name_who_is_left(tmp_path: Path) -> None:
     # Within ten minutes' walk 村1 needs c1 and 村2 needs c0: with one of them the smaller village is left.
-    text = SCENARIO.replace("new = 1\n\n", "new = 1\nmax_travel_minutes = 10\n\n")
+    text = SCENARIO.replace("new = 1\n\n", f"new = 1\nmax_travel_minutes = 10\n{SHORT}\n\n")
     with pytest.raises(InfeasibleError) as caught:
         run(tmp_path, text)
     assert [(fault.row, fault.value) for fault in caught.value.faults] == [(3, "城关镇 村1：11")]
@@ -151,7 +168,7 @@ def test_too_few_facilities_for_the_travel_limit_name_who_is_left(tmp_path: Path
 def test_full_schools_name_who_has_no_place(tmp_path: Path) -> None:
     # 村1, 村2 and 村4 (37 pupils) reach only the three new schools of 11 places each.
     text = SCENARIO.replace('"p_median"', '"capacitated_p_median"\nnew_capacity_persons = 11')
-    text = text.replace("new = 1\n\n", "new = 3\nmax_travel_minutes = 10\n\n")
+    text = text.replace("new = 1\n\n", f"new = 3\nmax_travel_minutes = 10\n{SHORT}\n\n")
     with pytest.raises(InfeasibleError) as caught:
         run(tmp_path, text)
     assert sum(float((fault.value or "").rsplit("：", 1)[1]) for fault in caught.value.faults) == 4
@@ -169,3 +186,94 @@ def test_people_sent_past_a_full_school_are_covered_but_not_assigned_within_the_
     ]
     assert found.assigned_within_persons == pytest.approx(sum(within))
     assert found.assigned_within_persons < found.headline("after")["covered_persons"]
+
+
+OFF_LON, OFF_LAT = place(20, 2)  # some 4 km from the nearest street
+
+
+def one_school(extra: str) -> str:
+    return SCENARIO.split('[[services]]\nservice = "health_station"')[0].replace("new = 1\n", f"new = 1\n{extra}\n")
+
+
+def test_a_facility_in_use_that_no_road_reaches_is_not_called_closed(tmp_path: Path) -> None:
+    rows = facilities_csv() + f"f9,山小,primary_school,{OFF_LON},{OFF_LAT},core,城关镇,60\n"
+    sites = service(run(tmp_path, facilities=rows), "primary_school").sites.set_index("id")
+    assert sites.loc["f9", "off_network"]
+    assert sites.loc["f9", "status"] == "existing"
+    assert sites.loc["f9", "load_after_persons"] == 0
+
+
+def test_a_required_site_that_no_road_reaches_is_refused(tmp_path: Path) -> None:
+    rows = candidates_csv() + f"c9,山地,{OFF_LON},{OFF_LAT},core,城关镇,A33,\n"
+    with pytest.raises(InputError, match="the required site has no road near") as caught:
+        run(tmp_path, one_school('required = ["c9"]'), candidates=rows)
+    assert caught.value.faults[0].value == "c9"
+
+
+def test_a_site_on_a_footpath_serves_those_who_walk(tmp_path: Path) -> None:
+    """The candidate lies on a path 870 m off the streets: no car comes near, walkers do."""
+    west, (lon, lat) = place(4, 2), place(7, 2)
+    path = (
+        f'<node id="90" version="1" lon="{lon}" lat="{lat}"/><way id="90" version="1"><nd ref="15"/><nd ref="90"/>'
+        '<tag k="highway" v="footway"/></way></osm>'
+    )
+    assert west == place(14 % 5, 14 // 5)  # node 15
+    text = one_school('required = ["c9"]').replace("[[services]]", "[travel]\nmax_snap_m = 300\n\n[[services]]", 1)
+    found = service(
+        run(
+            tmp_path,
+            text,
+            roads=roads_xml().replace("</osm>", path),
+            candidates=candidates_csv() + f"c9,山地,{lon},{lat},core,城关镇,A33,\n",
+        ),
+        "primary_school",
+    )
+    assert list(found.new_sites["id"]) == ["c9"]
+    assert not found.new_sites["off_network"].any()
+
+
+def test_a_travel_limit_below_a_standard_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="below the coverage standard of 30 min"):
+        run(tmp_path, one_school("max_travel_minutes = 29"))
+    assert run(tmp_path / "equal", one_school("max_travel_minutes = 30")).services
+
+
+@pytest.mark.parametrize(
+    ("extra", "said"),
+    [
+        ('keep = ["f1"]\nclose = ["f1"]', "kept and closed at once"),
+        ('required = ["c1"]\nforbidden = ["c1"]', "required and forbidden at once"),
+    ],
+)
+def test_a_question_that_contradicts_itself_is_refused(tmp_path: Path, extra: str, said: str) -> None:
+    with pytest.raises(InputError, match=said):
+        run(tmp_path, one_school(extra))
+
+
+def test_a_facility_and_a_candidate_with_one_id_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="share an id"):
+        run(tmp_path, candidates=candidates_csv().replace("c0,", "f1,"))
+
+
+def test_an_evaluation_looks_as_far_as_the_longest_standard(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(pipeline, "EVALUATION_LIMIT_MIN", 1.0)
+    folder = write_case(tmp_path / "tiny")
+    demand = evaluate_case(folder, Settings(service_areas=False), services=["primary_school"]).services[0].demand
+    assert (
+        service(run(tmp_path), "primary_school").demand["covered_before"].tolist() == demand["covered_before"].tolist()
+    )
+
+
+def test_a_plan_stopped_by_the_clock_says_that_another_run_may_differ(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert not any("another run" in en for _, en in run(tmp_path / "a").notices)
+    real = pipeline.make_plan
+
+    def stopped(*args: Any) -> Plan:
+        plan = real(*args)
+        outcome = replace(plan.solution.outcome, status=Status.TIME_LIMIT)
+        return replace(plan, solution=replace(plan.solution, outcome=outcome))
+
+    monkeypatch.setattr(pipeline, "make_plan", stopped)
+    assert any("another run" in en for _, en in run(tmp_path / "b").notices)
