@@ -1,5 +1,5 @@
 """`python -m siting` is the `siting` command."""
 
-from siting.cli import main
+from siting.start import main
 
 main()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
 import tempfile
 import traceback
@@ -19,6 +20,7 @@ from siting.case import find_case, list_cases
 from siting.errors import SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
 from siting.results import RunResult
+from siting.run_folder import check_writable
 from siting.scenario import find_scenario, list_scenarios
 
 DEFAULT_SCENARIO = "shengzhou/three_services"
@@ -53,6 +55,7 @@ def run_command(
 ) -> None:
     """求解一个方案，写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
+    check_writable(out)
     result = run_scenario(find_scenario(scenario), settings)
     assert result.scenario is not None
     outputs = write_outputs(result, out / result.scenario.id, settings)
@@ -74,6 +77,7 @@ def gaps_command(
     """评估现状：谁在标准时间之外（不做优化）。Evaluate as it stands: who lies beyond each standard."""
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     folder = find_case(case)
+    check_writable(out)
     result = evaluate_case(folder, settings, services=service or None)
     outputs = write_outputs(result, out / f"{result.case.info.id}_gaps", settings)
     if not as_json and not quiet:
@@ -240,9 +244,13 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         typer.echo("已中断，未写入任何结果。Interrupted; nothing was written.", err=True)
         return INTERRUPTED
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
+        return 0
     except Exception as error:
         show = getattr(error, "show", None)  # a word on the command line that makes no sense
         if show is not None and hasattr(error, "exit_code"):
+            typer.echo("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", err=True)
             show()
             return int(error.exit_code)
         log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")

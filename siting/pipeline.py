@@ -179,6 +179,15 @@ def _check_resources(problems: list[Problem], formulations: list[Formulation], p
             wrong.append(("该模型自行决定新建数量，请删去 new", "the model decides the number itself: remove new"))
         if question.budget_yuan is not None and "stay_within_budget" not in blocks:
             wrong.append(("该模型不用预算，请删去 budget_yuan", "the model uses no budget: remove budget_yuan"))
+        costs = problem.sites.loc[problem.sites["origin"] == "candidate", "cost_yuan"]
+        if question.budget_yuan and not costs.empty and question.budget_yuan < costs.min():
+            wrong.append(
+                (
+                    f"预算 {question.budget_yuan:,.0f} 元不够新建一处（最少 {costs.min():,.0f} 元）；"
+                    "请注意单位是元，不是万元",
+                    f"the budget of {question.budget_yuan:,.0f} yuan buys no facility ({costs.min():,.0f} yuan)",
+                )
+            )
         for zh, en in wrong:
             faults.add(zh, en, column=f"services.{problem.service.id}", value=formulation.id)
     faults.raise_if_any()

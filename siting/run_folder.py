@@ -7,8 +7,34 @@ import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NoReturn
 
 from siting.errors import fail
+
+
+def check_writable(folder: Path) -> None:
+    """Refuse a place that cannot be written, before anything is computed for it.
+
+    Raises:
+        InputError: naming the folder and the remedy.
+    """
+    probe = folder / f".probe-{os.getpid()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"")
+        probe.unlink()
+    except OSError as error:
+        _refuse(folder, error)
+
+
+def _refuse(folder: Path, error: OSError) -> NoReturn:
+    fail(
+        f"无法写入输出文件夹（{error.strerror}）",
+        f"the output folder cannot be written ({error.strerror})",
+        remedy_zh="请用 --out 指定另一个可写的文件夹",
+        remedy_en="name another folder with --out",
+        file=folder,
+    )
 
 
 @contextmanager
@@ -24,13 +50,7 @@ def writing(folder: Path) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
         temporary.mkdir()
     except OSError as error:
-        fail(
-            f"无法写入输出文件夹（{error.strerror}）",
-            f"the output folder cannot be written ({error.strerror})",
-            remedy_zh="请用 --out 指定另一个可写的文件夹",
-            remedy_en="name another folder with --out",
-            file=folder.parent,
-        )
+        _refuse(folder.parent, error)
     try:
         yield temporary
         _replace(temporary, folder)

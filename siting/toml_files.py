@@ -73,7 +73,7 @@ def validate(raw: dict[str, Any], schema: type[Schema], file: Path | str) -> Sch
 
 def _add(faults: Faults, schema: type[BaseModel], item: Any) -> None:
     location: tuple[int | str, ...] = item["loc"]
-    name = ".".join(str(part) for part in location)
+    name = "".join(f"[{part + 1}]" if isinstance(part, int) else f".{part}" for part in location).removeprefix(".")
     if item["type"] == "extra_forbidden":
         close = nearest_word(str(location[-1]), _keys_at(schema, location[:-1]))
         faults.add(

@@ -9,6 +9,7 @@ import geopandas as gpd
 import pytest
 
 from siting.cli import guarded, main
+from siting.start import main as start
 from tests.tiny_case import (
     CASE,
     SCENARIO,
@@ -264,3 +265,30 @@ def test_a_folder_that_cannot_be_written_still_gets_the_details_of_an_internal_e
     assert guarded(lambda: 1 / 0, as_json=False) == 1
     assert "ZeroDivisionError" in (tmp_path / "spare" / "siting-error.log").read_text(encoding="utf-8")
     assert str(tmp_path / "spare") in capsys.readouterr().err.replace("\n", "")
+
+
+def test_a_budget_that_buys_nothing_is_refused(tmp_path: Path, capsys: Capture) -> None:
+    folder = write_case(tmp_path / "tiny")
+    text = SCENARIO.replace("new = 1\nzone", "budget_yuan = 150\nzone").replace("{ core = 1 }", "{}")
+    code, _, err = call(capsys, "run", write_scenario(folder, text), "--out", tmp_path / "runs")
+    assert code == 2
+    assert "150" in err
+    assert "万元" in err
+
+
+def test_a_folder_that_cannot_be_written_is_refused_before_any_work(tmp_path: Path, capsys: Capture) -> None:
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    code, printed, err = call(capsys, "run", tmp_path / "absent.toml", "--out", tmp_path / "file" / "runs", "--json")
+    assert code == 2
+    assert "--out" in printed
+    assert err == ""
+
+
+def test_ctrl_c_while_libraries_load_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(arguments: list[str] | None = None) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("siting.cli.main", interrupted)
+    with pytest.raises(SystemExit) as caught:
+        start()
+    assert "已中断" in str(caught.value)

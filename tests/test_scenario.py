@@ -29,7 +29,7 @@ def test_unknown_keys_name_the_nearest_valid_one_at_every_depth(tmp_path: Path) 
     found = faults_of(tmp_path, text)
     remedies = {column: remedy for column, _, remedy in found}
     assert "'title_en'" in remedies["titel_en"]
-    assert "'formulation'" in remedies["services.0.formulaton"]
+    assert "'formulation'" in remedies["services[1].formulaton"]
     assert "'walk_speed_kmh'" in remedies["travel.walk_sped_kmh"]
 
 

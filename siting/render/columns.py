@@ -20,7 +20,7 @@ KINDS: dict[str, tuple[str, int] | None] = {
     "persons": ("#,##0", 3),
     "minutes": ("0.0", 4),
     "share": ("0.0%", 6),
-    "points": ("+0.0%;-0.0%;0.0%", 6),
+    "points": ("+0.0;-0.0;0.0", 4),
     "yuan": ("#,##0", 2),
     "metres": ("#,##0", 1),
     "degrees": ("0.000000", 6),

@@ -46,7 +46,7 @@ def coverage(result: RunResult) -> Sheet:
                 service=service.service.name_zh,
                 group=names,
                 group_kind=[both(GROUP_KIND[kind]) for kind in wide["group_kind"]],
-                change=wide["covered_share_after"] - wide["covered_share_before"] if plan else np.nan,
+                change=100 * (wide["covered_share_after"] - wide["covered_share_before"]) if plan else np.nan,
             )
         )
     columns = [

@@ -72,7 +72,7 @@ def _people_rows(plan: bool) -> list[Row]:
         return lambda s: float(s.headline(when)[name])
 
     def change(service: ServiceResult) -> float:
-        return float(service.headline("after")["covered_share"] - service.headline("before")["covered_share"])
+        return 100 * float(service.headline("after")["covered_share"] - service.headline("before")["covered_share"])
 
     def villages(when: str) -> Callable[[ServiceResult], Cell]:
         def count(service: ServiceResult) -> float:

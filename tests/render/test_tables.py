@@ -103,7 +103,7 @@ def test_coverage_puts_before_and_after_side_by_side(run):
     row = frame[(frame["service"] == "小学") & (frame["group"] == "全部 All")].iloc[0]
     assert row["demand_persons"] == 510
     assert (row["covered_persons_before"], row["covered_persons_after"]) == (100, 300)
-    assert row["change"] == pytest.approx(200 / 510, abs=1e-6)
+    assert row["change"] == pytest.approx(100 * 200 / 510, abs=1e-4)
     names = set(frame.loc[frame["service"] == "小学", "group"])
     assert {"主城区 Core", "山区 Hills", "6-11 岁 Aged 6-11", "（未填） (not named)"} <= names
 
