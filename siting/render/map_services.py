@@ -184,7 +184,8 @@ def _figure(name: str, value: Any) -> float | None:
     number = float(value)
     if not math.isfinite(number):
         return None
-    return round(number, 4 if name in ("covered_share", "gini") else 1)
+    # The page shows shares as per cent with one decimal: rounded to four first, 0.74949 would read 75.0 %.
+    return round(number, 8 if name == "covered_share" else 4 if name == "gini" else 1)
 
 
 def _texts(column: pd.Series) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -123,6 +124,15 @@ def test_services_say_what_the_result_says() -> None:
         }
         assert pairs == set(zip(service.assignments["demand_id"], service.assignments["site_id"], strict=True))
         assert min(layer["assigned"]["share"]) == 0.25
+
+
+def test_a_share_is_rounded_once_so_that_map_and_report_show_one_figure() -> None:
+    result = make_result()
+    service = result.services[0]
+    service = replace(service, summary=service.summary.assign(covered_share=0.696493))
+    (layer,) = service_layers(replace(result, services=(service,)))
+    share = layer["summary"][0]["after"][2]  # shown as (100 * share).toFixed(1)
+    assert f"{100 * share:.1f}" == f"{100 * 0.696493:.1f}" == "69.6"
 
 
 def test_a_service_that_knows_fewer_places_is_told_where_they_are() -> None:
