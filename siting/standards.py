@@ -26,7 +26,7 @@ Mode = Literal["walk", "drive"]
 class Sourced(Frozen):
     """A number with where it comes from."""
 
-    value: float = Field(ge=0, description="the number, in the unit that its key names")
+    value: float = Field(ge=0, allow_inf_nan=False, description="the number, in the unit that its key names")
     source: str = Field(min_length=1, description="document and clause, or how it was assumed")
     verified: bool = Field(description="read on the issuing body's own page")
     note: str = ""
@@ -37,6 +37,12 @@ class Threshold(Frozen):
 
     mode: Mode
     max_minutes: Sourced
+
+    @model_validator(mode="after")
+    def _within_reach(self) -> Threshold:
+        if not 0 < self.max_minutes.value <= 600:
+            raise ValueError("max_minutes 应大于 0、不超过 600 分钟 | max_minutes must be above 0 and at most 600")
+        return self
 
 
 class DemandRule(Frozen):

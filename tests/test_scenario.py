@@ -6,7 +6,7 @@ import pytest
 
 from siting.errors import InputError
 from siting.scenario import find_scenario, list_scenarios, load_scenario, threshold_of
-from siting.standards import Service, age_range, list_services, load_service
+from siting.standards import Service, Sourced, Threshold, age_range, list_services, load_service
 from tests.tiny_case import SCENARIO, write_scenario
 
 
@@ -94,3 +94,9 @@ def test_wrong_values_are_told_in_chinese_and_once(tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         load_scenario(path)
     assert [(fault.zh, fault.value) for fault in caught.value.faults] == [("应为数值，如 3 或 2.5", "9亿")]
+
+
+@pytest.mark.parametrize("minutes", [0.0, 601.0, float("inf"), float("nan")])
+def test_a_standard_is_a_time_that_can_be_computed(minutes: float) -> None:
+    with pytest.raises(ValueError, match="max_minutes|finite"):
+        Threshold(mode="walk", max_minutes=Sourced(value=minutes, source="x", verified=False))
