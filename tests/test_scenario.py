@@ -98,5 +98,5 @@ def test_wrong_values_are_told_in_chinese_and_once(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("minutes", [0.0, 601.0, float("inf"), float("nan")])
 def test_a_standard_is_a_time_that_can_be_computed(minutes: float) -> None:
-    with pytest.raises(ValueError, match="max_minutes|finite"):
+    with pytest.raises(ValueError, match=r"max_minutes|finite"):
         Threshold(mode="walk", max_minutes=Sourced(value=minutes, source="x", verified=False))
