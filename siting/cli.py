@@ -181,8 +181,10 @@ def export_roads_command(
     out: Annotated[Path, typer.Option("--out", help=".graphml 文件 file")],
 ) -> None:
     """导出路网（GraphML，可用 osmnx、networkx 打开）。Export the road graph for osmnx and networkx."""
-    export_roads(find_case(case), out)
+    notice = export_roads(find_case(case), out)
     typer.echo(f"路网 roads: {out.resolve()}")
+    if notice:
+        typer.echo(f"! {notice}")
 
 
 def _bbox(text: str) -> tuple[float, float, float, float]:

@@ -38,7 +38,7 @@ from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
-from siting.run_folder import writing
+from siting.run_folder import check_writable, writing
 from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario, threshold_of
 from siting.service_times import ServiceTimes, compute_service_times
 from siting.solution import Status
@@ -148,13 +148,17 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
     return _finish(case, None, results, graph, settings, clock, inputs)
 
 
-def export_roads(folder: Path, path: Path, settings: Settings = Settings()) -> None:
-    """Write the road graph of a case as GraphML, for osmnx and networkx.
+def export_roads(folder: Path, path: Path, settings: Settings = Settings()) -> str:
+    """Write the road graph of a case as GraphML, for osmnx and networkx; returns the notice that it carries.
 
     Raises:
-        InputError: for anything wrong with the case or its roads.
+        InputError: for anything wrong with the case or its roads, or a file that cannot be written.
     """
-    write_graphml(_roads(load_case(folder), Travel(), settings, _Clock())[0], path)
+    check_writable(path.parent)
+    case = load_case(folder)
+    notice = " ".join(text for text in (case.info.notice_zh, case.info.notice_en) if text)
+    write_graphml(_roads(case, Travel(), settings, _Clock())[0], path, notice=notice)
+    return notice
 
 
 def _reach(service: Service) -> float:

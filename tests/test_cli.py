@@ -119,9 +119,12 @@ def test_a_broken_cache_file_is_made_anew(case: Path, tmp_path: Path, capsys: Ca
 def test_export_roads_opens_in_osmnx(case: Path, tmp_path: Path, capsys: Capture) -> None:
     import osmnx
 
-    code, _, _ = call(capsys, "export-roads", case, "--out", tmp_path / "roads.graphml")
+    code, printed, _ = call(capsys, "export-roads", case, "--out", tmp_path / "roads.graphml")
     assert code == 0
-    assert len(osmnx.load_graphml(tmp_path / "roads.graphml")) == SIZE * SIZE
+    graph = osmnx.load_graphml(tmp_path / "roads.graphml")
+    assert len(graph) == SIZE * SIZE
+    assert "synthetic data" in graph.graph["notice"]
+    assert "示例数据" in printed
 
 
 LON, LAT = place(4, 1)

@@ -59,11 +59,14 @@ def to_networkx(
     return result
 
 
-def write_graphml(graph: RoadGraph, path: str | Path, *, mode: Mode = "drive") -> None:
-    """Write a GraphML file that `osmnx.load_graphml` reads."""
+def write_graphml(graph: RoadGraph, path: str | Path, *, mode: Mode = "drive", notice: str = "") -> None:
+    """Write a GraphML file that `osmnx.load_graphml` reads; `notice` becomes an attribute of the graph."""
     import osmnx  # here, because it takes seconds to load and nothing else needs it
 
-    osmnx.save_graphml(to_networkx(graph, mode=mode), Path(path))
+    written = to_networkx(graph, mode=mode)
+    if notice:
+        written.graph["notice"] = notice
+    osmnx.save_graphml(written, Path(path))
 
 
 def roads_frame(graph: RoadGraph) -> gpd.GeoDataFrame:
