@@ -172,6 +172,7 @@ def load_case(folder: Path) -> Case:
     Raises:
         InputError: with all faults of all tables.
     """
+    folder = folder.resolve()  # a scenario says `case = ".."`; the registry of sources goes by the folder's name
     info = load_toml(folder / "case.toml", CaseFile)
     crs = _crs(info.crs, folder / "case.toml", "crs")
     if not _crs(info.projected_crs, folder / "case.toml", "projected_crs").is_projected:

@@ -12,6 +12,7 @@ from siting import resources
 from siting.case import load_case
 from siting.cases.monaco import POPULATION, build_monaco
 from siting.pipeline import Settings, run_scenario
+from siting.render.map_page import map_html
 from siting.scenario import find_scenario
 
 HOME = resources.data() / "monaco"
@@ -53,6 +54,7 @@ def test_facilities_are_those_of_the_map() -> None:
 
 def test_the_main_job_runs_on_it_and_is_verified() -> None:
     result = run_scenario(find_scenario("monaco/three_services"), Settings(cache=None, service_areas=False))
+    assert "© OpenStreetMap contributors" in map_html(result)
     for service in result.services:
         assert service.outcome is not None
         assert service.outcome.proven
