@@ -99,6 +99,8 @@ function drawSources() {
   fillWith('sources', el('h2', { text: t('panel.sources') }),
     lines.length ? el('ul', {}, lines.map(text => el('li', {}, name(text)))) : el('p', { class: 'small', text: t('panel.no_sources') }),
     el('p', { class: 'small', text: t('panel.made_with', { version: DATA.version }) }));
+  const credits = DATA.sources.map(source => source.attribution).filter((text, k, all) => text && all.indexOf(text) === k);
+  fillWith('credit', name(credits.join(' · ')));
   const certificate = service() && service().outcome ? pick(service().outcome.label) : t('panel.as_is');
   fillWith('print-notes', el('p', { text: [pick(DATA.title), service() ? pick(service().name) : '', certificate].filter(Boolean).join(' · ') }),
     DATA.notices.map(notice => el('p', { text: notice[1 - language] })),

@@ -299,6 +299,8 @@ def test_the_notice_of_synthetic_data_is_in_both_languages(page: Any) -> None:
     assert NOTICE[0] in notices
     assert NOTICE[1] in notices
     assert "OpenStreetMap contributors" in (page.locator("#sources").text_content() or "")
+    assert "OpenStreetMap contributors" in (page.locator("#credit").text_content() or "")
+    assert page.locator("#credit").is_visible()
 
 
 def test_search_finds_a_place_and_goes_there(page: Any) -> None:
