@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
@@ -18,6 +19,52 @@ WGS84 = "EPSG:4326"
 OUTLINE_SLACK_M = 500.0  # outlines are drawn coarsely; a point this near still counts as inside
 
 
+@dataclass(frozen=True)
+class Misplaced:
+    """What is wrong with a pair of coordinates, and what to do about it."""
+
+    zh: str
+    en: str
+    remedy_zh: str
+    remedy_en: str
+
+
+SWAPPED = Misplaced(
+    "经度与纬度写反了",
+    "longitude and latitude are swapped",
+    "请把 lon 与 lat 两列对调",
+    "exchange the columns lon and lat",
+)
+METRES = Misplaced(
+    "不是经纬度（像是以米为单位的坐标）",
+    "not degrees (it looks like metres)",
+    "请在 case.toml 的 crs 写明投影坐标系，并把列名改为 x、y",
+    "name the projected system in case.toml's crs and call the columns x and y",
+)
+OUTSIDE = Misplaced(
+    "这一点在案例范围之外",
+    "the point lies outside the case's outline",
+    "请核对坐标与坐标系；若确应包含，请扩大 outline.geojson",
+    "check the coordinates and their system; if it belongs, widen outline.geojson",
+)
+
+
+def note_place(
+    faults: Faults, index: int, lon: float, lat: float, problem: Misplaced, *, file: str | None = None
+) -> None:
+    """Note that the point of row `index` (from 0) has wrong coordinates."""
+    faults.add(
+        problem.zh,
+        problem.en,
+        remedy_zh=problem.remedy_zh,
+        remedy_en=problem.remedy_en,
+        row=index + 2,
+        column="lon, lat",
+        value=f"{lon}, {lat}",
+        file=file,
+    )
+
+
 def check_degrees(frame: pd.DataFrame, path: Path) -> None:
     """Refuse coordinates that cannot be degrees.
 
@@ -28,25 +75,9 @@ def check_degrees(frame: pd.DataFrame, path: Path) -> None:
     lon, lat = frame["lon"].to_numpy(dtype=float), frame["lat"].to_numpy(dtype=float)
     swapped = (np.abs(lat) > 90) & (np.abs(lon) <= 90)
     for k in np.flatnonzero(swapped):
-        faults.add(
-            "经度与纬度写反了",
-            "longitude and latitude are swapped",
-            remedy_zh="请把 lon 与 lat 两列对调",
-            remedy_en="exchange the columns lon and lat",
-            row=int(k) + 2,
-            column="lon, lat",
-            value=f"{lon[k]}, {lat[k]}",
-        )
+        note_place(faults, int(k), lon[k], lat[k], SWAPPED)
     for k in np.flatnonzero(~swapped & ((np.abs(lat) > 90) | (np.abs(lon) > 180))):
-        faults.add(
-            "不是经纬度（像是以米为单位的坐标）",
-            "not degrees (it looks like metres)",
-            remedy_zh="请在 case.toml 的 crs 写明投影坐标系，并把列名改为 x、y",
-            remedy_en="name the projected system in case.toml's crs and call the columns x and y",
-            row=int(k) + 2,
-            column="lon, lat",
-            value=f"{lon[k]}, {lat[k]}",
-        )
+        note_place(faults, int(k), lon[k], lat[k], METRES)
     for k in np.flatnonzero((lon == 0) & (lat == 0)):
         faults.add(
             "坐标为 (0, 0)",
@@ -74,27 +105,7 @@ def check_inside(frame: pd.DataFrame, path: Path, outline: gpd.GeoDataFrame | No
     swapped = turned.within(outline.union_all()).to_numpy() & outside
     part = Faults(path)
     for k in np.flatnonzero(outside):
-        value = f"{frame['lon'].iloc[k]}, {frame['lat'].iloc[k]}"
-        if swapped[k]:
-            part.add(
-                "经度与纬度写反了",
-                "longitude and latitude are swapped",
-                remedy_zh="请把 lon 与 lat 两列对调",
-                remedy_en="exchange the columns lon and lat",
-                row=int(k) + 2,
-                column="lon, lat",
-                value=value,
-            )
-        else:
-            part.add(
-                "这一点在案例范围之外",
-                "the point lies outside the case's outline",
-                remedy_zh="请核对坐标与坐标系；若确应包含，请扩大 outline.geojson",
-                remedy_en="check the coordinates and their system; if it belongs, widen outline.geojson",
-                row=int(k) + 2,
-                column="lon, lat",
-                value=value,
-            )
+        note_place(part, int(k), frame["lon"].iloc[k], frame["lat"].iloc[k], SWAPPED if swapped[k] else OUTSIDE)
     faults.append(part)
 
 

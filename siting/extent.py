@@ -5,10 +5,17 @@ from __future__ import annotations
 import numpy as np
 
 from siting.case import Case
+from siting.case_checks import SWAPPED, Misplaced, note_place
 from siting.errors import Faults
 from siting.network import RoadGraph
 
 SLACK_DEGREES = 0.1  # about 10 km
+OFF_THE_ROADS = Misplaced(
+    "这一点不在路网文件的范围内",
+    "the point lies off the map of the road file",
+    "请核对坐标、坐标系与路网文件",
+    "check the coordinates, their system and the road file",
+)
 
 
 def check_extent(case: Case, graph: RoadGraph) -> None:
@@ -29,17 +36,6 @@ def check_extent(case: Case, graph: RoadGraph) -> None:
         outside = (lon < west) | (lon > east) | (lat < south) | (lat > north)
         swapped = (lat >= west) & (lat <= east) & (lon >= south) & (lon <= north)
         for k in np.flatnonzero(outside):
-            turned = bool(swapped[k])
-            faults.add(
-                "经度与纬度写反了" if turned else "这一点不在路网文件的范围内",
-                "longitude and latitude are swapped" if turned else "the point lies off the map of the road file",
-                remedy_zh="请把 lon 与 lat 两列对调" if turned else "请核对坐标、坐标系与路网文件",
-                remedy_en="exchange the columns lon and lat"
-                if turned
-                else "check the coordinates, their system and the road file",
-                row=int(k) + 2,
-                column="lon, lat",
-                value=f"{lon[k]}, {lat[k]}",
-                file=f"{name}.csv",
-            )
+            problem = SWAPPED if swapped[k] else OFF_THE_ROADS
+            note_place(faults, int(k), lon[k], lat[k], problem, file=f"{name}.csv")
     faults.raise_if_any()
