@@ -10,12 +10,10 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
-from siting.lagrangian import search
+from siting.lagrangian import count_affordable, search
 from siting.median import Choice, Pairs, search_median
 from siting.solver import SolverOptions
 
@@ -83,12 +81,9 @@ def _counted(instance: Instance) -> Instance | None:
     """The instance with `p` in place of a budget over sites of one cost: more facilities are never worse here."""
     if instance.p is not None:
         return instance
-    if instance.budget is None or instance.fixed_cost is None:
+    count = count_affordable(instance)
+    if count is None:
         return None
-    costs = np.unique(instance.fixed_cost[instance.candidate])
-    if costs.size != 1 or costs[0] <= 0:
-        return None
-    count = math.floor(instance.budget / float(costs[0]) * (1 + 1e-9))
     return replace(instance, p=min(count, int(instance.candidate.sum())), budget=None)
 
 

@@ -309,9 +309,15 @@ def _count(instance: Instance) -> tuple[int, int] | None:
     """Least and largest number of new sites."""
     if instance.p is not None:
         return instance.p, instance.p
+    most = count_affordable(instance)
+    return None if most is None else (0, most)
+
+
+def count_affordable(instance: Instance) -> int | None:
+    """How many candidates the budget buys; None without a budget, or where they do not all cost the same."""
     if instance.budget is None or instance.fixed_cost is None:
         return None
     costs = np.unique(instance.fixed_cost[instance.candidate])
     if costs.size != 1 or costs[0] <= 0:
         return None
-    return 0, math.floor(instance.budget / float(costs[0]) * (1 + EQUAL) + EQUAL)
+    return math.floor(instance.budget / float(costs[0]) * (1 + EQUAL))
