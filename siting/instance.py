@@ -1,59 +1,140 @@
 """The frozen numbers of one location problem: no geometry, no solver.
 
-A changed instance is a copy (`dataclasses.replace`).
+A changed instance is a copy (`dataclasses.replace`). Each field says in its metadata along which axis it runs and
+what its numbers may be, so that checking, cutting and building an instance need no list of fields of their own.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
 
+from siting.adjacency import Adjacency
+from siting.decay import Decay
 from siting.errors import Faults
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
+
+NO_LIMIT = np.iinfo(np.int64).max  # in `zone_maximum`
+DEMAND, SITE, ZONE, SIZE = "I", "J", "Z", "S"
+
+
+def _along(axis: str, *, infinite: bool = False, flags: bool = False, default: Any = None) -> Any:
+    """A field that runs along an axis; its numbers are at least 0, and finite unless `infinite`."""
+    return field(default=default, metadata={"axis": axis, "infinite": infinite, "flags": flags})
+
+
+def _number(least: float = 0.0, most: float = np.inf, *, above: bool = False) -> Any:
+    """A single number in least..most; `above` excludes `least`."""
+    return field(default=None, metadata={"least": least, "most": most, "above": above})
 
 
 @dataclass(frozen=True, eq=False)
 class Instance:
     """One service, one period: I demand points, J sites.
 
-    Sites are candidates and existing facilities alike. Existing ones are open in every plan (`existing`
-    becomes a lower bound on y); a facility that is to close is left out of the instance.
+    Sites are candidates and existing facilities alike. An existing facility is open in every plan (`kept`) unless it
+    is `closable` or `relocatable`; one that is to close in any case is left out of the instance.
 
     Attributes:
         demand_ids: I ids.
         site_ids: J ids.
         demand: (I,) persons who need the service.
         impedance: (I, J) travel impedance of the admissible pairs; a missing pair cannot be assigned.
-        standard: (I,) coverage standard T_i in the unit of `impedance`; None where no model needs it.
-        existing: (J,) in use today and kept: y_j = 1, not counted in `p`, without cost.
+        existing: (J,) in use today: not counted in `p`, opened at no cost.
         required: (J,) candidates that must open; they count in `p` and cost money.
         forbidden: (J,) candidates that must not open.
-        capacity: (J,) persons; +inf where there is no limit; None where capacity plays no part.
-        fixed_cost: (J,) yuan to open; 0 for existing facilities.
         site_zone: (J,) index into `zone_ids`, -1 for none.
         zone_minimum: (Z,) least number of new facilities in each zone.
+        zone_maximum: (Z,) largest number of new facilities in each zone, NO_LIMIT for none; None where no zone has one.
+        closable: (J,) existing facilities that may close.
+        relocatable: (J,) existing facilities that may move: each that closes allows one more to open.
+        closing_cost: (J,) yuan for closing or moving an existing facility.
+        closures: how many closable facilities must close.
+        standard: (I,) coverage standard T_i in the unit of `impedance`.
+        outer_standard: (I,) impedance R_i at which gradual cover has fallen to nothing, at least T_i.
+        load: (I,) what a demand point takes of a capacity; None: its demand.
+        capacity: (J,) what a site holds; +inf where there is no limit.
+        minimum_load: (J,) least use of an open site.
+        fixed_cost: (J,) yuan to open; 0 for existing facilities.
+        size_capacity: (S,) capacity of each size class that a new facility may have, ascending.
+        size_cost: (S,) yuan of each size class, beside the site's own `fixed_cost`.
         p: number of new facilities to open; None when a budget rules or when the model decides.
         budget: yuan for new facilities; None when `p` rules.
+        cover_share: share of the people that must be covered, 0..1.
+        backup_weight: weight of the second cover against the first, 0..1.
+        busy_fraction: share of the time that a server (an ambulance) is busy, 0..1.
+        servers: how many servers there are to place.
+        decay: share of the people who come, by impedance.
+        travel_cost: yuan for one unit of demand x impedance; None: 1.
+        worst_share: the share of the people who fare worst, above 0 to 1.
+        ordered_weights: ((share, weight), ...) of the mean impedance of the worst share of people.
+        envy_weight: weight of the impedance beyond the standard; None: 1.
+        demand_zone: (I,) index of the demand point's zone, -1 for none.
+        zone_spread: largest difference between the mean impedances of two demand zones.
+        coverage_targets: ((impedance, share), ...): at least that share of the people within that impedance.
+        adjacency: which demand points touch, for catchments that hang together.
+        site_unit: (J,) index of the demand point in which the site lies.
+        site_impedance: (J, J) impedance from site to site.
+        competitor: (J,) existing sites of others, among which people choose too.
+        attraction: (J,) how attractive a site is; None: 1.
+        future: (I,) index of the future (a possible course of things) that the row belongs to; None: there is one.
+        future_best: (K,) best objective of each future on its own.
+        excluded: plans (J,) that must not be chosen again.
+        least_difference: in how many sites a plan must differ from the excluded ones; None: 1.
     """
 
     demand_ids: tuple[str, ...]
     site_ids: tuple[str, ...]
-    demand: FloatArray
+    demand: FloatArray = field(metadata={"axis": DEMAND})
     impedance: ImpedanceMatrix
-    existing: BoolArray
-    required: BoolArray
-    forbidden: BoolArray
-    site_zone: IntArray
+    existing: BoolArray = field(metadata={"axis": SITE, "flags": True})
+    required: BoolArray = field(metadata={"axis": SITE, "flags": True})
+    forbidden: BoolArray = field(metadata={"axis": SITE, "flags": True})
+    site_zone: IntArray = field(metadata={"axis": SITE, "flags": True})
     zone_ids: tuple[str, ...] = ()
-    zone_minimum: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
-    standard: FloatArray | None = None
-    capacity: FloatArray | None = None
-    fixed_cost: FloatArray | None = None
-    p: int | None = None
-    budget: float | None = None
+    zone_minimum: IntArray = field(
+        default_factory=lambda: np.zeros(0, dtype=np.int64), metadata={"axis": ZONE}
+    )
+    zone_maximum: IntArray | None = _along(ZONE)
+    closable: BoolArray | None = _along(SITE, flags=True)
+    relocatable: BoolArray | None = _along(SITE, flags=True)
+    closing_cost: FloatArray | None = _along(SITE)
+    closures: int | None = _number()
+    standard: FloatArray | None = _along(DEMAND, infinite=True)
+    outer_standard: FloatArray | None = _along(DEMAND, infinite=True)
+    load: FloatArray | None = _along(DEMAND)
+    capacity: FloatArray | None = _along(SITE, infinite=True)
+    minimum_load: FloatArray | None = _along(SITE)
+    fixed_cost: FloatArray | None = _along(SITE)
+    size_capacity: FloatArray | None = _along(SIZE)
+    size_cost: FloatArray | None = _along(SIZE)
+    p: int | None = _number()
+    budget: float | None = _number()
+    cover_share: float | None = _number(most=1)
+    backup_weight: float | None = _number(most=1)
+    busy_fraction: float | None = _number(most=1)
+    servers: int | None = _number()
+    decay: Decay | None = None
+    travel_cost: float | None = _number()
+    worst_share: float | None = _number(most=1, above=True)
+    ordered_weights: tuple[tuple[float, float], ...] | None = None
+    envy_weight: float | None = _number()
+    demand_zone: IntArray | None = _along(DEMAND, flags=True)
+    zone_spread: float | None = _number()
+    coverage_targets: tuple[tuple[float, float], ...] | None = None
+    adjacency: Adjacency | None = None
+    site_unit: IntArray | None = _along(SITE, flags=True)
+    site_impedance: ImpedanceMatrix | None = None
+    competitor: BoolArray | None = _along(SITE, flags=True)
+    attraction: FloatArray | None = _along(SITE)
+    future: IntArray | None = _along(DEMAND)
+    future_best: FloatArray | None = None
+    excluded: tuple[BoolArray, ...] | None = None
+    least_difference: int | None = _number(least=1)
 
     def __post_init__(self) -> None:
         check(self)
@@ -73,80 +154,130 @@ class Instance:
         """(J,) sites that may be opened anew."""
         return ~self.existing & ~self.forbidden
 
+    @property
+    def leaving(self) -> BoolArray:
+        """(J,) existing facilities that may close or move."""
+        mask = np.zeros(self.site_count, dtype=bool)
+        for flags in (self.closable, self.relocatable):
+            mask |= False if flags is None else flags
+        return mask
+
+    @property
+    def kept(self) -> BoolArray:
+        """(J,) existing facilities that stay in every plan."""
+        return self.existing & ~self.leaving
+
+    @property
+    def weight(self) -> FloatArray:
+        """(I,) what each demand point takes of a capacity."""
+        return self.demand if self.load is None else self.load
+
+    def take_rows(self, rows: IntArray) -> Instance:
+        """The instance with only these demand points, in this order.
+
+        Adjacency speaks of all demand points, so an instance that has one must be taken whole.
+        """
+        if rows.size == self.demand_count and np.array_equal(rows, np.arange(rows.size)):
+            return self
+        assert self.adjacency is None
+        along = {f.name: getattr(self, f.name) for f in fields(self) if f.metadata.get("axis") == DEMAND}
+        return replace(
+            self,
+            demand_ids=tuple(self.demand_ids[i] for i in rows),
+            impedance=self.impedance.select(rows=rows),
+            **{name: array[rows] for name, array in along.items() if array is not None},
+        )
+
+    def take_columns(self, columns: IntArray) -> Instance:
+        """The instance with only these sites, in this order."""
+        along = {f.name: getattr(self, f.name) for f in fields(self) if f.metadata.get("axis") == SITE}
+        between = self.site_impedance
+        return replace(
+            self,
+            site_ids=tuple(self.site_ids[j] for j in columns),
+            impedance=self.impedance.select(columns=columns),
+            site_impedance=None if between is None else between.select(columns, columns),
+            excluded=None if self.excluded is None else tuple(plan[columns] for plan in self.excluded),
+            **{name: array[columns] for name, array in along.items() if array is not None},
+        )
+
     @classmethod
     def from_arrays(
         cls,
         impedance: ImpedanceMatrix | ArrayLike,
         demand: ArrayLike | None = None,
         *,
-        p: int | None = None,
-        budget: float | None = None,
-        standard: ArrayLike | None = None,
-        capacity: ArrayLike | None = None,
-        fixed_cost: ArrayLike | None = None,
-        existing: ArrayLike | None = None,
-        required: ArrayLike | None = None,
-        forbidden: ArrayLike | None = None,
         site_zone: Sequence[str | None] | None = None,
         zone_minimum: Mapping[str, int] | None = None,
+        zone_maximum: Mapping[str, int] | None = None,
         demand_ids: Sequence[str] | None = None,
         site_ids: Sequence[str] | None = None,
         unit: str = "min",
+        **numbers: Any,
     ) -> Instance:
         """Build an instance from bare numbers.
 
         Args:
             impedance: (I, J); in a dense array NaN or inf is an unreachable pair.
             demand: (I,), 1 each when left out.
-            standard: a scalar or (I,).
-            capacity: a scalar or (J,).
-            fixed_cost: a scalar or (J,).
-            existing: (J,) booleans; likewise `required` and `forbidden`.
             site_zone: (J,) zone id of each site.
             zone_minimum: least number of new facilities by zone id.
+            zone_maximum: largest number of new facilities by zone id.
+            demand_ids: I ids, `i1`, `i2` ... when left out.
+            site_ids: J ids, `j1`, `j2` ... when left out.
+            unit: of the impedance, when it is given as an array.
+            numbers: any other field; where one runs along an axis, a single number stands for all.
 
         Raises:
             InputError: naming every array that does not fit.
+            TypeError: for a field that there is not.
             ValueError: for a negative impedance.
         """
         matrix = impedance if isinstance(impedance, ImpedanceMatrix) else ImpedanceMatrix.from_dense(impedance, unit)
         n, m = matrix.shape
-
-        def flags(values: ArrayLike | None) -> BoolArray:
-            return np.zeros(m, dtype=bool) if values is None else np.asarray(values, dtype=bool)
-
-        def spread(values: ArrayLike | None, size: int) -> FloatArray | None:
-            if values is None:
-                return None
-            array = np.asarray(values, dtype=np.float64)
-            return np.full(size, float(array)) if array.ndim == 0 else array
-
-        minimum = dict(zone_minimum or {})
-        zones = tuple(dict.fromkeys([*(z for z in site_zone or () if z is not None), *minimum]))
+        least, most = dict(zone_minimum or {}), dict(zone_maximum or {})
+        zones = tuple(dict.fromkeys([*(z for z in site_zone or () if z is not None), *least, *most]))
         index = {z: k for k, z in enumerate(zones)}
-        zone = (
-            np.full(m, -1, dtype=np.int64)
-            if site_zone is None
-            else np.array([-1 if z is None else index[z] for z in site_zone], dtype=np.int64)
-        )
-        weights = spread(demand, n)
+        zone = np.full(m, -1, dtype=np.int64)
+        if site_zone is not None:
+            zone = np.array([-1 if z is None else index[z] for z in site_zone], dtype=np.int64)
+        known = {f.name: f for f in fields(cls)}
+        for name in numbers:
+            if name not in known:
+                raise TypeError(f"Instance has no field {name!r}")
+        flags = {name: np.zeros(m, dtype=bool) for name in ("existing", "required", "forbidden")}
+        given = {name: value for name, value in numbers.items() if value is not None}
         return cls(
             demand_ids=tuple(demand_ids) if demand_ids is not None else tuple(f"i{k + 1}" for k in range(n)),
             site_ids=tuple(site_ids) if site_ids is not None else tuple(f"j{k + 1}" for k in range(m)),
-            demand=np.ones(n) if weights is None else weights,
+            demand=np.ones(n) if demand is None else _spread(demand, n),
             impedance=matrix,
-            existing=flags(existing),
-            required=flags(required),
-            forbidden=flags(forbidden),
             site_zone=zone,
             zone_ids=zones,
-            zone_minimum=np.array([minimum.get(z, 0) for z in zones], dtype=np.int64),
-            standard=spread(standard, n),
-            capacity=spread(capacity, m),
-            fixed_cost=spread(fixed_cost, m),
-            p=p,
-            budget=budget,
+            zone_minimum=np.array([least.get(z, 0) for z in zones], dtype=np.int64),
+            zone_maximum=np.array([most.get(z, NO_LIMIT) for z in zones], dtype=np.int64) if most else None,
+            **(flags | {name: _as_field(known[name], value, n, m) for name, value in given.items()}),
         )
+
+
+def _spread(values: ArrayLike, size: int) -> FloatArray:
+    array = np.asarray(values, dtype=np.float64)
+    return np.full(size, float(array)) if array.ndim == 0 else array
+
+
+def _as_field(f: Field[Any], value: Any, n: int, m: int) -> Any:
+    axis = f.metadata.get("axis")
+    if axis is None:
+        return value
+    if f.metadata.get("flags"):
+        array = np.asarray(value)
+        return array.astype(bool if array.dtype == bool or f.name in FLAGS else np.int64)
+    if f.name == "future":
+        return np.asarray(value, dtype=np.int64)
+    return _spread(value, {DEMAND: n, SITE: m}.get(axis, 1)) if axis in (DEMAND, SITE) else np.asarray(value, float)
+
+
+FLAGS = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")
 
 
 def check(instance: Instance) -> None:
@@ -155,24 +286,8 @@ def check(instance: Instance) -> None:
     Raises:
         InputError: with every fault found.
     """
-    n, m, z = instance.demand_count, instance.site_count, len(instance.zone_ids)
     faults = Faults("instance")
-    shapes: list[tuple[str, object, tuple[int, ...]]] = [
-        ("impedance", instance.impedance.shape, (n, m)),
-        ("demand", instance.demand.shape, (n,)),
-        ("existing", instance.existing.shape, (m,)),
-        ("required", instance.required.shape, (m,)),
-        ("forbidden", instance.forbidden.shape, (m,)),
-        ("site_zone", instance.site_zone.shape, (m,)),
-        ("zone_minimum", instance.zone_minimum.shape, (z,)),
-    ]
-    for name, size in (("standard", n), ("capacity", m), ("fixed_cost", m)):
-        array = getattr(instance, name)
-        if array is not None:
-            shapes.append((name, array.shape, (size,)))
-    for name, got, wanted in shapes:
-        if got != wanted:
-            faults.add(f"数组大小应为 {wanted}", f"the array must have the shape {wanted}", column=name, value=got)
+    _check_shapes(instance, faults)
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         seen: set[str] = set()
@@ -180,19 +295,85 @@ def check(instance: Instance) -> None:
             if key in seen:
                 faults.add("编号重复", "duplicate id", column=name, row=k, value=key)
             seen.add(key)
-    for name, infinite in (("demand", False), ("standard", True), ("capacity", True), ("fixed_cost", False)):
-        array = getattr(instance, name)
-        if array is None:
+    for f in fields(instance):
+        array = getattr(instance, f.name)
+        if array is None or "axis" not in f.metadata or f.metadata.get("flags"):
             continue
-        bad = np.isnan(array) | (array < 0) | (~np.isfinite(array) & (not infinite))
+        bad = np.isnan(array) | (array < 0) | (~np.isfinite(array) & (not f.metadata.get("infinite", False)))
         for index in np.flatnonzero(bad):
             faults.add(
                 "数值应不小于零",
                 "the value must be a number of at least 0",
-                column=name,
+                column=f.name,
                 row=int(index),
                 value=array[index],
             )
+    _check_numbers(instance, faults)
+    _check_sites(instance, faults)
+    faults.raise_if_any()
+
+
+def _check_shapes(instance: Instance, faults: Faults) -> None:
+    n, m = instance.demand_count, instance.site_count
+    size = 0 if instance.size_capacity is None else instance.size_capacity.size
+    length = {DEMAND: n, SITE: m, ZONE: len(instance.zone_ids), SIZE: size}
+    shapes: list[tuple[str, object, tuple[int, ...]]] = [("impedance", instance.impedance.shape, (n, m))]
+    for f in fields(instance):
+        array = getattr(instance, f.name)
+        if array is not None and "axis" in f.metadata:
+            shapes.append((f.name, array.shape, (length[f.metadata["axis"]],)))
+    if instance.site_impedance is not None:
+        shapes.append(("site_impedance", instance.site_impedance.shape, (m, m)))
+    if instance.adjacency is not None:
+        shapes.append(("adjacency", (instance.adjacency.count,), (n,)))
+    shapes += [("excluded", plan.shape, (m,)) for plan in instance.excluded or ()]
+    for name, got, wanted in shapes:
+        if got != wanted:
+            faults.add(f"数组大小应为 {wanted}", f"the array must have the shape {wanted}", column=name, value=got)
+
+
+def _check_numbers(instance: Instance, faults: Faults) -> None:
+    for f in fields(instance):
+        value = getattr(instance, f.name)
+        if value is None or "least" not in f.metadata:
+            continue
+        least, most, above = f.metadata["least"], f.metadata["most"], f.metadata["above"]
+        if not (least <= value <= most) or (above and value == least):
+            zh, en = f"不小于 {least:g}", f"at least {least:g}"
+            if above:
+                zh, en = f"大于 {least:g}", f"above {least:g}"
+            if np.isfinite(most):
+                zh, en = f"{zh}、不大于 {most:g}", f"{en} and at most {most:g}"
+            faults.add(f"数值应{zh}", f"the value must be {en}", column=f.name, value=value)
+    for name in ("ordered_weights", "coverage_targets"):
+        for share, other in getattr(instance, name) or ():
+            inside = 0 < share <= 1 and other >= 0 if name == "ordered_weights" else share >= 0 and 0 <= other <= 1
+            if not inside:
+                faults.add(
+                    "份额应在 0 与 1 之间，另一数值应不小于零",
+                    "the share must lie between 0 and 1, the other number be at least 0",
+                    column=name,
+                    value=(share, other),
+                )
+    if instance.standard is not None and instance.outer_standard is not None:
+        for i in np.flatnonzero(instance.outer_standard < instance.standard):
+            faults.add(
+                "外圈标准不能小于标准",
+                "the outer standard must not be below the standard",
+                column="outer_standard",
+                row=int(i),
+                value=instance.outer_standard[i],
+            )
+    if instance.p is not None and instance.budget is not None:
+        faults.add(
+            "新建数量与预算只能给一个",
+            "give p or a budget, not both",
+            column="p, budget",
+            value=(instance.p, instance.budget),
+        )
+
+
+def _check_sites(instance: Instance, faults: Faults) -> None:
     for index in np.flatnonzero(instance.required & instance.forbidden):
         faults.add(
             "同一地点既必选又禁选",
@@ -206,15 +387,21 @@ def check(instance: Instance) -> None:
             "an existing facility cannot be required or forbidden",
             value=instance.site_ids[index],
         )
-    if instance.p is not None and instance.p < 0:
-        faults.add("新建数量不能为负", "p must not be negative", column="p", value=instance.p)
-    if instance.budget is not None and not instance.budget >= 0:
-        faults.add("预算不能为负", "the budget must not be negative", column="budget", value=instance.budget)
-    if instance.p is not None and instance.budget is not None:
-        faults.add(
-            "新建数量与预算只能给一个",
-            "give p or a budget, not both",
-            column="p, budget",
-            value=(instance.p, instance.budget),
-        )
-    faults.raise_if_any()
+    for name in ("closable", "relocatable", "competitor"):
+        flags = getattr(instance, name)
+        if flags is not None:
+            for index in np.flatnonzero(flags & ~instance.existing):
+                faults.add(
+                    "只有现有设施才能这样标记",
+                    "only an existing facility can be marked so",
+                    column=name,
+                    value=instance.site_ids[index],
+                )
+    if instance.closable is not None and instance.relocatable is not None:
+        for index in np.flatnonzero(instance.closable & instance.relocatable):
+            faults.add(
+                "可关闭与可迁移只能选一个",
+                "a facility is closable or relocatable, not both",
+                column="closable, relocatable",
+                value=instance.site_ids[index],
+            )
