@@ -76,9 +76,13 @@ def solve(
             replace(outcome, objective=evaluate(instance, name, solution)) if formulation.then else outcome
             for name, outcome in zip(formulation.objectives, outcomes, strict=True)
         ]
-        solution = replace(solution, outcome=outcomes[0], then=tuple(outcomes[1:]), limits=limits)
+        solution = replace(solution, outcome=replace(outcomes[0], then=tuple(outcomes[1:])), limits=limits)
         require_verified(verify(instance, formulation, solution))
-        say(f"结果：{solution.label_zh}", f"result: {solution.label_en}", objective=solution.outcome.objective)
+        say(
+            f"结果：{solution.outcome.label_zh}",
+            f"result: {solution.outcome.label_en}",
+            objective=solution.outcome.objective,
+        )
     return solution
 
 

@@ -73,7 +73,7 @@ def verify(instance: Instance, formulation: Formulation, solution: Solution) -> 
             checks.append(Check("每人去最近的开放地点", "everybody goes to the nearest open site", passed, detail))
         checks += [_check_choice(instance, formulation), _check_nothing_ignored(instance, formulation, names)]
         checks += _check_value(plan, formulation.objective, solution.outcome)
-        for name, outcome in zip(formulation.then, solution.then, strict=False):
+        for name, outcome in zip(formulation.then, solution.outcome.then, strict=False):
             checks += _check_value(plan, name, outcome)
         checks += _check_limits(plan, formulation, solution)
     return Verification(tuple(checks))
@@ -138,7 +138,7 @@ def _check_shape(instance: Instance, formulation: Formulation, solution: Solutio
         and solution.open.shape == (instance.site_count,)
         and solution.open.dtype == np.bool_
         and all(array.shape == (instance.site_count,) for array in beside)
-        and len(solution.then) == len(formulation.then)
+        and len(solution.outcome.then) == len(formulation.then)
         and len(sizes) == 1
         and bool(((a.demand_index >= 0) & (a.demand_index < instance.demand_count)).all())
         and bool(((a.site_index >= 0) & (a.site_index < instance.site_count)).all())

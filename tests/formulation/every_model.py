@@ -82,7 +82,7 @@ def question(model: str, seed: int, *, conditions: bool = False, **changes: Any)
         "futures": {"future": np.arange(POINTS) % 2, "future_best": np.array([10.0, 20.0])},
     }
     for key in NEEDS[model]:
-        facts |= named[key] if key in named else {}
+        facts |= named.get(key, {})
     facts |= {k: v for key in NEEDS[model] if isinstance(key, tuple) for k, v in [key]}
     if "rival" in NEEDS[model] and conditions:
         facts["existing"] = facts["existing"] | (np.arange(SITES) < 2)
