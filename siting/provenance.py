@@ -53,6 +53,9 @@ def certificate(result: ServiceResult) -> dict[str, object]:
             "nodes": outcome.nodes,
             "solver_seconds": round(outcome.seconds, 3),
             "verified": bool(result.checks) and all(check.passed for check in result.checks),
+            "then": [
+                {"objective": o.objective, "bound": o.bound, "gap": o.gap, "sense": o.sense} for o in outcome.then
+            ],
             "open": sorted(result.new_sites["id"]),
         }
     for when in ("before", "after") if outcome is not None else ("before",):
