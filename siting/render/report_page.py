@@ -262,7 +262,8 @@ def _accessibility(service: ServiceResult, plan: bool) -> Values:
             f"Within the standard there are {mean[0]} places for each 1,000 people who need the service;"
             f" their Gini coefficient is {inequality[0]}."
         )
-    return {"there": True, "sentence": (f"{zh}{left[0]}", f"{en} {left[1]}".strip())}
+    mixed = service.demand["mode"].nunique() > 1
+    return {"there": True, "mixed": mixed, "sentence": (f"{zh}{left[0]}", f"{en} {left[1]}".strip())}
 
 
 def _uncovered(service: ServiceResult, when: str) -> Values:

@@ -16,13 +16,13 @@ ACCESSIBILITY_NOTE = (
     "可达性：标准时间内能到达的设施的规模，由所有能到达它的人均分，再逐处相加（两步移动搜索法 2SFCA）；"
     "单位为每千名需要服务的人的位数。到不了任何设施的人为 0。规模未知或不设上限的设施未计入，处数见概况；"
     "在用的设施没有一处规模已知时不计算（留空）。一个人能到几处，就在每一处各计一人：乘车的人能到的处数多，"
-    "会压低只能步行的人的数字，所以步行地区与乘车地区之间不宜直接比较。",
+    "会压低只能步行的人的数字；步行地区与乘车地区之间不宜直接比较，全部人口的基尼系数也受此影响。",
     "Accessibility: the capacity of each facility within the standard, shared among all who reach it within theirs,"
     " added up over the facilities (two-step floating catchment areas, 2SFCA): places for each 1,000 people who need"
     " the service. Who reaches none has 0. Facilities of unknown or unlimited capacity are not counted, see the"
     " overview; it is empty where none of those in use has a known capacity. A person counts in full at each facility"
     " within reach: those who ride reach many and push down the figures of those who walk, so that places of"
-    " different modes should not be compared.",
+    " different modes should not be compared; the Gini coefficient of all people suffers from it too.",
 )
 TODAY = {"before": ("现状", "today")}  # where there is no plan
 GROUP_COLUMNS = (

@@ -40,8 +40,16 @@ def test_it_says_how_many_places_people_find(text):
         "平均能用到的位数由 294.1 变为 1,274.5", "go from 294.1 to 1,274.5", "基尼系数由 0.804 变为",
         "未计入的设施：现状 2 处中的 1 处，规划后 3 处中的 1 处",
         "1 of the 2 facilities before, 1 of the 3 facilities after", "两步移动搜索法（2SFCA）", "最低（位/千人）",
+        "Some places walk and some ride",
     ):  # fmt: skip
         assert words in text
+
+
+def test_where_all_walk_there_is_no_warning_about_modes(tmp_path):
+    run = sample_run()
+    walking = tuple(dataclasses.replace(s, demand=s.demand.assign(mode="walk")) for s in run.services)
+    write_report(dataclasses.replace(run, services=walking), tmp_path / "walk.html")
+    assert "Some places walk and some ride" not in (tmp_path / "walk.html").read_text(encoding="utf-8")
 
 
 def test_without_a_known_capacity_it_says_that_places_are_not_counted(tmp_path):
