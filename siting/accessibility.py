@@ -177,8 +177,9 @@ def hierarchical_two_step(
 
     Source: Tao, Cheng & Liu (2020), International Journal for Equity in Health 19:164, who build their hierarchical
     2SFCA from catchment sizes, decay and mode by level, Gaussian decay and the modified 2SFCA: here Decay("gaussian",
-    d0), a threshold d0 and `absolute_decay`. The shares of demand are an addition: with 1 everywhere A_i is the plain
-    sum over the levels; a share that is the same at every demand point changes A_il but not A_i.
+    d0), a threshold d0 and `absolute_decay` (their closing equation has not been compared term by term). The shares
+    of demand are an addition: with 1 everywhere A_i is the plain sum over the levels; a share that is the same at
+    every demand point changes A_il but not A_i.
 
     Args:
         levels: at least one, each with a name of its own.
@@ -295,15 +296,15 @@ def _numbers(
             column="demand",
             value=f"i{i + 1}: {people[i]}",
         )
-    names = [f"j{j + 1}" for j in range(places.size)] if site_ids is None else site_ids
     for j in np.flatnonzero(~(np.isfinite(places) & (places >= 0))):
+        name = f"j{j + 1}" if site_ids is None else site_ids[int(j)]
         faults.add(
             "设施规模应为有限且不小于零的数",
             "a site's supply must be a finite number of at least 0",
             remedy_zh="请填写规模，或把这处设施排除在外",
             remedy_en="give its capacity, or leave the site out",
             column="supply",
-            value=f"{names[int(j)]}: {places[j]}",
+            value=f"{name}: {places[j]}",
         )
     faults.raise_if_any()
     return people, places
