@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from siting.center import search_center
+from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
@@ -75,7 +76,7 @@ def search_first(
         report: is told (objective, bound) as they improve.
     """
     blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
-    if instance.leaving.any() or instance.future is not None:
+    if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
         return None
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)

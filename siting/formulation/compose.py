@@ -44,7 +44,7 @@ BINDING = (
     "coverage_targets",
     "zone_spread",
     "competitor",
-    "future",
+    "future_best",
     "excluded",
 )
 

@@ -204,7 +204,8 @@ def _room_for_everybody(q: Question, faults: Faults) -> None:
     if "open_exactly_p" in q.active and instance.p is not None:
         count = max(0, min(free.size, instance.p - required.size))
     most = now + float(required.sum()) + float(free[:count].sum())
-    need = float(instance.demand.sum())
+    future = np.zeros(instance.demand_count, np.int64) if instance.future is None else instance.future
+    need = float(np.bincount(future, weights=instance.weight, minlength=1).max())
     if need > most * (1 + 1e-9):
         short = need - most
         faults.add(

@@ -206,6 +206,7 @@ def _check_nothing_ignored(instance: Instance, formulation: Formulation, names: 
         (instance.servers is not None, {"place_all_servers"}),
         (instance.zone_spread is not None, {"bound_zone_spread"}),
         (instance.adjacency is not None, {"carry_catchment_flow"}),
+        (instance.future_best is not None, {"bound_regret", "bound_coverage_regret"}),
     ]
     ignored = [" / ".join(sorted(blocks)) for given, blocks in said if given and not blocks & held]
     return Check("给出的条件都已采用", "no condition was ignored", not ignored, ", ".join(ignored))
