@@ -12,6 +12,7 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.formulation.precheck import precheck
 from siting.formulation.spec import Formulation, Limit
+from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.interrupt import stoppable
 from siting.leximin import lexicographic_minimax
@@ -30,6 +31,7 @@ def solve(
     options: SolverOptions = SolverOptions(),  # noqa: B008  (frozen)
     *,
     limits: tuple[Limit, ...] = (),
+    start: BoolArray | None = None,
     listener: Listener = silent,
     names: Mapping[str, str] | None = None,
 ) -> Solution:
@@ -43,6 +45,7 @@ def solve(
     Args:
         formulation: id of a shipped model, path of a model file, or a loaded one.
         limits: how good the plan must be by others of the formulation's objectives.
+        start: (J,) open sites of a plan that is known to be possible, where the solver is to begin.
         names: display names of demand points and zones by id, for messages.
 
     Raises:
@@ -60,7 +63,7 @@ def solve(
         active = active_constraints(formulation, instance)
         precheck(instance, active, names)
         question = Question(formulation, active, formulation.objective, limits)
-        solution = decide(question, instance, options, listener=listener, say=say)
+        solution = decide(question, instance, options, listener=listener, say=say, start=start)
         outcomes = [solution.outcome]
         for name in formulation.then:
             better = no_worse_than(question.objective, outcomes[-1].objective)

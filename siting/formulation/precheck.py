@@ -194,6 +194,8 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
 
 def _room_for_everybody(q: Question, faults: Faults) -> None:
+    if "assign_every_demand_point" not in q.active:
+        return
     instance = q.instance
     assert instance.capacity is not None
     capacity = np.where(np.isnan(instance.capacity), 0.0, instance.capacity)
