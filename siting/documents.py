@@ -13,7 +13,7 @@ from pydantic_core import PydanticUndefined
 from siting.case import CaseFile
 from siting.formulation.document import formulation_pages
 from siting.resources import PACKAGE
-from siting.scenario import Limit, Scenario, ServiceQuestion, Solver, Travel
+from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
 from siting.standards import ZONE_KINDS, list_services, load_service
 
 FOLDER = PACKAGE.parent / "docs"
@@ -51,6 +51,7 @@ def scenario_reference() -> str:
         ("[solver]", Solver),
         ("[[services]]", ServiceQuestion),
         ("[services.threshold.KIND]，KIND 为 urban、town 或 rural", Limit),
+        ("[[futures]]，见 [futures](futures.md)", FutureChange),
     ):
         lines += [
             "",

@@ -6,7 +6,7 @@ import json
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import pandas as pd
@@ -22,6 +22,9 @@ from siting.events import Listener, silent, stage
 from siting.extent import check_extent
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
+from siting.futures.of_case import CaseFuture, futures_of
+from siting.futures.robust import check_rule
+from siting.futures.run import ServiceFuture, choose_over_futures, look_ahead
 from siting.network import (
     RoadGraph,
     load_graph,
@@ -80,11 +83,12 @@ class _Clock:
 
 @dataclass(frozen=True, eq=False)
 class ServiceAsked:
-    """One service's question, ready to be solved."""
+    """One service's question, ready to be solved; the same in each future, the base first, where there are any."""
 
     problem: Problem
     formulation: Formulation
     times: ServiceTimes
+    futures: tuple[ServiceFuture, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -128,7 +132,12 @@ def ask_scenario(path: Path, settings: Settings = Settings()) -> Asked:
         seed=scenario.solver.seed,
         node_limit=scenario.solver.node_limit,
     )
-    asked = tuple(ServiceAsked(*parts) for parts in zip(problems, formulations, times, strict=True))
+    futures = futures_of(case, scenario, graph, graph_key, file=path)
+    if scenario.robust != "no":
+        for formulation in formulations:
+            check_rule(formulation, scenario.robust)
+    there = _in_futures(futures, problems, times, scenario.travel, settings, clock)
+    asked = tuple(ServiceAsked(*parts) for parts in zip(problems, formulations, times, there, strict=True))
     return Asked(path, scenario, case, graph, asked, options, clock)
 
 
@@ -146,10 +155,27 @@ def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
     for service in asked.services:
         problem, formulation, times = service.problem, service.formulation, service.times
         zh, en = problem.service.name_zh, problem.service.name_en
+        chosen = None
         with clock.time(settings.listener, "solve", f"求解布局：{zh}", f"Choosing sites: {en}"):
-            plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
+            if scenario.robust == "no":
+                plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
+            else:
+                chosen = choose_over_futures(
+                    case, service.futures, formulation, scenario.robust, asked.options, settings.listener
+                )
+                plan = chosen.plan
         with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
-            results.append(_result(case, problem, times, graph, scenario.travel, settings, plan, formulation))
+            model = chosen.formulation if chosen is not None else formulation
+            result = _result(case, problem, times, graph, scenario.travel, settings, plan, model)
+        if service.futures:
+            with clock.time(settings.listener, "futures", f"评估未来情景：{zh}", f"Looking at the futures: {en}"):
+                bests = chosen.bests if chosen is not None else None
+                outlook = look_ahead(
+                    case, service.futures, formulation, plan, asked.options, settings.listener,
+                    rule=scenario.robust, bests=bests,
+                )  # fmt: skip
+            result = replace(result, outlook=outlook)
+        results.append(result)
     return _finish(case, scenario, results, graph, settings, clock, asked.inputs)
 
 
@@ -282,6 +308,28 @@ def _times(
             graph_key=graph_key,
             listener=settings.listener,
         )
+
+
+def _in_futures(
+    futures: tuple[CaseFuture, ...],
+    problems: list[Problem],
+    times: list[ServiceTimes],
+    travel: Travel,
+    settings: Settings,
+    clock: _Clock,
+) -> list[tuple[ServiceFuture, ...]]:
+    """For each service its problem and travel times in every future; times are computed once for the same roads."""
+    if not futures:
+        return [()] * len(problems)
+    known = {futures[0].graph_key: times}
+    parts: list[list[ServiceFuture]] = [[] for _ in problems]
+    for future in futures:
+        then = [pose(future.case, p.service, p.question) for p in problems]
+        if future.graph_key not in known:
+            known[future.graph_key] = _times(future.case, then, future.graph, travel, future.graph_key, settings, clock)
+        for k, problem in enumerate(then):
+            parts[k].append(ServiceFuture(future, problem, known[future.graph_key][k]))
+    return [tuple(part) for part in parts]
 
 
 def _result(

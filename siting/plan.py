@@ -99,7 +99,13 @@ def make_plan(
         solution = solve(instance, formulation, options, listener=listener, names=posed.names)
     except NoPlanError as error:
         raise explain_no_plan(instance, formulation, error, place=posed.place) from error
-    checks = verify(instance, formulation, solution).checks
+    return plan_of_case(case, problem, times, posed, solution, verify(instance, formulation, solution).checks)
+
+
+def plan_of_case(
+    case: Case, problem: Problem, times: ServiceTimes, posed: Posed, solution: Solution, checks: tuple[Check, ...]
+) -> Plan:
+    """A solution of the posed instance in the indices of the case."""
     # A facility in use that no road reaches stays open; nobody can be sent there.
     closing = problem.sites["closing"].to_numpy(dtype=bool)
     open_after = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network

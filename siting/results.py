@@ -25,6 +25,28 @@ SITE_STATUS = ("existing", "new", "closed", "candidate")  # candidate: looked at
 
 
 @dataclass(frozen=True, eq=False)
+class Outlook:
+    """How one service's plan does in each possible future.
+
+    Attributes:
+        rule: how the plan was chosen: `no` for the base alone, `expected`, `regret`.
+        table: one row a future, the base first: id, name_zh, name_en, probability, demand_persons, covered_persons,
+            covered_share, mean_min, worst_min (to the nearest facility in use), unreachable_persons, cut_off_persons
+            (who reach a facility in the base and none here), newly_uncovered_persons (within the standard in the
+            base and not here), no_place_persons (all within reach is full), overfull (how many facilities),
+            overfull_names, objective, best_objective (of the best plan known for this future alone), best_label_zh,
+            best_label_en, regret (how much worse the objective is; NaN where one is missing), regret_share (of the
+            best objective).
+        places: one row a village and future in which somebody is cut off or newly uncovered: future, name_zh,
+            name_en, township, village, cut_off_persons, newly_uncovered_persons.
+    """
+
+    rule: str
+    table: pd.DataFrame
+    places: pd.DataFrame
+
+
+@dataclass(frozen=True, eq=False)
 class ServiceResult:
     """One service, evaluated as it stands (`before`) and, where a plan was made, as planned (`after`).
 
@@ -48,6 +70,7 @@ class ServiceResult:
             modes together; None where it was not asked for. WGS84.
         out_of_reach: ids of demand points that no site can serve within the longest travel time.
         unverified: texts (zh, en) of unverified standards used.
+        outlook: None where the scenario has no futures.
     """
 
     service: Service
@@ -65,6 +88,7 @@ class ServiceResult:
     service_area_after: BaseGeometry | None
     out_of_reach: tuple[str, ...]
     unverified: tuple[tuple[str, str], ...]
+    outlook: Outlook | None = None
 
     @property
     def new_sites(self) -> pd.DataFrame:

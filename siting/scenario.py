@@ -133,6 +133,45 @@ class ServiceQuestion(Frozen):
         return self
 
 
+class FutureChange(Frozen):
+    """What is different in one possible future."""
+
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$",
+        description="编号；base 指不作任何改动的基准情景，不能使用 `base` is the case as it is and cannot be used",
+    )
+    name_zh: str = Field(description="中文名称 Chinese name")
+    name_en: str = Field(description="英文名称 English name")
+    probability: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="概率：要么各情景都写，余下的归基准情景；要么都不写，视为相等 "
+        "probability: give it for all, and the base has the rest; or for none, and all are equal",
+    )
+    demand_factor: float | Mapping[str, float] = Field(
+        1.0,
+        description="人口倍数：一个数，或按年龄列，如 { age_6_11 = 1.2 } "
+        "people times this: one number, or by age column",
+    )
+    demand_factor_by_zone: Mapping[str, float] = Field(
+        {}, description="各分区的人口倍数，与上一项相乘 people times this by zone id, besides the above"
+    )
+    speed_factor: float | Mapping[str, float] = Field(
+        1.0,
+        description="车速倍数：一个数，或按 OSM 道路等级；步行不变 "
+        "driving speeds times this: one number, or by OSM highway class; walking stays",
+    )
+    closed_roads: tuple[str | int | tuple[float, float], ...] = Field(
+        (),
+        description="中断的道路或桥梁，车与人都不能通行：道路名称（该名称的全部路段）、OSM 道路编号，"
+        "或 [经度, 纬度]（100 米内最近的一段） "
+        "roads or bridges closed to cars and to people on foot: a name (all its sections), the number of an OSM way, "
+        "or [longitude, latitude] (the nearest section within 100 m)",
+    )
+    source: str = Field("", description="依据，会写入成果 where it comes from; shown in the outputs")
+
+
 class Scenario(Frozen):
     """One question about one case."""
 
@@ -151,6 +190,16 @@ class Scenario(Frozen):
     solver: Solver = Field(Solver(), description="求解限制 limits of the solver")
     services: tuple[ServiceQuestion, ...] = Field(
         min_length=1, description="各项服务的问题 one question for each service"
+    )
+    robust: Literal["no", "expected", "regret"] = Field(
+        "no",
+        description="怎样考虑未来情景：no 按基准情景选址，只报告在其他情景下如何；expected 各情景的期望值最优；"
+        "regret 最大遗憾值最小 "
+        "what the futures are for: no: plan for the base and report how it does in the others; expected: the best "
+        "expected value over all; regret: the least largest regret",
+    )
+    futures: tuple[FutureChange, ...] = Field(
+        (), description="其他可能的未来；基准情景总在其中 other possible futures; the base is always among them"
     )
 
     @model_validator(mode="after")
