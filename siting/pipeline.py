@@ -176,7 +176,10 @@ def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
                 )  # fmt: skip
             result = replace(result, outlook=outlook)
         results.append(result)
-    return _finish(case, scenario, results, graph, settings, clock, asked.inputs)
+    return replace(
+        _finish(case, scenario, results, graph, settings, clock, asked.inputs),
+        futures=tuple(part.of.text for part in asked.services[0].futures),
+    )
 
 
 def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: list[str] | None = None) -> RunResult:

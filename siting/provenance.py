@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
+import pandas as pd
+
 import siting
 from siting.cache import hash_file
 from siting.results import ServiceResult
@@ -70,6 +72,23 @@ def certificate(result: ServiceResult) -> dict[str, object]:
         }  # fmt: skip
         in_use, unknown = len(result.in_use(when)), result.without_capacity(when)
         answer[when] = figures | {"facilities_in_use": in_use, "facilities_without_capacity": unknown}
+    if result.outlook is not None:
+        answer["futures"] = {
+            "rule": result.outlook.rule,
+            "in_each": _records(result.outlook.table),
+            "places": _records(result.outlook.places),
+        }
     answer["out_of_reach"] = list(result.out_of_reach)
     answer["unverified_standards"] = [en for _, en in result.unverified]
     return answer
+
+
+def _records(frame: pd.DataFrame) -> list[dict[str, object]]:
+    """Rows as plain JSON values; a missing number is null."""
+    return [
+        {
+            str(name): (None if value != value else round(value, 6)) if isinstance(value, float) else value
+            for name, value in row.items()
+        }
+        for row in frame.to_dict("records")
+    ]

@@ -24,6 +24,23 @@ from siting.verify import Check
 SITE_STATUS = ("existing", "new", "closed", "candidate")  # candidate: looked at and not chosen
 
 
+@dataclass(frozen=True)
+class FutureText:
+    """One possible future in words.
+
+    Attributes:
+        changes: (zh, en) of each thing that is different; none for the base.
+        source: where the assumptions come from.
+    """
+
+    id: str
+    name_zh: str
+    name_en: str
+    probability: float
+    changes: tuple[tuple[str, str], ...]
+    source: str = ""
+
+
 @dataclass(frozen=True, eq=False)
 class Outlook:
     """How one service's plan does in each possible future.
@@ -134,6 +151,7 @@ class RunResult:
         travel: (zh, en) how people are taken to travel: speeds, walks to the road, what is not modelled.
         notes: (zh, en) findings of the run: islands left out, points off the network.
         provenance: content of run.json.
+        futures: the possible futures that were looked at, the base first; none where the scenario has none.
     """
 
     case: Case
@@ -147,6 +165,7 @@ class RunResult:
     notes: tuple[tuple[str, str], ...]
     provenance: dict[str, object] = field(default_factory=dict)
     travel: tuple[tuple[str, str], ...] = ()
+    futures: tuple[FutureText, ...] = ()
     green: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
     stations: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
 

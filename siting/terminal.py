@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
 from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
@@ -16,7 +17,7 @@ from rich.text import Text
 from siting.cases.summary import CaseSummary
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
-from siting.results import RunResult, ServiceResult
+from siting.results import Outlook, RunResult, ServiceResult
 
 SHOWN_AFTER_S = 1.0  # stages quicker than this leave no line
 
@@ -162,6 +163,35 @@ def _print_service(console: Console, service: ServiceResult) -> None:
         console.print(Text(f"  {_pad(label, 32)}{text}"), soft_wrap=True)
     for _, site in service.new_sites.iterrows():
         console.print(Text(f"    {site['id']}  {site['township']} {site['name']}"), soft_wrap=True)
+    if service.outlook is not None:
+        _print_outlook(console, service.outlook)
+
+
+def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
+    """One line a future: people within the standard, mean minutes, regret; then who is cut off, by name."""
+    console.print(Text("  未来情景 futures"), soft_wrap=True)
+    for row in outlook.table.to_dict("records"):
+        share = "" if np.isnan(row["regret_share"]) else f" ({row['regret_share']:.1%})"
+        parts = (
+            f"达标 covered {row['covered_persons']:,.0f} ({_figure(row['covered_share'], '.1%')})",
+            f"平均 mean {_figure(row['mean_min'], '.1f')} min",
+            f"遗憾 regret {_figure(row['regret'], ',.0f')}{share}",
+        )
+        name = _pad(f"{row['name_zh']} {row['name_en']}", 48)
+        console.print(Text(f"    {name}{'  '.join(parts)}"), soft_wrap=True)
+        if row["no_place_persons"] >= 0.5:
+            text = f"      ! {row['no_place_persons']:,.0f} 人无处可去 people without a place"
+            console.print(Text(text, style="yellow"), soft_wrap=True)
+        places = outlook.places
+        cut = places[(places["future"] == row["id"]) & (places["cut_off_persons"] > 0)]
+        if len(cut):
+            named = [
+                f"{place['township']} {place['village']} {max(place['cut_off_persons'], 1.0):,.0f}".strip()
+                for place in cut.head(most).to_dict("records")
+            ]
+            more = f" ……(+{len(cut) - most})" if len(cut) > most else ""
+            text = f"      ! 被阻断 cut off: {row['cut_off_persons']:,.0f} 人 people: {'、'.join(named)}{more}"
+            console.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:

@@ -48,8 +48,8 @@ class InFuture:
             conditions there, as when somebody reaches no open site.
         solution: who goes where; None as with `objective`.
         no_place_persons: who reach an open site but find all that they reach full.
-        overfull: ids of sites to which more people come than they hold: as the plan sends them, or, where it cannot
-            send everybody, if everybody went to the nearest.
+        overfull: ids of sites to which more people come than they hold: as the plan sends all who reach a site, or,
+            where there is no place for all of them, if everybody went to the nearest.
         best: objective of the best plan that is known for this future alone; None where there is none.
         best_outcome: the certificate of that plan; None where there is none.
     """
@@ -148,10 +148,11 @@ def serve(
     active = active_constraints(formulation, instance)
     if not goes_to_nearest(formulation, active):
         try:
-            found = solve(fix_sites(instance, open_sites), formulation, options)
+            found = solve(fix_sites(instance, open_sites), formulation, replace(options, gap=0.0))
         except InfeasibleError:
             return None
-        return replace(found, open=open_sites)
+        value = evaluate(instance, formulation.objective, replace(found, open=open_sites))
+        return replace(found, open=open_sites, outcome=replace(found.outcome, objective=value))
     site, _ = instance.impedance.nearest(open_sites)
     plan = Solution(formulation.id, open_sites, Assignment.nearest(site), _by_definition(formulation.objective, 0.0))
     outcomes = [_by_definition(name, evaluate(instance, name, plan)) for name in formulation.objectives]
@@ -187,15 +188,19 @@ def _in_one(
     then = in_future(instance, future)
     rows = np.flatnonzero(servable(then, formulation))
     asked = then.take_rows(rows)
-    plan = serve(asked, formulation, opened, options)
-    no_place = 0.0 if plan is not None else _without_place(then, formulation, opened, options)
+    plan = sent = serve(asked, formulation, opened, options)
+    reached = np.flatnonzero(np.isfinite(asked.impedance.nearest(opened)[1]))
+    if plan is None and reached.size < rows.size:  # those who reach a site may still all find a place
+        asked = asked.take_rows(reached)
+        sent = serve(asked, formulation, opened, options)
+    no_place = 0.0 if sent is not None else _without_place(then, formulation, opened, options)
     return InFuture(
         future=future,
-        objective=None if plan is None else evaluate(asked, formulation.objective, plan),
+        objective=None if plan is None else plan.outcome.objective,
         solution=None if plan is None else replace(plan, assignment=_over_all(plan.assignment, rows)),
         reach=measure_reach(then.impedance, then.demand, opened, then.standard),
         no_place_persons=no_place,
-        overfull=_overfull(asked, opened, plan),
+        overfull=_overfull(asked, opened, sent),
         best=None if best is None else best.outcome.objective,
         best_outcome=None if best is None else best.outcome,
     )
@@ -220,7 +225,7 @@ def _without_place(instance: Instance, formulation: Formulation, opened: BoolArr
     fixed = fix_sites(instance, opened)
     reached = np.flatnonzero(np.diff(fixed.impedance.indptr) > 0)
     some = replace(fixed.take_rows(reached), standard=np.full(reached.size, np.inf), minimum_load=None)
-    held = solve(some, "capacitated_maximal_covering", options)
+    held = solve(some, "capacitated_maximal_covering", replace(options, gap=0.0))
     return max(float(some.demand.sum()) - (held.outcome.objective or 0.0), 0.0)
 
 

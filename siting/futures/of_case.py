@@ -15,6 +15,7 @@ from siting.errors import Faults
 from siting.futures.future import PROBABILITY_SLACK
 from siting.impedance import IntArray
 from siting.network import RoadGraph, close_roads, find_roads, scale_speeds
+from siting.results import FutureText
 from siting.scenario import FutureChange, Scenario
 from siting.suggest import nearest_word
 
@@ -44,6 +45,11 @@ class CaseFuture:
     graph_key: str
     changes: tuple[tuple[str, str], ...]
     source: str
+
+    @property
+    def text(self) -> FutureText:
+        """In words."""
+        return FutureText(self.id, self.name_zh, self.name_en, self.probability, self.changes, self.source)
 
 
 def futures_of(

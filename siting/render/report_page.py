@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from siting import resources
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
+from siting.render.tables_futures import RULE
 from siting.render.tables_people import TODAY, WORDS, uncovered_by_village
 from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
@@ -28,6 +29,7 @@ from siting.render.wording import (
     caveat,
     gini_text,
     group_name,
+    joined,
     label_of,
     minutes_text,
     persons_text,
@@ -106,6 +108,7 @@ def report_values(result: RunResult) -> Values:
                 "loads": _loads(service, plan),
                 "certificate": _certificate(service),
                 "checks": service.checks,
+                "outlook": _outlook(service, result),
                 "unverified": [both(text) for text in service.unverified],
                 "off_network": int(service.demand["off_network"].sum()),
             }
@@ -122,6 +125,32 @@ def report_values(result: RunResult) -> Values:
         "assumptions": [row for row in assumptions(result).frame.to_dict("records") if row["kind"] not in SHOWN_ABOVE],
         "sources": result.case.sources,
         "program": _program(result),
+    }
+
+
+def _outlook(service: ServiceResult, result: RunResult) -> Values | None:
+    """The plan in each future, and the villages that a future cuts off."""
+    outlook = service.outlook
+    if outlook is None:
+        return None
+    texts = {future.id: future for future in result.futures}
+    places = outlook.places[outlook.places["cut_off_persons"] > 0]
+    cut = []
+    for key in dict.fromkeys(places["future"]):
+        mine = places[places["future"] == key]
+        cut.append(
+            {
+                "zh": texts[key].name_zh,
+                "en": texts[key].name_en,
+                "persons": float(mine["cut_off_persons"].sum()),
+                "places": mine.head(VILLAGES_SHOWN).to_dict("records"),
+                "more": max(len(mine) - VILLAGES_SHOWN, 0),
+            }
+        )
+    return {
+        "rule": RULE[outlook.rule],
+        "rows": [row | {"changes": joined(texts[str(row["id"])])} for row in outlook.table.to_dict("records")],
+        "cut": cut,
     }
 
 

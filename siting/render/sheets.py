@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from siting.render import tables_people, tables_record, tables_sites
+from siting.render import tables_futures, tables_people, tables_record, tables_sites
 from siting.render.columns import Sheet
+from siting.render.tables_futures import has_futures
 from siting.render.wording import planned
 from siting.results import RunResult
 
@@ -19,6 +20,7 @@ def all_sheets(result: RunResult) -> list[Sheet]:
         tables_people.uncovered(result),
         *([tables_sites.assignments(result)] if plan else []),
         tables_people.demand_points(result),
+        *([tables_futures.futures(result), tables_futures.futures_places(result)] if has_futures(result) else []),
         *([tables_record.checks(result)] if plan else []),
         tables_record.assumptions(result),
         tables_record.sources(result),

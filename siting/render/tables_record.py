@@ -15,6 +15,7 @@ from siting.render.wording import (
     ZONE_KIND,
     Text,
     both,
+    joined,
     label_of,
     planned,
     yes_no,
@@ -200,6 +201,9 @@ def assumptions(result: RunResult) -> Sheet:
         rows += _question(service, zones)
     for zh, en in result.travel:
         rows.append(("出行 Travel", "", both((zh, en)), "", "否 no"))
+    for future in result.futures[1:]:
+        content = f"{both((future.name_zh, future.name_en))}：{both(joined(future))}"
+        rows.append(("未来情景 Future", "", content, future.source or "方案 scenario", "否 no"))
     for guess in result.case.info.guesses:
         rows.append(("数据假设 Guess in the data", "", both((guess.zh, guess.en)), "", "否 no"))
     for zh, en in result.notes:
