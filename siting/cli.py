@@ -15,7 +15,7 @@ from typing import Annotated
 import typer
 
 import siting
-from siting import terminal
+from siting import cli_explore, terminal
 from siting.case import find_case, list_cases
 from siting.errors import SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
@@ -34,6 +34,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
+
+cli_explore.register(app)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")]
