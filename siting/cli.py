@@ -17,6 +17,7 @@ import typer
 import siting
 from siting import terminal
 from siting.case import find_case, list_cases
+from siting.cli_solve import solve_command
 from siting.errors import SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
 from siting.results import RunResult
@@ -164,15 +165,23 @@ def fetch_command(
     terminal.print_case(summary, quiet=quiet, as_json=as_json)
 
 
+app.command("solve")(solve_command)
+
+
 @app.command("list")
 def list_command() -> None:
-    """列出自带的案例与方案。List the shipped cases and scenarios."""
+    """列出自带的案例、方案与模型。List the shipped cases, scenarios and models."""
+    from siting.bare.ask import list_questions  # slow imports, needed here only
+
     typer.echo("案例 cases:")
     for name, folder in list_cases().items():
         typer.echo(f"  {name}  {folder}")
     typer.echo("方案 scenarios:")
     for name, path in list_scenarios().items():
         typer.echo(f"  {name}  {path}")
+    typer.echo("模型 models:")
+    for name, (name_zh, _, question_zh, question_en) in list_questions().items():
+        typer.echo(f"  {name}  {name_zh}：{question_zh} {question_en}")
 
 
 @app.command("export-roads")

@@ -126,16 +126,17 @@ class CellFaults:
 
     def __init__(self, faults: Faults) -> None:
         self.faults = faults
-        self.count: dict[Kind, int] = {}
+        self.count: dict[tuple[str, str], int] = {}
 
-    def add(self, kind: Kind, *, row: int | None, column: str, value: object) -> None:
+    def add(self, kind: Kind, *, row: int | None, column: str | None, value: object) -> None:
         """Note one bad cell."""
         self.add_many(kind, 1, lambda k: (row, column, value))
 
-    def add_many(self, kind: Kind, count: int, place: Callable[[int], tuple[int | None, str, object]]) -> None:
+    def add_many(self, kind: Kind, count: int, place: Callable[[int], tuple[int | None, str | None, object]]) -> None:
         """Note `count` bad cells; `place` gives row, column and value of the k-th and is asked for the first alone."""
-        shown = max(0, self.SHOWN - self.count.get(kind, 0))
-        self.count[kind] = self.count.get(kind, 0) + count
+        key = (kind.zh, kind.en)  # remedies may differ
+        shown = max(0, self.SHOWN - self.count.get(key, 0))
+        self.count[key] = self.count.get(key, 0) + count
         for k in range(min(shown, count)):
             row, column, value = place(k)
             self.faults.add(
@@ -150,7 +151,7 @@ class CellFaults:
 
     def close(self) -> None:
         """Say how many more there are of each kind."""
-        for kind, n in self.count.items():
+        for (zh, en), n in self.count.items():
             if n > self.SHOWN:
                 more = n - self.SHOWN
-                self.faults.add(f"……另有 {more:,} 处同样的问题：{kind.zh}", f"... and {more:,} more: {kind.en}")
+                self.faults.add(f"……另有 {more:,} 处同样的问题：{zh}", f"... and {more:,} more: {en}")

@@ -39,14 +39,18 @@ TEXT = Kind(
     "每格只写一个数，不带单位；一行一对的表请用表头 demand,site,impedance",
     "write one plain number a cell, without a unit; a table of one pair a row has the header demand,site,impedance",
 )
-RAGGED = Kind(
-    "这一行的格数与表头不同",
-    "the row has not as many cells as the header",
-    "请补齐或删去多余的格；编号中若有逗号，请加引号",
-    "fill it up or cut it; an id with a comma needs quotes",
-)
 TWICE = Kind("同一配对写了两次", "the pair is listed twice", "每对只写一次", "list each pair once")
 NO_ID = Kind("编号是空的", "the id is empty", "请填写编号", "write an id")
+
+
+def ragged(wanted: int) -> Kind:
+    """A row that has not `wanted` cells, as the header has."""
+    return Kind(
+        f"这一行的格数与表头不同（表头 {wanted} 格）",
+        f"the row has not as many cells as the header, which has {wanted}",
+        "请补齐或删去多余的格；编号中若有逗号，请加引号",
+        "fill it up or cut it; an id with a comma needs quotes",
+    )
 
 
 @dataclass(frozen=True, eq=False)

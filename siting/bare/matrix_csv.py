@@ -13,7 +13,6 @@ import numpy as np
 from siting.bare.cells import NO_VALUE, CellFaults, fast_numbers, read_delimited, read_number, split_rows
 from siting.bare.matrix import (
     NO_ID,
-    RAGGED,
     TEXT,
     TWICE,
     WORD,
@@ -22,6 +21,7 @@ from siting.bare.matrix import (
     check_values,
     index_ids,
     long_form,
+    ragged,
     repeated,
     sentinel,
 )
@@ -51,7 +51,7 @@ def read_csv(path: Path, unit: str, notes: Notes) -> Matrix:
             numbers.append(number)
             rows.append(row)
         elif any(cell.strip() for cell in row):
-            cells.add(RAGGED, row=number, column=f"{len(row)} ≠ {len(header)}", value=row[0])
+            cells.add(ragged(len(header)), row=number, column=None, value=len(row))
     if place is None:
         return _read_wide(header, rows, numbers, unit, cells)
     names, columns = [header[k].strip() for k in place], [[row[k] for row in rows] for k in place]
