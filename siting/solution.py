@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from siting.formulation.spec import Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 
 
@@ -114,9 +115,43 @@ class Solution:
 
     `open` holds existing and newly opened sites; `assignment` who goes where. Covered (within the standard)
     and assigned are different things: metrics tell them apart.
+
+    Attributes:
+        outcome: of the first objective.
+        then: outcomes of the formulation's further objectives, each among the plans that are best by all before it.
+        servers: (J,) servers at each site; None where the model places none.
+        sizes: (J,) size class of each new facility, -1 for none; None where the model chooses none.
+        limits: how good the plan had to be by other objectives.
     """
 
     formulation: str
     open: BoolArray
     assignment: Assignment
     outcome: Outcome
+    then: tuple[Outcome, ...] = ()
+    servers: IntArray | None = None
+    sizes: IntArray | None = None
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def proven(self) -> bool:
+        """Whether the plan is proven optimal by all its objectives."""
+        return all(outcome.proven for outcome in (self.outcome, *self.then))
+
+    @property
+    def label_zh(self) -> str:
+        """The result's label in Chinese: the first objective's, and the first later one's that is not proven."""
+        return self._label(0, "；第 {} 目标")
+
+    @property
+    def label_en(self) -> str:
+        """The result's label in English."""
+        return self._label(1, "; objective {}: ")
+
+    def _label(self, language: int, then: str) -> str:
+        labels = [(o.label_zh, o.label_en)[language] for o in (self.outcome, *self.then)]
+        text = labels[0]
+        for number, (outcome, label) in enumerate(zip(self.then, labels[1:], strict=True), start=2):
+            if not outcome.proven:
+                return text + then.format(number) + label
+        return text
