@@ -18,7 +18,7 @@ import siting
 from siting import terminal
 from siting.case import find_case, list_cases
 from siting.cli_solve import solve_command
-from siting.errors import SitingError, fail
+from siting.errors import Fault, InputError, SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
 from siting.results import RunResult
 from siting.run_folder import check_writable
@@ -245,6 +245,18 @@ def _keep(text: str) -> Path:
     return path
 
 
+def _usage_fault(error: Exception) -> Fault:
+    """A word on the command line that makes no sense, as a fault."""
+    tell = getattr(error, "format_message", None)
+    message = str(error) if tell is None else str(tell())
+    return Fault(
+        f"命令行写法有误（{message}）",
+        f"something is wrong with the command line: {message}",
+        "可用 --help 查看用法",
+        "--help tells the usage",
+    )
+
+
 def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     """Run `action`; every failure becomes one clear message and an exit code, never a traceback."""
     try:
@@ -261,6 +273,8 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     except Exception as error:
         show = getattr(error, "show", None)  # a word on the command line that makes no sense
         if show is not None and hasattr(error, "exit_code"):
+            if as_json:
+                terminal.print_error(InputError(_usage_fault(error)), as_json=True)
             typer.echo("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", err=True)
             show()
             return int(error.exit_code)

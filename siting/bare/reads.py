@@ -67,21 +67,13 @@ WITH = {"zone_minimum": ("site_zone",), "zone_maximum": ("site_zone",), "exclude
 
 def fields_read(formulation: Formulation) -> frozenset[str]:
     """Every field of `Instance` that the model reads, whether it must be given or may be."""
-    return _read_by(_blocks(formulation))
-
-
-def _goals(f: Formulation) -> tuple[str, ...]:
-    return (f.objective, *getattr(f, "then", ()))
-
-
-def _blocks(f: Formulation) -> tuple[str, ...]:
-    return (*f.variables, *_goals(f), *f.constraints, *f.resource, *f.optional)
+    return _read_by(formulation.blocks)
 
 
 def _read_by(blocks: Iterable[str]) -> frozenset[str]:
     read = {"impedance", "demand"}
     for name in blocks:
-        read |= {*REGISTER[name].reads, *getattr(REGISTER[name], "uses", ())}
+        read |= {*REGISTER[name].reads, *REGISTER[name].uses}
     return frozenset(read | {other for f in read for other in WITH.get(f, ())})
 
 
@@ -95,7 +87,7 @@ def readers_of(*fields: str) -> list[str]:
 def fields_unused(formulation: Formulation, instance: Instance) -> list[str]:
     """Fields that are given and that no block of this very question reads, though the model might."""
     active = active_constraints(formulation, instance)
-    used = _read_by((*formulation.variables, *_goals(formulation), *active))
+    used = _read_by((*formulation.variables, *formulation.objectives, *active))
     return [name for name in OPTION | COLUMN if has(instance, name) and name not in used and name != "site_zone"]
 
 

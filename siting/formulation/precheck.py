@@ -179,7 +179,7 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
     def detail(i: int) -> str:
         reach = f"{best[i]:.1f}" if np.isfinite(best[i]) else "∞"
-        return f" ({reach} > {standard[i]:g} {unit})"
+        return f" ({reach} > {f'{standard[i]:g} {unit}'.rstrip()})"
 
     people = float(instance.demand[beyond].sum())
     named = q.places(beyond, detail)
