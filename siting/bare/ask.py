@@ -21,7 +21,7 @@ from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.optimise import NoPlanError, solve
-from siting.solution import Solution
+from siting.solution import Outcome, Solution
 from siting.solver import SolverOptions
 from siting.verify import require_verified, verify
 
@@ -89,12 +89,11 @@ class Answer:
             "formulation": self.formulation.id,
             "status": outcome.status.value,
             "sense": outcome.sense,
-            "objective": _known(outcome.objective),
-            "bound": _known(outcome.bound),
-            "gap": _known(outcome.gap),
+            **_values(outcome),
             "open": self.open,
             "new": self.new,
             "closed": self.closed,
+            **self._more(),
             **({"assignment": [list(triple) for triple in self.assignment]} if assignment else {}),
             "unserved": self.unserved,
             "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
@@ -106,6 +105,30 @@ class Answer:
             "seed": outcome.seed,
             "notes": [{"zh": zh, "en": en} for zh, en in self.notes],
         }
+
+    def _more(self) -> dict[str, object]:
+        """What only some models decide: further objectives, servers and sizes."""
+        solution, sites, more = self.solution, self.instance.site_ids, dict[str, object]()
+        if solution.then:
+            more["then"] = [
+                {
+                    "label": o.label_en,
+                    "label_zh": o.label_zh,
+                    "status": o.status.value,
+                    "sense": o.sense,
+                    **_values(o),
+                }
+                for o in solution.then
+            ]
+        if solution.servers is not None:
+            placed = np.flatnonzero(solution.servers)
+            more["servers"] = {sites[j]: int(solution.servers[j]) for j in placed.tolist()}
+        if solution.sizes is not None:
+            capacity = self.instance.size_capacity
+            assert capacity is not None
+            chosen = np.flatnonzero(solution.sizes >= 0)
+            more["sizes"] = {sites[j]: float(capacity[solution.sizes[j]]) for j in chosen.tolist()}
+        return more
 
 
 def answer(
@@ -162,7 +185,7 @@ def _explain(instance: Instance, formulation: Formulation, error: NoPlanError) -
     try:
         explained = explain_no_plan(instance, formulation, error, place=lambda i: (0, instance.demand_ids[i]))
     except SitingError:
-        return error
+        explained = error
     return InfeasibleError(replace(fault, file=None, row=None) for fault in explained.faults)
 
 
@@ -173,6 +196,10 @@ def _note_unused(formulation: Formulation, instance: Instance, notes: Notes) -> 
             f"给出的 {name} 在这个问题中没有用到：模型只与别的数值一起读它",
             f"{name} is given but makes no difference here: the model reads it only together with other numbers",
         )
+
+
+def _values(outcome: Outcome) -> dict[str, float | None]:
+    return {name: _known(getattr(outcome, name)) for name in ("objective", "bound", "gap")}
 
 
 def _known(value: float | None) -> float | None:
