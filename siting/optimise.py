@@ -14,6 +14,7 @@ from siting.formulation.precheck import precheck
 from siting.formulation.spec import Formulation, Limit
 from siting.instance import Instance
 from siting.interrupt import stoppable
+from siting.leximin import lexicographic_minimax
 from siting.solution import PROVEN_GAP, Solution
 from siting.solver import SolverOptions
 from siting.verify import evaluate, require_verified, verify
@@ -52,6 +53,8 @@ def solve(
     """
     if isinstance(formulation, str):
         formulation = load_formulation(formulation)
+    if formulation.procedure == "lexicographic_minimax":
+        return lexicographic_minimax(instance, formulation, options, solve=solve, listener=listener, names=names)
     begin = time.perf_counter()
     with stage(listener, "optimise", "求解选址模型", "solve the location model") as say, stoppable():
         active = active_constraints(formulation, instance)
@@ -76,9 +79,13 @@ def solve(
             replace(outcome, objective=evaluate(instance, name, solution)) if formulation.then else outcome
             for name, outcome in zip(formulation.objectives, outcomes, strict=True)
         ]
-        solution = replace(solution, outcome=outcomes[0], then=tuple(outcomes[1:]), limits=limits)
+        solution = replace(solution, outcome=replace(outcomes[0], then=tuple(outcomes[1:])), limits=limits)
         require_verified(verify(instance, formulation, solution))
-        say(f"结果：{solution.label_zh}", f"result: {solution.label_en}", objective=solution.outcome.objective)
+        say(
+            f"结果：{solution.outcome.label_zh}",
+            f"result: {solution.outcome.label_en}",
+            objective=solution.outcome.objective,
+        )
     return solution
 
 

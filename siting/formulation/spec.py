@@ -6,7 +6,7 @@ Reads no block and needs no Pyomo, so that the independent check can use it too.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
@@ -54,6 +54,9 @@ class Formulation(Frozen):
     resource: tuple[str, ...] = Field((), description="constraints of which the instance's numbers choose exactly one")
     optional: tuple[str, ...] = Field(
         (), description="constraints that hold where the instance gives the numbers for them"
+    )
+    procedure: Literal["", "lexicographic_minimax"] = Field(
+        "", description="a sequence of solves in place of one; `objective` is that of the first"
     )
 
     @model_validator(mode="before")

@@ -82,7 +82,7 @@ def question(model: str, seed: int, *, conditions: bool = False, **changes: Any)
         "futures": {"future": np.arange(POINTS) % 2, "future_best": np.array([10.0, 20.0])},
     }
     for key in NEEDS[model]:
-        facts |= named[key] if key in named else {}
+        facts |= named.get(key, {})
     facts |= {k: v for key in NEEDS[model] if isinstance(key, tuple) for k, v in [key]}
     if "rival" in NEEDS[model] and conditions:
         facts["existing"] = facts["existing"] | (np.arange(SITES) < 2)
@@ -94,6 +94,7 @@ def question(model: str, seed: int, *, conditions: bool = False, **changes: Any)
 
 
 NEEDS: dict[str, tuple[Any, ...]] = {
+    "lexicographic_minimax": (),
     "p_median": (),
     "p_center": (),
     "weighted_p_center": (),
@@ -308,7 +309,7 @@ def travel(
         return None
     if model == "fixed_charge":
         return (rate * total + _spent(instance, opened),)
-    if model == "p_center":
+    if model in ("p_center", "lexicographic_minimax"):
         return (float(best.max()),)
     if model == "weighted_p_center":
         return (float((a * best).max()),)
@@ -447,3 +448,10 @@ def scaled(instance: Instance, factor: float) -> Instance:
         if value is not None:
             changes[name] = value * factor
     return replace(instance, **changes)
+
+
+def sorted_burden(instance: Instance, opened: BoolArray) -> tuple[float, ...] | None:
+    """Impedance of every single person, the farthest first."""
+    best = np.where(opened, instance.impedance.dense(), np.inf).min(axis=1)
+    burden = np.sort(np.repeat(best, instance.demand.astype(int)))[::-1]
+    return tuple(burden) if np.isfinite(burden).all() else None
