@@ -84,8 +84,8 @@ class Answer:
         """The answer as plain values for JSON; a number that is not known is None."""
         outcome = self.solution.outcome
         return {
-            "label": self.solution.label_en,
-            "label_zh": self.solution.label_zh,
+            "label": outcome.label_en,
+            "label_zh": outcome.label_zh,
             "formulation": self.formulation.id,
             "status": outcome.status.value,
             "sense": outcome.sense,
@@ -107,9 +107,9 @@ class Answer:
         }
 
     def _more(self) -> dict[str, object]:
-        """What only some models decide: further objectives, servers and sizes."""
+        """What only some models decide: further objectives, servers, sizes, and levels of a lexicographic plan."""
         solution, sites, more = self.solution, self.instance.site_ids, dict[str, object]()
-        if solution.then:
+        if solution.outcome.then:
             more["then"] = [
                 {
                     "label": o.label_en,
@@ -118,7 +118,7 @@ class Answer:
                     "sense": o.sense,
                     **_values(o),
                 }
-                for o in solution.then
+                for o in solution.outcome.then
             ]
         if solution.servers is not None:
             placed = np.flatnonzero(solution.servers)
@@ -128,6 +128,8 @@ class Answer:
             assert capacity is not None
             chosen = np.flatnonzero(solution.sizes >= 0)
             more["sizes"] = {sites[j]: float(capacity[solution.sizes[j]]) for j in chosen.tolist()}
+        if solution.levels:
+            more["levels"] = [list(level) for level in solution.levels]
         return more
 
 

@@ -194,6 +194,16 @@ def _header(row: Sequence[str], contract: Contract, faults: Faults, path: Path, 
     known = [k for k, name in enumerate(names) if name in contract.columns]
     if len(row) == 2 and not ids and not known and read_number(row[1]) is not None and contract.value:
         return None
+    if not ids and not known and row[0].strip() in contract.ids:
+        faults.add(
+            "缺少表头",
+            "the header is missing",
+            remedy_zh=f"第一行写列名，可用：{'、'.join(contract.columns)}",
+            remedy_en=f"name the columns in the first row: {', '.join(contract.columns)}",
+            row=1,
+            value=", ".join(row),
+        )
+        return None
     at = ids[0] if ids else 0
     if names[at] in contract.columns and not ids:
         faults.add(
@@ -231,7 +241,7 @@ def _check_columns(
             value=", ".join(row),
         )
     for k in unread:
-        close_names = difflib.get_close_matches(names[k], contract.columns, n=1, cutoff=0.8)
+        close_names = difflib.get_close_matches(names[k], contract.columns, n=1, cutoff=0.7)
         if close_names:
             faults.add(
                 "不认识的列",
@@ -305,6 +315,10 @@ def unknown_id(key: str, ids: Sequence[str]) -> Kind:
     zh, en = "请核对编号，或删去这一行", "check the id, or remove the row"
     if close:
         zh, en = f"是否想写“{close}”？", f"did you mean {close!r}?"
+        number, other = read_number(key), read_number(close)
+        if number is not None and number == other:
+            zh += "编号看来被当成数值改写（去掉了前导零或小数），请把编号列存为文本"
+            en += " The ids seem to have been rewritten as numbers (leading zeros or decimals lost): keep them as text"
     return Kind("矩阵中没有这个编号", "the matrix does not have this id", zh, en)
 
 

@@ -6,7 +6,6 @@ import csv
 import io
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -104,7 +103,7 @@ def _read_long_fast(text: str, delimiter: str, width: int, place: tuple[int, int
             io.StringIO(text),
             sep=delimiter,
             usecols=list(place),
-            dtype=dict.fromkeys(place[:2], "category"),
+            dtype=dict.fromkeys(place[:2], str),
             keep_default_na=False,
             na_values=[""],
             skip_blank_lines=False,
@@ -116,26 +115,13 @@ def _read_long_fast(text: str, delimiter: str, width: int, place: tuple[int, int
     values = table[place[2]]
     if values.dtype.kind not in "if":
         return None
-    indexed = [_by_appearance(table[k]) for k in place[:2]]
-    if indexed[0] is None or indexed[1] is None:
+    (i, points), (j, places) = (pd.factorize(table[k]) for k in place[:2])  # in order of appearance
+    demand_ids, site_ids = [str(key) for key in points], [str(key) for key in places]
+    if (i < 0).any() or (j < 0).any() or any(key != key.strip() or not key for key in (*demand_ids, *site_ids)):
         return None
-    (demand_ids, i), (site_ids, j) = indexed[0], indexed[1]
     t = values.to_numpy(dtype=np.float64)
     good = not np.isinf(t).any() and not (t < 0).any() and np.isnan(sentinel(t)) and not repeated(i, j).size
     return _from_pairs(i, j, t, demand_ids, site_ids, unit) if good else None
-
-
-def _by_appearance(column: Any) -> tuple[tuple[str, ...], IntArray] | None:
-    """Ids of a categorical column in order of appearance, and each entry's index; None where one is empty."""
-    codes = column.cat.codes.to_numpy(dtype=np.int64)
-    ids = [str(key) for key in column.cat.categories]
-    if (codes < 0).any() or any(not key or key != key.strip() for key in ids):
-        return None
-    seen, first = np.unique(codes, return_index=True)
-    order = seen[np.argsort(first)]
-    rank = np.empty(len(ids), dtype=np.int64)
-    rank[order] = np.arange(order.size)
-    return tuple(ids[k] for k in order), rank[codes]
 
 
 def _from_pairs(

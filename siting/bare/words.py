@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
+from dataclasses import replace
 
 from siting.decay import FORMS, Decay, Form
 from siting.errors import Faults, InputError
-
-PERCENT_ZH, PERCENT_EN = "份额写成 0 与 1 之间的小数", "write a share as a number between 0 and 1"
 
 
 def read_pairs(words: Sequence[str], option: str, example: str, faults: Faults) -> tuple[tuple[float, float], ...]:
@@ -62,7 +61,7 @@ def read_decay(word: str, option: str, faults: Faults) -> Decay | None:
     try:
         return Decay(known[form.strip().lower()], parameter)
     except InputError as error:
-        faults.items.extend(error.faults)
+        faults.items.extend(replace(fault, column=option) for fault in error.faults)
         return None
 
 
