@@ -210,10 +210,15 @@ def _lines(answer: Answer, *, assignment: bool) -> Iterator[tuple[str, str]]:
     for label, key in (("目标值 objective", "objective"), ("界 bound", "bound")):
         value = record[key]
         yield f"  {terminal.pad(label, 26)}{'—' if value is None else format(value, ',.10g')}", ""
+    for number, outcome in enumerate(answer.solution.outcome.then, start=2):
+        value = "—" if outcome.objective is None else format(outcome.objective, ",.10g")
+        yield f"  {terminal.pad(f'第 {number} 目标 objective {number}', 26)}{value}", ""
+    new = set(answer.new)
     for label, ids in (
-        ("新建 opened", answer.new),
-        ("现有 existing, open", [key for key in answer.open if key not in set(answer.new)]),
+        ("新建 opened", [_with_detail(answer, key) for key in answer.new]),
+        ("现有 existing, open", [_with_detail(answer, key) for key in answer.open if key not in new]),
         ("关闭 closed", answer.closed),
+        ("未覆盖 uncovered", answer.uncovered or []),
         ("无处可去 unserved", answer.unserved),
     ):
         if ids or label.startswith("新建"):
@@ -229,3 +234,12 @@ def _lines(answer: Answer, *, assignment: bool) -> Iterator[tuple[str, str]]:
         yield "需求点 demand,地点 site,份额 share", "bold"
         for point, site, share in answer.assignment:
             yield f"{point},{site},{share:g}", ""
+
+
+def _with_detail(answer: Answer, site: str) -> str:
+    """A site's id with its size or its servers, where the model decides them."""
+    if answer.sizes is not None and site in answer.sizes:
+        return f"{site} ({answer.sizes[site]:g})"
+    if answer.servers is not None and site in answer.servers:
+        return f"{site} ×{answer.servers[site]}"
+    return site

@@ -71,6 +71,32 @@ class Answer:
         return [self.instance.demand_ids[i] for i in np.flatnonzero(~served).tolist()]
 
     @property
+    def uncovered(self) -> list[str] | None:
+        """Ids of the demand points with no open site within the standard; None where no standard is given."""
+        instance = self.instance
+        if instance.standard is None:
+            return None
+        _, nearest = instance.impedance.nearest(self.solution.open)
+        return [instance.demand_ids[i] for i in np.flatnonzero(~(nearest <= instance.standard)).tolist()]
+
+    @property
+    def servers(self) -> dict[str, int] | None:
+        """Servers by site; None where the model places none."""
+        servers = self.solution.servers
+        if servers is None:
+            return None
+        return {self.instance.site_ids[j]: int(servers[j]) for j in np.flatnonzero(servers).tolist()}
+
+    @property
+    def sizes(self) -> dict[str, float] | None:
+        """Capacity that each new facility is built with; None where the model chooses none."""
+        sizes, capacity = self.solution.sizes, self.instance.size_capacity
+        if sizes is None or capacity is None:
+            return None
+        chosen = np.flatnonzero(sizes >= 0).tolist()
+        return {self.instance.site_ids[j]: float(capacity[sizes[j]]) for j in chosen}
+
+    @property
     def assignment(self) -> list[tuple[str, str, float]]:
         """(demand id, site id, share) of every assigned pair."""
         a = self.solution.assignment
@@ -96,6 +122,7 @@ class Answer:
             **self._more(),
             **({"assignment": [list(triple) for triple in self.assignment]} if assignment else {}),
             "unserved": self.unserved,
+            **({} if self.uncovered is None else {"uncovered": self.uncovered}),
             "seconds": {stage: round(value, 3) for stage, value in self.seconds.items()},
             "verified": True,
             "checks": self.checks,
@@ -107,30 +134,20 @@ class Answer:
         }
 
     def _more(self) -> dict[str, object]:
-        """What only some models decide: further objectives, servers, sizes, and levels of a lexicographic plan."""
-        solution, sites, more = self.solution, self.instance.site_ids, dict[str, object]()
-        if solution.outcome.then:
-            more["then"] = [
-                {
-                    "label": o.label_en,
-                    "label_zh": o.label_zh,
-                    "status": o.status.value,
-                    "sense": o.sense,
-                    **_values(o),
-                }
-                for o in solution.outcome.then
-            ]
-        if solution.servers is not None:
-            placed = np.flatnonzero(solution.servers)
-            more["servers"] = {sites[j]: int(solution.servers[j]) for j in placed.tolist()}
-        if solution.sizes is not None:
-            capacity = self.instance.size_capacity
-            assert capacity is not None
-            chosen = np.flatnonzero(solution.sizes >= 0)
-            more["sizes"] = {sites[j]: float(capacity[solution.sizes[j]]) for j in chosen.tolist()}
-        if solution.levels:
-            more["levels"] = [list(level) for level in solution.levels]
-        return more
+        """What only some models decide: further objectives, servers, sizes, levels of a lexicographic plan."""
+        then = [
+            {
+                "label": outcome.label_en,
+                "label_zh": outcome.label_zh,
+                "status": outcome.status.value,
+                "sense": outcome.sense,
+                **_values(outcome),
+            }
+            for outcome in self.solution.outcome.then
+        ]
+        levels = [list(level) for level in self.solution.levels]
+        more = {"then": then or None, "servers": self.servers, "sizes": self.sizes, "levels": levels or None}
+        return {name: value for name, value in more.items() if value is not None}
 
 
 def answer(
