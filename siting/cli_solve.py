@@ -131,11 +131,14 @@ def solve_command(
         _option("--future-best", "各情景单独的最优值", "best objective of a future on its own: dry=1200; repeatable"),
     ] = None,
     unit: Annotated[str, _option("--unit", "矩阵的单位，用于提示", "unit of the matrix, for messages")] = "",
-    time_limit: Annotated[float, _option("--time-limit", "求解秒数上限", "seconds for the solver")] = 60.0,
+    time_limit: Annotated[float, _option("--time-limit", "求解秒数上限", "seconds for the solver", min=0.1)] = 60.0,
     gap: Annotated[
-        float, _option("--gap", "允许的相对差距，0 求证明", "relative gap at which to stop; 0 asks for proof")
+        float,
+        _option("--gap", "允许的相对差距，0 求证明", "relative gap at which to stop; 0 asks for proof", min=0, max=1),
     ] = 0.0,
-    seed: Annotated[int, _option("--seed", "随机种子", "seed of the solver's random choices", min=0)] = 0,
+    seed: Annotated[
+        int, _option("--seed", "随机种子", "seed of the solver's random choices", min=0, max=2**31 - 1)
+    ] = 0,
     threads: Annotated[int, _option("--threads", "线程数", "threads of the solver", min=1)] = 1,
     assignment: Annotated[bool, _option("--assignment", "输出谁去哪里", "tell also who goes where")] = False,
     as_json: Annotated[bool, _option("--json", "输出一个 JSON 对象", "print one JSON object")] = False,

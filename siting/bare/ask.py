@@ -77,7 +77,8 @@ class Answer:
         if instance.standard is None:
             return None
         _, nearest = instance.impedance.nearest(self.solution.open)
-        return [instance.demand_ids[i] for i in np.flatnonzero(~(nearest <= instance.standard)).tolist()]
+        covered = np.isfinite(nearest) & (nearest <= instance.standard)
+        return [instance.demand_ids[i] for i in np.flatnonzero(~covered).tolist()]
 
     @property
     def servers(self) -> dict[str, int] | None:

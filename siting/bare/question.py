@@ -94,8 +94,14 @@ def _options(files: Files, said: Words) -> dict[str, list[str]]:
 def _take_words(said: Words, given: Given) -> None:
     faults = given.faults
     for name, value in said.numbers.items():
-        if value is not None:
+        if value is None:
+            continue
+        if np.isfinite(value) and value >= 0:
             given.put(name, value, OPTION[name])
+        else:
+            faults.add(
+                "应为不小于零的数", "the value must be a number of at least 0", column=OPTION[name], value=f"{value:g}"
+            )
     if said.decay is not None:
         given.put("decay", words.read_decay(said.decay, OPTION["decay"], faults), OPTION["decay"])
     for name, pairs, example in (

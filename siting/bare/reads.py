@@ -118,9 +118,9 @@ def in_words(fault: Fault) -> Fault:
         file=None if fault.file == "instance" else fault.file,
         column=re.sub(r"[a-z_]+", spell, fault.column),
     )
-    if len(fields) > 1:  # a choice
+    if len(fields) > 1:  # a choice between them
         return replace(fault, remedy_zh=f"请给出其中一项：{fault.column}", remedy_en=f"give one of {fault.column}")
-    if fault.remedy_en:
+    if fault.remedy_en or fault.value is not None:
         return fault
     zh, en = where_from(fields[0])
     return replace(fault, remedy_zh=zh, remedy_en=en)
