@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 
 import numpy as np
@@ -530,6 +531,8 @@ def test_the_matrix_itself_is_between_sites_where_its_ids_say_so(tmp_path: Path)
 
 
 def test_every_number_that_a_model_reads_can_be_given() -> None:
+    single = {f.name for f in fields(Instance) if "least" in f.metadata}
+    assert single <= set(OPTION)
     for name in list_formulations():
         for field in fields_read(load_formulation(name)):
             assert field in OPTION or field in COLUMN or field == "size_cost", (name, field)

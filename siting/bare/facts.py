@@ -41,6 +41,7 @@ ALIASES = {
 }
 YES = ("1", "1.0", "true", "yes", "y", "是", "√", "✓")
 NO = ("", "0", "0.0", "false", "no", "n", "否")
+MANY = 5_000  # ids, among which a search for the nearest word takes too long
 
 ID_TWICE = Kind("编号重复", "duplicate id", "每个编号只写一行", "give each id one row")
 EMPTY = Kind("数值是空的", "the number is missing", "请填写；没有就填 0", "fill it in; write 0 for none")
@@ -311,7 +312,7 @@ def _note_unknown(unknown: list[tuple[int, str]], contract: Contract, cells: Cel
 
 def unknown_id(key: str, ids: Sequence[str]) -> Kind:
     """An id that is not among `ids`, with the nearest one that is."""
-    close = nearest_word(key, ids)
+    close = nearest_word(key, ids) if len(ids) <= MANY else None
     zh, en = "请核对编号，或删去这一行", "check the id, or remove the row"
     if close:
         zh, en = f"是否想写“{close}”？", f"did you mean {close!r}?"
