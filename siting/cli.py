@@ -18,7 +18,7 @@ import siting
 from siting import terminal
 from siting.case import find_case, list_cases
 from siting.cli_solve import solve_command
-from siting.errors import Fault, InputError, SitingError, fail
+from siting.errors import Fault, InputError, InternalError, SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
 from siting.results import RunResult
 from siting.run_folder import check_writable
@@ -279,6 +279,9 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
             show()
             return int(error.exit_code)
         log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
+        if as_json:
+            fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
+            terminal.print_error(InternalError(fault), as_json=True)
         typer.echo(
             f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
             f"Internal error: {error}. Details are in {log}; please send them with your report.",

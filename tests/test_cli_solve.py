@@ -283,6 +283,24 @@ def test_a_plan_that_fails_the_check_has_code_3(matrix: Path, capsys: Capture, m
     assert "derived anew" in faults[0]["en"]
 
 
+def test_a_failure_of_the_program_is_told_as_json_too(
+    matrix: Path, tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from siting.bare import ask as door
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("out of luck")
+
+    monkeypatch.setattr(door, "read_instance", broken)
+    monkeypatch.chdir(tmp_path)
+    code, out, err = call(capsys, "-f", "p_median", "-i", matrix, "--p", "1", "--json")
+    record = json.loads(out)
+    assert (code, record["exit_code"], record["error"]) == (1, 1, "InternalError")
+    assert "out of luck" in record["faults"][0]["en"]
+    assert "out of luck" in err
+    assert "out of luck" in (tmp_path / "siting-error.log").read_text(encoding="utf-8")
+
+
 def test_files_are_noted_where_they_make_no_difference(matrix: Path, tmp_path: Path, capsys: Capture) -> None:
     (tmp_path / "sites.csv").write_text(
         "id,capacity,name\n" + "".join(f"j{k},5,x\n" for k in range(1, 7)), encoding="utf-8"

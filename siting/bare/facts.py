@@ -45,7 +45,12 @@ MANY = 5_000  # ids, among which a search for the nearest word takes too long
 
 ID_TWICE = Kind("编号重复", "duplicate id", "每个编号只写一行", "give each id one row")
 EMPTY = Kind("数值是空的", "the number is missing", "请填写；没有就填 0", "fill it in; write 0 for none")
-NOT_A_NUMBER = Kind("不是数值", "not a number", "只写一个数，不带单位", "write one plain number, without a unit")
+NOT_A_NUMBER = Kind(
+    "不是数值",
+    "not a number",
+    "只写一个数，不带单位，小数点用“.”",
+    "write one plain number, with a decimal point and no unit",
+)
 NO_LIMIT_WORD = Kind(
     "不能用文字表示“没有限制”",
     "a word cannot stand for 'no limit'",

@@ -18,10 +18,8 @@ from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 # Names of the columns of a table of pairs.
 DEMAND_NAMES = ("demand", "demand_id", "origin", "origin_id", "from", "from_id", "需求点", "起点")
 SITE_NAMES = ("site", "site_id", "destination", "destination_id", "to", "to_id", "地点", "候选地点", "终点")
-VALUE_NAMES = (
-    *("impedance", "cost", "time", "travel_time", "travel_time_min", "minutes", "distance", "distance_m", "metres"),
-    *("阻抗", "时间", "距离", "分钟", "费用"),
-)
+VALUE_NAMES = ("impedance", "cost", "time", "travel_time", "minutes", "distance", "metres")
+VALUE_NAMES += ("阻抗", "时间", "距离", "分钟", "费用")  # or what begins so: travel_time_min, distance_m
 FAR = 10  # a round number this many times beyond all others stands for "unreachable"
 
 LEAVE_EMPTY = ("到不了就把该格留空", "leave the cell empty where there is no way")
@@ -36,8 +34,15 @@ NEGATIVE = Kind(
 TEXT = Kind(
     "不是数值",
     "not a number",
-    "每格只写一个数，不带单位；一行一对的表请用表头 demand,site,impedance",
-    "write one plain number a cell, without a unit; a table of one pair a row has the header demand,site,impedance",
+    "每格只写一个数，不带单位，小数点用“.”；一行一对的表请用表头 demand,site,impedance",
+    "write one plain number a cell, with a decimal point and no unit; "
+    "a table of one pair a row has the header demand,site,impedance",
+)
+NO_IDS = Kind(
+    "第一行全是数值，看来没有编号",
+    "the first row holds numbers alone: there seem to be no ids",
+    "请把地点编号写在第一行、需求点编号写在第一列；编号本是数值时，把左上角留空",
+    "write site ids in the first row and demand ids in the first column; where ids are numbers, leave the corner empty",
 )
 TWICE = Kind("同一配对写了两次", "the pair is listed twice", "每对只写一次", "list each pair once")
 NO_ID = Kind("编号是空的", "the id is empty", "请填写编号", "write an id")
@@ -66,7 +71,8 @@ class Matrix:
 def long_form(header: Sequence[str]) -> tuple[int, int, int] | None:
     """The places of demand id, site id and impedance in the header of a table of pairs; None for a wide matrix."""
     names = [plain(name) for name in header]
-    found = [[k for k, name in enumerate(names) if name in words] for words in (DEMAND_NAMES, SITE_NAMES, VALUE_NAMES)]
+    found = [[k for k, name in enumerate(names) if name in words] for words in (DEMAND_NAMES, SITE_NAMES)]
+    found.append([k for k, name in enumerate(names) if name.startswith(VALUE_NAMES)])
     if any(len(places) != 1 for places in found):
         return None
     return found[0][0], found[1][0], found[2][0]

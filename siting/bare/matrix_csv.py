@@ -12,6 +12,7 @@ import numpy as np
 from siting.bare.cells import NO_VALUE, CellFaults, fast_numbers, read_delimited, read_number, split_rows
 from siting.bare.matrix import (
     NO_ID,
+    NO_IDS,
     TEXT,
     TWICE,
     WORD,
@@ -64,6 +65,8 @@ def _read_wide(header: list[str], rows: list[list[str]], numbers: list[int], uni
     while width > 1 and not any(row[width - 1].strip() for row in (header, *rows)):
         width -= 1  # spreadsheets like to leave empty columns at the end
     sites, ids = [cell.strip() for cell in header[1:width]], [row[0].strip() for row in rows]
+    if all(read_number(cell) is not None and cell.strip() for cell in header[:width]):
+        cells.add(NO_IDS, row=1, column=None, value=header[0])
     check_ids(sites, cells.faults, rows=None, what="site")
     check_ids(ids, cells.faults, rows=numbers, what="demand")
     values = np.full((len(ids), len(sites)), np.nan)
