@@ -468,6 +468,8 @@ def test_a_bad_table_is_named(
     [
         ("contiguous_p_median", {"adjacency": "v1,v2\nv2,v9\n"}, 2, "id", "v9", "did you mean"),
         ("contiguous_p_median", {"adjacency": "from,to\nv1,v2,v3\n"}, 2, None, None, "two columns"),
+        ("contiguous_p_median", {"sites": "id,unit\ns1,v1\ns2,\ns3,v2\n"}, 3, "unit", "", "empty"),
+        ("contiguous_p_median", {"sites": "id,unit\ns1,v1\ns2,v2\n"}, None, "id", "s3", "missing in the table"),
         ("contiguous_p_median", {"sites": "id,unit\ns1,v1\ns2,vv\ns3,v2\n"}, 3, "unit", "vv", "does not have"),
         (
             "p_median",

@@ -14,7 +14,7 @@ from siting.bare.cells import CellFaults, Kind
 from siting.bare.facts import Contract, Facts, read_facts, read_pairs, unknown_id
 from siting.bare.files import read_matrix
 from siting.bare.given import Given
-from siting.bare.matrix import Matrix
+from siting.bare.matrix import NO_ID, Matrix
 from siting.errors import Faults, InputError
 from siting.impedance import BoolArray, IntArray
 from siting.suggest import nearest_word
@@ -99,7 +99,7 @@ def _demand_contract(matrix: Matrix) -> Contract:
 
 
 def _site_contract(matrix: Matrix, columns: tuple[str, ...], value: str = "") -> Contract:
-    return Contract("site", matrix.site_ids, matrix.demand_ids, columns, value, SITE_NUMBERS)
+    return Contract("site", matrix.site_ids, matrix.demand_ids, columns, value, (*SITE_NUMBERS, "unit"))
 
 
 def _table(path: Path | None, contract: Contract, given: Given) -> Facts | None:
@@ -210,8 +210,8 @@ def _take_units(sites: Facts | None, matrix: Matrix, given: Given) -> None:
         local = Faults(sites.path)
         cells = CellFaults(local)
         for row, key in zip(sites.rows, sites.cells["unit"], strict=True):
-            if key and key not in index:
-                cells.add(unknown_id(key, matrix.demand_ids), row=row, column="unit", value=key)
+            if key not in index:
+                cells.add(unknown_id(key, matrix.demand_ids) if key else NO_ID, row=row, column="unit", value=key)
         cells.close()
         given.faults.extend(local)
         units = [index.get(key, -1) for key in sites.texts("unit")]
