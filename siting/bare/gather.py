@@ -11,7 +11,8 @@ import numpy as np
 from siting.adjacency import Adjacency
 from siting.bare import words
 from siting.bare.cells import CellFaults, Kind
-from siting.bare.facts import Contract, Facts, read_facts, read_pairs, unknown_id
+from siting.bare.fact_tables import Contract, read_facts, read_pairs, unknown_id
+from siting.bare.facts import Facts
 from siting.bare.files import read_matrix
 from siting.bare.given import Given
 from siting.bare.matrix import NO_ID, Matrix

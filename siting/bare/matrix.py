@@ -18,8 +18,10 @@ from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 # Names of the columns of a table of pairs.
 DEMAND_NAMES = ("demand", "demand_id", "origin", "origin_id", "from", "from_id", "需求点", "起点")
 SITE_NAMES = ("site", "site_id", "destination", "destination_id", "to", "to_id", "地点", "候选地点", "终点")
-VALUE_NAMES = ("impedance", "cost", "time", "travel_time", "minutes", "distance", "metres")
-VALUE_NAMES += ("阻抗", "时间", "距离", "分钟", "费用")  # or what begins so: travel_time_min, distance_m
+VALUE_NAMES = (  # or what begins so: travel_time_min, distance_m
+    *("impedance", "cost", "time", "travel_time", "minutes", "distance", "metres"),
+    *("阻抗", "时间", "距离", "分钟", "费用"),
+)
 FAR = 10  # a round number this many times beyond all others stands for "unreachable"
 
 LEAVE_EMPTY = ("到不了就把该格留空", "leave the cell empty where there is no way")
