@@ -219,6 +219,7 @@ def test_san_francisco_through_the_command_line(tmp_path: Path, capsys: Capture)
         ("p_median", (), "--p, --budget + --fixed-cost", "--p"),
         ("p_median", ("--p", "1", "--budget", "5"), "--p, --budget", "not both"),
         ("maximal_covering", ("--p", "1"), "--standard", "give --standard"),
+        ("fixed_charge", (), "--fixed-cost", "give --fixed-cost, or the column fixed_cost"),
         ("p_median", ("--p", "9"), "--p", "at most 6"),
         ("p_median", ("--p", "-1"), "--p", "at least 0"),
         ("p_median", ("--p", "x"), None, "--help"),

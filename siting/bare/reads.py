@@ -61,6 +61,7 @@ COLUMN = {
         )
     },
 }
+IN_SITES = ("capacity", "fixed_cost")  # which a column of the table of sites may give too
 # What means something only together with a field that a block reads.
 WITH = {"zone_minimum": ("site_zone",), "zone_maximum": ("site_zone",), "excluded": ("least_difference",)}
 
@@ -96,6 +97,11 @@ def where_from(field: str) -> tuple[str, str]:
     if field in COLUMN:
         option, column = COLUMN[field]
         return f"请在 {option} 的文件中给出 {column} 列", f"give the column {column} in the file of {option}"
+    if field in IN_SITES:
+        return (
+            f"请给出 {OPTION[field]}，或在 --sites 的文件中给出 {field} 列",
+            f"give {OPTION[field]}, or the column {field} in the file of --sites",
+        )
     if field in OPTION:
         return f"请给出 {OPTION[field]}", f"give {OPTION[field]}"
     return "", ""
