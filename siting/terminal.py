@@ -177,7 +177,7 @@ def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
             f"平均 mean {_figure(row['mean_min'], '.1f')} min",
             f"遗憾 regret {_figure(row['regret'], ',.0f')}{share}",
         )
-        name = _pad(f"{row['name_zh']} {row['name_en']}", 48)
+        name = pad(f"{row['name_zh']} {row['name_en']}", 48)
         console.print(Text(f"    {name}{'  '.join(parts)}"), soft_wrap=True)
         if row["no_place_persons"] >= 0.5:
             text = f"      ! {row['no_place_persons']:,.0f} 人无处可去 people without a place"
