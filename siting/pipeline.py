@@ -22,9 +22,9 @@ from siting.events import Listener, silent, stage
 from siting.extent import check_extent
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
-from siting.futures.of_case import CaseFuture, futures_of
+from siting.futures.of_case import futures_of
 from siting.futures.robust import check_rule
-from siting.futures.run import ServiceFuture, choose_over_futures, look_ahead
+from siting.futures.run import ServiceFuture, choose_over_futures, in_each_future, look_ahead
 from siting.network import (
     RoadGraph,
     load_graph,
@@ -136,7 +136,14 @@ def ask_scenario(path: Path, settings: Settings = Settings()) -> Asked:
     if scenario.robust != "no":
         for formulation in formulations:
             check_rule(formulation, scenario.robust)
-    there = _in_futures(futures, problems, times, scenario.travel, settings, clock)
+    there = in_each_future(
+        futures,
+        problems,
+        times,
+        lambda future, then: _times(
+            future.case, then, future.graph, scenario.travel, future.graph_key, settings, clock
+        ),
+    )
     asked = tuple(ServiceAsked(*parts) for parts in zip(problems, formulations, times, there, strict=True))
     return Asked(path, scenario, case, graph, asked, options, clock)
 
@@ -311,28 +318,6 @@ def _times(
             graph_key=graph_key,
             listener=settings.listener,
         )
-
-
-def _in_futures(
-    futures: tuple[CaseFuture, ...],
-    problems: list[Problem],
-    times: list[ServiceTimes],
-    travel: Travel,
-    settings: Settings,
-    clock: _Clock,
-) -> list[tuple[ServiceFuture, ...]]:
-    """For each service its problem and travel times in every future; times are computed once for the same roads."""
-    if not futures:
-        return [()] * len(problems)
-    known = {futures[0].graph_key: times}
-    parts: list[list[ServiceFuture]] = [[] for _ in problems]
-    for future in futures:
-        then = [pose(future.case, p.service, p.question) for p in problems]
-        if future.graph_key not in known:
-            known[future.graph_key] = _times(future.case, then, future.graph, travel, future.graph_key, settings, clock)
-        for k, problem in enumerate(then):
-            parts[k].append(ServiceFuture(future, problem, known[future.graph_key][k]))
-    return [tuple(part) for part in parts]
 
 
 def _result(

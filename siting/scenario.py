@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from siting import resources
 from siting.errors import fail
@@ -170,6 +170,35 @@ class FutureChange(Frozen):
         "or [longitude, latitude] (the nearest section within 100 m)",
     )
     source: str = Field("", description="依据，会写入成果 where it comes from; shown in the outputs")
+
+    @field_validator("demand_factor", "speed_factor", mode="before")
+    @classmethod
+    def _a_number_or_a_table(cls, value: Any) -> Any:
+        entries = value.values() if isinstance(value, Mapping) else [value]
+        if not all(_is_number(entry) for entry in entries):
+            raise ValueError(
+                "应为一个数，或一组数，如 1.2 或 { age_6_11 = 1.2 } | must be a number, or a table of numbers"
+            )
+        return value
+
+    @field_validator("closed_roads", mode="before")
+    @classmethod
+    def _roads(cls, value: Any) -> Any:
+        def is_road(road: Any) -> bool:
+            if isinstance(road, list | tuple):
+                return len(road) == 2 and all(_is_number(part) for part in road)
+            return isinstance(road, str | int) and not isinstance(road, bool)
+
+        if not isinstance(value, list | tuple) or not all(is_road(road) for road in value):
+            raise ValueError(
+                '应为列表，每项是道路名称、OSM 道路编号或 [经度, 纬度]，如 ["环城路", 500414, [120.56, 29.51]] | '
+                "must be a list of road names, numbers of OSM ways, or [longitude, latitude]"
+            )
+        return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
 
 
 class Scenario(Frozen):

@@ -2,7 +2,8 @@
 
 from siting.futures.evaluate import InFuture, evaluate_plan
 from siting.futures.future import Future, check_probabilities, in_future, stack
-from siting.futures.robust import RobustPlan, Rule, own_bests, robust_plan, with_regret
+from siting.futures.known import Rule
+from siting.futures.robust import RobustPlan, own_bests, robust_plan, with_regret
 
 __all__ = [
     "Future",

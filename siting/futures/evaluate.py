@@ -92,6 +92,8 @@ def evaluate_plan(
 ) -> tuple[InFuture, ...]:
     """The plan's sites in each future, with the best that people can make of them there.
 
+    Servers and size classes, where the model has any, are chosen anew in each future.
+
     Args:
         instance: as things stand; demand and impedance are each future's own.
         plan: a solution, or its open sites (J,).

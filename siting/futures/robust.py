@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 import numpy as np
 
 from siting.errors import Faults, InfeasibleError, InputError, SitingError, VerificationError, fail
 from siting.events import Listener, silent
-from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import check_fit, load_formulation
 from siting.formulation.spec import Formulation
-from siting.futures.evaluate import evaluate_plan, servable
+from siting.futures.evaluate import servable
 from siting.futures.future import Future, check_probabilities, in_future, stack
-from siting.impedance import BoolArray
+from siting.futures.known import Rule, best_known, expected_bound, no_worse_than_known
 from siting.instance import Instance
 from siting.optimise import solve
 from siting.solution import Solution
 from siting.solver import SolverOptions
-
-Rule = Literal["expected", "regret"]
+from siting.verify import require_verified, verify
 
 # Objectives that add up over demand points (what is built apart): weighted by probability, expected values.
 ADDITIVE = {
@@ -42,6 +39,16 @@ ADDITIVE = {
 WITH_REGRET = {
     "total_weighted_impedance": ("largest_regret_value", "bound_regret", "largest_regret"),
     "covered_demand": ("largest_coverage_regret_value", "bound_coverage_regret", "largest_coverage_regret"),
+}
+# Variables of models in which only the sites are chosen beforehand, so that plans made for one future can be compared.
+PLAIN = {
+    "open_site",
+    "assign_share",
+    "assign_whole",
+    "covered",
+    "covered_twice",
+    "largest_regret_value",
+    "largest_coverage_regret_value",
 }
 
 
@@ -108,7 +115,8 @@ def robust_plan(
     """One plan for all futures: sites are chosen now, people go where is best once the future is known.
 
     Demand points that no site can serve in a future are left out there, in models that serve everybody; everybody
-    else is served in every future, within the capacities where the model holds to them.
+    else is served in every future, within the capacities where the model holds to them. Each future's own best plan
+    takes part in the search, and the expected value of knowing the future beforehand bounds the expected value.
 
     Args:
         rule: `expected`: the best expected objective; `regret`: the least largest regret, which asks no
@@ -137,11 +145,25 @@ def robust_plan(
         _refuse_without_best([future for future, best in zip(part, mine, strict=True) if best is None])
         values = np.array([best.outcome.objective for best in mine if best is not None], dtype=np.float64)
         model, stacked = with_regret(formulation), stack(instance, part, weighted=False, future_best=values, rows=rows)
-    start = _best_of(instance, part, formulation, rule, [best for best in mine if best is not None], options)
-    solution = solve(
-        stacked, model, options, start=start, listener=listener, names=_names_by_future(instance, part, names or {})
-    )
-    return RobustPlan(rule, solution, model, stacked, tuple(bests or ()))
+    plans = [best for best in mine if best is not None]
+    known = best_known(instance, part, formulation, rule, plans, options)
+    start = None if known is None else known.open
+    names = _names_by_future(instance, part, names or {})
+    comparable = not model.then and set(model.variables) <= PLAIN
+    try:
+        found = solve(stacked, model, options, start=start, listener=listener, names=names)
+    except (InputError, InfeasibleError, VerificationError):
+        raise
+    except SitingError:  # none was found in time
+        if known is None or not comparable:
+            raise
+        found = None
+    if comparable:
+        bound = expected_bound(part, plans) if rule == "expected" else 0.0
+        found = no_worse_than_known(found, known, bound, stacked, model, rows, options)
+    assert found is not None
+    require_verified(verify(stacked, model, found))
+    return RobustPlan(rule, found, model, stacked, tuple(bests or ()))
 
 
 def with_regret(formulation: Formulation) -> Formulation:
@@ -189,34 +211,6 @@ def check_rule(formulation: Formulation, rule: Rule) -> None:
             column="robust",
             value=", ".join(wrong),
         )
-
-
-def _best_of(
-    instance: Instance,
-    futures: Sequence[Future],
-    formulation: Formulation,
-    rule: Rule,
-    plans: Sequence[Solution],
-    options: SolverOptions,
-) -> BoolArray | None:
-    """(J,) the plan that does best by the rule among those made for one future; None where none serves all futures."""
-    best: tuple[float, BoolArray] | None = None
-    for opened in {plan.open.tobytes(): plan.open for plan in plans}.values():
-        there = evaluate_plan(
-            instance, opened, futures, formulation, bests=plans if rule == "regret" else None, options=options
-        )
-        values = [part.regret if rule == "regret" else part.objective for part in there]
-        known = [value for value in values if value is not None]
-        if len(known) < len(values):
-            continue
-        if rule == "regret":
-            worth = max(known)
-        else:
-            worth = sum(future.probability * value for future, value in zip(futures, known, strict=True))
-            worth = -worth if REGISTER[formulation.objective].sense == "maximize" else worth
-        if best is None or worth < best[0]:
-            best = worth, opened
-    return None if best is None else best[1]
 
 
 def _names_by_future(instance: Instance, futures: Sequence[Future], names: Mapping[str, str]) -> dict[str, str]:

@@ -2,20 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from siting.assemble import Problem
+from siting.assemble import Problem, pose
 from siting.case import Case
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.futures.evaluate import InFuture, Reach, evaluate_plan, measure_reach, serve
 from siting.futures.future import Future
+from siting.futures.known import Rule
 from siting.futures.of_case import CaseFuture
-from siting.futures.robust import Rule, own_bests, robust_plan
+from siting.futures.robust import own_bests, robust_plan
 from siting.impedance import BoolArray, FloatArray
 from siting.plan import Plan, Posed, plan_of_case, pose_instance
 from siting.results import Outlook
@@ -34,6 +35,35 @@ class ServiceFuture:
     of: CaseFuture
     problem: Problem
     times: ServiceTimes
+
+
+def in_each_future(
+    futures: Sequence[CaseFuture],
+    problems: Sequence[Problem],
+    times: Sequence[ServiceTimes],
+    compute: Callable[[CaseFuture, list[Problem]], list[ServiceTimes]],
+) -> list[tuple[ServiceFuture, ...]]:
+    """For each service its demand and travel times in every future, the base first; nothing where there is none.
+
+    Args:
+        problems: of the services as things stand.
+        times: their travel times as things stand.
+        compute: travel times in one future; asked once for the same roads.
+
+    Raises:
+        InputError: when nobody needs a service in some future.
+    """
+    if not futures:
+        return [()] * len(problems)
+    known = {futures[0].graph_key: list(times)}
+    parts: list[list[ServiceFuture]] = [[] for _ in problems]
+    for future in futures:
+        then = [pose(future.case, problem.service, problem.question) for problem in problems]
+        if future.graph_key not in known:
+            known[future.graph_key] = compute(future, then)
+        for k, problem in enumerate(then):
+            parts[k].append(ServiceFuture(future, problem, known[future.graph_key][k]))
+    return [tuple(part) for part in parts]
 
 
 @dataclass(frozen=True, eq=False)

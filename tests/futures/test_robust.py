@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from siting.errors import InfeasibleError, InputError
-from siting.futures import Future, Rule, evaluate_plan, own_bests, robust_plan, stack
+from siting.errors import Fault, InfeasibleError, InputError, SitingError
+from siting.futures import Future, Rule, evaluate_plan, own_bests, robust, robust_plan, stack
+from siting.futures.known import expected_bound
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
 from siting.optimise import solve
+from siting.solution import Solution
 from tests.formulation.small import six_points
 from tests.futures.small import drawn, table
 
@@ -216,3 +219,52 @@ def test_a_future_with_no_plan_of_its_own_is_named() -> None:
     assert caught.value.faults[0].value == "boom"
     found = evaluate_plan(instance, np.array([True, False]), [now, boom], "capacitated_p_median")
     assert found[1].no_place_persons == pytest.approx(15)
+
+
+@pytest.mark.parametrize("rule", ["expected", "regret"])
+@pytest.mark.parametrize("model", MODELS)
+def test_where_the_solver_finds_nothing_in_time_the_best_known_plan_stands_with_its_bound(
+    monkeypatch: pytest.MonkeyPatch, model: str, rule: Rule
+) -> None:
+    real = robust.solve
+
+    def none_in_time(instance: Instance, *args: Any, **words: Any) -> Solution:
+        if instance.future is not None:
+            raise SitingError(Fault("没有找到", "none found"))
+        return real(instance, *args, **words)
+
+    monkeypatch.setattr(robust, "solve", none_in_time)
+    found = 0
+    for seed in SEEDS:
+        instance, futures = drawn(seed, capacity=model == "capacitated_p_median")
+        futures = [
+            replace(f, impedance=instance.impedance, demand=np.minimum(f.demand, instance.demand)) for f in futures
+        ]
+        bests = own_bests(instance, futures, model)
+        if any(best is None for best in bests):
+            continue
+        try:
+            plan = robust_plan(instance, futures, model, rule, bests=bests).solution
+        except SitingError:
+            continue
+        wanted = best_by_hand(model, rule, instance, futures)
+        value, bound = plan.outcome.objective, plan.outcome.bound
+        assert wanted is not None
+        assert value is not None
+        assert bound is not None
+        low, high = (value, bound) if plan.outcome.sense == "maximize" else (bound, value)
+        assert low - 1e-6 <= wanted <= high + 1e-6
+        assert any((plan.open == best.open).all() for best in bests if best is not None)
+        found += 1
+    assert found >= 3
+
+
+def test_the_bound_of_knowing_the_future_beforehand_is_never_passed() -> None:
+    for seed in SEEDS:
+        instance, futures = drawn(seed)
+        bests = [best for best in own_bests(instance, futures, "maximal_covering") if best is not None]
+        bound = expected_bound(futures, bests)
+        best = robust_plan(instance, futures, "maximal_covering").solution.outcome.objective
+        assert bound is not None
+        assert best is not None
+        assert bound >= best - 1e-6

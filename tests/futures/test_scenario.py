@@ -13,6 +13,7 @@ from siting.errors import InputError
 from siting.pipeline import Settings, run_scenario, write_outputs
 from siting.render.sheets import all_sheets
 from siting.results import Outlook, RunResult
+from siting.scenario import load_scenario
 from siting.terminal import print_run
 from tests.tiny_case import SCENARIO, demand_csv, place, roads_xml, write_case, write_scenario
 
@@ -240,3 +241,26 @@ def test_full_schools_leave_people_without_a_place_in_the_future_with_more_birth
     assert np.isnan(table.loc["births", "objective"])
     assert np.isnan(table.loc["births", "regret"])
     assert table.loc["births", "best_label_en"] == "no plan is known for this future"
+
+
+@pytest.mark.parametrize(
+    ("key", "value"),
+    [
+        ("demand_factor", '"a lot"'),
+        ("demand_factor", '{ age_6_11 = "a lot" }'),
+        ("speed_factor", "true"),
+        ("closed_roads", "[[120.0, 29.0, 1.0]]"),
+        ("closed_roads", "[1.5]"),
+        ("closed_roads", '"老桥"'),
+    ],
+)
+def test_a_value_of_the_wrong_kind_is_told_once_and_says_what_may_be_written(
+    tmp_path: Path, key: str, value: str
+) -> None:
+    path = tmp_path / "s.toml"
+    path.write_text(f'{SCENARIO}\n[[futures]]\nid = "a"\nname_zh = "a"\nname_en = "a"\n{key} = {value}\n', "utf-8")
+    with pytest.raises(InputError) as caught:
+        load_scenario(path)
+    (fault,) = caught.value.faults
+    assert fault.column == f"futures[1].{key}"
+    assert fault.en.startswith("must be a")
