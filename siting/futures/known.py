@@ -9,12 +9,16 @@ from typing import Literal
 
 import numpy as np
 
+from siting.errors import SitingError
+from siting.events import Listener
 from siting.formulation.blocks import REGISTER
+from siting.formulation.compose import check_fit
 from siting.formulation.spec import Formulation
 from siting.futures.evaluate import InFuture, evaluate_plan
 from siting.futures.future import Future
 from siting.impedance import BoolArray
 from siting.instance import Instance
+from siting.optimise import solve
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solver_version
 from siting.verify import evaluate
@@ -36,13 +40,17 @@ def best_known(
     formulation: Formulation,
     rule: Rule,
     plans: Sequence[Solution],
+    bests: Sequence[Solution] | None,
     options: SolverOptions,
 ) -> Known | None:
-    """Of the plans made for one future the one that does best by the rule over all; None where none serves all."""
+    """Of these plans the one that does best by the rule over all futures; None where none serves all.
+
+    Args:
+        bests: each future's own best plan, for regret.
+    """
     maximised = REGISTER[formulation.objective].sense == "maximize"
     best: tuple[float, Known] | None = None
     for opened in {plan.open.tobytes(): plan.open for plan in plans}.values():
-        bests = plans if rule == "regret" else None
         parts = evaluate_plan(instance, opened, futures, formulation, bests=bests, options=options)
         values = [part.regret if rule == "regret" else part.objective for part in parts]
         known = [value for value in values if value is not None]
@@ -56,6 +64,23 @@ def best_known(
         if best is None or worth < best[0]:
             best = worth, Known(opened, parts)
     return None if best is None else best[1]
+
+
+def without_capacity(
+    stacked: Instance, formulation: Formulation, options: SolverOptions, *, listener: Listener
+) -> list[Solution]:
+    """The best plan over all futures if facilities held everybody: it leaves nobody out of reach in any of them, and
+    may well have room for all. Nothing where the model has no capacities or cannot do without them.
+    """
+    if "respect_capacity" not in formulation.constraints:
+        return []
+    left = tuple(name for name in formulation.constraints if name != "respect_capacity")
+    loose = formulation.model_copy(update={"constraints": left})
+    try:
+        check_fit(loose)
+        return [solve(stacked, loose, options, listener=listener)]
+    except SitingError:
+        return []
 
 
 def no_worse_than_known(

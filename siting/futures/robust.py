@@ -13,7 +13,7 @@ from siting.formulation.compose import check_fit, load_formulation
 from siting.formulation.spec import Formulation
 from siting.futures.evaluate import servable
 from siting.futures.future import Future, check_probabilities, in_future, stack
-from siting.futures.known import Rule, best_known, expected_bound, no_worse_than_known
+from siting.futures.known import Rule, best_known, expected_bound, no_worse_than_known, without_capacity
 from siting.instance import Instance
 from siting.optimise import solve
 from siting.solution import Solution
@@ -146,7 +146,11 @@ def robust_plan(
         values = np.array([best.outcome.objective for best in mine if best is not None], dtype=np.float64)
         model, stacked = with_regret(formulation), stack(instance, part, weighted=False, future_best=values, rows=rows)
     plans = [best for best in mine if best is not None]
-    known = best_known(instance, part, formulation, rule, plans, options)
+    own = plans if rule == "regret" else None
+    known = best_known(instance, part, formulation, rule, plans, own, options)
+    if known is None:
+        spare = without_capacity(stack(instance, part, rows=rows), formulation, options, listener=listener)
+        known = best_known(instance, part, formulation, rule, spare, own, options)
     start = None if known is None else known.open
     names = _names_by_future(instance, part, names or {})
     comparable = not model.then and set(model.variables) <= PLAIN
