@@ -1,0 +1,309 @@
+r"""Catchments that hang together, each demand point whole to one site, within capacities: good plans and bounds.
+
+1. The problem with points that may be shared, and the cuts of `siting.district_program`, gives a bound and sites.
+2. Its assignment is rounded and what hangs loose is attached to a catchment beside it.
+3. A few catchments that touch are solved anew as a small programme, closed sites among them included, over and over,
+   until none of these neighbourhoods holds anything better (large neighbourhood search).
+4. With time left the whole programme is solved from that plan, which may prove it or improve it.
+
+Sources: Shaw (1998), CP-98, LNCS 1520, large neighbourhoods; Kong, Zhu and Wang (2019), International Journal of
+Geographical Information Science 33(1), their use for districts.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from siting.district_program import EQUAL, Districting, Part
+from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.instance import Instance
+
+SHARE_OF_RELAXATION = 0.3  # of the time limit
+PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
+PART_GAP, PART_NODES = 1e-4, 100
+MOST_CATCHMENTS = 5  # solved anew together
+MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
+
+Report = Callable[[float, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Districts:
+    """What has been found and proven.
+
+    Attributes:
+        bound: no plan has a smaller objective; +inf where there is none at all.
+        objective: of the best plan found; +inf without one.
+        open: (J,) sites open in that plan; None without one.
+        site: (I,) site of each demand point; None without a plan.
+        by_clock: whether the clock has a say in it, so that another run may find another plan.
+    """
+
+    bound: float
+    objective: float
+    open: BoolArray | None
+    site: IntArray | None
+    by_clock: bool = False
+
+
+def search_districts(
+    instance: Instance,
+    *,
+    fixed_cost: bool,
+    time_limit_s: float,
+    gap: float = 0.0,
+    seed: int = 0,
+    report: Report | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Districts | None:
+    """A good plan of catchments that hang together, and a bound.
+
+    Minimises demand x impedance, where `fixed_cost` also the cost of opening (travel then at `travel_cost`). Sites are
+    chosen by `p`, by the budget, or, with neither, as they pay.
+
+    None where the instance has features that the search does not know: facilities that may leave, zone maxima, least
+    loads, size classes, excluded plans, futures, competitors; or lacks what it needs: adjacency and a unit for each
+    site, fixed costs where they are asked for.
+
+    Args:
+        time_limit_s: wall clock, kept between steps.
+        gap: relative gap at which to stop.
+        seed: of the order in which neighbourhoods are tried.
+        report: is told (objective, bound) as they improve.
+        stopped: asked between steps whether to stop.
+    """
+    end = time.perf_counter() + time_limit_s
+    problem = Districting.of(instance, fixed_cost=fixed_cost)
+    if problem is None:
+        return None
+    search = _Search(problem, end, gap, seed, report, stopped)
+    search.run(SHARE_OF_RELAXATION * time_limit_s)
+    plan = search.plan
+    if plan is None or plan.over:
+        return Districts(search.bound, math.inf, None, None, search.by_clock)
+    return Districts(min(search.bound, plan.objective), plan.objective, plan.open, plan.site, search.by_clock)
+
+
+@dataclass(frozen=True, eq=False)
+class _Plan:
+    """Site of each point, sites that are open, objective, and load beyond the capacities."""
+
+    site: IntArray
+    open: BoolArray
+    objective: float
+    over: float
+
+    @classmethod
+    def of(cls, problem: Districting, site: IntArray, opened: BoolArray) -> _Plan:
+        return cls(site, opened, problem.value(site, opened), float(problem.overload(site).sum()))
+
+
+@dataclass
+class _Search:
+    problem: Districting
+    end: float
+    gap: float
+    seed: int
+    report: Report | None
+    stopped: Callable[[], bool]
+    bound: float = -math.inf
+    plan: _Plan | None = None
+    by_clock: bool = False
+    penalty: float = field(init=False)
+    tried: set[tuple[bytes, bytes]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        weight = problem.weight[problem.i]
+        dearest = problem.cost[weight > 0] / weight[weight > 0]
+        self.penalty = PENALTY * max(float(dearest.max(initial=0.0)), 1.0)
+
+    def seconds_left(self) -> float:
+        return 0.0 if self.stopped() else self.end - time.perf_counter()
+
+    @property
+    def done(self) -> bool:
+        """Whether the gap is closed or the time is out."""
+        if self.bound == math.inf:
+            return True
+        if self.plan is not None and not self.plan.over:
+            objective = self.plan.objective
+            if self.bound >= objective - max(self.gap, EQUAL) * abs(objective):
+                return True
+        if self.seconds_left() <= 0:
+            self.by_clock = True
+            return True
+        return False
+
+    def run(self, relaxation_s: float) -> None:
+        problem = self.problem
+        if (problem.must & ~problem.may).any():
+            self.bound = math.inf
+            return
+        whole = Part.everything(problem)
+        until = time.perf_counter() + relaxation_s
+        relaxed = whole.solve(
+            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
+            gap=max(self.gap, PART_GAP),
+            seed=self.seed,
+            shared=True,
+            rounds=2,
+        )
+        self.by_clock |= relaxed.by_clock
+        self._raise_bound(relaxed.bound)
+        if relaxed.site is not None and not self.done:
+            self._take(self._repaired(relaxed.site, relaxed.open))
+        while self.plan is not None and not self.done:
+            self._improve()
+            if not self.plan.over or self.done:
+                break
+            self.penalty *= 10
+            self.tried.clear()
+        if not self.done:
+            self._finish(whole)
+
+    def _raise_bound(self, bound: float) -> None:
+        if bound > self.bound:
+            self.bound = bound
+            self._tell()
+
+    def _take(self, plan: _Plan | None) -> bool:
+        """Keep a plan that is better than the present one."""
+        if plan is None:
+            return False
+        old = self.plan
+        if old is not None and self._worth(plan) >= self._worth(old) - EQUAL * abs(self._worth(old)):
+            return False
+        self.plan = plan
+        self._tell()
+        return True
+
+    def _worth(self, plan: _Plan) -> float:
+        return plan.objective + self.penalty * plan.over
+
+    def _tell(self) -> None:
+        if self.report is not None:
+            found = self.plan is not None and not self.plan.over
+            self.report(self.plan.objective if self.plan is not None and found else math.inf, self.bound)
+
+    def _repaired(self, site: IntArray, opened: BoolArray) -> _Plan | None:
+        """The assignment with what hangs loose attached to a catchment beside it; None where nothing admissible is."""
+        problem = self.problem
+        site = site.copy()
+        points = np.arange(site.size)
+        site[(site >= 0) & (problem.place[points, site] < 0)] = -1
+        homes = np.flatnonzero(opened)
+        site[problem.unit[homes]] = homes
+        site[(site >= 0) & ~opened[site]] = -1
+        for j in homes:
+            part = problem.adjacency.parts(site == j)
+            site[(part >= 0) & (part != part[problem.unit[j]])] = -1
+        start, end = problem.adjacency.arcs()
+        room = problem.capacity - np.bincount(site[site >= 0], weights=problem.weight[site >= 0], minlength=opened.size)
+        while (site < 0).any():
+            edge = np.flatnonzero((site[start] < 0) & (site[end] >= 0))
+            i, j = start[edge], site[end[edge]]
+            pair = problem.place[i, j]
+            i, j, pair = i[pair >= 0], j[pair >= 0], pair[pair >= 0]
+            if not pair.size:
+                return None
+            over = np.maximum(problem.weight[i] - np.maximum(room[j], 0.0), 0.0)
+            best = int(np.argmin(problem.cost[pair] + self.penalty * over))
+            site[i[best]] = j[best]
+            room[j[best]] -= problem.weight[i[best]]
+        return _Plan.of(problem, site, opened)
+
+    def _improve(self) -> None:
+        """Solve neighbourhoods anew, larger ones where the smaller hold nothing better."""
+        rng = np.random.default_rng(self.seed)
+        size = 2
+        while size <= MOST_CATCHMENTS:
+            better = False
+            for sites in self._neighbourhoods(size, rng):
+                if self.done:
+                    return
+                better |= self._solve_anew(sites)
+            size = 2 if better else size + 1
+
+    def _neighbourhoods(self, size: int, rng: np.random.Generator) -> Iterator[IntArray]:
+        """Sets of `size` open sites whose catchments touch, one from each open site; those that hold too much first."""
+        plan = self.plan
+        assert plan is not None
+        over = self.problem.overload(plan.site)
+        homes = np.flatnonzero(plan.open)
+        for seed in sorted(rng.permutation(homes).tolist(), key=lambda j: -over[j]):
+            if size == 2:
+                for other in np.flatnonzero(self._borders()[seed]):
+                    yield np.array([seed, other])
+                continue
+            border = self._borders()
+            chosen = np.array([seed])
+            while chosen.size < size:
+                length = border[chosen].sum(axis=0)
+                length[chosen] = 0
+                if not length.any():
+                    break
+                chosen = np.append(chosen, rng.choice(length.size, p=length / length.sum()))
+            yield chosen
+
+    def _borders(self) -> FloatArray:
+        """(J, J) how many pairs of touching points two catchments share."""
+        assert self.plan is not None
+        m = self.problem.unit.size
+        start, end = self.problem.adjacency.arcs()
+        a, b = self.plan.site[start], self.plan.site[end]
+        border = np.bincount(a * m + b, minlength=m * m).reshape(m, m).astype(np.float64)
+        np.fill_diagonal(border, 0.0)
+        return border
+
+    def _solve_anew(self, chosen: IntArray) -> bool:
+        """Whether these catchments hold something better."""
+        plan, problem = self.plan, self.problem
+        assert plan is not None
+        points = np.isin(plan.site, chosen)
+        sites = problem.may & ~plan.open & points[problem.unit]
+        sites[chosen] = True
+        key = (np.flatnonzero(points).tobytes(), plan.site[points].tobytes())
+        if key in self.tried:
+            return False
+        self.tried.add(key)
+        elsewhere = plan.open.copy()
+        elsewhere[chosen] = False
+        part = Part(problem, points, sites, elsewhere, self.penalty)
+        if chosen.size > 2 and part.pairs.size > MOST_PAIRS:
+            return False
+        found = part.solve(
+            seconds=self.seconds_left,
+            gap=PART_GAP,
+            seed=self.seed,
+            node_limit=PART_NODES,
+            start=plan.site,
+            opened=plan.open,
+        )
+        self.by_clock |= found.by_clock
+        if found.site is None or not found.whole:
+            return False
+        site = np.where(points, found.site, plan.site)
+        return self._take(_Plan.of(problem, site, np.where(sites, found.open, plan.open)))
+
+    def _finish(self, whole: Part) -> None:
+        """The whole programme, from the plan."""
+        plan = self.plan if self.plan is not None and not self.plan.over else None
+        found = whole.solve(
+            seconds=self.seconds_left,
+            gap=self.gap,
+            seed=self.seed,
+            start=None if plan is None else plan.site,
+            opened=None if plan is None else plan.open,
+        )
+        self.by_clock |= found.by_clock
+        if found.site is not None and found.whole:
+            better = _Plan.of(self.problem, found.site, found.open)
+            if plan is None or better.objective < plan.objective:
+                self.plan = better
+        self._raise_bound(found.bound)

@@ -1,0 +1,128 @@
+"""Catchments that hang together, against every assignment of small grids and on a real county."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from typing import Any
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from siting.adjacency import Adjacency
+from siting.districts import search_districts
+from siting.impedance import BoolArray, IntArray
+from siting.instance import Instance
+from tests.benchmark_files import read_gongyi
+
+ROWS, COLUMNS, SITES = 2, 4, 3
+
+
+def grid(rows: int, columns: int) -> Adjacency:
+    number = np.arange(rows * columns).reshape(rows, columns)
+    first = np.r_[number[:, :-1].ravel(), number[:-1].ravel()]
+    second = np.r_[number[:, 1:].ravel(), number[1:].ravel()]
+    return Adjacency.from_pairs(first, second, rows * columns)
+
+
+def random_grid(seed: int, rows: int = ROWS, columns: int = COLUMNS, sites: int = SITES, **numbers: Any) -> Instance:
+    """Times that have little to do with the grid, so that catchments would often fall apart if they might."""
+    rng = np.random.default_rng(seed)
+    n = rows * columns
+    t = rng.integers(1, 30, (n, sites)).astype(float)
+    t[rng.random(t.shape) < 0.1] = np.inf
+    demand = rng.integers(0, 20, n).astype(float)
+    load = rng.integers(1, 10, n).astype(float)
+    choice = rng.integers(0, 3)
+    cost = rng.integers(20, 200, sites).astype(float)
+    role = rng.permutation(sites)
+    existing, required, forbidden = (np.zeros(sites, dtype=bool) for _ in range(3))
+    existing[role[0]] = rng.random() < 0.4
+    required[role[1]] = rng.random() < 0.3
+    forbidden[role[2]] = rng.random() < 0.2
+    facts: dict[str, Any] = {
+        "p": 1 + int(rng.integers(0, 2)) if choice == 0 else None,
+        "budget": float(rng.integers(80, 400)) if choice == 1 else None,
+        "capacity": np.where(rng.random(sites) < 0.2, np.inf, rng.uniform(0.3, 0.9, sites) * load.sum()),
+        "site_zone": [str(rng.choice(["north", "south"])) for _ in range(sites)],
+        "zone_minimum": {"north": int(rng.random() < 0.3)},
+        "existing": existing,
+        "required": required,
+        "forbidden": forbidden,
+        "load": load,
+        "fixed_cost": cost,
+        "site_unit": rng.integers(0, n, sites) if seed % 5 == 0 else rng.permutation(n)[:sites],
+        "adjacency": grid(rows, columns),
+    }
+    return Instance.from_arrays(t, demand, **(facts | numbers))
+
+
+def connected_sets(adjacency: Adjacency) -> BoolArray:
+    """(2^I,) whether the points whose bits are set hang together."""
+    n = adjacency.count
+    return np.array([adjacency.connected((code >> np.arange(n)) & 1 > 0) for code in range(2**n)])
+
+
+def optimum(instance: Instance, *, fixed_cost: bool) -> float:
+    """The least objective over all assignments; +inf where none is a plan."""
+    n, m = instance.impedance.shape
+    assert instance.capacity is not None
+    assert instance.fixed_cost is not None
+    assert instance.site_unit is not None
+    assert instance.adjacency is not None
+    joined = connected_sets(instance.adjacency)
+    every: NDArray[np.int64] = np.array(list(itertools.product(range(m), repeat=n)))
+    t = instance.impedance.dense()
+    bits, new_cost = 2 ** np.arange(n), np.where(instance.existing, 0.0, instance.fixed_cost)
+    total = (instance.demand * t[np.arange(n), every]).sum(axis=1, where=instance.demand > 0)
+    total[~np.isfinite(t[np.arange(n), every]).all(axis=1)] = np.inf
+    used = np.zeros((every.shape[0], m), dtype=bool)
+    for j in range(m):
+        mine = every == j
+        used[:, j] = mine[:, instance.site_unit[j]]
+        wrong = (mine.any(axis=1) != used[:, j]) | ~joined[mine @ bits]
+        total[wrong | (mine @ instance.weight > instance.capacity[j] * (1 + 1e-9))] = np.inf
+    new = used & ~instance.existing
+    zones = np.array([(new[:, instance.site_zone == k]).sum(axis=1) for k in range(len(instance.zone_ids))])
+    bad = (used & instance.forbidden).any(axis=1) | (~used & (instance.existing | instance.required)).any(axis=1)
+    bad |= (zones < instance.zone_minimum[:, None]).any(axis=0)
+    if instance.p is not None:
+        bad |= new.sum(axis=1) != instance.p
+    if instance.budget is not None:
+        bad |= new @ new_cost > instance.budget
+    total[bad] = np.inf
+    return float((total + (new @ new_cost if fixed_cost else 0.0)).min())
+
+
+def faults(instance: Instance, opened: BoolArray, site: IntArray) -> list[str]:
+    """What is wrong with a plan."""
+    assert instance.adjacency is not None
+    assert instance.capacity is not None
+    assert instance.site_unit is not None
+    load = np.bincount(site, weights=instance.weight, minlength=opened.size)
+    found = []
+    if not opened[site].all():
+        found.append("assigned to a closed site")
+    if (load > instance.capacity * (1 + 1e-9)).any():
+        found.append("over capacity")
+    for j in np.flatnonzero(opened):
+        if not instance.adjacency.connected(site == j):
+            found.append(f"catchment of {j} falls apart")
+        if site[instance.site_unit[j]] != j:
+            found.append(f"site {j} does not serve its own unit")
+    return found
+
+
+@pytest.mark.parametrize("seed", range(40))
+def test_the_optimum_of_every_small_grid_is_found_and_proven(seed: int) -> None:
+    instance = random_grid(seed)
+    best = optimum(instance, fixed_cost=seed % 2 == 0)
+    found = search_districts(instance, fixed_cost=seed % 2 == 0, time_limit_s=20)
+    assert found is not None
+    assert found.bound == pytest.approx(best, rel=1e-5)
+    assert found.objective == pytest.approx(best, rel=1e-6)
+    assert (found.open is None) == math.isinf(best)
+    if found.open is not None:
+        assert found.site is not None
+        assert not faults(instance, found.open, found.site)
