@@ -25,6 +25,7 @@ from siting.instance import Instance
 
 SHARE_OF_RELAXATION = 0.3  # of the time limit
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
+DEARER = 3  # how often it is made ten times dearer while some is left
 PART_GAP, PART_NODES = 1e-4, 100
 MOST_CATCHMENTS = 5  # solved anew together
 MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
@@ -142,7 +143,8 @@ class _Search:
 
     def run(self, relaxation_s: float) -> None:
         problem = self.problem
-        if (problem.must & ~problem.may).any():
+        served = np.bincount(problem.i, minlength=problem.weight.size) > 0
+        if (problem.must & ~problem.may).any() or not served.all():
             self.bound = math.inf
             return
         whole = Part.everything(problem)
@@ -152,15 +154,17 @@ class _Search:
             gap=max(self.gap, PART_GAP),
             seed=self.seed,
             shared=True,
-            rounds=2,
+            rounds=1,
         )
         self.by_clock |= relaxed.by_clock
         self._raise_bound(relaxed.bound)
         if relaxed.site is not None and not self.done:
             self._take(self._repaired(relaxed.site, relaxed.open))
-        while self.plan is not None and not self.done:
+        for _ in range(DEARER):
+            if self.plan is None or self.done:
+                break
             self._improve()
-            if not self.plan.over or self.done:
+            if not self.plan.over:
                 break
             self.penalty *= 10
             self.tried.clear()

@@ -31,7 +31,7 @@ def random_grid(seed: int, rows: int = ROWS, columns: int = COLUMNS, sites: int 
     rng = np.random.default_rng(seed)
     n = rows * columns
     t = rng.integers(1, 30, (n, sites)).astype(float)
-    t[rng.random(t.shape) < 0.1] = np.inf
+    t[rng.random(t.shape) < 0.06] = np.inf
     demand = rng.integers(0, 20, n).astype(float)
     load = rng.integers(1, 10, n).astype(float)
     choice = rng.integers(0, 3)
@@ -44,7 +44,7 @@ def random_grid(seed: int, rows: int = ROWS, columns: int = COLUMNS, sites: int 
     facts: dict[str, Any] = {
         "p": 1 + int(rng.integers(0, 2)) if choice == 0 else None,
         "budget": float(rng.integers(80, 400)) if choice == 1 else None,
-        "capacity": np.where(rng.random(sites) < 0.2, np.inf, rng.uniform(0.3, 0.9, sites) * load.sum()),
+        "capacity": np.where(rng.random(sites) < 0.2, np.inf, rng.uniform(0.3, 1.3, sites) * load.sum()),
         "site_zone": [str(rng.choice(["north", "south"])) for _ in range(sites)],
         "zone_minimum": {"north": int(rng.random() < 0.3)},
         "existing": existing,
@@ -75,8 +75,9 @@ def optimum(instance: Instance, *, fixed_cost: bool) -> float:
     every: NDArray[np.int64] = np.array(list(itertools.product(range(m), repeat=n)))
     t = instance.impedance.dense()
     bits, new_cost = 2 ** np.arange(n), np.where(instance.existing, 0.0, instance.fixed_cost)
-    total = (instance.demand * t[np.arange(n), every]).sum(axis=1, where=instance.demand > 0)
-    total[~np.isfinite(t[np.arange(n), every]).all(axis=1)] = np.inf
+    there = t[np.arange(n), every]
+    total = (instance.demand * np.where(np.isfinite(there), there, 0.0)).sum(axis=1)
+    total[~np.isfinite(there).all(axis=1)] = np.inf
     used = np.zeros((every.shape[0], m), dtype=bool)
     for j in range(m):
         mine = every == j
