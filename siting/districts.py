@@ -19,15 +19,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from siting.district_bound import Multipliers, ascend, choose_sites, settle
 from siting.district_program import EQUAL, Districting, Part
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 
-SHARE_OF_RELAXATION = 0.3  # of the time limit
+SHARE_OF_RELAXATION = 0.4  # of the time limit
+SHARE_OF_FINISH = 0.6  # of the time left
+FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
+MOST_RELAXED = 100_000  # pairs that the solver is given at once
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
 DEARER = 3  # how often it is made ten times dearer while some is left
 PART_GAP, PART_NODES = 1e-4, 100
-MOST_CATCHMENTS = 5  # solved anew together
+FEW_CATCHMENTS, MOST_CATCHMENTS = 3, 6  # solved anew together: at first, and with time left
 MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
 
 Report = Callable[[float, float], None]
@@ -83,9 +87,9 @@ def search_districts(
     if problem is None:
         return None
     search = _Search(problem, end, gap, seed, report, stopped)
-    search.run(SHARE_OF_RELAXATION * time_limit_s)
-    plan = search.plan
-    if plan is None or plan.over:
+    search.run(time_limit_s)
+    plan = search.best
+    if plan is None:
         return Districts(search.bound, math.inf, None, None, search.by_clock)
     return Districts(min(search.bound, plan.objective), plan.objective, plan.open, plan.site, search.by_clock)
 
@@ -113,7 +117,8 @@ class _Search:
     report: Report | None
     stopped: Callable[[], bool]
     bound: float = -math.inf
-    plan: _Plan | None = None
+    plan: _Plan | None = None  # the present one, maybe with load beyond a capacity
+    best: _Plan | None = None
     by_clock: bool = False
     penalty: float = field(init=False)
     tried: set[tuple[bytes, bytes]] = field(default_factory=set)
@@ -132,24 +137,78 @@ class _Search:
         """Whether the gap is closed or the time is out."""
         if self.bound == math.inf:
             return True
-        if self.plan is not None and not self.plan.over:
-            objective = self.plan.objective
-            if self.bound >= objective - max(self.gap, EQUAL) * abs(objective):
-                return True
+        objective = self.best_objective
+        if math.isfinite(objective) and self.bound >= objective - max(self.gap, EQUAL) * abs(objective):
+            return True
         if self.seconds_left() <= 0:
             self.by_clock = True
             return True
         return False
 
-    def run(self, relaxation_s: float) -> None:
+    def run(self, time_limit_s: float) -> None:
         problem = self.problem
         served = np.bincount(problem.i, minlength=problem.weight.size) > 0
         if (problem.must & ~problem.may).any() or not served.all():
             self.bound = math.inf
             return
-        whole = Part.everything(problem)
-        until = time.perf_counter() + relaxation_s
-        relaxed = whole.solve(
+        found = self._ascend(problem)
+        if problem.i.size <= FEW_PAIRS:
+            self._relax(problem, SHARE_OF_RELAXATION * time_limit_s)
+        if self.best is None and not self.done:
+            self._restart(self._from_multipliers(found))
+        if problem.i.size > FEW_PAIRS and not self.done:
+            self._relax(self._settled(found), SHARE_OF_RELAXATION * time_limit_s)
+        if not self.done:
+            self._finish(self._settled(found), SHARE_OF_FINISH * self.seconds_left())
+        if self.best is not None and not self.done:
+            self.plan = self.best
+            self._improve(MOST_CATCHMENTS)
+
+    def _ascend(self, problem: Districting) -> Multipliers:
+        found = ascend(problem, objective=self.best_objective, enough=lambda: self.seconds_left() <= 0)
+        self._raise_bound(found.bound)
+        return found
+
+    def _settled(self, found: Multipliers) -> Districting:
+        """The problem without what cannot belong to a better plan."""
+        best = self.best
+        if best is None:
+            return self.problem
+        again = self._ascend(self.problem)
+        found = again if again.bound > found.bound else found
+        return settle(self.problem, found, best.objective, best.site)
+
+    def _restart(self, plan: _Plan | None) -> None:
+        """Improve a plan by neighbourhoods; load beyond a capacity becomes dearer while some is left."""
+        self.plan = plan
+        self._note()
+        for _ in range(DEARER):
+            if self.plan is None or self.done:
+                return
+            self._improve(FEW_CATCHMENTS)
+            if not self.plan.over:
+                return
+            self.penalty *= 10
+            self.tried.clear()
+
+    def _from_multipliers(self, found: Multipliers) -> _Plan | None:
+        """Everybody to the open site that is cheapest when capacities are priced."""
+        problem = self.problem
+        opened = choose_sites(problem, found.value)
+        if opened is None:
+            return None
+        usable = opened[problem.j]
+        cost = np.full(problem.shape, np.inf)
+        price = problem.weight[problem.i] * found.price[problem.j]
+        cost[problem.i[usable], problem.j[usable]] = (problem.cost + price)[usable]
+        return self._repaired(np.where(np.isfinite(cost.min(axis=1)), cost.argmin(axis=1), -1), opened)
+
+    def _relax(self, problem: Districting, seconds: float) -> None:
+        """The solver's bound with points that may be shared, and a plan from there."""
+        if problem.i.size > MOST_RELAXED:
+            return
+        until = time.perf_counter() + seconds
+        relaxed = Part.everything(problem).solve(
             seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
             gap=max(self.gap, PART_GAP),
             seed=self.seed,
@@ -157,19 +216,38 @@ class _Search:
             rounds=1,
         )
         self.by_clock |= relaxed.by_clock
-        self._raise_bound(relaxed.bound)
+        self._raise_bound(min(relaxed.bound, self.best_objective))
         if relaxed.site is not None and not self.done:
-            self._take(self._repaired(relaxed.site, relaxed.open))
-        for _ in range(DEARER):
-            if self.plan is None or self.done:
-                break
-            self._improve()
-            if not self.plan.over:
-                break
-            self.penalty *= 10
-            self.tried.clear()
-        if not self.done:
-            self._finish(whole)
+            self._restart(self._repaired(relaxed.site, relaxed.open))
+
+    def _finish(self, problem: Districting, seconds: float) -> None:
+        """The whole programme, from the best plan."""
+        if problem.i.size > MOST_RELAXED:
+            return
+        best, until = self.best, time.perf_counter() + seconds
+        solved = Part.everything(problem).solve(
+            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
+            gap=self.gap,
+            seed=self.seed,
+            start=None if best is None else best.site,
+            opened=None if best is None else best.open,
+        )
+        self.by_clock |= solved.by_clock
+        if solved.site is not None and solved.whole:
+            self.plan = _Plan.of(self.problem, solved.site, solved.open)
+            self._note()
+        self._raise_bound(min(solved.bound, self.best_objective))
+
+    @property
+    def best_objective(self) -> float:
+        """+inf without a plan."""
+        return math.inf if self.best is None else self.best.objective
+
+    def _note(self) -> None:
+        """Keep the present plan if it is the best."""
+        if self.plan is not None and not self.plan.over and self.plan.objective < self.best_objective:
+            self.best = self.plan
+            self._tell()
 
     def _raise_bound(self, bound: float) -> None:
         if bound > self.bound:
@@ -184,7 +262,7 @@ class _Search:
         if old is not None and self._worth(plan) >= self._worth(old) - EQUAL * abs(self._worth(old)):
             return False
         self.plan = plan
-        self._tell()
+        self._note()
         return True
 
     def _worth(self, plan: _Plan) -> float:
@@ -192,8 +270,7 @@ class _Search:
 
     def _tell(self) -> None:
         if self.report is not None:
-            found = self.plan is not None and not self.plan.over
-            self.report(self.plan.objective if self.plan is not None and found else math.inf, self.bound)
+            self.report(self.best_objective, self.bound)
 
     def _repaired(self, site: IntArray, opened: BoolArray) -> _Plan | None:
         """The assignment with what hangs loose attached to a catchment beside it; None where nothing admissible is."""
@@ -222,11 +299,11 @@ class _Search:
             room[j[best]] -= problem.weight[i[best]]
         return _Plan.of(problem, site, opened)
 
-    def _improve(self) -> None:
+    def _improve(self, most: int) -> None:
         """Solve neighbourhoods anew, larger ones where the smaller hold nothing better."""
         rng = np.random.default_rng(self.seed)
         size = 2
-        while size <= MOST_CATCHMENTS:
+        while size <= most:
             better = False
             for sites in self._neighbourhoods(size, rng):
                 if self.done:
@@ -294,20 +371,3 @@ class _Search:
             return False
         site = np.where(points, found.site, plan.site)
         return self._take(_Plan.of(problem, site, np.where(sites, found.open, plan.open)))
-
-    def _finish(self, whole: Part) -> None:
-        """The whole programme, from the plan."""
-        plan = self.plan if self.plan is not None and not self.plan.over else None
-        found = whole.solve(
-            seconds=self.seconds_left,
-            gap=self.gap,
-            seed=self.seed,
-            start=None if plan is None else plan.site,
-            opened=None if plan is None else plan.open,
-        )
-        self.by_clock |= found.by_clock
-        if found.site is not None and found.whole:
-            better = _Plan.of(self.problem, found.site, found.open)
-            if plan is None or better.objective < plan.objective:
-                self.plan = better
-        self._raise_bound(found.bound)
