@@ -30,7 +30,7 @@ FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
 MOST_RELAXED = 100_000  # pairs that the solver is given at once
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
 DEARER = 3  # how often it is made ten times dearer while some is left
-PART_GAP, PART_NODES = 1e-4, 100
+QUICK_GAP, PART_GAP, PART_NODES = 1e-3, 1e-4, 100
 FEW_CATCHMENTS, MOST_CATCHMENTS = 3, 6  # solved anew together: at first, and with time left
 MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
 
@@ -120,6 +120,7 @@ class _Search:
     plan: _Plan | None = None  # the present one, maybe with load beyond a capacity
     best: _Plan | None = None
     by_clock: bool = False
+    may_open: bool = True  # closed sites, while some load is beyond a capacity: at first it is moved elsewhere
     penalty: float = field(init=False)
     tried: set[tuple[bytes, bytes]] = field(default_factory=set)
 
@@ -153,11 +154,11 @@ class _Search:
             return
         found = self._ascend(problem)
         if problem.i.size <= FEW_PAIRS:
-            self._relax(problem, SHARE_OF_RELAXATION * time_limit_s)
+            self._relax(problem, SHARE_OF_RELAXATION * time_limit_s, QUICK_GAP)
         if self.best is None and not self.done:
             self._restart(self._from_multipliers(found))
-        if problem.i.size > FEW_PAIRS and not self.done:
-            self._relax(self._settled(found), SHARE_OF_RELAXATION * time_limit_s)
+        if not self.done:
+            self._relax(self._settled(found), SHARE_OF_RELAXATION * time_limit_s, PART_GAP)
         if not self.done:
             self._finish(self._settled(found), SHARE_OF_FINISH * self.seconds_left())
         if self.best is not None and not self.done:
@@ -182,7 +183,8 @@ class _Search:
         """Improve a plan by neighbourhoods; load beyond a capacity becomes dearer while some is left."""
         self.plan = plan
         self._note()
-        for _ in range(DEARER):
+        for number in range(DEARER):
+            self.may_open = number > 0
             if self.plan is None or self.done:
                 return
             self._improve(FEW_CATCHMENTS)
@@ -203,14 +205,14 @@ class _Search:
         cost[problem.i[usable], problem.j[usable]] = (problem.cost + price)[usable]
         return self._repaired(np.where(np.isfinite(cost.min(axis=1)), cost.argmin(axis=1), -1), opened)
 
-    def _relax(self, problem: Districting, seconds: float) -> None:
+    def _relax(self, problem: Districting, seconds: float, gap: float) -> None:
         """The solver's bound with points that may be shared, and a plan from there."""
         if problem.i.size > MOST_RELAXED:
             return
         until = time.perf_counter() + seconds
         relaxed = Part.everything(problem).solve(
             seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
-            gap=max(self.gap, PART_GAP),
+            gap=max(self.gap, gap),
             seed=self.seed,
             shared=True,
             rounds=1,
@@ -347,7 +349,7 @@ class _Search:
         plan, problem = self.plan, self.problem
         assert plan is not None
         points = np.isin(plan.site, chosen)
-        sites = problem.may & ~plan.open & points[problem.unit]
+        sites = problem.may & ~plan.open & points[problem.unit] & (self.may_open or not plan.over)
         sites[chosen] = True
         key = (np.flatnonzero(points).tobytes(), plan.site[points].tobytes())
         if key in self.tried:
