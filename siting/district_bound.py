@@ -20,7 +20,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from siting.district_program import EQUAL, Districting
+from siting.district_problem import EQUAL, Districting
 from siting.impedance import BoolArray, FloatArray, IntArray
 
 STEPS = 5000
@@ -66,7 +66,8 @@ def ascend(
     weight = problem.weight[i]
     limit = np.minimum(problem.capacity, problem.weight.sum())
     at_home = problem.unit[j] == i
-    scale = np.maximum(np.bincount(i, weights=problem.cost, minlength=n) / np.maximum(np.bincount(i, minlength=n), 1), 1e-9)
+    pairs = np.maximum(np.bincount(i, minlength=n), 1)
+    scale = np.maximum(np.bincount(i, weights=problem.cost, minlength=n) / pairs, 1e-9)
     unit_cost = float(problem.cost.sum() / max(float(weight.sum()), 1e-9))  # of one unit of weight
     if start is None:
         mu = np.full(n, np.inf)
@@ -130,7 +131,7 @@ def _open(problem: Districting, value: FloatArray) -> tuple[FloatArray, BoolArra
 def settle(problem: Districting, found: Multipliers, objective: float, keep: IntArray) -> Districting:
     """The problem with the sites and pairs that a plan better than `objective` may use, and (I,) sites `keep`."""
     limit = objective + EQUAL * abs(objective)
-    value, opened, _ = _open(problem, found.value - 0.0)
+    value, opened, _ = _open(problem, found.value)
     removable = opened & ~problem.must
     full = int((opened & problem.new).sum()) >= problem.most
     gives_way = float(value[removable].max()) if full and removable.any() else 0.0

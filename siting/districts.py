@@ -20,8 +20,10 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from siting.district_bound import Multipliers, ascend, choose_sites, settle
-from siting.district_program import EQUAL, Districting, Part
-from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.district_plan import Plan, borders, repair
+from siting.district_problem import EQUAL, Districting
+from siting.district_program import Part
+from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
 SHARE_OF_RELAXATION = 0.4  # of the time limit
@@ -94,20 +96,6 @@ def search_districts(
     return Districts(min(search.bound, plan.objective), plan.objective, plan.open, plan.site, search.by_clock)
 
 
-@dataclass(frozen=True, eq=False)
-class _Plan:
-    """Site of each point, sites that are open, objective, and load beyond the capacities."""
-
-    site: IntArray
-    open: BoolArray
-    objective: float
-    over: float
-
-    @classmethod
-    def of(cls, problem: Districting, site: IntArray, opened: BoolArray) -> _Plan:
-        return cls(site, opened, problem.value(site, opened), float(problem.overload(site).sum()))
-
-
 @dataclass
 class _Search:
     problem: Districting
@@ -117,8 +105,8 @@ class _Search:
     report: Report | None
     stopped: Callable[[], bool]
     bound: float = -math.inf
-    plan: _Plan | None = None  # the present one, maybe with load beyond a capacity
-    best: _Plan | None = None
+    plan: Plan | None = None  # the present one, maybe with load beyond a capacity
+    best: Plan | None = None
     by_clock: bool = False
     may_open: bool = True  # closed sites, while some load is beyond a capacity: at first it is moved elsewhere
     penalty: float = field(init=False)
@@ -179,7 +167,7 @@ class _Search:
         found = again if again.bound > found.bound else found
         return settle(self.problem, found, best.objective, best.site)
 
-    def _restart(self, plan: _Plan | None) -> None:
+    def _restart(self, plan: Plan | None) -> None:
         """Improve a plan by neighbourhoods; load beyond a capacity becomes dearer while some is left."""
         self.plan = plan
         self._note()
@@ -193,7 +181,7 @@ class _Search:
             self.penalty *= 10
             self.tried.clear()
 
-    def _from_multipliers(self, found: Multipliers) -> _Plan | None:
+    def _from_multipliers(self, found: Multipliers) -> Plan | None:
         """Everybody to the open site that is cheapest when capacities are priced."""
         problem = self.problem
         opened = choose_sites(problem, found.value)
@@ -203,7 +191,8 @@ class _Search:
         cost = np.full(problem.shape, np.inf)
         price = problem.weight[problem.i] * found.price[problem.j]
         cost[problem.i[usable], problem.j[usable]] = (problem.cost + price)[usable]
-        return self._repaired(np.where(np.isfinite(cost.min(axis=1)), cost.argmin(axis=1), -1), opened)
+        site = np.where(np.isfinite(cost.min(axis=1)), cost.argmin(axis=1), -1)
+        return repair(problem, site, opened, self.penalty)
 
     def _relax(self, problem: Districting, seconds: float, gap: float) -> None:
         """The solver's bound with points that may be shared, and a plan from there."""
@@ -220,7 +209,7 @@ class _Search:
         self.by_clock |= relaxed.by_clock
         self._raise_bound(min(relaxed.bound, self.best_objective))
         if relaxed.site is not None and not self.done:
-            self._restart(self._repaired(relaxed.site, relaxed.open))
+            self._restart(repair(self.problem, relaxed.site, relaxed.open, self.penalty))
 
     def _finish(self, problem: Districting, seconds: float) -> None:
         """The whole programme, from the best plan."""
@@ -236,7 +225,7 @@ class _Search:
         )
         self.by_clock |= solved.by_clock
         if solved.site is not None and solved.whole:
-            self.plan = _Plan.of(self.problem, solved.site, solved.open)
+            self.plan = Plan.of(self.problem, solved.site, solved.open)
             self._note()
         self._raise_bound(min(solved.bound, self.best_objective))
 
@@ -256,7 +245,7 @@ class _Search:
             self.bound = bound
             self._tell()
 
-    def _take(self, plan: _Plan | None) -> bool:
+    def _take(self, plan: Plan | None) -> bool:
         """Keep a plan that is better than the present one."""
         if plan is None:
             return False
@@ -267,39 +256,12 @@ class _Search:
         self._note()
         return True
 
-    def _worth(self, plan: _Plan) -> float:
+    def _worth(self, plan: Plan) -> float:
         return plan.objective + self.penalty * plan.over
 
     def _tell(self) -> None:
         if self.report is not None:
             self.report(self.best_objective, self.bound)
-
-    def _repaired(self, site: IntArray, opened: BoolArray) -> _Plan | None:
-        """The assignment with what hangs loose attached to a catchment beside it; None where nothing admissible is."""
-        problem = self.problem
-        site = site.copy()
-        points = np.arange(site.size)
-        site[(site >= 0) & (problem.place[points, site] < 0)] = -1
-        homes = np.flatnonzero(opened)
-        site[problem.unit[homes]] = homes
-        site[(site >= 0) & ~opened[site]] = -1
-        for j in homes:
-            part = problem.adjacency.parts(site == j)
-            site[(part >= 0) & (part != part[problem.unit[j]])] = -1
-        start, end = problem.adjacency.arcs()
-        room = problem.capacity - np.bincount(site[site >= 0], weights=problem.weight[site >= 0], minlength=opened.size)
-        while (site < 0).any():
-            edge = np.flatnonzero((site[start] < 0) & (site[end] >= 0))
-            i, j = start[edge], site[end[edge]]
-            pair = problem.place[i, j]
-            i, j, pair = i[pair >= 0], j[pair >= 0], pair[pair >= 0]
-            if not pair.size:
-                return None
-            over = np.maximum(problem.weight[i] - np.maximum(room[j], 0.0), 0.0)
-            best = int(np.argmin(problem.cost[pair] + self.penalty * over))
-            site[i[best]] = j[best]
-            room[j[best]] -= problem.weight[i[best]]
-        return _Plan.of(problem, site, opened)
 
     def _improve(self, most: int) -> None:
         """Solve neighbourhoods anew, larger ones where the smaller hold nothing better."""
@@ -315,34 +277,23 @@ class _Search:
 
     def _neighbourhoods(self, size: int, rng: np.random.Generator) -> Iterator[IntArray]:
         """Sets of `size` open sites whose catchments touch, one from each open site; those that hold too much first."""
-        plan = self.plan
-        assert plan is not None
-        over = self.problem.overload(plan.site)
-        homes = np.flatnonzero(plan.open)
-        for seed in sorted(rng.permutation(homes).tolist(), key=lambda j: -over[j]):
+        assert self.plan is not None
+        over = self.problem.overload(self.plan.site)
+        homes = rng.permutation(np.flatnonzero(self.plan.open))
+        for first in homes[np.argsort(-over[homes], kind="stable")].tolist():
+            border = borders(self.problem, self.plan)
             if size == 2:
-                for other in np.flatnonzero(self._borders()[seed]):
-                    yield np.array([seed, other])
+                for other in np.flatnonzero(border[first]).tolist():
+                    yield np.array([first, other])
                 continue
-            border = self._borders()
-            chosen = np.array([seed])
-            while chosen.size < size:
+            chosen = [first]
+            while len(chosen) < size:
                 length = border[chosen].sum(axis=0)
                 length[chosen] = 0
                 if not length.any():
                     break
-                chosen = np.append(chosen, rng.choice(length.size, p=length / length.sum()))
-            yield chosen
-
-    def _borders(self) -> FloatArray:
-        """(J, J) how many pairs of touching points two catchments share."""
-        assert self.plan is not None
-        m = self.problem.unit.size
-        start, end = self.problem.adjacency.arcs()
-        a, b = self.plan.site[start], self.plan.site[end]
-        border = np.bincount(a * m + b, minlength=m * m).reshape(m, m).astype(np.float64)
-        np.fill_diagonal(border, 0.0)
-        return border
+                chosen.append(int(rng.choice(length.size, p=length / length.sum())))
+            yield np.array(chosen)
 
     def _solve_anew(self, chosen: IntArray) -> bool:
         """Whether these catchments hold something better."""
@@ -372,4 +323,4 @@ class _Search:
         if found.site is None or not found.whole:
             return False
         site = np.where(points, found.site, plan.site)
-        return self._take(_Plan.of(problem, site, np.where(sites, found.open, plan.open)))
+        return self._take(Plan.of(problem, site, np.where(sites, found.open, plan.open)))

@@ -14,9 +14,10 @@ from siting.adjacency import Adjacency
 from siting.districts import search_districts
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
-from tests.benchmark_files import read_gongyi
+from tests.benchmark_files import best_known_gongyi, read_gongyi
 
 ROWS, COLUMNS, SITES = 2, 4, 3
+ALL = np.ones(SITES, dtype=bool)
 
 
 def grid(rows: int, columns: int) -> Adjacency:
@@ -127,3 +128,73 @@ def test_the_optimum_of_every_small_grid_is_found_and_proven(seed: int) -> None:
     if found.open is not None:
         assert found.site is not None
         assert not faults(instance, found.open, found.site)
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    rng = np.random.default_rng(5)
+    row, column = np.divmod(np.arange(48), 8)
+    unit = rng.permutation(48)[:12]
+    instance = Instance.from_arrays(
+        np.hypot(row[:, None] - row[unit], column[:, None] - column[unit]),
+        rng.integers(1, 40, 48),
+        p=5,
+        capacity=rng.uniform(200, 300, 12),
+        site_unit=unit,
+        adjacency=grid(6, 8),
+    )
+    first, second = (search_districts(instance, fixed_cost=False, time_limit_s=60, seed=4) for _ in range(2))
+    assert first is not None
+    assert second is not None
+    assert first.site is not None
+    assert first.open is not None
+    assert second.site is not None
+    assert not first.by_clock
+    assert first.site.tolist() == second.site.tolist()
+    assert (first.bound, first.objective) == (second.bound, second.objective)
+    assert not faults(instance, first.open, first.site)
+
+
+@pytest.mark.parametrize(
+    "numbers",
+    [
+        {"adjacency": None},
+        {"site_unit": None},
+        {"minimum_load": 3.0},
+        {"zone_maximum": {"north": 1}},
+        {"existing": ALL, "closable": ALL, "required": ~ALL, "forbidden": ~ALL},
+        {"fixed_cost": None, "budget": None},
+    ],
+)
+def test_what_the_search_does_not_know_is_left_to_others(numbers: dict[str, Any]) -> None:
+    assert search_districts(random_grid(2, **numbers), fixed_cost=True, time_limit_s=5) is None
+
+
+def test_without_capacities_everybody_goes_to_the_nearest_that_hangs_together() -> None:
+    n = 7
+    line = Adjacency.from_pairs(np.arange(n - 1), np.arange(1, n), n)
+    place = np.arange(n, dtype=float)
+    t = np.abs(place[:, None] - np.array([1.0, 5.0]))
+    t[6] = [0.0, 9.0]  # nearest to the first site, whose catchment cannot reach it
+    instance = Instance.from_arrays(t, p=2, site_unit=np.array([1, 5]), adjacency=line)
+    found = search_districts(instance, fixed_cost=False, time_limit_s=10)
+    assert found is not None
+    assert found.site is not None
+    assert found.site.tolist()[:3] == [0, 0, 0]
+    assert found.site.tolist()[4:] == [1, 1, 1]
+    assert found.objective == found.bound == pytest.approx(1 + 0 + 1 + 2 + 1 + 0 + 9)
+
+
+def test_a_county_of_settlements_in_a_short_time() -> None:
+    instance = read_gongyi("gyb1")
+    told: list[tuple[float, float]] = []
+    found = search_districts(
+        instance, fixed_cost=True, time_limit_s=60, gap=0.005, report=lambda o, b: told.append((o, b))
+    )
+    assert found is not None
+    assert found.open is not None
+    assert found.site is not None
+    assert not faults(instance, found.open, found.site)
+    assert found.bound <= 3_473_684 <= found.objective + 1  # the optimum, proven by a longer run
+    assert found.bound > best_known_gongyi()["gyb1"]  # which is out of reach within the capacities of the file
+    assert found.objective - found.bound <= 0.005 * found.objective
+    assert all(bound <= found.objective for _, bound in told)
