@@ -109,34 +109,40 @@ def ascend(
 
 def _open(problem: Districting, value: FloatArray) -> tuple[FloatArray, BoolArray, float]:
     """The values with the budget priced, the sites that minimise their sum, and that sum; zones are left aside."""
+    if not math.isfinite(problem.budget):
+        opened = _cheapest(problem, value)
+        return value, opened, float(value[opened].sum())
+    free = np.flatnonzero(problem.may & ~problem.must)
+    left = problem.budget - float(problem.price[problem.must].sum())
+    gain = np.maximum(-value[free], 0.0)
+    price = np.maximum(problem.price[free], 1e-12)
+    order = np.argsort(-gain / price, kind="stable")
+    beyond = np.flatnonzero(np.cumsum(price[order]) > left)
+    theta = float((gain / price)[order[beyond[0]]]) if beyond.size else 0.0
+    value = value + theta * problem.price
+    opened = _cheapest(problem, value)
+    return value, opened, float(value[opened].sum()) - theta * problem.budget
+
+
+def _cheapest(problem: Districting, value: FloatArray) -> BoolArray:
+    """The required number of sites, or those of value below 0, with the least sum of values."""
     free = np.flatnonzero(problem.may & ~problem.must)
     opened = problem.must & problem.may
-    constant = 0.0
-    if math.isfinite(problem.budget):
-        left = problem.budget - float(problem.price[opened].sum())
-        gain = np.maximum(-value[free], 0.0)
-        price = np.maximum(problem.price[free], 1e-12)
-        order = np.argsort(-gain / price, kind="stable")
-        beyond = np.flatnonzero(np.cumsum(price[order]) > left)
-        theta = float((gain / price)[order[beyond[0]]]) if beyond.size else 0.0
-        value = value + theta * problem.price
-        constant = -theta * problem.budget
     done = int((opened & problem.new).sum())
     order = free[np.argsort(value[free], kind="stable")]
     wanted = int((value[free] < 0).sum())
     opened[order[: min(max(wanted, problem.least - done), max(problem.most - done, 0))]] = True
-    return value, opened, float(value[opened].sum()) + constant
+    return opened
 
 
 def settle(problem: Districting, found: Multipliers, objective: float, keep: IntArray) -> Districting:
     """The problem with the sites and pairs that a plan better than `objective` may use, and (I,) sites `keep`."""
     limit = objective + EQUAL * abs(objective)
-    value, opened, _ = _open(problem, found.value)
+    opened = _cheapest(problem, found.value)
     removable = opened & ~problem.must
-    full = int((opened & problem.new).sum()) >= problem.most
-    gives_way = float(value[removable].max()) if full and removable.any() else 0.0
-    extra = np.where(opened, 0.0, value - gives_way if full else np.maximum(value, 0.0))
-    extra = np.maximum(extra, 0.0)
+    full = int((opened & problem.new).sum()) >= problem.most  # else nothing has to close for another to open
+    gives_way = float(found.value[removable].max()) if full and removable.any() else 0.0
+    extra = np.where(opened, 0.0, np.maximum(found.value - gives_way, 0.0))
     used = np.where(problem.unit[problem.j] == problem.i, 0.0, np.maximum(found.reduced(problem), 0.0))
     pair = found.bound + extra[problem.j] + used <= limit
     plan = np.zeros(problem.unit.size, dtype=bool)

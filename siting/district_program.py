@@ -191,6 +191,7 @@ class Part:
         seed: int = 0,
         node_limit: int | None = None,
         shared: bool = False,
+        linear: bool = False,
         start: IntArray | None = None,
         opened: BoolArray | None = None,
         rounds: int = ROUNDS,
@@ -200,6 +201,7 @@ class Part:
         Args:
             seconds: how many are left.
             shared: points may be served by several sites: a bound on the problem only.
+            linear: sites, too, may be open in part: for the cuts that it finds, quickly.
             start, opened: a known plan.
         """
         base, held = self.base
@@ -207,7 +209,7 @@ class Part:
         bound, by_clock = -math.inf, False
         best: tuple[IntArray | None, BoolArray, bool] = (None, np.zeros(self.sites.size, dtype=bool), False)
         for _ in range(rounds):
-            program, back = self._with_cuts(base, held, shared)
+            program, back = self._with_cuts(base, held, pairs if shared else pairs + sites if linear else 0)
             left = seconds()
             if left <= 0:
                 by_clock = True
@@ -253,7 +255,7 @@ class Part:
             values[sites.stop :] = np.maximum(load - self.problem.capacity, 0.0)[limited]
         return values
 
-    def _with_cuts(self, base: Program, held: BoolArray, shared: bool) -> tuple[Program, BoolArray]:
+    def _with_cuts(self, base: Program, held: BoolArray, divisible: int) -> tuple[Program, BoolArray]:
         program = base
         if self.cuts:
             rows = Rows(base.cost.size)
@@ -265,9 +267,9 @@ class Part:
                 row_upper=np.r_[base.row_upper, rows.upper()],
             )
             held = np.r_[held, np.zeros(rows.count, dtype=bool)]
-        if shared:
+        if divisible:
             whole = program.whole.copy()
-            whole[: self.pairs.size] = False
+            whole[:divisible] = False
             program = replace(program, whole=whole)
         return program, held
 

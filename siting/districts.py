@@ -27,6 +27,7 @@ from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
 SHARE_OF_RELAXATION = 0.4  # of the time limit
+CUTS = 10
 SHARE_OF_FINISH = 0.6  # of the time left
 FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
 MOST_RELAXED = 100_000  # pairs that the solver is given at once
@@ -216,7 +217,11 @@ class _Search:
         if problem.i.size > MOST_RELAXED:
             return
         best, until = self.best, time.perf_counter() + seconds
-        solved = Part.everything(problem).solve(
+        whole = Part.everything(problem)
+        if CUTS:
+            cuts = whole.solve(seconds=lambda: min(self.seconds_left(), until - time.perf_counter()), linear=True, rounds=CUTS)
+            self._raise_bound(min(cuts.bound, self.best_objective))
+        solved = whole.solve(
             seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
             gap=self.gap,
             seed=self.seed,
