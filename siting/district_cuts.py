@@ -27,23 +27,26 @@ BROKEN = 0.01  # a cut is added when it is broken by more
 
 @dataclass(frozen=True, eq=False)
 class Cut:
-    """Each of some columns is at most the sum of others.
+    """Nobody on the island goes to the site unless somebody on the wall does.
 
     Attributes:
-        island: columns of the points that are cut off.
-        wall: columns of the points that separate them from the site's own.
+        site: its number.
+        island: points that were cut off.
+        wall: points that separate them from the site's own.
     """
 
+    site: int
     island: IntArray
     wall: IntArray
 
 
-def separate(adjacency: Adjacency, column: IntArray, values: FloatArray, root: int) -> list[Cut]:
+def separate(adjacency: Adjacency, column: IntArray, values: FloatArray, site: int, root: int) -> list[Cut]:
     """The cuts of one catchment that the values break.
 
     Args:
         column: (I,) column of each point's assignment to the site, -1 where it cannot go there.
         values: of the columns.
+        site: its number.
         root: the point in which the site lies.
     """
     inside = np.flatnonzero(column >= 0)
@@ -64,7 +67,7 @@ def separate(adjacency: Adjacency, column: IntArray, values: FloatArray, root: i
             wall = _wall(near, island, centre)
             broken = island[share[island] > share[wall].sum() + BROKEN]
             if broken.size:
-                found.append(Cut(column[inside[broken]], column[inside[wall]]))
+                found.append(Cut(site, inside[broken], inside[wall]))
     return found
 
 
@@ -125,13 +128,14 @@ class Rows:
         """Minimise `cost` over these rows."""
         return Program(cost, 0.0, False, lower, upper, whole, self.matrix(), self.lower(), self.upper())
 
-    def add_cuts(self, cuts: list[Cut]) -> None:
-        """One row for each column of each island."""
+    def add_cuts(self, cuts: list[Cut], column: IntArray) -> None:
+        """One row for each point of each island; `column` (I, J) of each pair, -1 where there is none."""
         triples, count = [], 0
         for cut in cuts:
-            at = count + np.arange(cut.island.size)
-            size = at.size * cut.wall.size
-            triples.append((at, cut.island, np.ones(at.size)))
-            triples.append((np.repeat(at, cut.wall.size), np.tile(cut.wall, at.size), -np.ones(size)))
+            island, wall = column[cut.island, cut.site], column[cut.wall, cut.site]
+            island, wall = island[island >= 0], wall[wall >= 0]
+            at = count + np.arange(island.size)
+            triples.append((at, island, np.ones(at.size)))
+            triples.append((np.repeat(at, wall.size), np.tile(wall, at.size), -np.ones(at.size * wall.size)))
             count += at.size
         self.add(triples, count, -math.inf, 0.0)

@@ -62,6 +62,7 @@ class Part:
         points, sites: (I,), (J,) masks.
         elsewhere: (J,) sites open outside the part.
         penalty: cost of one unit of load beyond a capacity; None where there may be none.
+        cuts: that have been found, and hold for all of the problem where the part is all of it.
     """
 
     problem: Districting
@@ -72,10 +73,10 @@ class Part:
     cuts: list[Cut] = field(default_factory=list)
 
     @classmethod
-    def everything(cls, problem: Districting) -> Part:
-        """All of the problem."""
+    def everything(cls, problem: Districting, cuts: list[Cut]) -> Part:
+        """All of the problem; what is found is added to `cuts`."""
         n, m = problem.shape
-        return cls(problem, np.ones(n, dtype=bool), problem.may.copy(), np.zeros(m, dtype=bool))
+        return cls(problem, np.ones(n, dtype=bool), problem.may.copy(), np.zeros(m, dtype=bool), cuts=cuts)
 
     @cached_property
     def pairs(self) -> IntArray:
@@ -259,7 +260,7 @@ class Part:
         program = base
         if self.cuts:
             rows = Rows(base.cost.size)
-            rows.add_cuts(self.cuts)
+            rows.add_cuts(self.cuts, self.column)
             program = replace(
                 base,
                 matrix=sp.csr_array(sp.vstack([base.matrix, rows.matrix()])),
@@ -277,5 +278,5 @@ class Part:
         found = []
         for k in np.flatnonzero(y > BROKEN):
             site = int(self.site_list[k])
-            found += separate(self.problem.adjacency, self.column[:, site], x, int(self.problem.unit[site]))
+            found += separate(self.problem.adjacency, self.column[:, site], x, site, int(self.problem.unit[site]))
         return found

@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from siting.district_bound import Multipliers, ascend, choose_sites, settle
+from siting.district_cuts import Cut
 from siting.district_plan import Plan, borders, repair
 from siting.district_problem import EQUAL, Districting
 from siting.district_program import Part
@@ -27,13 +28,14 @@ from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
 SHARE_OF_RELAXATION = 0.4  # of the time limit
-CUTS = 10
+CUTS = 10  # rounds of cuts on the linear relaxation
 SHARE_OF_FINISH = 0.6  # of the time left
 FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
 MOST_RELAXED = 100_000  # pairs that the solver is given at once
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
 DEARER = 3  # how often it is made ten times dearer while some is left
-QUICK_GAP, PART_GAP, PART_NODES = 1e-3, 1e-4, 100
+QUICK_GAP, PART_GAP = 1e-3, 1e-4
+PART_NODES, PART_SECONDS = 100, 10.0  # the nodes end it, the same way in every run; the seconds are for the worst
 FEW_CATCHMENTS, MOST_CATCHMENTS = 3, 6  # solved anew together: at first, and with time left
 MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
 
@@ -111,6 +113,7 @@ class _Search:
     by_clock: bool = False
     may_open: bool = True  # closed sites, while some load is beyond a capacity: at first it is moved elsewhere
     penalty: float = field(init=False)
+    cuts: list[Cut] = field(default_factory=list)
     tried: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
@@ -200,13 +203,16 @@ class _Search:
         if problem.i.size > MOST_RELAXED:
             return
         until = time.perf_counter() + seconds
-        relaxed = Part.everything(problem).solve(
-            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
-            gap=max(self.gap, gap),
-            seed=self.seed,
-            shared=True,
-            rounds=1,
-        )
+        whole = Part.everything(problem, self.cuts)
+
+        def left() -> float:
+            return min(self.seconds_left(), until - time.perf_counter())
+
+        if gap < QUICK_GAP:
+            self._raise_bound(min(whole.solve(seconds=left, linear=True, rounds=CUTS).bound, self.best_objective))
+        if self.done:
+            return
+        relaxed = whole.solve(seconds=left, gap=max(self.gap, gap), seed=self.seed, shared=True, rounds=1)
         self.by_clock |= relaxed.by_clock
         self._raise_bound(min(relaxed.bound, self.best_objective))
         if relaxed.site is not None and not self.done:
@@ -217,10 +223,7 @@ class _Search:
         if problem.i.size > MOST_RELAXED:
             return
         best, until = self.best, time.perf_counter() + seconds
-        whole = Part.everything(problem)
-        if CUTS:
-            cuts = whole.solve(seconds=lambda: min(self.seconds_left(), until - time.perf_counter()), linear=True, rounds=CUTS)
-            self._raise_bound(min(cuts.bound, self.best_objective))
+        whole = Part.everything(problem, self.cuts)
         solved = whole.solve(
             seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
             gap=self.gap,
@@ -316,8 +319,9 @@ class _Search:
         part = Part(problem, points, sites, elsewhere, self.penalty)
         if chosen.size > 2 and part.pairs.size > MOST_PAIRS:
             return False
+        until = time.perf_counter() + PART_SECONDS
         found = part.solve(
-            seconds=self.seconds_left,
+            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
             gap=PART_GAP,
             seed=self.seed,
             node_limit=PART_NODES,
