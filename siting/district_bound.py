@@ -26,6 +26,7 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 STEPS = 5000
 FIRST_STEP, LAST_STEP, SHRINK, PATIENCE = 1.5, 2e-3, 0.7, 60
 GUESS = 1.05  # the target of the steps, over the best bound, while no plan is known
+ROOM = 1.02  # of the load, that the capacities of chosen sites come to
 MEMORY = 0.95  # of the running mean of which sites are opened
 
 
@@ -153,12 +154,16 @@ def settle(problem: Districting, found: Multipliers, objective: float, keep: Int
 
 
 def choose_sites(problem: Districting, value: FloatArray) -> BoolArray | None:
-    """Sites of small value that keep to number, budget, zones and one site a unit; None where this way finds none."""
+    """Sites of small value that keep to number, budget, zones and one a unit, with room for all where the rules allow.
+
+    None where this way finds none.
+    """
     opened = problem.must & problem.may
     taken = np.zeros(problem.weight.size, dtype=bool)
     taken[problem.unit[opened]] = True
     left = problem.budget * (1 + EQUAL) - float(problem.price[opened].sum())
     count = int((opened & problem.new).sum())
+    room = float(problem.capacity[opened].sum())
     zones = problem.zone_minimum.size
     here = problem.zone[opened & problem.new]
     lacking = np.maximum(problem.zone_minimum - np.bincount(here[here >= 0], minlength=zones), 0)
@@ -168,13 +173,15 @@ def choose_sites(problem: Districting, value: FloatArray) -> BoolArray | None:
         for site in order.tolist():
             zone = problem.zone[site]
             needed = in_need and zone >= 0 and lacking[zone] > 0
-            useful = not in_need and (count < problem.least or value[site] < 0)
+            short = room < ROOM * problem.weight.sum()
+            useful = not in_need and (count < problem.least or value[site] < 0 or short)
             if opened[site] or taken[problem.unit[site]] or count >= problem.most or problem.price[site] > left:
                 continue
             if needed or useful:
                 opened[site] = taken[problem.unit[site]] = True
                 left -= problem.price[site]
                 count += 1
+                room += float(problem.capacity[site])
                 if zone >= 0:
                     lacking[zone] -= 1
     return opened if count >= problem.least and not (lacking > 0).any() else None

@@ -46,9 +46,9 @@ def repair(problem: Districting, site: IntArray, opened: BoolArray, penalty: flo
     homes = np.flatnonzero(opened)
     site[problem.unit[homes]] = homes
     site[(site >= 0) & ~opened[site]] = -1
-    for j in homes:
-        part = problem.adjacency.parts(site == j)
-        site[(part >= 0) & (part != part[problem.unit[j]])] = -1
+    for home in homes:
+        part = problem.adjacency.parts(site == home)
+        site[(part >= 0) & (part != part[problem.unit[home]])] = -1
     start, end = problem.adjacency.arcs()
     held = site >= 0
     room = problem.capacity - np.bincount(site[held], weights=problem.weight[held], minlength=opened.size)

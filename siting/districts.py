@@ -35,7 +35,7 @@ MOST_RELAXED = 100_000  # pairs that the solver is given at once
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
 DEARER = 3  # how often it is made ten times dearer while some is left
 QUICK_GAP, PART_GAP = 1e-3, 1e-4
-PART_NODES, PART_SECONDS = 100, 10.0  # the nodes end it, the same way in every run; the seconds are for the worst
+PART_NODES, PART_SECONDS = 100, 3.0  # the nodes end it, the same way in every run; the seconds are for the worst
 FEW_CATCHMENTS, MOST_CATCHMENTS = 3, 6  # solved anew together: at first, and with time left
 MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
 
@@ -146,7 +146,7 @@ class _Search:
             return
         found = self._ascend(problem)
         if problem.i.size <= FEW_PAIRS:
-            self._relax(problem, SHARE_OF_RELAXATION * time_limit_s, QUICK_GAP)
+            self._relax(problem, 0.5 * SHARE_OF_RELAXATION * time_limit_s, QUICK_GAP)
         if self.best is None and not self.done:
             self._restart(self._from_multipliers(found))
         if not self.done:
@@ -186,17 +186,15 @@ class _Search:
             self.tried.clear()
 
     def _from_multipliers(self, found: Multipliers) -> Plan | None:
-        """Everybody to the open site that is cheapest when capacities are priced."""
+        """Everybody to the site that takes the largest share of him, when shares are allowed."""
         problem = self.problem
         opened = choose_sites(problem, found.value)
         if opened is None:
             return None
-        usable = opened[problem.j]
-        cost = np.full(problem.shape, np.inf)
-        price = problem.weight[problem.i] * found.price[problem.j]
-        cost[problem.i[usable], problem.j[usable]] = (problem.cost + price)[usable]
-        site = np.where(np.isfinite(cost.min(axis=1)), cost.argmin(axis=1), -1)
-        return repair(problem, site, opened, self.penalty)
+        everybody = np.ones(problem.weight.size, dtype=bool)
+        part = Part(problem, everybody, opened, np.zeros(opened.size, dtype=bool), self.penalty)
+        shares = part.solve(seconds=self.seconds_left, linear=True, rounds=1)
+        return None if shares.site is None else repair(problem, shares.site, opened, self.penalty)
 
     def _relax(self, problem: Districting, seconds: float, gap: float) -> None:
         """The solver's bound with points that may be shared, and a plan from there."""
@@ -322,7 +320,7 @@ class _Search:
         until = time.perf_counter() + PART_SECONDS
         found = part.solve(
             seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
-            gap=PART_GAP,
+            gap=QUICK_GAP if plan.over else PART_GAP,
             seed=self.seed,
             node_limit=PART_NODES,
             start=plan.site,
