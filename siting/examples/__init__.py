@@ -30,7 +30,10 @@ def example_section(model: str) -> list[str]:
     """The example as Markdown."""
     example, formulation = EXAMPLES[model], load_formulation(model)
     instance, solution = run(model)
-    lines = ["六个村（A–F），每村有一个地点。Six villages (A–F), a site in each.", ""]
+    lines = [
+        "六个村（A–F）、六个地点（S1–S6），时间以分钟计。Six villages (A–F) and six sites (S1–S6); times in minutes.",
+        "",
+    ]
     lines += [*_data(instance), "", "```python", *example.lines(model).splitlines(), "```", ""]
     lines += _answer(formulation, instance, solution)
     if example.beside:
@@ -38,11 +41,12 @@ def example_section(model: str) -> list[str]:
         asked = simplified(instance, other)
         plan = solve(asked, other)
         zh, en = _say(other, asked, plan)
+        opened = _opened(asked, plan)
         lines += [
             "",
-            f"对照：同样的数据问[{other.name_zh}]({other.id}.md)，新建 {_opened(asked, plan)}：{zh}。",
+            f"对照：同样的数据问[{other.name_zh}]({other.id}.md)，新建 {opened}：{zh}。",
             "",
-            f"To compare: [{other.name_en}]({other.id}.md), asked with the same data, opens {_opened(asked, plan)}: {en}.",
+            f"To compare: [{other.name_en}]({other.id}.md), asked with the same data, opens {opened}: {en}.",
         ]
     return lines
 
@@ -57,26 +61,37 @@ def simplified(instance: Instance, other: Formulation) -> Instance:
 
 def _data(instance: Instance) -> list[str]:
     """The villages, and every number of the instance that is not as it is by default."""
-    by_village: dict[str, list[str]] = {"人 people": [number(v) for v in instance.demand.tolist()]}
-    sites = instance.site_ids
     times = instance.impedance.dense()
-    for j, site in enumerate(sites):
-        by_village[f"到 to {site} (min)"] = [number(v) for v in times[:, j].tolist()]
+    villages = {"人 people": [number(v) for v in instance.demand.tolist()]}
+    villages |= {f"到 to {s}": [number(v) for v in times[:, j].tolist()] for j, s in enumerate(instance.site_ids)}
+    villages |= _columns(instance, "I")
+    lines = _table("村 village", instance.demand_ids, villages)
+    if sites := _columns(instance, "J"):
+        lines += ["", *_table("地点 site", instance.site_ids, sites)]
+    return lines
+
+
+def _columns(instance: Instance, axis: str) -> dict[str, list[str]]:
+    """What is given along an axis."""
+    columns = {}
     for f in fields(instance):
         array = getattr(instance, f.name)
-        axis = f.metadata.get("axis")
-        if f.name == "demand" or array is None or axis not in ("I", "J"):
+        if f.metadata.get("axis") != axis or f.name in ("demand", "site_zone") or array is None or not np.any(array):
             continue
-        if axis == "J" and instance.demand_count != len(sites) or (axis == "J" and f.name == "site_zone"):
-            continue
-        if np.any(array):
-            shown = ["是 yes" if v else "" for v in array.tolist()] if array.dtype == bool else None
-            by_village[f"`{f.name}`"] = shown or [number(float(v)) for v in array.tolist()]
-    head = "| 村 village | " + " | ".join(by_village) + " |"
-    lines = [head, "|---" * (len(by_village) + 1) + "|"]
-    for i, name in enumerate(instance.demand_ids):
-        lines.append(f"| {name} | " + " | ".join(column[i] for column in by_village.values()) + " |")
-    return lines
+        values = array.tolist()
+        if array.dtype == bool:
+            shown = ["是 yes" if v else "" for v in values]
+        elif f.name == "site_unit":
+            shown = [instance.demand_ids[i] for i in values]
+        else:
+            shown = [number(v) for v in values]
+        columns[f"`{f.name}`"] = shown
+    return columns
+
+
+def _table(corner: str, rows: tuple[str, ...], columns: dict[str, list[str]]) -> list[str]:
+    lines = [f"| {corner} | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
+    return lines + [f"| {name} | {' | '.join(values)} |" for name, *values in zip(rows, *columns.values(), strict=True)]
 
 
 def _answer(formulation: Formulation, instance: Instance, solution: Solution) -> list[str]:
@@ -94,7 +109,12 @@ def _answer(formulation: Formulation, instance: Instance, solution: Solution) ->
         "",
         f"{en[0].upper()}{en[1:]}.",
     ]
-    if "separate_open_sites" not in formulation.constraints:
+    if EXAMPLES[formulation.id].many:
+        lines += [
+            "",
+            "谁去哪里，有不止一种同样好的安排。Who goes where can be arranged in more than one equally good way.",
+        ]
+    elif "separate_open_sites" not in formulation.constraints:
         lines += ["", *_assignment(instance, solution)]
     return lines
 

@@ -114,7 +114,10 @@ def _tail(v: float, instance: Instance, solution: Solution) -> tuple[str, str]:
             f"最不便的 {share} 居民平均走 {number(v)} 分钟",
             f"the worst-off {share} of the people travel {number(v)} minutes on average",
         )
-    return f"各人群的平均出行加权合计 {number(v)} 分钟", f"the weighted mean travel of the groups is {number(v)} minutes"
+    return (
+        f"各人群的平均出行加权合计 {number(v)} 分钟",
+        f"the weighted mean travel of the groups is {number(v)} minutes",
+    )
 
 
 def _envy(v: float, instance: Instance, solution: Solution) -> tuple[str, str]:

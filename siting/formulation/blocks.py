@@ -116,7 +116,14 @@ def objective(
     coverage: bool = False,
 ) -> Callable[[Build], Build]:
     """Register a function `(model, data) -> expression`."""
-    facts = {"reads": reads, "uses": uses, "either": either, "requires": requires, "nearest": nearest, "coverage": coverage}
+    facts = {
+        "reads": reads,
+        "uses": uses,
+        "either": either,
+        "requires": requires,
+        "nearest": nearest,
+        "coverage": coverage,
+    }
     return _register("objective", zh=zh, symbols=symbols, sense=sense, **facts)
 
 

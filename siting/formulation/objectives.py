@@ -211,7 +211,8 @@ def fixed_and_travel_cost(model: Model, data: Data) -> Any:
 def tail_mean_impedance(model: Model, data: Data) -> Any:
     r"""Mean impedance of the worst-off share of the people; several shares are weighted.
 
-    Formula: \min \sum_{q \in Q} \lambda_q \Big(h_q + \frac{1}{\alpha_q \sum_{i \in I} a_i} \sum_{i \in I} a_i\, e_{iq}\Big)
+    Formula: \min \sum_{q \in Q} \lambda_q \Big(h_q
+    + \frac{1}{\alpha_q \sum_{i \in I} a_i} \sum_{i \in I} a_i\, e_{iq}\Big)
 
     Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), conditional value at risk; Ogryczak and Zawadzki
     (2002), Annals of Operations Research 110, conditional median; with several shares an ordered median with weights

@@ -50,7 +50,9 @@ class Formulation(Frozen):
     )
     name_zh: str = Field(description="中文名称 | name in Chinese")
     name_en: str = Field(description="英文名称 | name in English")
-    question_zh: str = Field(description="回答什么问题，用规划人员的话 | what it answers, in a planner's words, in Chinese")
+    question_zh: str = Field(
+        description="回答什么问题，用规划人员的话 | what it answers, in a planner's words, in Chinese"
+    )
     question_en: str = Field(description="同上，英文 | the same in English")
     source: str = Field(description="出处：作者、年份、期刊 | the paper that it comes from")
     note_zh: str = Field("", description="使用者还须知道的事 | what a user must know besides, in Chinese")
@@ -60,9 +62,7 @@ class Formulation(Frozen):
         description="约束组：`site_conditions` 包括规划人员可对地点提出的全部要求 | "
         "groups of constraints: `site_conditions` is all that a planner may ask of the sites",
     )
-    variables: tuple[str, ...] = Field(
-        min_length=1, description="变量模块 | blocks of siting/formulation/variables.py"
-    )
+    variables: tuple[str, ...] = Field(min_length=1, description="变量模块 | blocks of siting/formulation/variables.py")
     objective: str = Field(description="目标模块，只有一个 | the one block of siting/formulation/objectives.py")
     then: tuple[str, ...] = Field(
         (),

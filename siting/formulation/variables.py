@@ -80,11 +80,13 @@ def _covered_twice(data: Data, plan: Decided) -> FloatArray:
 def covered_twice(model: Model, data: Data) -> Any:
     r"""Whether demand point i is covered twice: two open sites lie within its standard.
 
-    Formula: 0 \le u_i \le 1 \quad \forall i \in I
+    Formula: u_i \in \{0, 1\} \quad \forall i \in I
 
     Source: Hogan and ReVelle (1986).
+
+    Binary: where a second cover weighs more than a first, a share of each would otherwise be worth more than the first.
     """
-    return pyo.Var(model.I, bounds=(0, 1))
+    return pyo.Var(model.I, domain=pyo.Binary)
 
 
 @variable(symbol="n", zh="地点 j 的服务单元（车辆）数")
@@ -258,7 +260,9 @@ def size_of_site(model: Model, data: Data) -> Any:
     return pyo.Var(data.new, data.classes, domain=pyo.Binary)
 
 
-@variable(symbol="f", zh="由需求点 i 经相邻的 k 流向地点 j 的流量", reads=("adjacency",), requires=("carry_catchment_flow",))
+@variable(
+    symbol="f", zh="由需求点 i 经相邻的 k 流向地点 j 的流量", reads=("adjacency",), requires=("carry_catchment_flow",)
+)
 def catchment_flow(model: Model, data: Data) -> Any:
     r"""Flow from demand point i to its neighbour k on the way to site j.
 

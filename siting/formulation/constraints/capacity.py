@@ -39,7 +39,9 @@ def respect_capacity(model: Model, data: Data) -> Any:
     return pyo.Constraint(index, rule=rule)
 
 
-@constraint(symbols=("x", "y"), zh="开放的设施达到最低使用人数（最低办学规模）", reads=("minimum_load",), uses=("load",))
+@constraint(
+    symbols=("x", "y"), zh="开放的设施达到最低使用人数（最低办学规模）", reads=("minimum_load",), uses=("load",)
+)
 def respect_minimum_load(model: Model, data: Data) -> Any:
     r"""An open site is used by so many people at least.
 

@@ -128,7 +128,9 @@ def zone_maximum(model: Model, data: Data) -> Any:
     return pyo.Constraint(zones, rule=lambda model, k: pyo.quicksum(y[j] for j in inside[k]) <= int(most[k]))
 
 
-@constraint(symbols=("y",), zh="恰好关闭规定处数的现有设施", reads=("closures", "closable"), nearest=True, coverage=True)
+@constraint(
+    symbols=("y",), zh="恰好关闭规定处数的现有设施", reads=("closures", "closable"), nearest=True, coverage=True
+)
 def close_exactly(model: Model, data: Data) -> Any:
     r"""Exactly kappa of the closable facilities close.
 
@@ -142,7 +144,9 @@ def close_exactly(model: Model, data: Data) -> Any:
     return pyo.Constraint(expr=pyo.quicksum(1 - y[j] for j in sites) == data.instance.closures)
 
 
-@constraint(symbols=("y",), zh="每迁出一处现有设施，须新建一处代替", reads=("relocatable",), nearest=True, coverage=True)
+@constraint(
+    symbols=("y",), zh="每迁出一处现有设施，须新建一处代替", reads=("relocatable",), nearest=True, coverage=True
+)
 def replace_relocated(model: Model, data: Data) -> Any:
     r"""For every facility that moves a new one opens.
 

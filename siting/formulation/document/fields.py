@@ -8,8 +8,13 @@ from siting.instance import Instance
 
 AXES = {"I": ("每个需求点", "each demand point"), "J": ("每个地点", "each site")}
 AXES |= {"Z": ("每个片区", "each zone"), "S": ("每个规模等级", "each size class")}
-PERSONS, YUAN, UNIT, SHARE = ("人", "persons"), ("元", "yuan"), ("阻抗单位，通常为分钟", "unit of impedance"), ("0–1", "0–1")
-YES_NO, INDEX, NUMBER, NONE = ("是/否", "yes/no"), ("序号", "index"), ("个", "number"), ("", "")
+PERSONS, YUAN, UNIT, SHARE = (
+    ("人", "persons"),
+    ("元", "yuan"),
+    ("阻抗单位，通常为分钟", "unit of impedance"),
+    ("0–1", "0–1"),
+)
+YES_NO, INDEX, NONE = ("是/否", "yes/no"), ("序号", "index"), ("", "")
 ZONE_NUMBER = ("处", "facilities")
 
 
@@ -48,14 +53,19 @@ FIELDS: dict[str, FieldText] = {
         "existing facilities that may move: for each that does, one more opens",
         YES_NO,
     ),
-    "closing_cost": FieldText("关闭或迁出的费用；不给时为 0", "cost of closing or moving; 0 where not given", YUAN, "g_j"),
+    "closing_cost": FieldText(
+        "关闭或迁出的费用；不给时为 0", "cost of closing or moving; 0 where not given", YUAN, "g_j"
+    ),
     "closures": FieldText("须关闭几处", "how many facilities must close", ZONE_NUMBER, r"\kappa"),
     "standard": FieldText("覆盖标准", "coverage standard", UNIT, "T_i"),
     "outer_standard": FieldText(
         "外圈标准：渐变覆盖到此为零，不小于 T_i", "outer standard, where gradual cover ends; at least T_i", UNIT, "R_i"
     ),
     "load": FieldText(
-        "占用的容量；不给时等于需求", "what it takes of a capacity; its demand where not given", ("人", "persons"), "a_i"
+        "占用的容量（在容量约束中代替 a_i）；不给时等于需求",
+        "what it takes of a capacity, where it stands for a_i; its demand where not given",
+        PERSONS,
+        "a_i",
     ),
     "capacity": FieldText("容量（学位、床位）；inf 为不限", "capacity (seats, beds); inf for no limit", PERSONS, "c_j"),
     "minimum_load": FieldText("最低使用人数", "least number of users", PERSONS, r"\underline{c}_j"),
@@ -68,10 +78,14 @@ FIELDS: dict[str, FieldText] = {
     "budget": FieldText("预算", "budget", YUAN, "B"),
     "cover_share": FieldText("须达到的人口份额", "share of the people to reach", SHARE, r"\alpha"),
     "backup_weight": FieldText("第二次覆盖的权重", "weight of the second cover", SHARE, r"\omega"),
-    "busy_fraction": FieldText("一个服务单元忙碌的时间占比", "share of the time that a server is busy", SHARE, r"\beta"),
-    "servers": FieldText("服务单元（车辆）总数", "number of servers (vehicles)", NUMBER, "V"),
+    "busy_fraction": FieldText(
+        "一个服务单元忙碌的时间占比", "share of the time that a server is busy", SHARE, r"\beta"
+    ),
+    "servers": FieldText("服务单元（车辆）总数", "number of servers (vehicles)", NONE, "V"),
     "decay": FieldText(
-        "距离衰减：路程越远，来的人（或吸引力）越少", "decay: the share who come, or the attraction, by impedance", NONE,
+        "距离衰减：路程越远，来的人（或吸引力）越少",
+        "decay: the share who come, or the attraction, by impedance",
+        NONE,
         r"\phi",
     ),
     "travel_cost": FieldText(
@@ -91,7 +105,9 @@ FIELDS: dict[str, FieldText] = {
         "超出标准部分的权重；不给时为 1", "weight of what goes beyond the standard; 1 where not given", NONE, r"\eta"
     ),
     "demand_zone": FieldText("需求点所在的片区", "zone in which the demand point lies", INDEX),
-    "zone_spread": FieldText("各片区平均阻抗最多相差多少", "how far zones' mean impedances may differ", UNIT, r"\Delta"),
+    "zone_spread": FieldText(
+        "各片区平均阻抗最多相差多少", "how far zones' mean impedances may differ", UNIT, r"\Delta"
+    ),
     "coverage_targets": FieldText(
         "逐档（阻抗，人口份额）", "(impedance, share of the people) pairs", NONE, r"D_\ell, \alpha_\ell"
     ),

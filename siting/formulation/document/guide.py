@@ -32,7 +32,11 @@ GUIDE: list[tuple[str, str, tuple[str, ...]]] = [
         ("capacitated_p_median", "capacitated_maximal_covering", "capacitated_set_covering"),
     ),
     ("同一个村不拆开", "A village should not be split", ("single_source_p_median", "single_source_fixed_charge")),
-    ("就近入学：人人去最近的一处，又要容纳得下", "Everybody to the nearest school, and none overfull", ("closest_p_median",)),
+    (
+        "就近入学：人人去最近的一处，又要容纳得下",
+        "Everybody to the nearest school, and none overfull",
+        ("closest_p_median",),
+    ),
     ("既定地点，又定办学规模（班数）", "How large each new school should be", ("sized_p_median",)),
     (
         "划学区：每个学区连成一片",
@@ -51,8 +55,16 @@ GUIDE: list[tuple[str, str, tuple[str, ...]]] = [
     ),
     ("各片区、各人之间尽量均等", "Zones, or people, should fare alike", ("balanced_zones", "least_inequality")),
     ("设施彼此离得远（如避免扎堆）", "Facilities should be far from each other", ("p_dispersion",)),
-    ("路远来的人就少（文化站、老年食堂）", "Fewer come from farther away (libraries, canteens)", ("maximum_attendance",)),
-    ("附近还有其他机构，居民自己选", "Others offer the same, and people choose", ("market_share", "target_market_share")),
+    (
+        "路远来的人就少（文化站、老年食堂）",
+        "Fewer come from farther away (libraries, canteens)",
+        ("maximum_attendance",),
+    ),
+    (
+        "附近还有其他机构，居民自己选",
+        "Others offer the same, and people choose",
+        ("market_share", "target_market_share"),
+    ),
     ("救护车可能正在出车", "Ambulances may be busy", ("maximal_expected_covering",)),
     ("未来人口有几种可能", "The population may develop in several ways", ("minimax_regret",)),
 ]
@@ -66,7 +78,7 @@ id = "own_model"
 name_zh = "先达标、再就近"
 name_en = "Cover first, then travel"
 question_zh = "新设施建在哪里，使标准之内的人最多，在此前提下总出行最短？"
-question_en = "Where should the new facilities go so that the most people are within the standard and, given that, travel is least?"
+question_en = "Where should new facilities go so that the most people are covered and, given that, travel is least?"
 source = "Church and ReVelle (1974); ReVelle and Swain (1970)"
 
 variables = ["open_site", "covered", "assign_share"]
@@ -109,7 +121,15 @@ def index_page(formulations: list[Formulation]) -> str:
     for zh, en, names in GUIDE:
         lines.append(f"| {zh} | {en} | {'、'.join(_link(by_id[name]) for name in names)} |")
     for family, (zh, en) in FAMILIES.items():
-        lines += ["", f'<a id="{family}"></a>', "", f"## {zh} {en}", "", "| 模型 model | 问题 | question |", "|---|---|---|"]
+        lines += [
+            "",
+            f'<a id="{family}"></a>',
+            "",
+            f"## {zh} {en}",
+            "",
+            "| 模型 model | 问题 | question |",
+            "|---|---|---|",
+        ]
         lines += [
             f"| [`{f.id}`]({f.id}.md) {f.name_zh} {f.name_en} | {f.question_zh} | {f.question_en} |"
             for f in formulations
@@ -117,7 +137,14 @@ def index_page(formulations: list[Formulation]) -> str:
         ]
     lines += ["", '<a id="symbols"></a>', "", "## 符号 Symbols", "", *table()]
     lines += ["", "## 自己的模型 A model of one's own", "", *_OWN_TEXT.splitlines()]
-    lines += ["", f"例子 an example, [`{OWN_MODEL_FILE}`]({OWN_MODEL_FILE}):", "", "```toml", *OWN_MODEL.splitlines(), "```"]
+    lines += [
+        "",
+        f"例子 an example, [`{OWN_MODEL_FILE}`]({OWN_MODEL_FILE}):",
+        "",
+        "```toml",
+        *OWN_MODEL.splitlines(),
+        "```",
+    ]
     lines += ["", "### 模型文件的设置项 Keys of a model file", ""]
     lines += ["| 设置项 key | 必填 required | 含义 | meaning |", "|---|---|---|---|"]
     for name, field in Formulation.model_fields.items():

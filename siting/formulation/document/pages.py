@@ -19,7 +19,7 @@ def model_page(formulation: Formulation, example: Sequence[str]) -> str:
     lines = [f"# {f.name_zh} {f.name_en}", MARK, "", f"`{f.id}`"]
     if f.family:
         zh, en = FAMILIES[f.family]
-        lines[-1] += f" · [{zh} {en}](index.md#{f.family})"
+        lines[-1] += f" · [{zh} {en}](index.md#{f.family}) · [全部模型 all models](index.md)"
     lines += ["", f"**{f.question_zh}**", "", f"**{f.question_en}**"]
     if f.note_zh:
         lines += ["", f.note_zh, "", f.note_en]
@@ -30,7 +30,10 @@ def model_page(formulation: Formulation, example: Sequence[str]) -> str:
     lines += _section("变量 Variables", f.variables)
     if f.then:
         lines += _section("目标：依次 Objectives, in this order", f.objectives, number=True)
-        lines += ["", "后一目标只在前面各目标都最优的方案中选取。Each is decided among the plans that are best by all before it."]
+        lines += [
+            "",
+            "后一目标只在前面各目标都最优的方案中选取。Each is decided among the plans that are best by all before it.",
+        ]
     else:
         lines += _section("目标 Objective", f.objectives)
     if f.procedure:
@@ -39,8 +42,8 @@ def model_page(formulation: Formulation, example: Sequence[str]) -> str:
             "逐级求解：第一级用上面的目标；以后每一级求 N(v)，即走 v 或更远的人数，从大到小对各个 v 取最小，"
             "前面各级的结果保持不变。",
             "",
-            "Solved level by level: the first has the objective above; each further one minimises N(v), the people who "
-            "travel v or farther, for one v after another from the largest down, while what was reached before is kept.",
+            "Solved level by level: the first has the objective above; each further one minimises N(v), the people "
+            "who travel v or farther, for one v after another from the largest down, and keeps what was reached.",
         ]
     lines += _section("约束 Constraints", [name for name in f.constraints if name not in CONDITIONS])
     lines += _section("二者取一，由给出的数据决定 Exactly one of these, by what is given", f.resource)
@@ -68,9 +71,9 @@ def site_conditions_page() -> str:
         "# 地点条件 Conditions on sites",
         MARK,
         "",
-        "`groups = [\"site_conditions\"]` 的模型都支持这些条件；不给数据的条件不起作用。",
+        '`groups = ["site_conditions"]` 的模型都支持这些条件；不给数据的条件不起作用。',
         "",
-        "Models with `groups = [\"site_conditions\"]` have all of these; a condition without numbers says nothing.",
+        'Models with `groups = ["site_conditions"]` have all of these; a condition without numbers says nothing.',
         "",
         "## 数据 Data",
         "",

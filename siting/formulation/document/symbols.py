@@ -9,7 +9,17 @@ from dataclasses import dataclass
 from siting.formulation.blocks import REGISTER
 from siting.formulation.document.fields import FIELDS
 
-WORDS = {"existing", "new", "required", "forbidden", "leave", "move", "close", "own", "rival"}  # as sub- or superscripts
+WORDS = {
+    "existing",
+    "new",
+    "required",
+    "forbidden",
+    "leave",
+    "move",
+    "close",
+    "own",
+    "rival",
+}  # as sub- or superscripts
 NO_SYMBOL = {  # LaTeX that means nothing by itself
     *("sum", "min", "max", "frac", "big", "Big", "quad", "qquad", "le", "ge", "in", "forall", "setminus", "dots"),
     *("infty", "pm", "cap", "cup", "lbrace", "rbrace", "cdot"),
@@ -27,9 +37,18 @@ class Symbol:
     en: str
     means: str = ""
 
+    @property
+    def head(self) -> set[str]:
+        """The symbols that the row is about: not their indices, nor arguments."""
+        return symbols_in(re.sub(r"\([^()]*\)", "", self.latex), indices=False)
 
-def symbols_in(latex: str) -> set[str]:
-    """The symbols of a formula: the letter with the number of its indices (`t_2`) or its word (`J_new`)."""
+
+def symbols_in(latex: str, *, indices: bool = True) -> set[str]:
+    """The symbols of a formula: the letter with the number of its indices (`t_2`) or its word (`J_new`).
+
+    Args:
+        indices: whether the indices themselves count too.
+    """
     found: set[str] = set()
     place = 0
     while place < len(latex):
@@ -51,7 +70,7 @@ def symbols_in(latex: str) -> set[str]:
             elif mark == "_":
                 flat = re.sub(r"\([^()]*\)", "", inside)
                 key += f"_{len(_BASE.findall(flat))}"
-                found |= symbols_in(inside)
+                found |= symbols_in(inside) if indices else set()
             else:
                 continue  # a power: read on as part of the formula
             place = script.end()
@@ -69,15 +88,26 @@ _OWN = [
     ),
     Symbol("A", "可行配对 (i, j)：在行程上限之内", "admissible pairs (i, j): within the travel limit"),
     Symbol("J_i", "需求点 i 的可行地点", "sites admissible for demand point i"),
-    Symbol("I_j", "地点 j 的可行需求点；带 k 时为片区或情景 k 的需求点", "demand points admissible for site j; with k those of zone or future k"),
-    Symbol("N_i", "标准之内的地点", "sites within the standard of i", "= \\lbrace j \\in J_i : t_{ij} \\le T_i \\rbrace"),
+    Symbol(
+        "I_j",
+        "地点 j 的可行需求点；带 k 时为片区或情景 k 的需求点",
+        "demand points admissible for site j; with k those of zone or future k",
+    ),
+    Symbol(
+        "N_i", "标准之内的地点", "sites within the standard of i", "= \\lbrace j \\in J_i : t_{ij} \\le T_i \\rbrace"
+    ),
     Symbol("J_{existing}", "现有设施", "existing facilities"),
     Symbol("J_{new}", "其余地点，可以新建", "the other sites, where one may open"),
     Symbol("J_{required}", "必选地点", "sites that must open"),
     Symbol("J_{forbidden}", "禁选地点", "sites that must not open"),
     Symbol("J_{close}", "可以关闭的现有设施", "existing facilities that may close"),
     Symbol("J_{move}", "可以迁移的现有设施", "existing facilities that may move"),
-    Symbol("J_{leave}", "可以关闭或迁移的现有设施", "existing facilities that may close or move", "= J_{close} \\cup J_{move}"),
+    Symbol(
+        "J_{leave}",
+        "可以关闭或迁移的现有设施",
+        "existing facilities that may close or move",
+        "= J_{close} \\cup J_{move}",
+    ),
     Symbol("J_{own}", "自有的地点", "one's own sites", "= J \\setminus J_{rival}"),
     Symbol("Z", "片区", "zones"),
     Symbol("K", "情景（未来）", "futures"),
@@ -88,13 +118,20 @@ _OWN = [
     Symbol("Y_j", "该方案中地点 j 是否开放", "whether site j is open in it"),
     Symbol("\\bar{d}", "地点之间的最大阻抗", "the largest impedance between sites", "= \\max d_{jk}"),
     Symbol("\\gamma_{ij}", "渐变覆盖的程度", "gradual cover that j gives i"),
-    Symbol("A_{ij}", "地点 j 对 i 的居民的吸引力", "attraction of site j for people at i", "= \\theta_j\\, \\phi(t_{ij})"),
-    Symbol("A_i^{rival}", "其他机构的设施的吸引力之和", "attraction of all sites of others", "= \\sum_{j \\in J_{rival}} A_{ij}"),
-]  # fmt: skip
+    Symbol(
+        "A_{ij}", "地点 j 对 i 的居民的吸引力", "attraction of site j for people at i", "= \\theta_j\\, \\phi(t_{ij})"
+    ),
+    Symbol(
+        "A_i^{rival}",
+        "其他机构的设施的吸引力之和",
+        "attraction of all sites of others",
+        "= \\sum_{j \\in J_{rival}} A_{ij}",
+    ),
+]
 
 
-def symbols() -> list[Symbol]:
-    """Sets, numbers and variables, in the order of the table."""
+def sets_and_numbers() -> list[Symbol]:
+    """Sets, what is made of the numbers, and the fields of the instance."""
     rows = list(_OWN)
     for name, text in FIELDS.items():
         if text.symbol and name != "load":
@@ -102,12 +139,16 @@ def symbols() -> list[Symbol]:
             rows.append(
                 Symbol(text.symbol, text.zh + (f"（{zh}）" if zh else ""), text.en + (f" ({en})" if en else ""))
             )
-    for block in REGISTER.values():
-        if block.kind == "variable":
-            latex = variable_symbol(block.formula)
-            zh, en = f"变量：{block.zh}", f"variable: {block.en.rstrip('.')}"
-            rows.append(Symbol(latex, zh, en))
     return rows
+
+
+def variables() -> list[Symbol]:
+    """The decision variables."""
+    return [
+        Symbol(variable_symbol(block.formula), f"变量：{block.zh}", f"variable: {block.en.rstrip('.')}")
+        for block in REGISTER.values()
+        if block.kind == "variable"
+    ]
 
 
 def variable_symbol(formula: str) -> str:
@@ -116,17 +157,20 @@ def variable_symbol(formula: str) -> str:
     return (first[1] if first[0].strip() == "0" else first[0]).strip()
 
 
+def _used(formulas: Iterable[str]) -> list[Symbol]:
+    used = {key for formula in formulas for key in symbols_in(formula)}
+    while True:
+        shown = [row for row in sets_and_numbers() if row.head & used]
+        more = {key for row in shown for key in symbols_in(row.latex) | symbols_in(row.means)}
+        if more <= used:
+            return shown
+        used |= more
+
+
 def table(formulas: Iterable[str] | None = None) -> list[str]:
-    """The table of symbols: of all, or of those in the formulas and in what explains these."""
-    rows = symbols()
+    """The table of symbols: of all, or of the sets and numbers in the formulas and in what explains these."""
+    rows = [*sets_and_numbers(), *variables()]
     if formulas is not None:
-        used = {key for formula in formulas for key in symbols_in(formula)}
-        while True:
-            shown = [row for row in rows if symbols_in(row.latex) & used]
-            more = {key for row in shown for key in symbols_in(row.latex) | symbols_in(row.means)}
-            if more <= used:
-                break
-            used |= more
-        rows = shown
+        rows = _used(formulas)
     lines = ["| 符号 symbol | 含义 | meaning |", "|---|---|---|"]
     return lines + [f"| ${row.latex}{' ' + row.means if row.means else ''}$ | {row.zh} | {row.en} |" for row in rows]
