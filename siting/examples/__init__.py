@@ -115,7 +115,7 @@ def _answer(formulation: Formulation, instance: Instance, solution: Solution) ->
             "谁去哪里，有不止一种同样好的安排。Who goes where can be arranged in more than one equally good way.",
         ]
     elif "separate_open_sites" not in formulation.constraints:
-        lines += ["", *_assignment(instance, solution)]
+        lines += ["", *_assignment(formulation, instance, solution)]
     return lines
 
 
@@ -148,11 +148,16 @@ def _say(formulation: Formulation, instance: Instance, solution: Solution) -> tu
     return "；".join(zh for zh, _ in said), "; ".join(en for _, en in said)
 
 
-def _assignment(instance: Instance, solution: Solution) -> list[str]:
-    """Who goes where."""
+def _assignment(formulation: Formulation, instance: Instance, solution: Solution) -> list[str]:
+    """Who goes where; in models without assignment, which open site is nearest. Covered is another matter."""
     plan = solution.assignment
     times = instance.impedance.dense()
-    lines = ["| 村 village | 去 goes to | 分钟 minutes |", "|---|---|---|"]
+    assigned = "去 goes to" if {"assign_share", "assign_whole"} & set(formulation.variables) else "最近一处 nearest"
+    lines = [f"| 村 village | {assigned} | 分钟 minutes |", "|---|---|---|"]
+    covered = None
+    if instance.standard is not None:
+        covered = np.where(solution.open, times, np.inf).min(axis=1) <= instance.standard
+        lines = [lines[0] + " 标准之内 covered |", lines[1] + "---|"]
     for i, name in enumerate(instance.demand_ids):
         pairs = np.flatnonzero(plan.demand_index == i)
         sites, shares = plan.site_index[pairs].tolist(), plan.share[pairs].tolist()
@@ -161,5 +166,8 @@ def _assignment(instance: Instance, solution: Solution) -> list[str]:
             for j, share in zip(sites, shares, strict=True)
         ]
         minutes = ", ".join(number(float(times[i, j])) for j in sites)
-        lines.append(f"| {name} | {', '.join(where) or '—'} | {minutes or '—'} |")
+        line = f"| {name} | {', '.join(where) or '—'} | {minutes or '—'} |"
+        if covered is not None:
+            line += f" {'是 yes' if covered[i] else '否 no'} |"
+        lines.append(line)
     return lines

@@ -206,7 +206,7 @@ def reach_only_if_open(model: Model, data: Data) -> Any:
 def meet_coverage_targets(model: Model, data: Data) -> Any:
     r"""At least the share of the people that each target names lives within its impedance.
 
-    Formula: \sum_{i \in I} a_i\, b_{i\ell} \ge \alpha_\ell \sum_{i \in I} a_i \quad \forall \ell \in L
+    Formula: \sum_{i \in I} a_i\, b_{i\ell} \ge \pi_\ell \sum_{i \in I} a_i \quad \forall \ell \in L
 
     Source: this project; a share of people to cover (Daskin and Owen 1999) at several distances at once.
     """

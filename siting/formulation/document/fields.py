@@ -83,8 +83,10 @@ FIELDS: dict[str, FieldText] = {
     ),
     "servers": FieldText("服务单元（车辆）总数", "number of servers (vehicles)", NONE, "V"),
     "decay": FieldText(
-        "距离衰减：路程越远，来的人（或吸引力）越少",
-        "decay: the share who come, or the attraction, by impedance",
+        "距离衰减：路程越远，来的人（或吸引力）越少；写法 `Decay(形式, 参数)`，"
+        "形式为 linear、power、exponential 或 gaussian",
+        "decay: the share who come, or the attraction, by impedance; `Decay(form, parameter)`, the form being linear, "
+        "power, exponential or gaussian",
         NONE,
         r"\phi",
     ),
@@ -109,9 +111,14 @@ FIELDS: dict[str, FieldText] = {
         "各片区平均阻抗最多相差多少", "how far zones' mean impedances may differ", UNIT, r"\Delta"
     ),
     "coverage_targets": FieldText(
-        "逐档（阻抗，人口份额）", "(impedance, share of the people) pairs", NONE, r"D_\ell, \alpha_\ell"
+        "逐档（阻抗，人口份额）", "(impedance, share of the people) pairs", NONE, r"D_\ell, \pi_\ell"
     ),
-    "adjacency": FieldText("相邻的需求点", "which demand points touch", NONE, "E"),
+    "adjacency": FieldText(
+        "相邻的需求点对；写法 `Adjacency.from_pairs(一端, 另一端, 需求点数)`",
+        "pairs of demand points that touch; `Adjacency.from_pairs(ones, others, number of demand points)`",
+        NONE,
+        "E",
+    ),
     "site_unit": FieldText("地点落在哪个需求点之内", "demand point in which the site lies", INDEX, "u(j)"),
     "site_impedance": FieldText("地点之间的阻抗", "impedance from site to site", UNIT, "d_{jk}"),
     "competitor": FieldText(
