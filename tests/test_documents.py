@@ -43,6 +43,14 @@ def test_every_model_page_shows_all_of_its_blocks() -> None:
         assert not shown & shared, model
 
 
+def test_every_row_of_a_table_has_as_many_cells_as_its_head() -> None:
+    for name, text in PAGES.items():
+        if not name.startswith("formulations/"):
+            continue
+        for table in re.findall(r"(?:^\|.*\n)+", text, flags=re.M):
+            assert len({line.count("|") for line in table.splitlines()}) == 1, (name, table)
+
+
 def test_every_link_between_the_pages_leads_somewhere() -> None:
     for name, text in PAGES.items():
         if not name.startswith("formulations/"):

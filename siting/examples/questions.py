@@ -110,7 +110,7 @@ EXAMPLES: dict[str, Example] = {
     ),
     "lexicographic_minimax": Example(("p=2",), beside="p_center"),
     "worst_share_mean": Example(("p=2", "worst_share=0.2"), beside="p_median"),
-    "ordered_median": Example(("p=2", "ordered_weights=((1.0, 0.2), (0.2, 0.8))"), beside="p_median"),
+    "ordered_median": Example(("p=2", "ordered_weights=((1.0, 0.5), (0.1, 0.5))"), beside="p_median"),
     "minimum_envy": Example(("p=2", "standard=7", "envy_weight=3"), beside="p_median"),
     "balanced_zones": Example(("p=2", "demand_zone=[0, 0, 0, 1, 1, 1]", "zone_spread=0.5"), beside="p_median"),
     "least_inequality": Example(("p=2",), beside="p_median"),

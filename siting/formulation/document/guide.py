@@ -101,7 +101,8 @@ _OWN_TEXT = """\
    `optional` 中的约束在给出数据时才有；`then` 是其后的目标。
    `groups = ["site_conditions"]` brings all [conditions on sites](site_conditions.md); of `resource` exactly one
    constraint holds (p or a budget); those in `optional` hold where there are numbers; `then` lists further objectives.
-4. 每个方案都会独立核验，自己的模型也不例外。Every plan is verified independently, those of one's own models too.
+4. `docs/model.schema.json` 供编辑器补全与检查设置项。It lets an editor complete and check the keys.
+5. 每个方案都会独立核验，自己的模型也不例外。Every plan is verified independently, those of one's own models too.
 """
 
 
