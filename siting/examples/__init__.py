@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import fields, replace
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,7 @@ from siting.solution import Solution
 __all__ = ["EXAMPLES", "example_section", "run", "simplified"]
 
 
+@cache
 def run(model: str) -> tuple[Instance, Solution]:
     """Run the example's lines; the instance and the solution that they make."""
     names: dict[str, Any] = {}
