@@ -38,13 +38,13 @@ class Example:
     numbers: tuple[str, ...]
     imports: str = ""
     before: str = ""
-    rows: str = 'minutes, people, demand_ids=list("ABCDEF")'
+    rows: tuple[str, ...] = ("minutes", "people", 'demand_ids=list("ABCDEF")')
     beside: str = ""
     many: bool = False
 
     def lines(self, model: str) -> str:
         """The program."""
-        parts = [self.rows, "site_ids=sites", *self.numbers]
+        parts = [*self.rows, "site_ids=sites", *self.numbers]
         call = "instance = Instance.from_arrays(\n" + "".join(f"    {part},\n" for part in parts) + ")\n"
         imports = "".join(sorted((HEAD + self.imports).splitlines(keepends=True), key=_import_order))
         return f'{imports}\n{DATA}{self.before}{call}solution = solve(instance, "{model}")\n'
@@ -71,9 +71,8 @@ between = [  # minutes from site to site
 """
 FUTURES = """\
 grown = [200, 65, 90, 30, 85, 55]  # if the new town at A is built
-best = [
-    solve(Instance.from_arrays(minutes, persons, p=2), "p_median").outcome.objective for persons in (people, grown)
-]
+alone = [Instance.from_arrays(minutes, persons, p=2) for persons in (people, grown)]
+best = [solve(future, "p_median").outcome.objective for future in alone]
 """
 DECAYED = 'decay=Decay("exponential", 0.15)'
 RIVAL = ("existing=[0, 0, 1, 0, 0, 0]", "competitor=[0, 0, 1, 0, 0, 0]")
@@ -128,6 +127,6 @@ EXAMPLES: dict[str, Example] = {
         ("p=2", "future=[0] * 6 + [1] * 6", "future_best=np.array(best)"),
         imports="import numpy as np\n",
         before=FUTURES,
-        rows='minutes + minutes, people + grown, demand_ids=[f"{v}{k}" for k in (1, 2) for v in "ABCDEF"]',
+        rows=("minutes + minutes", "people + grown", 'demand_ids=[f"{v}{k}" for k in (1, 2) for v in "ABCDEF"]'),
     ),
 }
