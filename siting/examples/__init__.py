@@ -130,7 +130,7 @@ def _opened(instance: Instance, solution: Solution) -> str:
     for j in np.flatnonzero(new).tolist():
         name = instance.site_ids[j]
         if solution.servers is not None:
-            parts.append(f"{name} ({int(solution.servers[j])} 辆 vehicle{'s' * (solution.servers[j] > 1)})")
+            parts.append(f"{name} ({int(solution.servers[j])} 辆 vehicle{'s' * int(solution.servers[j] > 1)})")
         elif solution.sizes is not None and instance.size_capacity is not None:
             parts.append(f"{name} ({number(float(instance.size_capacity[solution.sizes[j]]))} 人 persons)")
     return ", ".join(parts)

@@ -168,7 +168,7 @@ def _block(block: Block, before: str = "", *, full: bool = False) -> list[str]:
             ("可选数据 optional data", block.uses),
             ("恰给一项 exactly one of", block.either),
             ("变量 variables", block.symbols if block.kind != "variable" else ()),
-            ("须同时有 needs the blocks", block.requires),
+            ("须同时有 needs the blocks", tuple(name.replace("|", "` 或 or `") for name in block.requires)),
         ):
             if names:
                 lines += ["", f"{text}: {', '.join(f'`{name}`' for name in names)}"]
