@@ -184,4 +184,5 @@ def choose_sites(problem: Districting, value: FloatArray) -> BoolArray | None:
                 room += float(problem.capacity[site])
                 if zone >= 0:
                     lacking[zone] -= 1
-    return opened if count >= problem.least and not (lacking > 0).any() else None
+    kept = problem.least <= count <= problem.most and left >= 0 and not (lacking > 0).any()
+    return opened if kept else None
