@@ -8,8 +8,9 @@ Multipliers mu_i >= 0 on "everybody is assigned" and sigma_r on the conditions r
 Every L is a lower bound on every plan; as the knapsacks are whole, the largest one passes the bound of the linear
 relaxation.
 
-Sources: Beasley (1993), European Journal of Operational Research 65(3); Pirkul (1987), Computers & Operations Research
-14(3); Ceselli and Righini (2005), Networks 45(3); step rule: Held, Wolfe and Crowder (1974), Mathematical Programming 6.
+Sources: Beasley (1993), European Journal of Operational Research 65(3); Pirkul (1987), Computers & Operations
+Research 14(3); Ceselli and Righini (2005), Networks 45(3); step rule: Held, Wolfe and Crowder (1974), Mathematical
+Programming 6.
 """
 
 from __future__ import annotations

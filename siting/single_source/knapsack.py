@@ -33,7 +33,6 @@ class Knapsacks:
 
     def solve(self, reduced: FloatArray) -> tuple[FloatArray, BoolArray]:
         """(J,) least sum of reduced costs (I, J), and which demand points (I, J) make it up."""
-        m = self.room.size
         chosen = (reduced < 0) & self.unlimited
         value = np.where(chosen, reduced, 0.0).sum(axis=0)
         sites = np.flatnonzero(~self.unlimited & (reduced < 0).any(axis=0))
@@ -71,7 +70,7 @@ class Knapsacks:
         n, m = reduced.shape
         with_it = np.where(self.unlimited, value + np.maximum(reduced, 0.0), np.inf)
         without = np.where(self.unlimited, value - np.minimum(reduced, 0.0), np.broadcast_to(value, (n, m)))
-        for j in np.flatnonzero(~self.unlimited):
+        for j in np.flatnonzero(~self.unlimited).tolist():
             self._force(j, reduced[:, j], with_it, without)
         return with_it, without
 

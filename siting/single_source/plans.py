@@ -79,7 +79,7 @@ class Improver:
         local = local.copy()
         points = np.arange(weight.size)
         for _ in range(ROUNDS):
-            load = np.bincount(local, weights=weight, minlength=sites.size)
+            load: FloatArray = np.bincount(local, weights=weight, minlength=sites.size).astype(np.float64)
             own = cost[points, local]
             relief = self._over(load[local] - weight - room[local]) - self._over(load - room)[local]
             more = self._over(load + weight[:, None] - room) - self._over(load - room)
@@ -120,7 +120,7 @@ class Improver:
         task = self.task
         while not self.stopped():
             opened, site = plan.open.copy(), plan.site.copy()
-            for j in np.flatnonzero(opened & ~task.must):
+            for j in np.flatnonzero(opened & ~task.must).tolist():
                 mine = site == j
                 total = self.cost[mine].sum(axis=0) + task.site_cost
                 fits = task.may & ~opened & (task.room + EQUAL >= task.weight[mine].sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.sparse import block_array, coo_array, csr_array
@@ -44,7 +45,7 @@ class PairProgram:
         links = coo_array((ones, (k, k)), shape=(pairs, pairs))
         to_site = coo_array((-ones, (k, place[j])), shape=(pairs, m))
         on_sites, least, most = _on_sites(task, sites)
-        blocks = [[everybody, None], [loads, room], [links, to_site], [None, csr_array(on_sites)]]
+        blocks: Any = [[everybody, None], [loads, room], [links, to_site], [None, csr_array(on_sites)]]
         endless = np.full(limited.size + pairs, -np.inf)
         zero = np.zeros(limited.size + pairs)
         program = Program(
@@ -71,7 +72,7 @@ class PairProgram:
 
     def values(self, opened: BoolArray, site: IntArray) -> FloatArray:
         """(columns,) a plan as a solution."""
-        return np.r_[(site[self.i] == self.j).astype(float), opened[self.sites].astype(float)]
+        return np.concatenate([site[self.i] == self.j, opened[self.sites]]).astype(np.float64)
 
     def plan(self, values: FloatArray, task: Task) -> tuple[BoolArray, IntArray]:
         """Open sites (J,) and the site of each demand point (I,)."""

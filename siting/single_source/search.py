@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 from siting.single_source.bound import FIRST_STEP, Lagrangian, Multipliers, Point
 from siting.single_source.plans import Improver, Plan

@@ -103,7 +103,9 @@ class Task:
     def holds(self, site: IntArray) -> bool:
         """Whether every demand point has an admissible site (I,) and no capacity is overdrawn."""
         load = np.bincount(site, weights=self.weight, minlength=self.room.size)
-        return bool((load <= self.room * (1 + TOLERANCE) + EQUAL).all()) and bool(np.isfinite(self.cost[np.arange(site.size), site]).all())
+        return bool((load <= self.room * (1 + TOLERANCE) + EQUAL).all()) and bool(
+            np.isfinite(self.cost[np.arange(site.size), site]).all()
+        )
 
     def value(self, opened: BoolArray, site: IntArray) -> float:
         """Objective of a plan."""
