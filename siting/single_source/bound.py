@@ -44,7 +44,7 @@ class Point:
     Attributes:
         bound: L.
         value: (J,) v_j.
-        held: (I, J) what each site's knapsack holds.
+        held: (I, J) share of each demand point that the sites' knapsacks hold.
         opened: (J,) the sites that minimise.
         low: the largest v_j of an opened site that might close, and `high` the least of a closed one that might open:
             any price of one site between them gives the same L. Both 0 where the number of sites is free.
@@ -53,17 +53,17 @@ class Point:
     at: Multipliers
     bound: float
     value: FloatArray
-    held: BoolArray
+    held: FloatArray
     opened: BoolArray
     low: float
     high: float
 
 
 class Lagrangian:
-    """The bound of one task."""
+    """The bound of one task, with whole knapsacks or with shares."""
 
-    def __init__(self, task: Task) -> None:
-        self.task = task
+    def __init__(self, task: Task, *, whole: bool) -> None:
+        self.task, self.whole = task, whole
         self.knapsacks = Knapsacks(task.weight, task.room)
         self.free = task.may & ~task.must
         self.wanted = None if task.count is None else task.count - int((task.must & task.new).sum())
@@ -72,11 +72,19 @@ class Lagrangian:
         """L at these multipliers; None where the sites are too few for their number."""
         task = self.task
         reduced = task.cost - multipliers.mu[:, None]
-        value, held = self.knapsacks.solve(reduced)
-        value = value + task.site_cost - multipliers.sigma @ task.rows
+        packed = self.knapsacks.shares(reduced)
+        other = task.site_cost - multipliers.sigma @ task.rows
+        value, held = packed.value + other, packed.held
         chosen = self._choose(value)
         if chosen is None:
             return None
+        left = self.knapsacks.limited & task.may if self.whole else np.zeros(value.size, dtype=bool)
+        while (missing := left & (chosen[0] | (value < chosen[1]))).any():
+            sites = np.flatnonzero(missing)
+            whole, held[:, sites] = self.knapsacks.whole(reduced, sites)
+            value[sites] = np.maximum(value[sites], whole + other[sites])
+            left &= ~missing
+            chosen = self._choose(value) or chosen
         opened, low, high = chosen
         rows = np.where(multipliers.sigma > 0, task.least, task.most)
         side = float((multipliers.sigma * np.where(multipliers.sigma == 0, 0.0, rows)).sum())
@@ -151,18 +159,21 @@ class Lagrangian:
         task = self.task
         reduced = task.cost - point.at.mu[:, None]
         spare = float(limit - point.bound)
-        least = point.value - task.site_cost + point.at.sigma @ task.rows
-        with_it, without = self.knapsacks.forced(reduced, least)
-        other = point.value - least
-        may = task.may & (point.opened | (point.value - point.low <= spare))
-        must = task.must | (point.opened & (point.high - point.value > spare))
+        other = task.site_cost - point.at.sigma @ task.rows
+        value = point.value.copy()
+        may = task.may & (point.opened | (value - point.low <= spare))
+        sites = np.flatnonzero(may & self.knapsacks.limited) if self.whole else np.zeros(0, dtype=np.int64)
+        value[sites] = np.maximum(value[sites], self.knapsacks.whole(reduced, sites)[0] + other[sites])
+        may &= point.opened | (value - point.low <= spare)
+        must = task.must | (point.opened & (point.high - value > spare))
+        with_it, without = self.knapsacks.forced(reduced, self.knapsacks.shares(reduced), sites)
+        with_it, without = np.maximum(with_it + other, value), np.maximum(without + other, value)
         pairs = np.isfinite(task.cost) & may
         for price in {point.low, point.high} - {-math.inf, math.inf}:
-            paid = np.where(task.must, point.value, np.minimum(point.value - price, 0.0))
             used = np.where(task.must, 0.0, price)
-            joins = with_it + other - used - paid
-            leaves = without + other - used
-            leaves = np.where(task.must, leaves, np.minimum(leaves, 0.0)) - paid
+            paid = np.where(task.must, value, np.minimum(value - price, 0.0))
+            joins = with_it - used - paid
+            leaves = np.where(task.must, without, np.minimum(without - used, 0.0)) - paid
             leaves = np.where(task.may, leaves, 0.0)
             pairs &= joins + leaves.sum(axis=1, keepdims=True) - leaves <= spare
         return pairs, may, must

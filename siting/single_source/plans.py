@@ -98,22 +98,23 @@ class Improver:
 
     def _swap(self, cost: FloatArray, own: FloatArray, local: IntArray, load: FloatArray, room: FloatArray) -> bool:
         """Exchange demand points between sites, the most useful exchanges first, each site once; whether any was."""
-        weight = self.task.weight
-        there = cost[:, local] - own[:, None]  # of i at the site of k
-        more = self._over((load - room)[local] + weight[:, None] - weight) - self._over(load - room)[local]
-        delta = there + more
-        delta = delta + delta.T
-        delta[local[:, None] == local] = 0.0
-        i, k = np.nonzero(np.triu(delta < -1e-9 * self.far))
-        if not i.size:
-            return False
+        weight, excess = self.task.weight, load - room
+        gain = cost - own[:, None]
+        eager = np.flatnonzero((gain < 0).any(axis=1) | (excess[local] > EQUAL))  # one of two is
+        more = weight[eager][:, None] - weight  # that the site of k takes on, and that of i sheds
+        delta = gain[eager][:, local] + gain[:, local[eager]].T
+        delta += self._over(excess[local] + more) - self._over(excess)[local]
+        delta += self._over(excess[local[eager]][:, None] - more) - self._over(excess)[local[eager]][:, None]
+        delta[local[eager][:, None] == local] = 0.0
+        i, k = np.nonzero(delta < -1e-9 * self.far)
+        order = np.argsort(delta[i, k], kind="stable")
         touched = np.zeros(room.size, dtype=bool)
-        for one, two in zip(*(array[np.argsort(delta[i, k], kind="stable")].tolist() for array in (i, k)), strict=True):
+        for one, two in zip(eager[i[order]].tolist(), k[order].tolist(), strict=True):
             a, b = int(local[one]), int(local[two])
-            if not touched[a] and not touched[b]:
+            if a != b and not touched[a] and not touched[b]:
                 local[one], local[two] = b, a
                 touched[[a, b]] = True
-        return True
+        return bool(i.size)
 
     def recentre(self, plan: Plan) -> Plan:
         """Move each site to where its demand points want it, and reassign, as long as that helps."""

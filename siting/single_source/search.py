@@ -99,6 +99,7 @@ class _Search:
         self.best: Plan | None = None
         self.tried: set[bytes] = set()
         self.by_clock = False
+        self.whole = False  # whether whole knapsacks are worth their time
 
     def out_of_time(self) -> bool:
         if time.perf_counter() > self.end or self.asked():
@@ -114,8 +115,7 @@ class _Search:
         return self.bound >= self.objective - max(self.gap, PROVEN_GAP) * abs(self.objective) if self.best else False
 
     def run(self) -> SingleSource:
-        lagrangian = Lagrangian(self.task)
-        point = self._ascend(lagrangian, self._start(), STEPS) if self._all_reached(self.task) else None
+        point = self._root() if self._all_reached(self.task) else None
         if point is None:
             return SingleSource(math.inf, math.inf, None, None, False)
         self._raise(point.bound)
@@ -142,6 +142,15 @@ class _Search:
         if plan is None:
             return SingleSource(bound, math.inf, None, None, self.by_clock)
         return SingleSource(bound, plan.objective, plan.open, plan.site, self.by_clock)
+
+    def _root(self) -> Point | None:
+        """The bound of the whole task: with shares, which is quick, then with whole knapsacks."""
+        point = self._ascend(Lagrangian(self.task, whole=False), self._start(), STEPS)
+        lagrangian = Lagrangian(self.task, whole=True)
+        self.whole = lagrangian.knapsacks.fine
+        if point is None or self.closed or not self.whole:
+            return point
+        return self._ascend(lagrangian, point.at, STEPS)
 
     def _start(self) -> Multipliers:
         """Everybody pays for the second nearest site."""
@@ -193,7 +202,7 @@ class _Search:
         if math.isinf(limit):
             return task, point
         while True:
-            lagrangian = Lagrangian(task)
+            lagrangian = Lagrangian(task, whole=self.whole)
             now = lagrangian.at(point.at)
             if now is None or now.bound > limit:
                 return None, None
@@ -203,7 +212,7 @@ class _Search:
                 return None, None
             if self.out_of_time() or self._pairs(task) > AGAIN * pairs:
                 return task, point
-            again = self._ascend(Lagrangian(task), point.at, MORE_STEPS, limit, NEXT_STEP)
+            again = self._ascend(Lagrangian(task, whole=self.whole), point.at, MORE_STEPS, limit, NEXT_STEP)
             if again is None or again.bound > limit:
                 return None, None
             point = again
