@@ -90,7 +90,7 @@ def drawn(seed: int, resource: str) -> Instance:
 
 @pytest.mark.parametrize("resource", ["p", "budget", "free"])
 @pytest.mark.parametrize("fixed_cost", [False, True])
-@pytest.mark.parametrize("seed", range(12))
+@pytest.mark.parametrize("seed", range(8))
 def test_the_search_finds_the_optimum_and_proves_it(seed: int, fixed_cost: bool, resource: str) -> None:
     instance = drawn(seed, resource)
     optimum = brute_force(instance, fixed_cost=fixed_cost)
@@ -128,14 +128,16 @@ def test_a_search_stopped_by_the_clock_says_so() -> None:
 def test_whole_demand_points_cost_more_than_shares() -> None:
     instance = Instance.from_arrays([[0.0, 9.0]] * 3, 2.0, capacity=[3.0, 4.0], p=2)
     found = find(instance)  # 3 persons fit at the near site, but only one pair of two
-    assert found.objective == found.bound == pytest.approx(36.0)
+    assert found.objective == pytest.approx(36.0)
+    assert found.bound == pytest.approx(36.0)
 
 
 def test_without_capacities_everybody_goes_to_the_nearest() -> None:
     instance = random_instance(5, plain=True, points=12)
     nearest = [float(instance.demand @ instance.impedance.nearest(y)[1]) for y in plans(instance)]
     found = find(instance)
-    assert found.objective == found.bound == pytest.approx(min(nearest))
+    assert found.objective == pytest.approx(min(nearest))
+    assert found.bound == pytest.approx(min(nearest))
 
 
 @pytest.mark.parametrize(
@@ -198,14 +200,14 @@ def test_features_that_the_search_does_not_know_are_left_to_others(feature: dict
     assert search_single_source(instance, fixed_cost=False, time_limit_s=1) is None
 
 
-@pytest.mark.parametrize("name", ["pmedcap01", "pmedcap03", "pmedcap05"])
+@pytest.mark.parametrize("name", ["pmedcap03", "pmedcap05"])
 def test_published_p_median_values_are_reached_and_proven(name: str) -> None:
     instance, best = read_pmedcap(shared_file(*BENCHMARKS, "pmedcap", f"{name}.txt"))
     found = find(instance)
     assert found.objective == found.bound == best
 
 
-@pytest.mark.parametrize("number", [1, 7, 13, 33, 41, 49, 61])
+@pytest.mark.parametrize("number", [1, 7, 13, 49, 53, 65])
 def test_published_location_optima_are_reached_and_proven(number: int) -> None:
     optima = published(shared_file(*BENCHMARKS, "sscflp", "optima.csv"))
     instance = read_holmberg(shared_file(*BENCHMARKS, "sscflp", f"holmberg_p{number}.txt"))

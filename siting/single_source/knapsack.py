@@ -1,8 +1,8 @@
 """The load of least reduced cost within each site's capacity: in shares at once, or whole by dynamic programming.
 
 The shares are the linear relaxation: the best ratios of reduced cost to load first (Dantzig 1957, Operations Research
-5(2)). The dynamic programme works on a grid of the capacities, which is exact where the loads are whole numbers that fit
-on it. Otherwise loads are rounded down, so that the value is still a bound.
+5(2)). The dynamic programme works on a grid of the capacities, which is exact where the loads are whole numbers that
+fit on it. Otherwise loads are rounded down, so that the value is still a bound.
 """
 
 from __future__ import annotations
@@ -42,12 +42,13 @@ class Knapsacks:
         largest = float(room[self.limited].max(initial=0.0))
         unit = math.gcd(*weight.astype(np.int64).tolist()) if (weight == np.round(weight)).all() else 0
         exact = unit > 0 and largest / unit <= MOST_STEPS
-        scale = 1.0 / unit if exact else MOST_STEPS / max(largest, 1e-12)
+        items = largest / max(float(weight.mean()), 1e-12)
+        steps = min(math.ceil(items / 2 / LOST), MOST_STEPS)
+        scale = 1.0 / unit if exact else steps / max(largest, 1e-12)
         cells = np.round(weight * scale) if exact else np.floor(weight * scale - 1e-9)
         self.cells: IntArray = cells.astype(np.int64).clip(0)
         self.width: IntArray = np.where(self.limited, np.floor(room * scale + 1e-9), 0).astype(np.int64)
-        items = largest / max(float(weight.mean()), 1e-12)
-        self.fine = bool(self.limited.any()) and (exact or items / 2 / MOST_STEPS <= LOST)
+        self.fine = bool(self.limited.any()) and (exact or items / 2 <= LOST * steps)
 
     def shares(self, reduced: FloatArray) -> Packed:
         """Of reduced costs (I, J), with shares of demand points."""

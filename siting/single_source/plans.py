@@ -18,7 +18,7 @@ import numpy as np
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.single_source.task import EQUAL, Task
 
-ROUNDS = 1000  # of moves, a guard only
+ROUNDS = 10_000  # of moves, a guard only
 
 
 @dataclass(frozen=True, eq=False)

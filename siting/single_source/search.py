@@ -9,21 +9,23 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.impedance import BoolArray, IntArray
+from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.program import Program
 from siting.single_source.bound import FIRST_STEP, Lagrangian, Multipliers, Point
 from siting.single_source.plans import Improver, Plan
 from siting.single_source.programs import PairProgram, sites_program
 from siting.single_source.task import Task
 from siting.solution import PROVEN_GAP, Status
-from siting.solver import SolverOptions, solve_program
+from siting.solver import Answer, SolverOptions, solve_program
 
 STEPS, MORE_STEPS = 2000, 300
 AGAIN = 0.9  # steps are taken again once so small a share of the pairs is left
 NEXT_STEP = 0.3  # of the first of these
 FIRST_SLICE, GROWTH = 0.25, 2.0  # of the gap, for the first limit; of a limit over the one before
 GUESSED_GAP, GUESSES = 0.01, 3  # relative, while no plan is known; how many such limits
-FEW_PAIRS = 600  # so many left are decided at once
+POLISH_NODES, POLISH_SHARE = 100, 0.2  # of the nodes and the time left, for the assignment to known sites
+FEW_PAIRS = 1500  # so many left are decided at once
 SITE_NODES = 1000
 LEAST_TIME_S = 1.0  # for the solver
 
@@ -102,9 +104,9 @@ class _Search:
         self.whole = False  # whether whole knapsacks are worth their time
 
     def out_of_time(self) -> bool:
-        if time.perf_counter() > self.end or self.asked():
-            self.by_clock = True
-        return self.by_clock
+        over = time.perf_counter() > self.end or self.asked()
+        self.by_clock |= over
+        return over
 
     @property
     def objective(self) -> float:
@@ -119,6 +121,7 @@ class _Search:
         if point is None:
             return SingleSource(math.inf, math.inf, None, None, False)
         self._raise(point.bound)
+        self._polish(point)
         slices = 0
         while not self.closed and not self.out_of_time():
             whole = self._whole_limit()
@@ -127,6 +130,8 @@ class _Search:
                 self._raise(self.task.beyond(whole))
                 break
             self.task = task
+            if self.out_of_time():
+                break
             limit = min(self._slice(slices), whole)
             slices += 1
             narrowed, _ = self._narrow(task, point, limit)
@@ -223,21 +228,48 @@ class _Search:
         What it finds beyond the limit is a plan all the same.
         """
         beyond = self.task.beyond(limit)
-        pairs = PairProgram.of(task)
-        start = None
-        if self.best is not None and pairs.holds(self.best.open, self.best.site):
-            start = pairs.values(self.best.open, self.best.site)
-        left = max(self.end - time.perf_counter(), LEAST_TIME_S)
-        options = SolverOptions(time_limit_s=left, gap=self.gap, seed=self.seed)
-        answer = solve_program(pairs.program, options, start=start, held_back=pairs.links)
-        if answer.values is not None:
-            self._keep(self.improver.rated(*pairs.plan(answer.values, task)))
-        status, bound = answer.outcome.status, answer.outcome.bound
+        status, bound = self._ask(task, max(self.end - time.perf_counter(), LEAST_TIME_S))
         if status is Status.INFEASIBLE:
             self._raise(beyond)
         elif bound is not None:
             self._raise(min(bound, beyond))
-        self.out_of_time()
+
+    def _polish(self, point: Point) -> None:
+        """The best assignment to the sites of the best plan, as far as few nodes show it."""
+        plan = self.best
+        if plan is None or self.closed or self.out_of_time():
+            return
+        lagrangian = Lagrangian(self.task, whole=self.whole)
+        pairs, may, must = lagrangian.settle(point, self._whole_limit())
+        if plan.open[must].all():
+            left = POLISH_SHARE * (self.end - time.perf_counter())
+            self._ask(self.task.restrict(pairs, may & plan.open, must), max(left, LEAST_TIME_S), POLISH_NODES)
+
+    def _ask(self, task: Task, time_limit_s: float, node_limit: int | None = None) -> tuple[Status, float | None]:
+        """Let the solver look for a better plan of `task`; status and bound on its plans."""
+        if not self._all_reached(task):
+            return Status.INFEASIBLE, None
+        pairs = PairProgram.of(task)
+        start = None
+        if self.best is not None and pairs.holds(self.best.open, self.best.site):
+            start = pairs.values(self.best.open, self.best.site)
+        options = SolverOptions(time_limit_s=time_limit_s, gap=self.gap, seed=self.seed, node_limit=node_limit)
+        answer = self._solve(pairs.program, options, start, pairs.links)
+        if answer.values is not None:
+            self._keep(self.improver.rated(*pairs.plan(answer.values, task)))
+        return answer.outcome.status, answer.outcome.bound
+
+    def _solve(
+        self,
+        program: Program,
+        options: SolverOptions,
+        start: FloatArray | None = None,
+        held_back: BoolArray | None = None,
+    ) -> Answer:
+        begin = time.perf_counter()
+        answer = solve_program(program, options, start=start, held_back=held_back)
+        self.by_clock |= time.perf_counter() - begin > options.time_limit_s
+        return answer
 
     def _try(self, point: Point) -> None:
         """Make a plan of the sites that the bound opens."""
@@ -253,7 +285,7 @@ class _Search:
         if task.allows(point.opened) and task.room[point.opened].sum() >= task.weight.sum():
             return point.opened
         sites, program = sites_program(task, point.value)
-        answer = solve_program(program, SolverOptions(time_limit_s=LEAST_TIME_S, seed=self.seed, node_limit=SITE_NODES))
+        answer = self._solve(program, SolverOptions(time_limit_s=LEAST_TIME_S, seed=self.seed, node_limit=SITE_NODES))
         if answer.values is None:
             return None
         opened = np.zeros(task.may.size, dtype=bool)
