@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -59,7 +60,9 @@ class Adjacency:
         inside = np.flatnonzero(members)
         part = np.full(self.count, -1, dtype=np.int64)
         if inside.size:
-            graph = csr_array((np.ones(self.indices.size), self.indices, self.indptr), shape=(self.count, self.count))
+            graph: Any = csr_array(
+                (np.ones(self.indices.size), self.indices, self.indptr), shape=(self.count, self.count)
+            )
             part[inside] = connected_components(graph[inside][:, inside], directed=False)[1]
         return part
 

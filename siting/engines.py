@@ -10,8 +10,11 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
+import numpy as np
+
+from siting.center import search_center
 from siting.formulation.spec import Formulation
-from siting.impedance import BoolArray, FloatArray
+from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 from siting.lagrangian import count_affordable, search
 from siting.median import Choice, Pairs, search_median
@@ -24,6 +27,11 @@ ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only
 MEDIAN = ASSIGNED | {"total_weighted_impedance"}
 CAPACITATED = MEDIAN | {"respect_capacity"}
 CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
+WEIGHTED_CENTER = ASSIGNED | {
+    "largest_weighted_value",
+    "bound_largest_weighted_impedance",
+    "largest_weighted_impedance",
+}
 RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
@@ -43,6 +51,7 @@ class Found:
         nodes: of its branch and bound.
         rest: the instance with what a better plan may still use; None where the solver need not or cannot go on.
         engine: its name for the record.
+        site: (I,) site of each demand point, where that is not the nearest open one; None otherwise.
         by_clock: whether the clock has a say in what it finds.
     """
 
@@ -53,6 +62,7 @@ class Found:
     rest: Instance | None
     engine: str
     by_clock: bool = True
+    site: IntArray | None = None
 
 
 def search_first(
@@ -65,15 +75,17 @@ def search_first(
         report: is told (objective, bound) as they improve.
     """
     blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
-    if blocks == CAPACITATED:
+    if instance.leaving.any() or instance.future is not None:
+        return None
+    if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
     counted = _counted(instance)
     if counted is None:
         return None
     if blocks == MEDIAN:
         return _median(instance, counted, options, report)
-    if blocks == CENTER:
-        return _center(instance, counted, options)
+    if blocks in (CENTER, WEIGHTED_CENTER):
+        return _center(instance, counted, options, weighted=blocks == WEIGHTED_CENTER)
     return None
 
 
@@ -115,17 +127,26 @@ def _median(instance: Instance, counted: Instance, options: SolverOptions, repor
     return Found(found.bound, found.objective, found.open, 0, rest, "interchange and Lagrangian bound, HiGHS")
 
 
-def _center(instance: Instance, counted: Instance, options: SolverOptions) -> Found | None:
-    """A plan by interchange; no better plan sends anybody farther than that plan's farthest."""
-    choice = Choice.of(counted)
-    if choice is None or not choice.possible or not instance.demand_count:
+def _center(instance: Instance, counted: Instance | None, options: SolverOptions, *, weighted: bool) -> Found | None:
+    """A plan by interchange, then the range below its farthest halved until nothing is left."""
+    if not instance.demand_count or (instance.p is None and instance.fixed_cost is None):
         return None
+    begin = time.perf_counter()
     matrix = instance.impedance
-    cost: FloatArray = (matrix.values / max(float(matrix.values.max(initial=0.0)), 1e-9)) ** POWER
-    end = time.perf_counter() + SHARE_OF_TIME * options.time_limit_s
-    opened, _ = Pairs(counted, cost).interchange(choice, None, end)
-    farthest = float(matrix.nearest(opened)[1].max(initial=0.0))
+    value: FloatArray = matrix.values * instance.demand[matrix.rows] if weighted else matrix.values
+    choice = None if counted is None else Choice.of(counted)
+    if choice is None or not choice.possible or counted is None:
+        return None
+    cost: FloatArray = (value / max(float(value.max(initial=0.0)), 1e-9)) ** POWER
+    opened, _ = Pairs(counted, cost).interchange(choice, None, begin + SHARE_OF_TIME * options.time_limit_s)
+    best = np.full(instance.demand_count, np.inf)
+    use = opened[matrix.indices]
+    np.minimum.at(best, matrix.rows[use], value[use])
+    farthest = float(best.max(initial=0.0))
     if not math.isfinite(farthest):
         return None
-    rest = replace(instance, impedance=matrix.keep(matrix.values <= farthest))
-    return Found(-math.inf, farthest, opened, 0, rest, "interchange, HiGHS")
+    left = replace(options, time_limit_s=options.time_limit_s - (time.perf_counter() - begin))
+    found = search_center(counted, opened, farthest, left, weighted=weighted)
+    return Found(
+        found.bound, found.objective, found.open, 0, None, "interchange and bisection over set covering, HiGHS"
+    )

@@ -20,16 +20,17 @@ from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 
 NO_LIMIT = np.iinfo(np.int64).max  # in `zone_maximum`
 DEMAND, SITE, ZONE, SIZE = "I", "J", "Z", "S"
+YES_NO = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")
 
 
-def _along(axis: str, *, infinite: bool = False, flags: bool = False, default: Any = None) -> Any:
-    """A field that runs along an axis; its numbers are at least 0, and finite unless `infinite`."""
-    return field(default=default, metadata={"axis": axis, "infinite": infinite, "flags": flags})
+def _along(axis: str, *, infinite: bool = False, flags: bool = False) -> dict[str, Any]:
+    """Of a field that runs along an axis; its numbers are at least 0 and finite, unless `infinite` or `flags`."""
+    return {"axis": axis, "infinite": infinite, "flags": flags}
 
 
-def _number(least: float = 0.0, most: float = np.inf, *, above: bool = False) -> Any:
-    """A single number in least..most; `above` excludes `least`."""
-    return field(default=None, metadata={"least": least, "most": most, "above": above})
+def _number(least: float = 0.0, most: float = np.inf, *, above: bool = False) -> dict[str, Any]:
+    """Of a single number in least..most; `above` excludes `least`."""
+    return {"least": least, "most": most, "above": above}
 
 
 @dataclass(frozen=True, eq=False)
@@ -89,52 +90,50 @@ class Instance:
 
     demand_ids: tuple[str, ...]
     site_ids: tuple[str, ...]
-    demand: FloatArray = field(metadata={"axis": DEMAND})
+    demand: FloatArray = field(metadata=_along(DEMAND))
     impedance: ImpedanceMatrix
-    existing: BoolArray = field(metadata={"axis": SITE, "flags": True})
-    required: BoolArray = field(metadata={"axis": SITE, "flags": True})
-    forbidden: BoolArray = field(metadata={"axis": SITE, "flags": True})
-    site_zone: IntArray = field(metadata={"axis": SITE, "flags": True})
+    existing: BoolArray = field(metadata=_along(SITE, flags=True))
+    required: BoolArray = field(metadata=_along(SITE, flags=True))
+    forbidden: BoolArray = field(metadata=_along(SITE, flags=True))
+    site_zone: IntArray = field(metadata=_along(SITE, flags=True))
     zone_ids: tuple[str, ...] = ()
-    zone_minimum: IntArray = field(
-        default_factory=lambda: np.zeros(0, dtype=np.int64), metadata={"axis": ZONE}
-    )
-    zone_maximum: IntArray | None = _along(ZONE)
-    closable: BoolArray | None = _along(SITE, flags=True)
-    relocatable: BoolArray | None = _along(SITE, flags=True)
-    closing_cost: FloatArray | None = _along(SITE)
-    closures: int | None = _number()
-    standard: FloatArray | None = _along(DEMAND, infinite=True)
-    outer_standard: FloatArray | None = _along(DEMAND, infinite=True)
-    load: FloatArray | None = _along(DEMAND)
-    capacity: FloatArray | None = _along(SITE, infinite=True)
-    minimum_load: FloatArray | None = _along(SITE)
-    fixed_cost: FloatArray | None = _along(SITE)
-    size_capacity: FloatArray | None = _along(SIZE)
-    size_cost: FloatArray | None = _along(SIZE)
-    p: int | None = _number()
-    budget: float | None = _number()
-    cover_share: float | None = _number(most=1)
-    backup_weight: float | None = _number(most=1)
-    busy_fraction: float | None = _number(most=1)
-    servers: int | None = _number()
+    zone_minimum: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64), metadata=_along(ZONE))
+    zone_maximum: IntArray | None = field(default=None, metadata=_along(ZONE))
+    closable: BoolArray | None = field(default=None, metadata=_along(SITE, flags=True))
+    relocatable: BoolArray | None = field(default=None, metadata=_along(SITE, flags=True))
+    closing_cost: FloatArray | None = field(default=None, metadata=_along(SITE))
+    closures: int | None = field(default=None, metadata=_number())
+    standard: FloatArray | None = field(default=None, metadata=_along(DEMAND, infinite=True))
+    outer_standard: FloatArray | None = field(default=None, metadata=_along(DEMAND, infinite=True))
+    load: FloatArray | None = field(default=None, metadata=_along(DEMAND))
+    capacity: FloatArray | None = field(default=None, metadata=_along(SITE, infinite=True))
+    minimum_load: FloatArray | None = field(default=None, metadata=_along(SITE))
+    fixed_cost: FloatArray | None = field(default=None, metadata=_along(SITE))
+    size_capacity: FloatArray | None = field(default=None, metadata=_along(SIZE))
+    size_cost: FloatArray | None = field(default=None, metadata=_along(SIZE))
+    p: int | None = field(default=None, metadata=_number())
+    budget: float | None = field(default=None, metadata=_number())
+    cover_share: float | None = field(default=None, metadata=_number(most=1))
+    backup_weight: float | None = field(default=None, metadata=_number(most=1))
+    busy_fraction: float | None = field(default=None, metadata=_number(most=1))
+    servers: int | None = field(default=None, metadata=_number())
     decay: Decay | None = None
-    travel_cost: float | None = _number()
-    worst_share: float | None = _number(most=1, above=True)
+    travel_cost: float | None = field(default=None, metadata=_number())
+    worst_share: float | None = field(default=None, metadata=_number(most=1, above=True))
     ordered_weights: tuple[tuple[float, float], ...] | None = None
-    envy_weight: float | None = _number()
-    demand_zone: IntArray | None = _along(DEMAND, flags=True)
-    zone_spread: float | None = _number()
+    envy_weight: float | None = field(default=None, metadata=_number())
+    demand_zone: IntArray | None = field(default=None, metadata=_along(DEMAND, flags=True))
+    zone_spread: float | None = field(default=None, metadata=_number())
     coverage_targets: tuple[tuple[float, float], ...] | None = None
     adjacency: Adjacency | None = None
-    site_unit: IntArray | None = _along(SITE, flags=True)
+    site_unit: IntArray | None = field(default=None, metadata=_along(SITE, flags=True))
     site_impedance: ImpedanceMatrix | None = None
-    competitor: BoolArray | None = _along(SITE, flags=True)
-    attraction: FloatArray | None = _along(SITE)
-    future: IntArray | None = _along(DEMAND)
+    competitor: BoolArray | None = field(default=None, metadata=_along(SITE, flags=True))
+    attraction: FloatArray | None = field(default=None, metadata=_along(SITE))
+    future: IntArray | None = field(default=None, metadata=_along(DEMAND, flags=True))
     future_best: FloatArray | None = None
     excluded: tuple[BoolArray, ...] | None = None
-    least_difference: int | None = _number(least=1)
+    least_difference: int | None = field(default=None, metadata=_number(least=1))
 
     def __post_init__(self) -> None:
         check(self)
@@ -266,18 +265,15 @@ def _spread(values: ArrayLike, size: int) -> FloatArray:
 
 
 def _as_field(f: Field[Any], value: Any, n: int, m: int) -> Any:
+    """The value as the field holds it; a single number spread along its axis."""
     axis = f.metadata.get("axis")
     if axis is None:
         return value
-    if f.metadata.get("flags"):
-        array = np.asarray(value)
-        return array.astype(bool if array.dtype == bool or f.name in FLAGS else np.int64)
-    if f.name == "future":
+    if f.name in YES_NO:
+        return np.asarray(value, dtype=bool)
+    if f.metadata["flags"]:
         return np.asarray(value, dtype=np.int64)
-    return _spread(value, {DEMAND: n, SITE: m}.get(axis, 1)) if axis in (DEMAND, SITE) else np.asarray(value, float)
-
-
-FLAGS = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")
+    return _spread(value, {DEMAND: n, SITE: m}.get(axis, 1))
 
 
 def check(instance: Instance) -> None:
@@ -291,9 +287,9 @@ def check(instance: Instance) -> None:
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         seen: set[str] = set()
-        for k, key in enumerate(ids):
+        for key in ids:
             if key in seen:
-                faults.add("编号重复", "duplicate id", column=name, row=k, value=key)
+                faults.add("编号重复", "duplicate id", column=name, value=key)
             seen.add(key)
     for f in fields(instance):
         array = getattr(instance, f.name)
@@ -305,12 +301,17 @@ def check(instance: Instance) -> None:
                 "数值应不小于零",
                 "the value must be a number of at least 0",
                 column=f.name,
-                row=int(index),
-                value=array[index],
+                value=f"{_name(instance, f, int(index))}{array[index]}",
             )
     _check_numbers(instance, faults)
     _check_sites(instance, faults)
     faults.raise_if_any()
+
+
+def _name(instance: Instance, f: Field[Any], index: int) -> str:
+    """`id: ` of the entry of a field, where it runs along something that has ids."""
+    ids = {DEMAND: instance.demand_ids, SITE: instance.site_ids, ZONE: instance.zone_ids}.get(f.metadata["axis"])
+    return f"{index}: " if ids is None else f"{ids[index]}: "
 
 
 def _check_shapes(instance: Instance, faults: Faults) -> None:
@@ -361,8 +362,7 @@ def _check_numbers(instance: Instance, faults: Faults) -> None:
                 "外圈标准不能小于标准",
                 "the outer standard must not be below the standard",
                 column="outer_standard",
-                row=int(i),
-                value=instance.outer_standard[i],
+                value=f"{instance.demand_ids[i]}: {instance.outer_standard[i]}",
             )
     if instance.p is not None and instance.budget is not None:
         faults.add(

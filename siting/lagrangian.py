@@ -30,6 +30,7 @@ from scipy.optimize import linprog
 
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.interrupt import out_of_time
 
 ROOT_STEPS, NODE_STEPS = 1500, 250
 FIRST_STEP, NODE_STEP, LAST_STEP = 1.5, 0.3, 1e-3
@@ -85,7 +86,7 @@ class _Best:
 
     @property
     def out_of_time(self) -> bool:
-        return time.perf_counter() > (self.give_up if self.open is None else self.end)
+        return out_of_time(self.give_up if self.open is None else self.end)
 
 
 def search(

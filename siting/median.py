@@ -24,6 +24,7 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.interrupt import out_of_time
 
 STEPS = 1000
 FIRST_STEP, LAST_STEP, SHRINK, PATIENCE = 1.5, 1e-3, 0.6, 20
@@ -185,7 +186,7 @@ class Pairs:
         while True:
             nearest, site, second = self.two_best(opened)
             best, out, new = self._best_swap(choice, opened, nearest, site, second)
-            if best <= EQUAL * nearest.sum() or time.perf_counter() > end:
+            if best <= EQUAL * nearest.sum() or out_of_time(end):
                 return opened, float(nearest.sum())
             opened[out], opened[new] = False, True
 
@@ -257,7 +258,7 @@ def _ascend(
                     best.open, best.objective = plan, objective
             if report is not None:
                 report(best.objective, top)
-        if best.objective - top <= max(gap, EQUAL) * abs(best.objective) or time.perf_counter() > end:
+        if best.objective - top <= max(gap, EQUAL) * abs(best.objective) or out_of_time(end):
             break
         if stalled >= PATIENCE:
             step, stalled, mu = step * SHRINK, 0, top_mu

@@ -78,13 +78,38 @@ class _Clock:
         self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - begin, 3)
 
 
-def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
-    """Answer a scenario file.
+@dataclass(frozen=True, eq=False)
+class ServiceAsked:
+    """One service's question, ready to be solved."""
+
+    problem: Problem
+    formulation: Formulation
+    times: ServiceTimes
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A scenario, read and computed as far as the travel times: all that solving it needs."""
+
+    path: Path
+    scenario: Scenario
+    case: Case
+    graph: RoadGraph
+    services: tuple[ServiceAsked, ...]
+    options: SolverOptions
+    clock: _Clock
+
+    @property
+    def inputs(self) -> dict[str, Path]:
+        """Every file that the answer depends on, by its name in the record."""
+        return {f"case/{p.name}": p for p in self.case.input_files} | {"scenario": self.path}
+
+
+def ask_scenario(path: Path, settings: Settings = Settings()) -> Asked:
+    """Read a scenario and compute what solving it needs.
 
     Raises:
         InputError: for anything wrong with the scenario, the case or its files.
-        InfeasibleError: when no plan can meet the scenario; the faults say why.
-        VerificationError: when a plan fails the independent check.
     """
     clock = _Clock()
     with clock.time(settings.listener, "read", "读取方案与案例数据", "Reading the scenario and the case"):
@@ -103,15 +128,29 @@ def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
         seed=scenario.solver.seed,
         node_limit=scenario.solver.node_limit,
     )
+    asked = tuple(ServiceAsked(*parts) for parts in zip(problems, formulations, times, strict=True))
+    return Asked(path, scenario, case, graph, asked, options, clock)
+
+
+def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
+    """Answer a scenario file.
+
+    Raises:
+        InputError: for anything wrong with the scenario, the case or its files.
+        InfeasibleError: when no plan can meet the scenario; the faults say why.
+        VerificationError: when a plan fails the independent check.
+    """
+    asked = ask_scenario(path, settings)
+    case, graph, scenario, clock = asked.case, asked.graph, asked.scenario, asked.clock
     results = []
-    for problem, formulation, time_table in zip(problems, formulations, times, strict=True):
+    for service in asked.services:
+        problem, formulation, times = service.problem, service.formulation, service.times
         zh, en = problem.service.name_zh, problem.service.name_en
         with clock.time(settings.listener, "solve", f"求解布局：{zh}", f"Choosing sites: {en}"):
-            plan = make_plan(case, problem, formulation, time_table, options, settings.listener)
+            plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
         with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
-            results.append(_result(case, problem, time_table, graph, scenario.travel, settings, plan, formulation))
-    inputs = {f"case/{p.name}": p for p in case.input_files} | {"scenario": path}
-    return _finish(case, scenario, results, graph, settings, clock, inputs)
+            results.append(_result(case, problem, times, graph, scenario.travel, settings, plan, formulation))
+    return _finish(case, scenario, results, graph, settings, clock, asked.inputs)
 
 
 def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: list[str] | None = None) -> RunResult:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,7 +13,8 @@ from siting.diagnose import explain_no_plan
 from siting.errors import Faults, InfeasibleError
 from siting.events import Listener
 from siting.formulation.spec import Formulation
-from siting.impedance import BoolArray
+from siting.impedance import BoolArray, IntArray
+from siting.instance import Instance
 from siting.optimise import NoPlanError, solve
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
@@ -31,6 +33,51 @@ class Plan:
     out_of_reach: tuple[str, ...]
 
 
+@dataclass(frozen=True, eq=False)
+class Posed:
+    """The numbers that the model sees of one service's question, and what they stand for.
+
+    Attributes:
+        rows: (I',) index into the case's demand of each of the instance's demand points.
+        columns: (J',) index into the problem's sites of each of the instance's sites.
+        names: display names of the instance's demand points and zones by id.
+        out_of_reach: (I,) demand points that no site can serve, set aside.
+    """
+
+    instance: Instance
+    rows: IntArray
+    columns: IntArray
+    names: Mapping[str, str]
+    out_of_reach: BoolArray
+
+    def place(self, i: int) -> tuple[int, str]:
+        """Row in `demand.csv` and display name of one of the instance's demand points."""
+        return int(self.rows[i]) + 2, self.names[str(self.rows[i])]
+
+
+def pose_instance(case: Case, problem: Problem, formulation: Formulation, times: ServiceTimes) -> Posed:
+    """The instance of one service's question.
+
+    Raises:
+        InputError: when a required site has no road near.
+        InfeasibleError: when somebody can never be served and the question says to refuse that.
+    """
+    _refuse_required_off_network(problem, times)
+    closing = problem.sites["closing"].to_numpy(dtype=bool)
+    columns = ~times.site_off_network & ~closing
+    needing = problem.demand_persons > 0
+    rows = needing & ~times.off_network
+    out_of_reach = _out_of_reach(problem, formulation, times, rows, columns)
+    off = needing & times.off_network
+    names = {str(k): display_name(case, k) for k in range(len(case.demand))}
+    names |= dict(zip(case.zones["id"], case.zones["name_zh"] + " " + case.zones["name_en"], strict=True))
+    if problem.question.out_of_reach == "refuse" and formulation.serves_everyone and (off | out_of_reach).any():
+        _refuse(case, problem, formulation, times, off, out_of_reach)
+    rows &= ~out_of_reach
+    instance = make_instance(problem, times.impedance, rows=rows, columns=columns, zones=problem.question.zone_minimum)
+    return Posed(instance, np.flatnonzero(rows), np.flatnonzero(columns), names, out_of_reach)
+
+
 def make_plan(
     case: Case,
     problem: Problem,
@@ -46,40 +93,24 @@ def make_plan(
         InfeasibleError: when no plan can meet the question; the faults say why.
         VerificationError: when the plan fails the independent check.
     """
-    _refuse_required_off_network(problem, times)
-    closing = problem.sites["closing"].to_numpy(dtype=bool)
-    columns = ~times.site_off_network & ~closing
-    needing = problem.demand_persons > 0
-    rows = needing & ~times.off_network
-    out_of_reach = _out_of_reach(problem, formulation, times, rows, columns)
-    off = needing & times.off_network
-    names = {str(k): display_name(case, k) for k in range(len(case.demand))}
-    names |= dict(zip(case.zones["id"], case.zones["name_zh"] + " " + case.zones["name_en"], strict=True))
-    if problem.question.out_of_reach == "refuse" and formulation.serves_everyone and (off | out_of_reach).any():
-        _refuse(case, problem, formulation, times, off, out_of_reach)
-    rows &= ~out_of_reach
-    instance = make_instance(problem, times.impedance, rows=rows, columns=columns, zones=problem.question.zone_minimum)
+    posed = pose_instance(case, problem, formulation, times)
+    instance = posed.instance
     try:
-        solution = solve(instance, formulation, options, listener=listener, names=names)
+        solution = solve(instance, formulation, options, listener=listener, names=posed.names)
     except NoPlanError as error:
-        here = np.flatnonzero(rows)
-
-        def place(k: int) -> tuple[int, str]:
-            return int(here[k]) + 2, display_name(case, int(here[k]))
-
-        raise explain_no_plan(instance, formulation, error, place=place) from error
+        raise explain_no_plan(instance, formulation, error, place=posed.place) from error
     checks = verify(instance, formulation, solution).checks
-    row_index, column_index = np.flatnonzero(rows), np.flatnonzero(columns)
     # A facility in use that no road reaches stays open; nobody can be sent there.
+    closing = problem.sites["closing"].to_numpy(dtype=bool)
     open_after = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network
-    open_after[column_index[solution.open]] = True
+    open_after[posed.columns[solution.open]] = True
     assignment = Assignment(
-        row_index[solution.assignment.demand_index],
-        column_index[solution.assignment.site_index],
+        posed.rows[solution.assignment.demand_index],
+        posed.columns[solution.assignment.site_index],
         solution.assignment.share,
     )
     ids = case.demand["id"].to_numpy(dtype=object)
-    return Plan(solution, open_after, assignment, checks, tuple(ids[out_of_reach]))
+    return Plan(solution, open_after, assignment, checks, tuple(ids[posed.out_of_reach]))
 
 
 def _out_of_reach(

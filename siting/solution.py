@@ -8,6 +8,7 @@ from enum import StrEnum
 
 import numpy as np
 
+from siting.formulation.spec import Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 
 
@@ -33,6 +34,7 @@ class Outcome:
         objective: value of the best plan, None without one.
         bound: proven bound on the objective (below it when minimising, above it when maximising).
         seconds: wall clock of the solver alone.
+        then: outcomes of the formulation's further objectives, each among the plans that are best by all before it.
     """
 
     status: Status
@@ -45,6 +47,7 @@ class Outcome:
     seed: int
     threads: int
     nodes: int = 0
+    then: tuple[Outcome, ...] = ()
 
     @property
     def gap(self) -> float | None:
@@ -58,25 +61,37 @@ class Outcome:
 
     @property
     def proven(self) -> bool:
-        """Whether the plan is proven optimal."""
+        """Whether the plan is proven optimal, by every objective."""
+        return self._proven_alone and all(outcome.proven for outcome in self.then)
+
+    @property
+    def _proven_alone(self) -> bool:
         return self.gap is not None and self.gap <= PROVEN_GAP and self.objective is not None
 
     @property
     def label_zh(self) -> str:
         """The result's label in Chinese."""
-        return self._label()[0]
+        return self._label_of_all(0, "；第 {} 目标")
 
     @property
     def label_en(self) -> str:
         """The result's label in English."""
-        return self._label()[1]
+        return self._label_of_all(1, "; objective {}: ")
+
+    def _label_of_all(self, language: int, then: str) -> str:
+        """The first objective's label, and that of the first further one that is not proven."""
+        text = self._label()[language]
+        for number, outcome in enumerate(self.then, start=2):
+            if not outcome.proven:
+                return text + then.format(number) + outcome._label()[language]
+        return text
 
     def _label(self) -> tuple[str, str]:
         if self.status is Status.INFEASIBLE:
             return "无可行方案", "infeasible"
         if self.objective is None:
             return "限时内未找到方案", "no plan found within the limit"
-        if self.proven:
+        if self._proven_alone:
             return "已证明最优", "proven optimal"
         if self.gap is None:
             limited = self.status is Status.TIME_LIMIT
@@ -114,9 +129,19 @@ class Solution:
 
     `open` holds existing and newly opened sites; `assignment` who goes where. Covered (within the standard)
     and assigned are different things: metrics tell them apart.
+
+    Attributes:
+        servers: (J,) servers at each site; None where the model places none.
+        sizes: (J,) size class of each new facility, -1 for none; None where the model chooses none.
+        limits: how good the plan had to be by other objectives.
+        levels: of a lexicographic minimax plan: (impedance, persons who travel so far or farther), the worst first.
     """
 
     formulation: str
     open: BoolArray
     assignment: Assignment
     outcome: Outcome
+    servers: IntArray | None = None
+    sizes: IntArray | None = None
+    limits: tuple[Limit, ...] = ()
+    levels: tuple[tuple[float, float], ...] = ()

@@ -7,11 +7,8 @@ interface and gives typed status, bound, progress and MIP starts.
 from __future__ import annotations
 
 import math
-import signal
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
 from typing import Any
@@ -22,6 +19,7 @@ from scipy.sparse import csr_array
 
 from siting.events import Event, Listener, silent
 from siting.impedance import BoolArray, FloatArray
+from siting.interrupt import stoppable
 from siting.program import Program, compile_model, is_maximise
 from siting.rounds import Relaxation
 from siting.solution import Outcome, Status
@@ -133,7 +131,7 @@ def solve_program(
     search = _Search(program, options, listener, begin)
     rows = np.ones(program.row_lower.size, dtype=bool)
     relaxed_bound: float | None = None
-    with _asked_by_ctrl_c() as asked:
+    with stoppable() as asked:
         if held_back is not None and held_back.any():
             relaxation = _relax(search, ~held_back, asked)
             rows, relaxed_bound = relaxation.rows.copy(), relaxation.bound
@@ -289,20 +287,6 @@ class _Reporter:
                 data={"incumbent": best, "bound": bound, "gap": gap, "nodes": int(out.mip_node_count)},
             )
         )
-
-
-@contextmanager
-def _asked_by_ctrl_c() -> Iterator[threading.Event]:
-    """Ctrl-C asks the solver to stop at its next check, in place of tearing it down half-way."""
-    asked = threading.Event()
-    if threading.current_thread() is not threading.main_thread():
-        yield asked
-        return
-    before = signal.signal(signal.SIGINT, lambda number, frame: asked.set())
-    try:
-        yield asked
-    finally:
-        signal.signal(signal.SIGINT, before)
 
 
 def _finite(value: float) -> float | None:

@@ -13,6 +13,7 @@ from typing import Any, Literal, TypeVar
 
 Kind = Literal["variable", "constraint", "objective"]
 Build = TypeVar("Build", bound=Callable[..., Any])
+Settle = Callable[..., Any]  # (data, decided) -> values in the order of the Pyomo variable
 
 
 @dataclass(frozen=True)
@@ -22,8 +23,12 @@ class Block:
     Attributes:
         symbols: variables that it uses (`x`, `y`, ...); for a variable block the one that it makes.
         reads: fields of `Instance` that it reads, beyond demand and impedance.
+        uses: fields of `Instance` that it reads where they are given.
         requires: blocks without which it would mean nothing.
         sense: of an objective, `minimize` or `maximize`.
+        nearest: with it, everybody may as well go to the nearest open site, and no pair matters that is never that.
+        coverage: of the impedance it reads only who lies within the standard of what.
+        settle: of a variable, its best values once sites and assignment are known; None where the solver decides.
     """
 
     name: str
@@ -32,8 +37,12 @@ class Block:
     build: Callable[..., Any]
     symbols: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
+    uses: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     sense: str = ""
+    nearest: bool = False
+    coverage: bool = False
+    settle: Settle | None = None
 
     @property
     def en(self) -> str:
@@ -70,16 +79,26 @@ class Block:
 REGISTER: dict[str, Block] = {}
 
 
-def variable(*, symbol: str, zh: str, requires: tuple[str, ...] = ()) -> Callable[[Build], Build]:
-    """Register a function `(model) -> pyomo Var`; it becomes `model.<symbol>`."""
-    return _register("variable", zh=zh, symbols=(symbol,), requires=requires)
+def variable(
+    *, symbol: str, zh: str, reads: tuple[str, ...] = (), requires: tuple[str, ...] = (), settle: Settle | None = None
+) -> Callable[[Build], Build]:
+    """Register a function `(model, data) -> pyomo Var`; it becomes `model.<symbol>`."""
+    return _register("variable", zh=zh, symbols=(symbol,), reads=reads, requires=requires, settle=settle)
 
 
 def constraint(
-    *, symbols: tuple[str, ...], zh: str, reads: tuple[str, ...] = (), requires: tuple[str, ...] = ()
+    *,
+    symbols: tuple[str, ...],
+    zh: str,
+    reads: tuple[str, ...] = (),
+    uses: tuple[str, ...] = (),
+    requires: tuple[str, ...] = (),
+    nearest: bool = False,
+    coverage: bool = False,
 ) -> Callable[[Build], Build]:
     """Register a function `(model, data) -> pyomo Constraint`; it becomes `model.<name>`."""
-    return _register("constraint", zh=zh, symbols=symbols, reads=reads, requires=requires)
+    facts = {"reads": reads, "uses": uses, "requires": requires, "nearest": nearest, "coverage": coverage}
+    return _register("constraint", zh=zh, symbols=symbols, **facts)
 
 
 def objective(
@@ -88,10 +107,14 @@ def objective(
     zh: str,
     sense: Literal["minimize", "maximize"],
     reads: tuple[str, ...] = (),
+    uses: tuple[str, ...] = (),
     requires: tuple[str, ...] = (),
+    nearest: bool = False,
+    coverage: bool = False,
 ) -> Callable[[Build], Build]:
     """Register a function `(model, data) -> expression`."""
-    return _register("objective", zh=zh, symbols=symbols, reads=reads, requires=requires, sense=sense)
+    facts = {"reads": reads, "uses": uses, "requires": requires, "nearest": nearest, "coverage": coverage}
+    return _register("objective", zh=zh, symbols=symbols, sense=sense, **facts)
 
 
 def _register(kind: Kind, **facts: Any) -> Callable[[Build], Build]:

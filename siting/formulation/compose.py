@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -9,19 +10,43 @@ import numpy as np
 import pyomo.environ as pyo
 from pyomo.common.gc_manager import PauseGC
 
+import siting.formulation.constraints
+import siting.formulation.objectives
+import siting.formulation.variables  # noqa: F401  (these three fill the register)
 from siting import resources
 from siting.errors import Faults, fail
-from siting.formulation import constraints, objectives, variables  # noqa: F401  (fills the register)
 from siting.formulation.blocks import REGISTER, Block, Kind
 from siting.formulation.data import Data
-from siting.formulation.spec import Formulation
+from siting.formulation.decided import Decided
+from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.suggest import nearest_word
 from siting.toml_files import load_toml
 
 # Numbers of an instance that change the answer: a model that has no block for them would ignore them unsaid.
-BINDING = ("p", "budget", "existing", "required", "forbidden", "zone_minimum")
+BINDING = (
+    "p",
+    "budget",
+    "existing",
+    "required",
+    "forbidden",
+    "zone_minimum",
+    "zone_maximum",
+    "closable",
+    "relocatable",
+    "closures",
+    "cover_share",
+    "servers",
+    "minimum_load",
+    "size_capacity",
+    "adjacency",
+    "coverage_targets",
+    "zone_spread",
+    "competitor",
+    "future",
+    "excluded",
+)
 
 
 def list_formulations() -> dict[str, Path]:
@@ -66,6 +91,7 @@ def check_fit(formulation: Formulation, file: Path | str | None = None) -> None:
     listed: list[tuple[str, Kind, tuple[str, ...]]] = [
         ("variables", "variable", formulation.variables),
         ("objective", "objective", (formulation.objective,)),
+        ("then", "objective", formulation.then),
         ("constraints", "constraint", formulation.constraints),
         ("resource", "constraint", formulation.resource),
         ("optional", "constraint", formulation.optional),
@@ -171,7 +197,7 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
             active += chosen
         else:
             _refuse_choice(faults, formulation, instance)
-    for name in (*formulation.constraints, formulation.objective):
+    for name in (*formulation.variables, *formulation.constraints, *formulation.objectives):
         for f in REGISTER[name].reads:
             if getattr(instance, f) is None:
                 faults.add(
@@ -179,7 +205,8 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
                     f"the model {formulation.id} needs {f}",
                     column=f,
                 )
-    read = {f for name in (*active, formulation.objective) for f in REGISTER[name].reads}
+    blocks = [REGISTER[name] for name in (*formulation.variables, *active, *formulation.objectives)]
+    read = {f for block in blocks for f in (*block.reads, *block.uses)}
     if not faults:
         for f in BINDING:
             if has(instance, f) and f not in read:
@@ -220,19 +247,67 @@ def always_open(active: tuple[str, ...], instance: Instance) -> BoolArray:
     """(J,) sites that the active constraints open in any case."""
     mask = np.zeros(instance.site_count, dtype=bool)
     if "keep_existing" in active:
-        mask |= instance.existing
+        mask |= instance.kept
     if "require_sites" in active:
         mask |= instance.required
     return mask
 
 
-def build_model(formulation: Formulation, instance: Instance, *, constant: float = 0.0) -> Any:
+def with_objective(formulation: Formulation, name: str) -> Formulation:
+    """The model with another objective beside its own, and the blocks that this one needs.
+
+    Raises:
+        InputError: there is no such objective, or its blocks do not fit the model's.
+    """
+    goal = REGISTER.get(name)
+    if goal is None or goal.kind != "objective":
+        faults = Faults(f"{formulation.id}")
+        _refuse_unknown(faults, "objective", "objective", name, goal)
+        faults.raise_if_any()
+    if name in formulation.objectives:
+        return formulation
+    variables, constraints = list(formulation.variables), list(formulation.constraints)
+    made = {REGISTER[v].symbols[0] for v in variables}
+    waiting = [name]
+    while waiting:
+        block = REGISTER[waiting.pop()]
+        for symbol in block.symbols:
+            if symbol not in made:
+                maker = next(b for b in REGISTER.values() if b.kind == "variable" and b.symbols[0] == symbol)
+                made.add(symbol)
+                variables.append(maker.name)
+                waiting.append(maker.name)
+        for other in block.requires:
+            if other not in constraints:
+                constraints.append(other)
+                waiting.append(other)
+    extended = formulation.model_copy(
+        update={
+            "variables": tuple(variables),
+            "constraints": tuple(constraints),
+            "then": (*formulation.then, name),
+        }
+    )
+    check_fit(extended)
+    return extended
+
+
+def build_model(
+    formulation: Formulation,
+    instance: Instance,
+    *,
+    constant: float = 0.0,
+    objective: str | None = None,
+    limits: Sequence[Limit] = (),
+) -> Any:
     """The Pyomo `ConcreteModel`.
 
     Variables are `model.y`, `model.x` ..., constraints `model.<block>`, the objective `model.objective`.
 
     Args:
         constant: added to the objective, for what a reduction took out of the instance.
+        objective: which of the formulation's objectives; none: the first.
+        limits: how good the plan must be by others of the formulation's objectives; `model.limits`.
 
     Raises:
         InputError: as `active_constraints`.
@@ -247,12 +322,30 @@ def build_model(formulation: Formulation, instance: Instance, *, constant: float
         model.A = pyo.Set(initialize=data.A if "x" in symbols else [], dimen=2)
         for name in formulation.variables:
             block = REGISTER[name]
-            setattr(model, block.symbols[0], block.build(model))
+            setattr(model, block.symbols[0], block.build(model, data))
         for name in active:
             setattr(model, name, REGISTER[name].build(model, data))
-        goal = REGISTER[formulation.objective]
+        goal = REGISTER[objective or formulation.objective]
         model.objective = pyo.Objective(
             expr=goal.build(model, data) + constant,
             sense=pyo.maximize if goal.sense == "maximize" else pyo.minimize,
         )
+        if limits:
+            model.limits = pyo.ConstraintList()
+            for limit in limits:
+                other = REGISTER[limit.objective]
+                value = other.build(model, data)
+                model.limits.add(value >= limit.value if other.sense == "maximize" else value <= limit.value)
     return model
+
+
+def settle(model: Any, formulation: Formulation, data: Data, plan: Decided) -> None:
+    """Set the variables that follow from the open sites and the assignment to their best values."""
+    for name in formulation.variables:
+        block = REGISTER[name]
+        if block.settle is None:
+            continue
+        variable = getattr(model, block.symbols[0])
+        values = np.atleast_1d(block.settle(data, plan)).tolist()
+        for part, value in zip(variable.values(), values, strict=True):
+            part.set_value(value, skip_validation=True)

@@ -12,7 +12,7 @@ from siting.formulation.data import Data
 Model = Any  # pyomo carries no types
 
 
-@objective(symbols=("x",), zh="总出行阻抗最小", sense="minimize", requires=("assign_every_demand_point",))
+@objective(symbols=("x",), zh="总出行阻抗最小", sense="minimize", requires=("assign_every_demand_point",), nearest=True)
 def total_weighted_impedance(model: Model, data: Data) -> Any:
     r"""Total impedance of all people (person-minutes).
 
@@ -24,7 +24,9 @@ def total_weighted_impedance(model: Model, data: Data) -> Any:
     return pyo.quicksum(a[i] * t[i, j] * x[i, j] for i, j in data.A)
 
 
-@objective(symbols=("r",), zh="最远者的出行阻抗最小", sense="minimize", requires=("bound_largest_impedance",))
+@objective(
+    symbols=("r",), zh="最远者的出行阻抗最小", sense="minimize", requires=("bound_largest_impedance",), nearest=True
+)
 def largest_impedance(model: Model, data: Data) -> Any:
     r"""Impedance of whoever travels farthest.
 
@@ -35,7 +37,24 @@ def largest_impedance(model: Model, data: Data) -> Any:
     return model.r
 
 
-@objective(symbols=("z",), zh="标准之内的人口最多", sense="maximize", requires=("cover_only_if_open",))
+@objective(
+    symbols=("rw",), zh="最大的人口加权阻抗最小", sense="minimize", requires=("bound_largest_weighted_impedance",),
+    nearest=True,
+)  # fmt: skip
+def largest_weighted_impedance(model: Model, data: Data) -> Any:
+    r"""Largest product of people and impedance.
+
+    Formula: \min \rho
+
+    Source: Kariv and Hakimi (1979).
+    """
+    return model.rw
+
+
+@objective(
+    symbols=("z",), zh="标准之内的人口最多", sense="maximize", requires=("cover_only_if_open",), nearest=True,
+    coverage=True,
+)  # fmt: skip
 def covered_demand(model: Model, data: Data) -> Any:
     r"""People within the standard.
 
@@ -47,7 +66,7 @@ def covered_demand(model: Model, data: Data) -> Any:
     return pyo.quicksum(a[i] * z[i] for i in model.I)
 
 
-@objective(symbols=("y",), zh="新建设施最少", sense="minimize", requires=())
+@objective(symbols=("y",), zh="新建设施最少", sense="minimize", nearest=True, coverage=True)
 def number_of_new_facilities(model: Model, data: Data) -> Any:
     r"""Number of new facilities.
 
@@ -57,3 +76,227 @@ def number_of_new_facilities(model: Model, data: Data) -> Any:
     """
     y = model.y
     return pyo.quicksum(y[j] for j in data.new)
+
+
+@objective(symbols=("u",), zh="有第二处覆盖的人口最多", sense="maximize", coverage=True)
+def backup_covered_demand(model: Model, data: Data) -> Any:
+    r"""People within the standard of two facilities.
+
+    Formula: \max \sum_{i \in I} a_i\, u_i
+
+    Source: Daskin and Stern (1981); Hogan and ReVelle (1986).
+    """
+    a, u = data.a, model.u
+    return pyo.quicksum(a[i] * u[i] for i in model.I)
+
+
+@objective(
+    symbols=("z", "u"),
+    zh="一次与二次覆盖的加权人口最多",
+    sense="maximize",
+    reads=("backup_weight",),
+    requires=("cover_twice_only_if_two_open",),
+    coverage=True,
+)
+def first_and_backup_demand(model: Model, data: Data) -> Any:
+    r"""People covered once and people covered twice, weighted.
+
+    Formula: \max \sum_{i \in I} a_i \big((1 - \omega)\, z_i + \omega\, u_i\big)
+
+    Source: Hogan and ReVelle (1986), the weighting of BACOP2.
+    """
+    a, z, u, weight = data.a, model.z, model.u, float(data.instance.backup_weight or 0)
+    return pyo.quicksum(a[i] * ((1 - weight) * z[i] + weight * u[i]) for i in model.I)
+
+
+@objective(
+    symbols=("v",),
+    zh="期望覆盖的人口最多",
+    sense="maximize",
+    reads=("busy_fraction", "servers"),
+    requires=("count_servers_within",),
+    coverage=True,
+)
+def expected_covered_demand(model: Model, data: Data) -> Any:
+    r"""People whom a free server reaches within the standard, as an expectation.
+
+    Formula: \max \sum_{i \in I} a_i \sum_{k=1}^{V} (1 - \beta)\, \beta^{k-1}\, v_{ik}
+
+    Source: Daskin (1983), Transportation Science 17(1), MEXCLP.
+
+    Servers are taken to be busy independently of each other, each for the share beta of the time.
+    """
+    a, v, busy, V = data.a, model.v, float(data.instance.busy_fraction or 0), data.instance.servers or 0
+    return pyo.quicksum(a[i] * (1 - busy) * busy ** (k - 1) * v[i, k] for i in model.I for k in range(1, V + 1))
+
+
+@objective(
+    symbols=("x",),
+    zh="渐变覆盖的人口最多",
+    sense="maximize",
+    reads=("standard", "outer_standard"),
+    requires=("assign_only_to_open",),
+    nearest=True,
+)
+def gradually_covered_demand(model: Model, data: Data) -> Any:
+    r"""People covered, in full up to the standard, falling to nothing at the outer standard.
+
+    Formula: \max \sum_{(i, j) \in A} a_i\, g_{ij}\, x_{ij}, \quad
+    g_{ij} = \min\Big(1, \max\Big(0, \frac{R_i - t_{ij}}{R_i - T_i}\Big)\Big)
+
+    Source: Church and Roberts (1983); Berman, Krass and Drezner (2003), EJOR 151(3).
+    """
+    a, g, x = data.a, data.gradual, model.x
+    return pyo.quicksum(a[i] * g[i, j] * x[i, j] for i, j in data.A if g[i, j] > 0)
+
+
+@objective(
+    symbols=("x",), zh="到设施来的人口最多", sense="maximize", reads=("decay",), requires=("assign_only_to_open",),
+    nearest=True,
+)  # fmt: skip
+def attended_demand(model: Model, data: Data) -> Any:
+    r"""People who come, fewer from farther away.
+
+    Formula: \max \sum_{(i, j) \in A} a_i\, w(t_{ij})\, x_{ij}
+
+    Source: Holmes, Williams and Brown (1972), Geographical Analysis 4(3); decay as in Kwan (1998).
+    """
+    a, w, x = data.a, data.attended, model.x
+    return pyo.quicksum(a[i] * w[i, j] * x[i, j] for i, j in data.A if w[i, j] > 0)
+
+
+@objective(symbols=("x",), zh="得到分配的人口最多", sense="maximize", requires=("assign_only_to_open",))
+def assigned_demand(model: Model, data: Data) -> Any:
+    r"""People who are assigned.
+
+    Formula: \max \sum_{(i, j) \in A} a_i\, x_{ij}
+
+    Source: Current and Storbeck (1988).
+    """
+    a, x = data.a, model.x
+    return pyo.quicksum(a[i] * x[i, j] for i, j in data.A)
+
+
+@objective(
+    symbols=("x", "y"),
+    zh="建设与出行总费用最少",
+    sense="minimize",
+    reads=("fixed_cost",),
+    uses=("travel_cost", "closing_cost"),
+    requires=("assign_every_demand_point",),
+    nearest=True,
+)
+def fixed_and_travel_cost(model: Model, data: Data) -> Any:
+    r"""Cost of opening, closing and travelling.
+
+    Formula: \min \sum_{j \in J_{new}} f_j\, y_j + \sum_{j \in J_{leave}} g_j\, (1 - y_j)
+    + \tau \sum_{(i, j) \in A} a_i\, t_{ij}\, x_{ij}
+
+    Source: Balinski (1965); Cornuejols, Nemhauser and Wolsey (1990).
+    """
+    a, t, x, y, f, g = data.a, data.t, model.x, model.y, data.cost, data.closing_cost
+    tau = 1.0 if data.instance.travel_cost is None else float(data.instance.travel_cost)
+    building = pyo.quicksum(f[j] * y[j] for j in data.new) + pyo.quicksum(g[j] * (1 - y[j]) for j in data.leaving)
+    return building + pyo.quicksum(tau * a[i] * t[i, j] * x[i, j] for i, j in data.A)
+
+
+@objective(
+    symbols=("e", "h"),
+    zh="处境最差的一部分人的平均阻抗最小",
+    sense="minimize",
+    requires=("bound_excess",),
+    nearest=True,
+)
+def tail_mean_impedance(model: Model, data: Data) -> Any:
+    r"""Mean impedance of the worst-off share of the people; several shares are weighted.
+
+    Formula: \min \sum_{q \in Q} \lambda_q \Big(h_q + \frac{1}{\beta_q \sum_i a_i} \sum_{i \in I} a_i\, e_{iq}\Big)
+
+    Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), conditional value at risk; Ogryczak and Zawadzki
+    (2002), Annals of Operations Research 110, conditional median; with several shares an ordered median with weights
+    that rise with the impedance (Nickel and Puerto 2005).
+
+    A share of 1 is the mean of all people; a share towards 0 is the largest impedance.
+    """
+    a, e, h = data.a, model.e, model.h
+    people = sum(a) or 1.0
+    return pyo.quicksum(
+        weight * (h[q] + pyo.quicksum(a[i] / (share * people) * e[i, q] for i in model.I))
+        for q, (share, weight) in enumerate(data.tails)
+    )
+
+
+@objective(
+    symbols=("x",),
+    zh="总阻抗与嫉妒值之和最小",
+    sense="minimize",
+    reads=("standard",),
+    uses=("envy_weight",),
+    requires=("assign_every_demand_point",),
+    nearest=True,
+)
+def impedance_and_envy(model: Model, data: Data) -> Any:
+    r"""Total impedance, and what goes beyond the standard once more.
+
+    Formula: \min \sum_{(i, j) \in A} a_i \big(t_{ij} + \omega \max(0,\ t_{ij} - T_i)\big)\, x_{ij}
+
+    Source: Kong, Lian, Zhang and Zhai (2025), Operational Research 25(4), the minimum envy location problem.
+    """
+    a, t, x, T = data.a, data.t, model.x, data.standard
+    weight = 1.0 if data.instance.envy_weight is None else float(data.instance.envy_weight)
+    return pyo.quicksum(a[i] * (t[i, j] + weight * max(0.0, t[i, j] - float(T[i]))) * x[i, j] for i, j in data.A)
+
+
+@objective(symbols=("q",), zh="阻抗的平均绝对差最小", sense="minimize", requires=("bound_differences",))
+def mean_absolute_difference(model: Model, data: Data) -> Any:
+    r"""Mean absolute difference of the impedances of any two people, the numerator of the Gini coefficient.
+
+    Formula: \min \frac{2}{(\sum_i a_i)^2} \sum_{i < k} a_i\, a_k\, q_{ik}
+
+    Source: Lopez-de-los-Mozos and Mesa (2001); Drezner, Drezner and Guyse (2009).
+
+    Means something only with `assign_to_closest`: otherwise people would be sent astray to even things out.
+    """
+    a, q = data.a, model.q
+    people = sum(a) or 1.0
+    return pyo.quicksum(2 * a[i] * a[k] / people**2 * q[i, k] for i, k in q)
+
+
+@objective(symbols=("g",), zh="开放地点之间的最小阻抗最大", sense="maximize", requires=("separate_open_sites",))
+def least_separation(model: Model, data: Data) -> Any:
+    r"""Least impedance between two open sites.
+
+    Formula: \max g
+
+    Source: Kuby (1987), Geographical Analysis 19(4).
+    """
+    return model.g
+
+
+@objective(
+    symbols=("x",),
+    zh="到自有设施来的人口最多",
+    sense="maximize",
+    uses=("competitor",),
+    requires=("share_by_attraction",),
+)
+def captured_demand(model: Model, data: Data) -> Any:
+    r"""People who choose one's own sites.
+
+    Formula: \max \sum_{(i, j) \in A,\, j \in J_{own}} a_i\, x_{ij}
+
+    Source: Huff (1964); Benati and Hansen (2002), EJOR 143(3).
+    """
+    a, x = data.a, model.x
+    return pyo.quicksum(a[i] * x[i, j] for i, j in data.A if data.own[j])
+
+
+@objective(symbols=("w",), zh="最大遗憾值最小", sense="minimize", requires=("bound_regret",), nearest=True)
+def largest_regret(model: Model, data: Data) -> Any:
+    r"""Largest regret over all futures.
+
+    Formula: \min w
+
+    Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
+    """
+    return model.w

@@ -11,31 +11,20 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
 
-# Constraints on the choice of sites alone: they touch neither assignment nor coverage.
-ON_SITES = frozenset(
-    {
-        "open_exactly_p",
-        "stay_within_budget",
-        "keep_existing",
-        "require_sites",
-        "forbid_sites",
-        "zone_minimum",
-    }
-)
-# Blocks under which everybody may as well go to the nearest open site.
-NEAREST_IS_BEST = ON_SITES | {
+# Models of these blocks alone lose whole demand points: what is settled becomes a constant of the objective.
+SETTLED_IN_MEDIAN = {
     "assign_every_demand_point",
     "assign_only_to_open",
     "bound_largest_impedance",
     "total_weighted_impedance",
     "largest_impedance",
 }
-# Blocks under which only the coverage sets N_i count.
-COVERAGE_ONLY = ON_SITES | {
+SETTLED_IN_COVERAGE = {
     "cover_only_if_open",
     "cover_every_demand_point",
     "covered_demand",
@@ -64,34 +53,67 @@ class Reduction:
 
 def goes_to_nearest(formulation: Formulation, active: tuple[str, ...]) -> bool:
     """Whether assigning everybody to the nearest open site is best, whichever sites are open."""
-    return {formulation.objective, *active} <= NEAREST_IS_BEST
+    return _all_of("nearest", formulation, active)
 
 
 def counts_coverage_only(formulation: Formulation, active: tuple[str, ...]) -> bool:
     """Whether impedance matters only as within the standard or not."""
-    return {formulation.objective, *active} <= COVERAGE_ONLY
+    return _all_of("coverage", formulation, active)
 
 
-def reduce(formulation: Formulation, active: tuple[str, ...], instance: Instance, open_anyway: BoolArray) -> Reduction:
+def _all_of(attribute: str, formulation: Formulation, active: tuple[str, ...]) -> bool:
+    """Whether all blocks say so of themselves; an unknown one does not."""
+    blocks = [REGISTER.get(name) for name in (*formulation.objectives, *active)]
+    return all(block is not None and getattr(block, attribute) for block in blocks)
+
+
+def _beyond_sites(formulation: Formulation, active: tuple[str, ...]) -> set[str]:
+    """The blocks that speak of more than the choice of sites."""
+    known = {name: REGISTER.get(name) for name in (*formulation.objectives, *active)}
+    on_sites = {name for name, b in known.items() if b is not None and b.kind == "constraint" and b.symbols == ("y",)}
+    return set(known) - on_sites | ({"cover_every_demand_point"} & set(known))
+
+
+def reduce(
+    formulation: Formulation,
+    active: tuple[str, ...],
+    instance: Instance,
+    open_anyway: BoolArray,
+    *,
+    limited: bool = False,
+) -> Reduction:
     """The smallest instance with the same optimal plans' value that these rules give.
 
     Args:
         active: constraints that hold.
         open_anyway: (J,) sites that are open in every plan.
+        limited: whether other objectives are limited, which constants taken out of this one would upset.
     """
     usable = ~instance.forbidden | instance.existing
-    if "forbid_sites" in active and not usable.all():
-        mask = usable[instance.impedance.indices]
-        instance = replace(instance, impedance=instance.impedance.keep(mask))
-    everything = np.arange(instance.demand_count)
-    if goes_to_nearest(formulation, active):
+    matrix = instance.impedance
+    kept = np.ones(matrix.pair_count, dtype=bool)
+    if "forbid_sites" in active:
+        kept &= usable[matrix.indices]
+    if "assign_within_standard" in active:
+        assert instance.standard is not None
+        kept &= matrix.values <= instance.standard[matrix.rows]
+    if not kept.all():
+        instance = replace(instance, impedance=matrix.keep(kept))
+    everything = Reduction(instance, 0.0, np.arange(instance.demand_count))
+    if instance.adjacency is not None:
+        return everything
+    beyond = _beyond_sites(formulation, active)
+    if goes_to_nearest(formulation, active) and not counts_coverage_only(formulation, active):
         instance = _drop_farther_than_open(instance, open_anyway)
         if "open_exactly_p" in active:
             instance = _drop_never_nearest(instance)
-        return _drop_settled(instance, open_anyway, formulation.objective)
+        if beyond <= SETTLED_IN_MEDIAN and not limited:
+            return _drop_settled(instance, open_anyway, formulation.objective)
+        return replace(everything, instance=instance)
     if counts_coverage_only(formulation, active):
-        return _merge_coverage(instance, open_anyway, formulation.objective)
-    return Reduction(instance, 0.0, everything)
+        settled = beyond <= SETTLED_IN_COVERAGE and not limited
+        return _merge_coverage(instance, open_anyway, formulation.objective, settled=settled)
+    return everything
 
 
 def _drop_farther_than_open(instance: Instance, open_anyway: BoolArray) -> Instance:
@@ -140,23 +162,23 @@ def _drop_settled(instance: Instance, open_anyway: BoolArray, objective: str) ->
     else:
         constant = float(np.sum(instance.demand[settled] * value[settled]))
     rows = np.flatnonzero(~settled)
-    return Reduction(take_rows(instance, rows), constant, rows)
+    return Reduction(instance.take_rows(rows), constant, rows)
 
 
-def _merge_coverage(instance: Instance, open_anyway: BoolArray, objective: str) -> Reduction:
-    """Only pairs within the standard count; points covered anyway are settled, points with the same sites
-    within the standard are one, points that nothing covers count for nothing.
+def _merge_coverage(instance: Instance, open_anyway: BoolArray, objective: str, *, settled: bool) -> Reduction:
+    """Only pairs within the standard count, and points with the same sites within the standard are one. Where
+    `settled`, points covered anyway and points that nothing covers are taken out too.
     """
     assert instance.standard is not None
     matrix = instance.impedance
     near = matrix.keep(matrix.values <= instance.standard[matrix.rows])
-    covered_anyway = np.zeros(instance.demand_count, dtype=bool)
-    covered_anyway[near.rows[open_anyway[near.indices]]] = True
-    maximise = objective == "covered_demand"
-    constant = float(instance.demand[covered_anyway].sum()) if maximise else 0.0
-    left = ~covered_anyway
-    if maximise:
-        left &= np.diff(near.indptr) > 0
+    left = np.ones(instance.demand_count, dtype=bool)
+    constant = 0.0
+    if settled:
+        left[near.rows[open_anyway[near.indices]]] = False
+        if objective == "covered_demand":
+            constant = float(instance.demand[~left].sum())
+            left &= np.diff(near.indptr) > 0
     group = _same_rows(near, left)
     rows, first = np.unique(group[left], return_index=True)
     representative = np.flatnonzero(left)[first]
@@ -164,7 +186,7 @@ def _merge_coverage(instance: Instance, open_anyway: BoolArray, objective: str) 
         np.searchsorted(rows, group[left]), weights=instance.demand[left], minlength=rows.size
     ).astype(np.float64)
     order = np.argsort(representative)
-    small = take_rows(replace(instance, impedance=near), representative[order])
+    small = replace(instance, impedance=near).take_rows(representative[order])
     return Reduction(replace(small, demand=demand[order]), constant, representative[order])
 
 
@@ -176,17 +198,3 @@ def _same_rows(matrix: ImpedanceMatrix, wanted: BoolArray) -> IntArray:
         key = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tobytes()
         group[i] = seen.setdefault(key, len(seen))
     return group
-
-
-def take_rows(instance: Instance, rows: IntArray) -> Instance:
-    """The instance with only these demand points, in this order."""
-    if rows.size == instance.demand_count:
-        return instance
-    standard: FloatArray | None = None if instance.standard is None else instance.standard[rows]
-    return replace(
-        instance,
-        demand_ids=tuple(instance.demand_ids[i] for i in rows),
-        demand=instance.demand[rows],
-        impedance=instance.impedance.select(rows=rows),
-        standard=standard,
-    )

@@ -76,7 +76,7 @@ def test_blocks_that_fit_are_not_refused() -> None:
 def test_an_unknown_model_or_key_names_the_nearest(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="did you mean 'p_median'"):
         load_formulation("p_medain")
-    with pytest.raises(InputError, match="available: capacitated_p_median"):
+    with pytest.raises(InputError, match="available: backup_covering"):
         load_formulation("xyz")
     path = tmp_path / "own.toml"
     text = list_formulations()["p_median"].read_text("utf-8")

@@ -9,16 +9,21 @@ from __future__ import annotations
 import io
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pyomo.environ as pyo
 import pytest
 from pyomo.repn.plugins.lp_writer import LPWriter
 
+from siting.adjacency import Adjacency
+from siting.decay import Decay
 from siting.formulation.blocks import REGISTER, Block
 from siting.formulation.compose import list_formulations
 from siting.formulation.data import Data
-from siting.instance import Instance
+from siting.formulation.spec import GROUPS
+from siting.impedance import ImpedanceMatrix
+from siting.instance import NO_LIMIT, Instance
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 
@@ -41,13 +46,61 @@ def tiny() -> Instance:
     )
 
 
-def tiny_with_budget() -> Instance:
-    return replace(tiny(), p=None, budget=450.0)
+def tiny_for(block: Block) -> Instance:
+    """The tiny instance with the numbers that the block reads or uses."""
+    fields = {*block.reads, *(() if block.name == "keep_existing" else block.uses)}
+    fields |= {f for b in REGISTER.values() if b.kind == "variable" and b.symbols[0] in block.symbols for f in b.reads}
+    if block.name in ("tail_start", "excess_impedance", "bound_excess", "tail_mean_impedance"):
+        fields |= {"ordered_weights"}
+    if block.name in ("largest_regret", "largest_regret_value", "backup_weight"):
+        fields |= {"future_best"}
+    if block.name in ("lowest_zone_mean",):
+        fields |= {"demand_zone"}
+    numbers = {name: value for name, value in more().items() if name in fields}
+    base = replace(tiny(), p=None) if "budget" in fields else tiny()
+    return replace(base, **numbers)
+
+
+def more() -> dict[str, Any]:
+    """Numbers for fields that the tiny instance leaves out; one facility may close, another move."""
+    apart = [[0.0, 4.0, 9.0, 7.0], [4.0, 0.0, 5.0, 3.0], [8.0, 5.0, 0.0, 6.0], [7.0, 3.0, 6.0, 0.0]]
+    return {
+        "budget": 450.0,
+        "zone_maximum": np.array([1, NO_LIMIT]),
+        "closable": np.array([True, False, False, False]),
+        "closures": 1,
+        "closing_cost": np.array([50.0, 0.0, 0.0, 0.0]),
+        "outer_standard": np.array([9.0, 4.0, 6.0]),
+        "load": np.array([1.0, 2.0, 3.0]),
+        "minimum_load": np.array([5.0, 0.0, 15.0, 2.0]),
+        "size_capacity": np.array([20.0, 45.0]),
+        "size_cost": np.array([70.0, 110.0]),
+        "cover_share": 0.8,
+        "backup_weight": 0.25,
+        "busy_fraction": 0.5,
+        "servers": 2,
+        "decay": Decay("linear", 10.0),
+        "travel_cost": 2.0,
+        "ordered_weights": ((1.0, 0.5), (0.2, 0.25)),
+        "envy_weight": 3.0,
+        "demand_zone": np.array([0, 1, 1]),
+        "zone_spread": 2.5,
+        "coverage_targets": ((3.0, 0.5), (7.0, 0.9)),
+        "adjacency": Adjacency.from_pairs([0, 1], [1, 2], 3),
+        "site_unit": np.array([0, 1, 2, 2]),
+        "site_impedance": ImpedanceMatrix.from_dense(apart),
+        "competitor": np.array([True, False, False, False]),
+        "attraction": np.array([1.0, 2.0, 1.0, 4.0]),
+        "future": np.array([0, 1, 1]),
+        "future_best": np.array([20.0, 30.0]),
+        "excluded": (np.array([True, True, False, False]), np.array([True, False, True, True])),
+        "least_difference": 2,
+    }
 
 
 def write_lp(block: Block) -> str:
     """The block alone, with the variables that it uses."""
-    instance = tiny_with_budget() if "budget" in block.reads else tiny()
+    instance = tiny_for(block)
     data = Data(instance)
     model = pyo.ConcreteModel()
     model.I = pyo.Set(initialize=range(instance.demand_count))
@@ -57,7 +110,7 @@ def write_lp(block: Block) -> str:
     if block.kind == "variable":
         makers[block.symbols[0]] = block
     for symbol in block.symbols:
-        setattr(model, symbol, makers[symbol].build(model))
+        setattr(model, symbol, makers[symbol].build(model, data))
     if block.kind == "constraint":
         setattr(model, block.name, block.build(model, data))
     if block.kind == "objective":
@@ -90,11 +143,25 @@ def test_every_block_is_documented() -> None:
         assert block.zh, block.name
 
 
-def test_every_shipped_constraint_belongs_to_a_model() -> None:
-    """A block that no model uses, `assign_whole` apart (for models of one's own), is dead code."""
+def test_every_block_belongs_to_a_model() -> None:
+    """A block that no model uses is dead code."""
     text = "".join(path.read_text("utf-8") for path in list_formulations().values())
-    unused = {name for name in REGISTER if f'"{name}"' not in text}
-    assert unused == {"assign_whole"}
+    grouped = {name for group in GROUPS.values() for blocks in group.values() for name in blocks}
+    assert {name for name in REGISTER if f'"{name}"' not in text} <= grouped
+
+
+def test_moving_facilities_change_the_number_of_new_ones() -> None:
+    """The optional fields that a block uses appear in its mathematics."""
+    movable = np.array([True, False, False, False])
+    instance = replace(tiny(), relocatable=movable)
+    model = pyo.ConcreteModel()
+    model.J = pyo.Set(initialize=range(4))
+    data = Data(instance)
+    model.y = REGISTER["open_site"].build(model, data)
+    model.rule = REGISTER["open_exactly_p"].build(model, data)
+    for j, value in enumerate([0, 1, 1, 1]):  # the existing one moves: three new ones for p = 2
+        model.y[j].set_value(value)
+    assert pyo.value(model.rule.body) == pyo.value(model.rule.upper)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,336 @@
+"""One objective: the search, the model and the solver, and the plan that they give."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+import pyomo.environ as pyo
+
+from siting.engines import Found, search_first
+from siting.errors import Fault, InfeasibleError, SitingError
+from siting.events import Listener
+from siting.formulation.compose import always_open, build_model, settle
+from siting.formulation.data import Data, huff_shares
+from siting.formulation.decided import Decided
+from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
+from siting.formulation.spec import Formulation, Limit
+from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.instance import Instance
+from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
+from siting.solver import SolverOptions, solve_model, solver_version
+
+TINY_SHARE = 1e-9
+LEAST_TIME_S = 1.0  # for the solver, however long a search before it took
+Say = Callable[..., None]
+
+
+class NoPlanError(InfeasibleError):
+    """The solver has proven that the conditions cannot all be met."""
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """A model with the constraints that hold, one of its objectives, and limits on others."""
+
+    formulation: Formulation
+    active: tuple[str, ...]
+    objective: str
+    limits: tuple[Limit, ...] = ()
+
+    @property
+    def nearest(self) -> bool:
+        """Whether everybody may as well go to the nearest open site."""
+        return goes_to_nearest(self.formulation, self.active)
+
+    @property
+    def plain(self) -> bool:
+        """Whether only the model's own objective is asked for."""
+        return not self.limits and not self.formulation.then
+
+
+@dataclass(frozen=True, eq=False)
+class Decision:
+    """What was decided for a reduced instance."""
+
+    plan: Decided
+    sizes: IntArray | None
+    outcome: Outcome
+
+
+def decide(
+    question: Question,
+    instance: Instance,
+    options: SolverOptions,
+    *,
+    listener: Listener,
+    say: Say,
+    start: BoolArray | None = None,
+) -> Solution:
+    """The best plan by one objective, not yet verified.
+
+    Where a search knows the model, the solver is handed what the search has left undecided, or nothing at all.
+
+    Args:
+        start: (J,) open sites of a plan that is known to be possible.
+
+    Raises:
+        NoPlanError: it is proven that there is none.
+        SitingError: none was found within the limits.
+    """
+    begin = time.perf_counter()
+    formulation, active = question.formulation, question.active
+    reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
+    say(
+        f"可行的人地配对 {instance.impedance.pair_count:,} → 化简后 {reduction.pair_count:,}",
+        f"admissible pairs {instance.impedance.pair_count:,} -> {reduction.pair_count:,} after reduction",
+        pairs=reduction.pair_count,
+    )
+
+    def report(objective: float, bound: float) -> None:
+        gap = (objective - bound) / max(abs(objective), 1e-9)
+        if math.isfinite(gap):
+            zh, en = f"求解中：与最优相差不超过 {100 * gap:.2f}%", f"solving: within {100 * gap:.2f} % of optimal"
+            say(zh, en, incumbent=objective, bound=bound, gap=gap)
+
+    found = None
+    if question.plain:
+        found = search_first(formulation, active, reduction.instance, options, report)
+    decision = _follow(question, reduction, found, options, begin, listener, say, start)
+    _refuse_without_plan(decision.outcome, formulation, active, options)
+    return _full_plan(question, instance, reduction, decision)
+
+
+def _follow(
+    question: Question,
+    reduction: Reduction,
+    found: Found | None,
+    options: SolverOptions,
+    begin: float,
+    listener: Listener,
+    say: Say,
+    start: BoolArray | None,
+) -> Decision:
+    """What the solver makes of what a search has found."""
+    constant = reduction.constant
+
+    plan = None if found is None else found.open
+
+    def ask(instance: Instance, start: BoolArray | None) -> Decision:
+        left = options.time_limit_s - (time.perf_counter() - begin)
+        left = options.time_limit_s if found is None else max(left, LEAST_TIME_S)
+        limits = replace(options, time_limit_s=left)
+        decision = _ask_solver(question, instance, constant, limits, start, listener, say)
+        if found is None:
+            return decision
+        return replace(
+            decision, outcome=_certify(decision.outcome, found, constant, options, time.perf_counter() - begin)
+        )
+
+    if found is None or plan is None:
+        return ask(reduction.instance, start)
+    if found.rest is not None:
+        decision = ask(found.rest, plan)
+        value = decision.outcome.objective
+        if value is not None and value <= (found.objective + constant) * (1 + PROVEN_GAP):
+            return decision
+        found = replace(found, rest=None)  # the solver lost the plan that it was given
+    if question.nearest or found.site is not None:
+        return _taken(question, reduction, found, options, time.perf_counter() - begin)
+    return ask(_limit_to(reduction.instance, plan), None)
+
+
+def _taken(question: Question, reduction: Reduction, found: Found, options: SolverOptions, seconds: float) -> Decision:
+    """The search's own plan, with nothing left to ask the solver."""
+    assert found.open is not None
+    instance = reduction.instance
+    site = instance.impedance.nearest(found.open)[0] if found.site is None else found.site
+    matrix = instance.impedance
+    share = (matrix.indices == site[matrix.rows]).astype(np.float64)
+    outcome = Outcome(
+        status=Status.OPTIMAL,
+        objective=found.objective + reduction.constant,
+        bound=None,
+        sense="minimize",
+        seconds=seconds,
+        solver=found.engine,
+        version=solver_version(),
+        seed=options.seed,
+        threads=options.threads,
+    )
+    outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
+    return Decision(Decided(instance, found.open, share), None, outcome)
+
+
+def _ask_solver(
+    question: Question,
+    instance: Instance,
+    constant: float,
+    options: SolverOptions,
+    start: BoolArray | None,
+    listener: Listener,
+    say: Say,
+) -> Decision:
+    """Build the Pyomo model, solve it, and read the plan with the objective of exactly that plan."""
+    formulation, active = question.formulation, question.active
+    begin = time.perf_counter()
+    model = build_model(formulation, instance, constant=constant, objective=question.objective, limits=question.limits)
+    say("模型已建立", "the model is built")
+    data = Data(instance, always_open(active, instance))
+    if start is not None:
+        for j in model.J:
+            model.y[j].set_value(int(start[j]), skip_validation=True)
+        if question.nearest:
+            _spread(model, formulation, data, Decided(instance, start, _nearest_shares(instance, start)))
+    # Capacity rows imply nearly all links x_ij <= y_j: of a hundred thousand a thousand matter.
+    hold_back = ("assign_only_to_open",) if "respect_capacity" in active else ()
+    left = max(options.time_limit_s - (time.perf_counter() - begin), 1e-9)
+    outcome = solve_model(
+        model,
+        replace(options, time_limit_s=left),
+        listener=listener,
+        use_start=start is not None,
+        hold_back=hold_back,
+    )
+    if outcome.objective is None:
+        nothing = Decided(instance, np.zeros(instance.site_count, bool), np.zeros(instance.impedance.pair_count))
+        return Decision(nothing, None, outcome)
+    plan, sizes = _read(model, question, instance)
+    _spread(model, formulation, data, plan)
+    return Decision(plan, sizes, replace(outcome, objective=float(pyo.value(model.objective))))
+
+
+def _read(model: Any, question: Question, instance: Instance) -> tuple[Decided, IntArray | None]:
+    """The decisions of a solved model: open sites, shares, servers, and size classes."""
+    opened = np.array([(model.y[j].value or 0.0) > 0.5 for j in model.J], dtype=bool)
+    servers = sizes = None
+    if "servers_at" in question.formulation.variables:
+        servers = np.array([round(model.n[j].value or 0.0) for j in model.J], dtype=np.int64)
+    if "size_of_site" in question.formulation.variables:
+        sizes = np.full(instance.site_count, -1, dtype=np.int64)
+        for (j, k), chosen in model.s.items():
+            if (chosen.value or 0.0) > 0.5:
+                sizes[j] = k
+    if "share_by_attraction" in question.active:
+        share = huff_shares(instance, opened)
+    elif question.nearest or not hasattr(model, "x"):
+        share = _nearest_shares(instance, opened)
+    else:
+        share = _shares(model, instance, opened)
+    return Decided(instance, opened, share, servers), sizes
+
+
+def _nearest_shares(instance: Instance, opened: BoolArray) -> FloatArray:
+    """(nnz,) everybody to the nearest open site."""
+    matrix = instance.impedance
+    site = matrix.nearest(opened)[0]
+    flags: FloatArray = (matrix.indices == site[matrix.rows]).astype(np.float64)
+    return flags
+
+
+def _shares(model: Any, instance: Instance, opened: BoolArray) -> FloatArray:
+    """(nnz,) the shares x_ij to open sites, freed of the solver's dust; a point that is served whole adds up to 1."""
+    matrix = instance.impedance
+    share = np.array([variable.value or 0.0 for variable in model.x.values()], dtype=np.float64)
+    share = np.where((share > TINY_SHARE) & opened[matrix.indices], share, 0.0)
+    total = np.bincount(matrix.rows, weights=share, minlength=matrix.shape[0])
+    whole = np.abs(total - 1) < 1e-5
+    return share / np.where(whole, total, 1.0)[matrix.rows]
+
+
+def _spread(model: Any, formulation: Formulation, data: Data, plan: Decided) -> None:
+    """Set the model's shares to the plan's, and the variables that follow from them."""
+    if hasattr(model, "x"):
+        for variable, value in zip(model.x.values(), plan.share.tolist(), strict=True):
+            variable.set_value(value, skip_validation=True)
+    settle(model, formulation, data, plan)
+
+
+def _full_plan(question: Question, instance: Instance, reduction: Reduction, decision: Decision) -> Solution:
+    """The plan of the full instance."""
+    plan = decision.plan
+    if "share_by_attraction" in question.active:
+        share, matrix = huff_shares(instance, plan.open), instance.impedance
+        used = share > TINY_SHARE
+        assignment = Assignment(matrix.rows[used], matrix.indices[used], share[used])
+    elif question.nearest or "x" not in _symbols(question.formulation):
+        assignment = Assignment.nearest(instance.impedance.nearest(plan.open)[0])
+    else:
+        matrix, used = plan.instance.impedance, plan.share > TINY_SHARE
+        assignment = Assignment(reduction.rows[matrix.rows[used]], matrix.indices[used], plan.share[used])
+    return Solution(
+        formulation=question.formulation.id,
+        open=plan.open,
+        assignment=assignment,
+        outcome=decision.outcome,
+        servers=plan.servers,
+        sizes=decision.sizes,
+        limits=question.limits,
+    )
+
+
+def _symbols(formulation: Formulation) -> Sequence[str]:
+    return ["x" for name in formulation.variables if name in ("assign_share", "assign_whole")]
+
+
+def _limit_to(instance: Instance, opened: BoolArray) -> Instance:
+    """The same numbers with every candidate outside `opened` closed."""
+    return replace(
+        instance,
+        forbidden=instance.forbidden | (instance.candidate & ~opened),
+        required=instance.required & opened,
+        impedance=instance.impedance.keep(opened[instance.impedance.indices]),
+    )
+
+
+def _certify(outcome: Outcome, found: Found, constant: float, options: SolverOptions, seconds: float) -> Outcome:
+    """The outcome for the whole question: the solver saw only what the search had left, or only its plan."""
+    outcome = replace(outcome, seconds=seconds, solver=found.engine, nodes=outcome.nodes + found.nodes)
+    if outcome.objective is None:
+        return outcome
+    known = [found.bound + constant] if math.isfinite(found.bound) else []
+    if (found.rest is not None or found.open is None) and outcome.bound is not None:
+        known.append(outcome.bound)
+    bound = max(known, default=None)
+    gap = math.inf if bound is None else (outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
+    stopped = Status.TIME_LIMIT if found.by_clock or outcome.status is Status.TIME_LIMIT else Status.NODE_LIMIT
+    status = Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else stopped
+    return replace(outcome, bound=bound, status=status)
+
+
+def _refuse_without_plan(
+    outcome: Outcome, formulation: Formulation, active: tuple[str, ...], options: SolverOptions
+) -> None:
+    if outcome.status is Status.INFEASIBLE:
+        together = ", ".join(active)
+        raise NoPlanError(
+            Fault(
+                f"这些条件不能同时满足（{formulation.name_zh}）：{together}",
+                f"these conditions cannot all be met at once ({formulation.name_en}): {together}",
+                "请放宽其中一项，例如增加新建数量或预算、降低片区下限、放宽行程上限或增大容量",
+                "loosen one, for example more new facilities or money, lower zone minima, a longer travel limit "
+                "or more capacity",
+            )
+        )
+    if outcome.status is Status.ERROR:
+        raise SitingError(
+            Fault(
+                f"求解器未能给出结果（{formulation.name_zh}）",
+                f"the solver gave no result ({formulation.name_en}): the model is unbounded or numerically broken",
+                "请检查该模型文件的目标与约束",
+                "check the objective and constraints of the model's file",
+            )
+        )
+    if outcome.objective is None:
+        raise SitingError(
+            Fault(
+                f"求解器在 {options.time_limit_s:g} 秒内没有找到任何方案",
+                f"the solver found no plan within {options.time_limit_s:g} seconds",
+                "请延长求解时间，或缩短行程上限以减少配对",
+                "allow more time, or lower the travel limit so that there are fewer pairs",
+            )
+        )
