@@ -15,6 +15,10 @@ from siting.adjacency import Adjacency
 from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.single_source import SingleSource, search_single_source
+from siting.single_source.bound import Lagrangian, Multipliers
+from siting.single_source.knapsack import Knapsacks
+from siting.single_source.plans import Improver
+from siting.single_source.task import Task
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.formulation.small import plans, random_instance
 from tests.shared_data import shared_file
@@ -90,7 +94,7 @@ def drawn(seed: int, resource: str) -> Instance:
 
 @pytest.mark.parametrize("resource", ["p", "budget", "free"])
 @pytest.mark.parametrize("fixed_cost", [False, True])
-@pytest.mark.parametrize("seed", range(8))
+@pytest.mark.parametrize("seed", range(6))
 def test_the_search_finds_the_optimum_and_proves_it(seed: int, fixed_cost: bool, resource: str) -> None:
     instance = drawn(seed, resource)
     optimum = brute_force(instance, fixed_cost=fixed_cost)
@@ -200,6 +204,83 @@ def test_features_that_the_search_does_not_know_are_left_to_others(feature: dict
     assert search_single_source(instance, fixed_cost=False, time_limit_s=1) is None
 
 
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("exact", [True, False])
+def test_knapsacks_against_every_subset(exact: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weight = rng.integers(0, 9, 8).astype(float) if exact else rng.uniform(0, 9, 8)
+    room = np.array([5.0, 12.0, 20.0, 99.0]).clip(max=weight.sum())
+    reduced = rng.normal(-2, 5, (8, 4))
+    reduced[(rng.random((8, 4)) < 0.2) | (weight[:, None] > room)] = np.inf
+    knapsacks = Knapsacks(weight, room)
+    sites = np.flatnonzero(knapsacks.limited)
+    packed = knapsacks.shares(reduced)
+    value, held = knapsacks.whole(reduced, sites)
+    with_it, without = knapsacks.forced(reduced, packed, sites)
+    subsets = np.array(list(itertools.product([False, True], repeat=8)))
+    loads, sums = subsets @ weight, np.where(subsets[:, :, None], reduced, 0.0).sum(axis=1)
+    for j in range(4):
+        fits = loads <= room[j] + 1e-9
+        least = sums[fits, j].min()
+        assert packed.value[j] <= least + 1e-9
+        if not knapsacks.limited[j]:
+            assert packed.value[j] == pytest.approx(least)
+            continue
+        k = int(np.flatnonzero(sites == j)[0])
+        assert value[k] == pytest.approx(least) if exact else value[k] <= least + 1e-9
+        assert reduced[held[:, k], j].sum() == pytest.approx(value[k])
+        for i in range(8):
+            inside = sums[fits & subsets[:, i], j].min(initial=np.inf)
+            outside = sums[fits & ~subsets[:, i], j].min()
+            assert with_it[i, j] <= inside + 1e-9
+            assert without[i, j] <= outside + 1e-9
+            if exact:
+                assert with_it[i, j] >= inside - 1e-9
+                assert max(without[i, j], value[k]) >= outside - 1e-9
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("resource", ["p", "budget", "free"])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_multiplier_bounds_and_what_it_settles_is_no_loss(seed: int, resource: str, whole: bool) -> None:
+    instance = drawn(seed, resource)
+    optimum = brute_force(instance, fixed_cost=True)
+    task = Task.of(instance, fixed_cost=True)
+    assert task is not None
+    rng = np.random.default_rng(seed)
+    away = np.where(np.isinf(task.most), 1.0, -1.0)  # a multiplier's sign
+    lagrangian = Lagrangian(task, whole=whole)
+    for scale in (0.5, 2.0):
+        mu = (
+            scale
+            * rng.uniform(0, 2, instance.demand_count)
+            * np.nanmedian(np.where(np.isinf(task.cost), np.nan, task.cost))
+        )
+        point = lagrangian.at(Multipliers(mu, away * scale * rng.uniform(0, 2, away.size)))
+        if point is None:
+            assert optimum == math.inf
+            continue
+        assert point.bound <= optimum + 1e-6
+        if math.isinf(optimum):
+            continue
+        pairs, may, must = lagrangian.settle(point, optimum + 1e-6)
+        kept = instance.impedance.keep(pairs[instance.impedance.rows, instance.impedance.indices])
+        forbidden = instance.forbidden | (instance.candidate & ~may)
+        left = replace(instance, impedance=kept, forbidden=forbidden, required=must & ~instance.existing)
+        assert brute_force(left, fixed_cost=True) == pytest.approx(optimum)
+
+
+def test_moves_repair_what_a_full_site_was_given() -> None:
+    instance = Instance.from_arrays([[1.0, 2.0], [1.0, 5.0], [1.0, 9.0], [9.0, 1.0]], 3.0, capacity=[6.0, 6.0], p=2)
+    task = Task.of(instance, fixed_cost=False)
+    assert task is not None
+    improver = Improver(task, lambda: False)
+    site = improver.improve(np.array([0, 1]), np.array([0, 0, 0, 0]))
+    assert site.tolist() == [1, 0, 0, 1]
+    plan = improver.plan(np.array([True, True]))
+    assert plan.objective == pytest.approx(find(instance).objective) == pytest.approx(3.0 * 5)
+
+
 @pytest.mark.parametrize("name", ["pmedcap03", "pmedcap05"])
 def test_published_p_median_values_are_reached_and_proven(name: str) -> None:
     instance, best = read_pmedcap(shared_file(*BENCHMARKS, "pmedcap", f"{name}.txt"))
@@ -207,7 +288,7 @@ def test_published_p_median_values_are_reached_and_proven(name: str) -> None:
     assert found.objective == found.bound == best
 
 
-@pytest.mark.parametrize("number", [1, 7, 13, 49, 53, 65])
+@pytest.mark.parametrize("number", [1, 7, 13, 49, 65])
 def test_published_location_optima_are_reached_and_proven(number: int) -> None:
     optima = published(shared_file(*BENCHMARKS, "sscflp", "optima.csv"))
     instance = read_holmberg(shared_file(*BENCHMARKS, "sscflp", f"holmberg_p{number}.txt"))
