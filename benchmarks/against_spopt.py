@@ -102,9 +102,8 @@ def speed() -> None:
             mine = time.perf_counter() - begin
             equal = abs(theirs.problem.objective.value() - ours.objective) <= 1e-6 * ours.objective
             same = "equal" if equal else f"{theirs.problem.objective.value():.6g} / {ours.objective:.6g}"
-            print(
-                f"   {name} {n} x {m}, p = {p}: {seconds:.1f} / {mine:.2f} ({seconds / mine:.0f}x), {same}, {ours.label_en}"
-            )
+            ratio = f"{seconds:.1f} / {mine:.2f} ({seconds / mine:.0f}x)"
+            print(f"   {name} {n} x {m}, p = {p}: {ratio}, {same}, {ours.label_en}")
 
 
 if __name__ == "__main__":
