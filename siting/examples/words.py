@@ -152,6 +152,13 @@ def _regret(v: float, instance: Instance, solution: Solution) -> tuple[str, str]
     )
 
 
+def _coverage_regret(v: float, instance: Instance, solution: Solution) -> tuple[str, str]:
+    return (
+        f"无论出现哪种情景，达标人口最多比该情景的最优方案少 {number(v)} 人",
+        f"whatever the future, at most {number(v)} people fewer are covered than by the best plan for it",
+    )
+
+
 WORDS: dict[str, Words] = {
     "total_weighted_impedance": _total,
     "largest_impedance": _farthest,
@@ -171,6 +178,7 @@ WORDS: dict[str, Words] = {
     "least_separation": _separation,
     "captured_demand": _captured,
     "largest_regret": _regret,
+    "largest_coverage_regret": _coverage_regret,
 }
 
 

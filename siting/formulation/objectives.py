@@ -316,7 +316,7 @@ def largest_regret(model: Model, data: Data) -> Any:
 def largest_coverage_regret(model: Model, data: Data) -> Any:
     r"""Largest coverage regret over all futures (persons).
 
-    Formula: \min w
+    Formula: \min W
 
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """

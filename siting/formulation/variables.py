@@ -336,7 +336,7 @@ def _largest_coverage_regret(data: Data, plan: Decided) -> float:
 def largest_coverage_regret_value(model: Model, data: Data) -> Any:
     r"""The largest coverage regret: how many people fewer than in the best plan of a future.
 
-    Formula: w \ge 0
+    Formula: W \ge 0
 
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """

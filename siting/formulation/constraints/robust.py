@@ -34,13 +34,13 @@ def bound_regret(model: Model, data: Data) -> Any:
 
 
 @constraint(
-    symbols=("wc", "z"), zh="wc 不小于每种未来下少覆盖的人口", reads=("future", "future_best"),
+    symbols=("wc", "z"), zh="W 不小于每种未来下少覆盖的人口", reads=("future", "future_best"),
     requires=("cover_only_if_open",), nearest=True, coverage=True,
 )  # fmt: skip
 def bound_coverage_regret(model: Model, data: Data) -> Any:
     r"""The largest regret is at least that of every future: the people it could cover less those covered.
 
-    Formula: w \ge B_k - \sum_{i \in I_k} a_i\, z_i \quad \forall k \in K
+    Formula: W \ge \zeta_k - \sum_{i \in I_k} a_i\, z_i \quad \forall k \in K
 
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications, for Church and ReVelle (1974).
     """
