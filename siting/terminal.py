@@ -170,14 +170,16 @@ def _print_service(console: Console, service: ServiceResult) -> None:
 def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
     """One line a future: people within the standard, mean minutes, regret; then who is cut off, by name."""
     console.print(Text("  未来情景 futures"), soft_wrap=True)
-    for row in outlook.table.to_dict("records"):
+    rows = outlook.table.to_dict("records")
+    width = 2 + max(cell_len(f"{row['name_zh']} {row['name_en']}") for row in rows)
+    for row in rows:
         share = "" if np.isnan(row["regret_share"]) else f" ({row['regret_share']:.1%})"
         parts = (
             f"达标 covered {row['covered_persons']:,.0f} ({_figure(row['covered_share'], '.1%')})",
             f"平均 mean {_figure(row['mean_min'], '.1f')} min",
             f"遗憾 regret {_figure(row['regret'], ',.0f')}{share}",
         )
-        name = pad(f"{row['name_zh']} {row['name_en']}", 48)
+        name = pad(f"{row['name_zh']} {row['name_en']}", width)
         console.print(Text(f"    {name}{'  '.join(parts)}"), soft_wrap=True)
         if row["no_place_persons"] >= 0.5:
             text = f"      ! {row['no_place_persons']:,.0f} 人无处可去 people without a place"

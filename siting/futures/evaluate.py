@@ -16,7 +16,7 @@ from siting.futures.future import Future, in_future
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
 from siting.optimise import solve
-from siting.solution import Assignment, Outcome, Solution, Status
+from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions
 from siting.verify import evaluate, verify
 from siting.verify.definitions import OBJECTIVES
@@ -71,7 +71,10 @@ class InFuture:
         """
         if self.objective is None or self.best is None or self.best_outcome is None:
             return None
-        return self.best - self.objective if self.best_outcome.sense == "maximize" else self.objective - self.best
+        more = self.objective - self.best
+        if abs(more) <= PROVEN_GAP * max(1.0, abs(self.best)):  # the last digits of the arithmetic
+            return 0.0
+        return -more if self.best_outcome.sense == "maximize" else more
 
     @property
     def best_label(self) -> tuple[str, str]:

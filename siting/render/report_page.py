@@ -122,6 +122,15 @@ def report_values(result: RunResult) -> Values:
         "notices": result.notices,
         "notes": result.notes,
         "services": services,
+        "futures": [
+            {
+                "names": (future.name_zh, future.name_en),
+                "probability": future.probability,
+                "changes": joined(future),
+                "source": future.source,
+            }
+            for future in result.futures
+        ],
         "assumptions": [row for row in assumptions(result).frame.to_dict("records") if row["kind"] not in SHOWN_ABOVE],
         "sources": result.case.sources,
         "program": _program(result),
@@ -149,7 +158,7 @@ def _outlook(service: ServiceResult, result: RunResult) -> Values | None:
         )
     return {
         "rule": RULE[outlook.rule],
-        "rows": [row | {"changes": joined(texts[str(row["id"])])} for row in outlook.table.to_dict("records")],
+        "rows": outlook.table.to_dict("records"),
         "cut": cut,
     }
 

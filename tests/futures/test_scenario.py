@@ -9,11 +9,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.case import find_case, load_case
 from siting.errors import InputError
+from siting.futures.of_case import futures_of
+from siting.network import read_roads
 from siting.pipeline import Settings, run_scenario, write_outputs
 from siting.render.sheets import all_sheets
 from siting.results import Outlook, RunResult
-from siting.scenario import load_scenario
+from siting.scenario import find_scenario, load_scenario
 from siting.terminal import print_run
 from tests.tiny_case import SCENARIO, demand_csv, place, roads_xml, write_case, write_scenario
 
@@ -264,3 +267,20 @@ def test_a_value_of_the_wrong_kind_is_told_once_and_says_what_may_be_written(
     (fault,) = caught.value.faults
     assert fault.column == f"futures[1].{key}"
     assert fault.en.startswith("must be a")
+
+
+def test_the_shipped_scenario_closes_a_bridge_that_is_one() -> None:
+    path = find_scenario("shengzhou/futures")
+    scenario = load_scenario(path)
+    case = load_case(find_case(scenario.case, path.parent))
+    graph = read_roads(case.roads)
+    futures = {future.id: future for future in futures_of(case, scenario, graph, "key")}
+    closed = np.flatnonzero(graph.drive_forward & ~futures["bridge_closed"].graph.drive_forward)
+    assert closed.size == 1
+    assert not graph.kerbside[closed].any()  # a bridge
+    assert sum(future.probability for future in futures.values()) == pytest.approx(1)
+    town = (case.demand["zone"] == "hsr_new_town").to_numpy()
+    late = futures["new_town_late"].case.population
+    np.testing.assert_allclose(late[town], 0.3 * case.population[town])
+    np.testing.assert_allclose(late[~town], case.population[~town])
+    assert len({future.graph_key for future in futures.values()}) == 3
