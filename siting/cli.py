@@ -17,6 +17,7 @@ import typer
 import siting
 from siting import terminal
 from siting.case import find_case, list_cases
+from siting.cli_explain import explain_command
 from siting.errors import SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
 from siting.results import RunResult
@@ -34,6 +35,10 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
+
+app.command("explain")(explain_command)
+
+app.command("explain")(explain_command)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")]

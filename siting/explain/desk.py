@@ -10,6 +10,7 @@ import math
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -17,11 +18,12 @@ from siting.errors import InfeasibleError, InputError, SitingError, Verification
 from siting.events import Listener, silent
 from siting.explain.answers import Sure, Text, Verdict
 from siting.explain.compare import Bench, View
+from siting.explain.screen import exchange_costs
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import active_constraints
-from siting.formulation.reduce import goes_to_nearest
+from siting.formulation.reduce import counts_coverage_only, goes_to_nearest
 from siting.formulation.spec import Formulation
-from siting.impedance import BoolArray
+from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
 from siting.interrupt import asked
 from siting.optimise import solve
@@ -93,6 +95,19 @@ class Desk:
         """Whether a plan is given by its open sites, everybody going to the nearest."""
         return follows_from_sites(self.formulation, self.instance)
 
+    @cached_property
+    def coverage(self) -> bool:
+        """Whether only who lies within the standard counts, not how far people travel."""
+        return counts_coverage_only(self.formulation, active_constraints(self.formulation, self.instance))
+
+    @cached_property
+    def exchanges(self) -> tuple[FloatArray, FloatArray]:
+        """Costs (R, J) of exchanging each chosen site for each candidate, by what counts; and the travel, for ties."""
+        travel = exchange_costs(self.instance, self.plan.open, coverage=False)
+        if not self.coverage:
+            return travel, travel
+        return exchange_costs(self.instance, self.plan.open, coverage=True), travel
+
     @property
     def left_s(self) -> float:
         """Seconds that are left; none after Ctrl-C."""
@@ -129,7 +144,7 @@ class Desk:
             require: (J,) sites that must open, beside the scenario's own; these may be forbidden by it.
             different: whether the plan must differ from the run's.
         """
-        limit = min(limit_s, self.left_s, self.options.time_limit_s)
+        limit = round(min(limit_s, self.left_s, self.options.time_limit_s), 1)
         if limit < LEAST_S:
             return UNANSWERED
         old, nothing = self.instance, np.zeros(self.instance.site_count, dtype=bool)

@@ -9,14 +9,14 @@ import numpy as np
 
 from siting.explain.answers import Answer, Other, Sure, Text, Verdict
 from siting.explain.desk import UNANSWERED, Desk, Reply
-from siting.explain.screen import exchange_costs
 from siting.formulation.compose import active_constraints
-from siting.formulation.reduce import counts_coverage_only
 from siting.impedance import BoolArray
 
 RIVALS_SHOWN, RIVALS_TRIED, RIVALS_TRIED_SLOWLY = 5, 10, 5
 PROPOSALS = 3  # of equally good exchanges, that are verified in turn
 Say = Callable[[str, str], None]
+FEW = 10  # likely replacements, where there is no time for all
+FEW_LABEL: Text = (f"只比较了最有希望的 {FEW} 处", f"only the {FEW} likeliest were compared")
 REQUIRED: Text = (
     "方案指定必须新建；此处问的是不作此要求时",
     "the scenario requires it; asked here is what would be without that",
@@ -61,24 +61,36 @@ def losses(desk: Desk, say: Say) -> tuple[Answer, ...]:
 
 
 def replace_alone(desk: Desk, j: int, limit_s: float) -> Reply:
-    """The best replacement of site j while all other chosen sites stay.
-
-    Where only who is covered counts, many replacements may be equally good; of these the one with the least travel is
-    looked for.
-    """
+    """The best replacement of site j while all other chosen sites stay."""
     others = desk.chosen & ~one(desk, j)
     reply = desk.ask(limit_s, forbid=one(desk, j), require=others)
-    best = desk.best(lambda opened: not opened[j] and bool(opened[others].all()))
-    if best is not None and desk.nearest and _coverage(desk):
-        opened, leaving = desk.plan.open, np.array([j])
-        beyond = exchange_costs(desk.instance, opened, coverage=True, leaving=leaving)
-        travel = exchange_costs(desk.instance, opened, coverage=False, leaving=leaving)
-        least = float(desk.instance.demand[~best.covered].sum())
-        equal = np.flatnonzero(np.isfinite(travel) & (beyond <= least + desk.tie()))
-        for k in equal[np.argsort(travel[equal], kind="stable")][:PROPOSALS]:
-            if desk.propose(opened & ~one(desk, j) | one(desk, int(k))):
-                break
+    costs, travel = (table[_number(desk, j)] for table in desk.exchanges)
+    order = [int(k) for k in np.lexsort((travel, np.round(costs, 6))) if np.isfinite(costs[k])]
+    if desk.nearest:
+        propose(desk, [(j, k) for k in order])
+    elif reply.status is Sure.UNANSWERED and desk.slow:
+        few = np.zeros(costs.size, dtype=bool)
+        few[order[:FEW]] = True
+        narrow = desk.ask(limit_s, forbid=one(desk, j) | (desk.instance.candidate & ~few & ~others), require=others)
+        if narrow.status is Sure.EXACT:  # its bound is that of the few alone
+            reply = replace(narrow, bound=None, proven=False, label=FEW_LABEL)
     return reply
+
+
+def propose(desk: Desk, exchanges: Sequence[tuple[int, int]]) -> None:
+    """Keep the first of these exchanges that makes a plan: of equally good plans, one that changes and travels little.
+
+    Args:
+        exchanges: (site that goes, site that comes), the best first.
+    """
+    for j, k in exchanges[:PROPOSALS]:
+        if desk.propose(desk.plan.open & ~one(desk, j) | one(desk, k)):
+            return
+
+
+def _number(desk: Desk, j: int) -> int:
+    """Which of the chosen sites j is."""
+    return int(np.searchsorted(np.flatnonzero(desk.chosen), j))
 
 
 def without(desk: Desk, j: int) -> Reply:
@@ -124,6 +136,10 @@ def with_site(desk: Desk, k: int, limit_s: float | None = None) -> Answer:
         reply = free if freely else reply
     if not freely and reply.status is Sure.IMPOSSIBLE:
         reply = UNANSWERED
+    if desk.nearest and not lifted:
+        costs, travel = (table[:, k] for table in desk.exchanges)
+        sites = np.flatnonzero(desk.chosen)
+        propose(desk, [(int(sites[r]), k) for r in np.lexsort((travel, np.round(costs, 6)))])
     best = desk.best(lambda opened: bool(opened[k]))
     return Answer(
         site=desk.bench.sites[k],
@@ -141,7 +157,7 @@ def rivals(desk: Desk, say: Say) -> tuple[tuple[Answer, ...], int]:
     """
     opened = desk.plan.open
     possible = desk.instance.candidate & ~opened
-    estimate = exchange_costs(desk.instance, opened, coverage=_coverage(desk))
+    estimate = desk.exchanges[0].min(axis=0, initial=np.inf)
     seen = {int(k): _with(desk, int(k)) for k in np.flatnonzero(_ever_open(desk) & possible)}
     by_plan = sorted(seen, key=lambda k: seen[k])
     by_exchange = [int(k) for k in np.argsort(estimate, kind="stable") if np.isfinite(estimate[k]) and possible[k]]
@@ -197,11 +213,6 @@ def _of_all(desk: Desk, answers: list[Answer]) -> Reply:
     return Reply(Sure.EXACT, plan - worst if desk.worse(plan + 1) < 0 else plan + worst, proven)
 
 
-def _coverage(desk: Desk) -> bool:
-    """Whether only who lies within the standard counts, not how far people travel."""
-    return counts_coverage_only(desk.formulation, active_constraints(desk.formulation, desk.instance))
-
-
 def _keeps(desk: Desk, opened: BoolArray) -> bool:
     """Whether a plan meets the scenario's own conditions, which some questions set aside."""
     instance = desk.instance
@@ -231,9 +242,9 @@ def _amount(verdict: Verdict) -> tuple[float, float]:
     return (0.0, value) if verdict.objective else (value, 0.0)
 
 
-def _worst_first(answer: Answer) -> tuple[float, float, str]:
+def _worst_first(answer: Answer) -> tuple[bool, float, float, str]:
     first, second = _amount(answer.verdict)
-    return -first, -second, answer.site.id
+    return answer.verdict.sure is Sure.UNANSWERED, -first, -second, answer.site.id
 
 
 def _nearest_first(answer: Answer) -> tuple[float, float, str]:

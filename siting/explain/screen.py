@@ -15,15 +15,12 @@ from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
 
 
-def exchange_costs(
-    instance: Instance, opened: BoolArray, *, coverage: bool, leaving: IntArray | None = None
-) -> FloatArray:
-    """(J,) least cost of the plan with one of its new sites exchanged for site j; +inf for sites that cannot open.
+def exchange_costs(instance: Instance, opened: BoolArray, *, coverage: bool) -> FloatArray:
+    """(R, J) cost of the plan with its r-th new site exchanged for site j; +inf for sites that cannot open.
 
     Args:
-        opened: (J,) open sites of the plan.
+        opened: (J,) open sites of the plan, R of them new.
         coverage: count people beyond the standard; else person-minutes, unreachable people at twice the longest time.
-        leaving: sites of the plan that may go; none: all new ones.
     """
     matrix = instance.impedance
     if coverage and instance.standard is not None:
@@ -36,13 +33,14 @@ def exchange_costs(
     second = np.minimum(_second(matrix, opened, near), far)
     first = np.minimum(first, far)
     rows, columns, people = matrix.rows, matrix.indices, instance.demand
-    best = np.full(instance.site_count, np.inf)
-    for r in np.flatnonzero(opened & ~instance.existing) if leaving is None else leaving:
+    leaving = np.flatnonzero(opened & ~instance.existing)
+    costs = np.full((leaving.size, instance.site_count), np.inf)
+    for number, r in enumerate(leaving):
         left = np.where(near == r, second, first)
         saved = people[rows] * np.maximum(left[rows] - values, 0.0)
-        best = np.minimum(best, people @ left - np.bincount(columns, weights=saved, minlength=best.size))
-    best[opened | instance.existing | instance.forbidden] = np.inf
-    return best
+        costs[number] = people @ left - np.bincount(columns, weights=saved, minlength=costs.shape[1])
+    costs[:, opened | instance.existing | instance.forbidden] = np.inf
+    return costs
 
 
 def _second(matrix: ImpedanceMatrix, opened: BoolArray, near: IntArray) -> FloatArray:
