@@ -15,7 +15,7 @@ from siting.errors import Faults, fail
 from siting.impedance import IntArray
 from siting.plan import display_name
 
-SHOWN = 12
+SHOWN = 10  # as many as an error shows of one kind
 
 
 @dataclass(frozen=True, eq=False)

@@ -17,6 +17,8 @@ PROPOSALS = 3  # of equally good exchanges, that are verified in turn
 Say = Callable[[str, str], None]
 FEW = 10  # likely replacements, where there is no time for all
 FEW_LABEL: Text = (f"只比较了最有希望的 {FEW} 处", f"only the {FEW} likeliest were compared")
+FIXED_LABEL: Text = ("只知道其余不动时的替代", "only the replacement with the others fixed is known")
+EXCHANGE_LABEL: Text = ("只比较了换下一处的方案", "only exchanges for one chosen site were compared")
 REQUIRED: Text = (
     "方案指定必须新建；此处问的是不作此要求时",
     "the scenario requires it; asked here is what would be without that",
@@ -104,7 +106,7 @@ def loss_of(desk: Desk, j: int, alone: Reply, free: Reply) -> Answer:
     best = desk.best(lambda opened: not opened[j])
     others = desk.chosen & ~one(desk, j)
     near = desk.best(lambda opened: not opened[j] and bool(opened[others].all()))
-    reply = free if free.status is not Sure.UNANSWERED else replace(alone, bound=None, proven=False)
+    reply = free if free.status is not Sure.UNANSWERED else replace(alone, bound=None, proven=False, label=FIXED_LABEL)
     if free.status is Sure.UNANSWERED and alone.status is Sure.IMPOSSIBLE:
         reply = free  # with all others fixed there is none: that says nothing of the others' being free
     return Answer(
@@ -129,7 +131,8 @@ def with_site(desk: Desk, k: int, limit_s: float | None = None) -> Answer:
     if desk.slow:
         outside = desk.instance.candidate & ~desk.chosen & ~one(desk, k)
         limit = desk.left_s / 2 if limit_s is None else limit_s
-        reply = replace(desk.ask(limit, forbid=outside, require=one(desk, k)), bound=None, proven=False)
+        exchange = desk.ask(limit, forbid=outside, require=one(desk, k))
+        reply = replace(exchange, bound=None, proven=False, label=EXCHANGE_LABEL)
     if not desk.slow or (limit_s is None and desk.affordable):
         free = desk.ask(desk.free_limit_s, require=one(desk, k))
         freely = free.status is not Sure.UNANSWERED

@@ -231,6 +231,7 @@ def _site(desk: Desk, service: ServiceAsked, site: str, say: Say) -> tuple[tuple
 
 def _wanted(asked: Asked, names: Iterable[str]) -> list[ServiceAsked]:
     by_id = {service.problem.service.id: service for service in asked.services}
+    names = list(names)
     for name in names:
         if name not in by_id:
             close = nearest_word(name, by_id)
@@ -242,7 +243,7 @@ def _wanted(asked: Asked, names: Iterable[str]) -> list[ServiceAsked]:
                 column="--service",
                 value=name,
             )
-    return [by_id[name] for name in names] or list(asked.services)
+    return [by_id[name] for name in dict.fromkeys(names)] or list(asked.services)
 
 
 def _asked(place: Place | None, site: str | None) -> Text:

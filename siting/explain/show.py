@@ -9,7 +9,6 @@ from rich.text import Text as Styled
 
 from siting.explain.answers import Answer, Explanation, PlaceAnswer, PointAnswer, ServiceExplanation, Sure, Text
 from siting.explain.words import (
-    label_text,
     leg_text,
     loss_text,
     measures_text,
@@ -18,6 +17,7 @@ from siting.explain.words import (
     people_text,
     place_text,
     point_state,
+    point_text,
     remedy_text,
     replacement_text,
     rivals_title,
@@ -105,7 +105,7 @@ def _answer(console: Console, answer: Answer, service: ServiceExplanation, *, ch
     elif answer.change is not None:
         zh, en = swap_text(answer.change)
         _pair(console, (f"替换 {zh}", f"displaces: {en or zh}"), 8)
-    label = label_text(answer)
+    label = answer.verdict.label
     if answer.verdict.sure not in (Sure.EXACT, Sure.IMPOSSIBLE) and label[0]:
         _pair(console, (f"重解：{label[0]}", f"re-solve: {label[1]}"), 8)
     if full and answer.change is not None:
@@ -126,7 +126,7 @@ def _place(console: Console, place: PlaceAnswer, service: ServiceExplanation) ->
     _heading(console, place_text(place))
     order = sorted(place.points, key=lambda point: (point.covered, -point.persons))
     for point in order[:POINTS_SHOWN]:
-        _point(console, point)
+        _point(console, point, brief=len(order) > 1)
     if len(order) > POINTS_SHOWN:
         more = len(order) - POINTS_SHOWN
         _pair(console, (f"……另有 {more} 个需求点，见 explain.csv", f"and {more} more points: see explain.csv"), 4)
@@ -149,20 +149,23 @@ def _place(console: Console, place: PlaceAnswer, service: ServiceExplanation) ->
             _pair(console, remedy_text(remedy, service), 4, style=STYLES.get(remedy.answer.verdict.sure, ""))
 
 
-def _point(console: Console, point: PointAnswer) -> None:
+def _point(console: Console, point: PointAnswer, *, brief: bool) -> None:
     console.print(Styled(f"    {point.id} {point.name}  {persons_text(point.persons)} 人 persons"), soft_wrap=True)
-    _pair(console, point_state(point), 8, style="" if point.covered else "yellow")
-    if point.trouble[0]:
+    text = point_text(point) if brief else point_state(point)
+    _pair(console, text, 8, style="" if point.covered else "yellow")
+    if point.trouble[0] or brief:
         return
     for leg in point.assigned:
         share = "" if leg.share > 1 - 1e-9 else f"{leg.share:.0%} "
         _pair(console, (f"安排去 {share}{leg_text(leg)[0]}", f"assigned {share}{leg_text(leg)[1]}"), 8)
     if not point.assigned or (point.nearest is not None and point.nearest.site.id != point.assigned[0].site.id):
         _pair(console, (f"最近的设施 {leg_text(point.nearest)[0]}", f"nearest open: {leg_text(point.nearest)[1]}"), 8)
-    _pair(console, (f"现状最近 {leg_text(point.before)[0]}", f"nearest today: {leg_text(point.before)[1]}"), 8)
-    if not point.covered:
-        zh, en = leg_text(point.candidate)
-        _pair(console, (f"最近的未选候选地点 {zh}", f"nearest candidate not chosen: {en}"), 8)
+    for place, zh, en in (
+        (point.before, "现状最近的设施", "nearest today"),
+        (point.candidate, "最近的未选候选地点", "nearest candidate not chosen"),
+        (point.best, "可能的最好", "best possible"),
+    ):
+        _pair(console, (f"{zh} {leg_text(place)[0]}", f"{en}: {leg_text(place)[1]}"), 8)
 
 
 def _heading(console: Console, text: Text) -> None:

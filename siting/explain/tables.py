@@ -12,7 +12,6 @@ from typing import Any
 
 from siting.explain.answers import Answer, Explanation, PointAnswer, ServiceExplanation, Text
 from siting.explain.words import (
-    label_text,
     loss_text,
     no_remedy_text,
     objective_name,
@@ -130,7 +129,7 @@ def _answer(service: ServiceExplanation, answer: Answer, question: Text) -> Row:
         HEADERS[3]: f"{answer.site.township} {answer.site.name}".strip(),
         **_numbers(service, verdict.known, verdict.least, verdict.objective),
         HEADERS[22]: both(loss_text(verdict, service)) + (f"；{both(answer.note)}" if answer.note[0] else ""),
-        HEADERS[23]: both(label_text(answer)),
+        HEADERS[23]: both(verdict.label),
     }
     if change is not None:
         row |= {

@@ -200,14 +200,6 @@ def replacement_text(answer: Answer) -> Text:
     return f"{zh}；全部重排：{swap[0]}", f"{en}; all free: {swap[1] or swap[0]}"
 
 
-def label_text(answer: Answer) -> Text:
-    """The label of the re-solve that the answer rests on."""
-    verdict = answer.verdict
-    if answer.freely or not verdict.label[0]:
-        return verdict.label if verdict.label[0] else ("", "")
-    return f"仅比较单处替换（{verdict.label[0]}）", f"single exchanges only ({verdict.label[1]})"
-
-
 def other_text(other: Other | None, service: ServiceExplanation) -> Text:
     """Whether the plan is the only best one."""
     if other is None:
@@ -241,6 +233,20 @@ def other_text(other: Other | None, service: ServiceExplanation) -> Text:
     )
 
 
+def point_text(point: PointAnswer) -> Text:
+    """One of several points of a place, in a line."""
+    if point.trouble[0]:
+        return point.trouble
+    state_zh, state_en = point_state(point)
+    leg = max(point.assigned, key=lambda part: part.share, default=point.nearest)
+    zh, en = leg_text(leg)
+    zh, en = f"{state_zh}；去 {zh}", f"{state_en}; goes {en}" if leg is not None else f"{state_en}; {en}"
+    if not point.covered:
+        near_zh, near_en = leg_text(point.candidate)
+        zh, en = f"{zh}；最近的未选候选 {near_zh}", f"{en}; nearest candidate not chosen {near_en}"
+    return zh, en
+
+
 def leg_text(leg: Leg | None) -> Text:
     """`name, minutes`."""
     if leg is None:
@@ -264,10 +270,11 @@ def point_state(point: PointAnswer) -> Text:
 def place_text(place: PlaceAnswer) -> Text:
     """A place's people in a line."""
     total, left = persons_text(place.persons), place.uncovered_persons
-    zh = f"{place.name}：需要服务的 {total} 人，{len(place.points)} 个需求点；"
-    en = f"{place.name}: {total} people who need it, {len(place.points)} demand points; "
+    count = len(place.points)
+    zh = f"{place.name}：需要服务的 {total} 人，{count} 个需求点；"
+    en = f"{total} people who need it, {count} demand point{'' if count == 1 else 's'}; "
     if place.persons <= 0:
-        return f"{place.name}：没有人需要这项服务", f"{place.name}: nobody needs the service"
+        return f"{place.name}：没有人需要这项服务", "nobody here needs the service"
     if left <= 1e-9:
         return zh + "全部达标", en + "all covered"
     return zh + f"{persons_text(left)} 人未达标", en + f"{persons_text(left)} not covered"
