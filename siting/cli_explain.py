@@ -11,7 +11,6 @@ import typer
 
 from siting import terminal
 from siting.pipeline import Settings
-from siting.run_folder import check_writable
 
 
 def explain_command(
@@ -51,7 +50,6 @@ def explain_command(
     )
     request = Request(run, place, site, tuple(service or ()), time_limit_s=time_limit_s, out=out, scenario=scenario)
     explanation = explain(request, settings)
-    check_writable(explanation.folder)
     outputs = write_explanation(explanation)
     if as_json:
         record = {

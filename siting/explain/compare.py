@@ -93,7 +93,7 @@ class Bench:
                 "affected": people * affected,
             }
         )
-        table = frame[affected].groupby("township", sort=False).sum().sort_values("affected", ascending=False)
+        table = frame.groupby("township", sort=False).sum().sort_values("affected", ascending=False)
         return Change(
             after=after.measures,
             out=self.named(before.open & ~after.open),

@@ -206,9 +206,23 @@ class Desk:
         travel = 0.0 if np.isnan(measures.mean_min) else measures.mean_min
         return (*steps, float((view.open != self.plan.open).sum()), measures.unassigned_persons, travel)
 
-    def best(self, allowed: Callable[[BoolArray], bool]) -> View | None:
-        """The best known plan among those whose open sites (J,) are allowed; of equal ones the nearest to the plan."""
-        fitting = [view for view in self.pool if allowed(view.open)]
+    def best(self, allowed: Callable[[BoolArray], bool], *, lifted: int | None = None) -> View | None:
+        """The best known plan among those whose open sites (J,) are allowed; of equal ones the nearest to the plan.
+
+        Args:
+            allowed: tells of open sites (J,) whether they are of the kind that is asked about.
+            lifted: site of which the scenario's own demand is set aside; some questions do so, and the plans that
+                they bring up are no answers to others.
+        """
+        old = self.instance
+        asked_for, barred = old.required.copy(), old.forbidden & ~old.existing
+        if lifted is not None:
+            asked_for[lifted] = barred[lifted] = False
+        fitting = [
+            view
+            for view in self.pool
+            if not (asked_for & ~view.open).any() and not (barred & view.open).any() and allowed(view.open)
+        ]
         return min(fitting, key=self.order, default=None)
 
     def judge(self, best: View | None, reply: Reply, *, lawful: bool = True) -> Verdict:
@@ -232,11 +246,11 @@ class Desk:
         least = max(bounds, default=None)
         if least is not None:
             least = min(least, known) if abs(least) > tie else 0.0
-        if known < -tie:
+        if known < -tie and lawful:
             sure = Sure.BETTER
         elif least is not None and known - least <= tie:
             sure = Sure.EXACT
-        elif least is not None and least > tie:
+        elif known < -tie or (least is not None and least > tie):
             sure = Sure.RANGE
         else:
             sure = Sure.UNDECIDED

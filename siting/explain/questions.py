@@ -103,9 +103,9 @@ def without(desk: Desk, j: int) -> Reply:
 def loss_of(desk: Desk, j: int, alone: Reply, free: Reply) -> Answer:
     """What is known of the best plan without site j."""
     lifted = bool(desk.instance.required[j])
-    best = desk.best(lambda opened: not opened[j])
+    best = desk.best(lambda opened: not opened[j], lifted=j)
     others = desk.chosen & ~one(desk, j)
-    near = desk.best(lambda opened: not opened[j] and bool(opened[others].all()))
+    near = desk.best(lambda opened: not opened[j] and bool(opened[others].all()), lifted=j)
     reply = free if free.status is not Sure.UNANSWERED else replace(alone, bound=None, proven=False, label=FIXED_LABEL)
     if free.status is Sure.UNANSWERED and alone.status is Sure.IMPOSSIBLE:
         reply = free  # with all others fixed there is none: that says nothing of the others' being free
@@ -143,7 +143,7 @@ def with_site(desk: Desk, k: int, limit_s: float | None = None) -> Answer:
         costs, travel = (table[:, k] for table in desk.exchanges)
         sites = np.flatnonzero(desk.chosen)
         propose(desk, [(int(sites[r]), k) for r in np.lexsort((travel, np.round(costs, 6)))])
-    best = desk.best(lambda opened: bool(opened[k]))
+    best = desk.best(lambda opened: bool(opened[k]), lifted=k)
     return Answer(
         site=desk.bench.sites[k],
         verdict=desk.judge(best, reply, lawful=not lifted),
@@ -195,7 +195,7 @@ def another(desk: Desk, answers: Sequence[Answer], say: Say) -> Other | None:
     if reply is None and "differ_from_excluded" in (*desk.formulation.constraints, *desk.formulation.optional):
         say("另找同样好的方案", "looking for another plan as good")
         reply = desk.ask(desk.free_limit_s, different=True) if desk.affordable else UNANSWERED
-    best = desk.best(lambda opened: not np.array_equal(opened, same) and _keeps(desk, opened))
+    best = desk.best(lambda opened: not np.array_equal(opened, same))
     if reply is None and best is None:
         return None
     verdict = desk.judge(best, reply or UNANSWERED)
@@ -214,12 +214,6 @@ def _of_all(desk: Desk, answers: list[Answer]) -> Reply:
     worst = min(value for value in least if value is not None)
     plan = desk.plan.measures.objectives[0]
     return Reply(Sure.EXACT, plan - worst if desk.worse(plan + 1) < 0 else plan + worst, proven)
-
-
-def _keeps(desk: Desk, opened: BoolArray) -> bool:
-    """Whether a plan meets the scenario's own conditions, which some questions set aside."""
-    instance = desk.instance
-    return not (instance.required & ~opened).any() and not (instance.forbidden & opened & ~instance.existing).any()
 
 
 def _ever_open(desk: Desk) -> BoolArray:

@@ -33,6 +33,7 @@ from siting.interrupt import asked as interrupted
 from siting.interrupt import stoppable
 from siting.pipeline import Asked, ServiceAsked, Settings, ask_scenario, run_scenario, write_outputs
 from siting.plan import Posed, pose_instance
+from siting.run_folder import check_writable
 from siting.suggest import nearest_word
 
 SAME_PLAN = 1e-6  # relative: an objective derived anew that differs by more is another plan's
@@ -74,6 +75,7 @@ def explain(
         InputError: there is no such run, place or site; or the inputs have changed since the run.
     """
     recorded = find_run(request.run, request.out, request.scenario)
+    check_writable(recorded.folder.parent)  # before anything is computed for it
     made_now = recorded.record is None
     if made_now:
         write_outputs(run_scenario(recorded.scenario, settings), recorded.folder, settings)

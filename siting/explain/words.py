@@ -130,6 +130,13 @@ def loss_text(verdict: Verdict, service: ServiceExplanation) -> Text:
             f"a better plan was found, by {better[1]} of {title[1]}: the run's plan is not the best; "
             "run it again with more time",
         )
+    if verdict.known < 0:  # only where a condition of the scenario's own was set aside
+        better = amount(name, -verdict.known)
+        at = ("", "") if verdict.sure is Sure.EXACT else ("至少", "at least ")
+        return (
+            f"{title[0]}会{at[0]}好 {better[0]}：这就是方案这一条件的代价",
+            f"{title[1]} would be {at[1]}{better[1]} better: that is what the scenario's condition costs",
+        )
     if verdict.sure is Sure.EXACT:
         if verdict.known == 0 or worse[0].startswith("0 "):
             return "同样好（已证明）", "as good (proven)"
