@@ -262,7 +262,7 @@ class Explanation:
     """One run explained.
 
     Attributes:
-        notices: texts that every output must carry.
+        notices: texts that every output must carry; `caveat` the same in a few words.
         interrupted: by the clock or Ctrl-C, so that some questions have no answer.
     """
 
@@ -271,6 +271,7 @@ class Explanation:
     case: Text
     services: tuple[ServiceExplanation, ...]
     notices: tuple[Text, ...]
+    caveat: Text
     seconds: float
     time_limit_s: float
     interrupted: bool

@@ -108,6 +108,7 @@ def explain(
         case=(asked.case.info.name_zh, asked.case.info.name_en),
         services=services,
         notices=_notices(asked),
+        caveat=("含合成数据", "synthetic data") if asked.case.info.synthetic else ("", ""),
         seconds=seconds,
         time_limit_s=request.time_limit_s,
         interrupted=stopped or any(not complete(service) for service in services),

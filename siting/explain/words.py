@@ -43,6 +43,7 @@ OBJECTIVES: dict[str, tuple[str, str, str, str, int]] = {
     "captured_demand": ("吸引人数", "people captured", "人", "persons", 0),
     "largest_regret": ("最大遗憾值", "largest regret", "人·分钟", "person-min", 0),
 }
+SITES_SHOWN = 6
 NONE: Text = ("无", "none")
 
 
@@ -79,8 +80,8 @@ def site_text(site: Site) -> str:
     return " ".join(dict.fromkeys(part for part in (site.id, site.township, site.name) if part))
 
 
-def sites_text(sites: tuple[Site, ...], most: int = 6) -> Text:
-    """Ids and names, six at most."""
+def sites_text(sites: tuple[Site, ...], most: int = SITES_SHOWN) -> Text:
+    """Ids and names, some of them where they are many."""
     if not sites:
         return NONE
     shown = [f"{site.id} {site.name}".strip() for site in sites[:most]]
@@ -186,7 +187,8 @@ def swap_text(change: Change | None) -> Text:
     if change is None:
         return "—", ""
     out, into = sites_text(change.out), sites_text(change.into)
-    return f"{out[0]} → {into[0]}", f"{out[1]} → {into[1]}" if out[1] != out[0] or into[1] != into[0] else ""
+    cut = max(len(change.out), len(change.into)) > SITES_SHOWN  # else the names alone, which are the same in both
+    return f"{out[0]} → {into[0]}", f"{out[1]} → {into[1]}" if cut or not (change.out and change.into) else ""
 
 
 def replacement_text(answer: Answer) -> Text:
@@ -261,17 +263,27 @@ def leg_text(leg: Leg | None) -> Text:
     return f"{site_text(leg.site)}，{leg.minutes:.1f} 分钟", f"{leg.minutes:.1f} min"
 
 
+def point_short(point: PointAnswer) -> Text:
+    """`point_state` without the standard."""
+    if point.trouble[0]:
+        return point.trouble
+    if point.covered and point.assigned and not point.within:
+        return "达标，但最近处已满", "covered, but the nearest is full"
+    return ("达标", "covered") if point.covered else ("未达标", "not covered")
+
+
+def standard_text(point: PointAnswer) -> Text:
+    """`步行 15 分钟`."""
+    mode = MODE[point.mode]
+    return f"{mode[0]} {point.standard_min:g} 分钟", f"{mode[1]} {point.standard_min:g} min"
+
+
 def point_state(point: PointAnswer) -> Text:
     """Covered and assigned, told apart."""
     if point.trouble[0]:
         return point.trouble
-    mode, limit = MODE[point.mode], f"{point.standard_min:g}"
-    zh = f"{'达标' if point.covered else '未达标'}（标准：{mode[0]} {limit} 分钟）"
-    en = f"{'covered' if point.covered else 'not covered'} (standard: {mode[1]}, {limit} min)"
-    if point.covered and point.assigned and not point.within:
-        zh += "，但最近处容量不足，被安排到标准之外"
-        en += ", but the nearest is full: assigned beyond the standard"
-    return zh, en
+    (zh, en), standard = point_short(point), standard_text(point)
+    return f"{zh}（标准：{standard[0]}）", f"{en} (standard: {standard[1]})"
 
 
 def place_text(place: PlaceAnswer) -> Text:
