@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
+from siting.accessibility import two_step
 from siting.assemble import Problem
 from siting.case import Case
 from siting.demand import ages_in_service
@@ -57,6 +58,7 @@ def evaluate(
         case, problem, impedance, assignment if assignment is not None else Assignment.nearest(site_after)
     )
     main_site, assigned_min = _main_site(len(case.demand), after)
+    places_before, places_after = _places_per_1000(problem, impedance, existing, open_after)
     ids = np.append(sites["id"].to_numpy(dtype=object), "")  # index -1 gives ''
     demand = pd.DataFrame(
         {
@@ -75,6 +77,8 @@ def evaluate(
             "covered_after": time_after <= problem.standard_min,
             "assigned_id": main_site,
             "assigned_min": assigned_min,
+            "accessibility_before_per_1000": places_before,
+            "accessibility_after_per_1000": places_after,
             "snap_distance_m": snap_distance_m,
             "off_network": off_network,
         }
@@ -89,6 +93,35 @@ def evaluate(
         off_network=site_off_network,
     )
     return Evaluation(ledger, demand, after.drop(columns=["demand_index"]), summary)
+
+
+def _places_per_1000(
+    problem: Problem, impedance: ImpedanceMatrix, existing: BoolArray, open_after: BoolArray
+) -> tuple[FloatArray, FloatArray]:
+    """(I,) places within the standard for each 1,000 who need the service, before and after.
+
+    Sites without a known, finite capacity are left out. Where that leaves none of those in use, it is NaN; where it
+    leaves none of today's, both are: the new sites alone would not be what people find after.
+    """
+    capacity = problem.sites["capacity_persons"].to_numpy(dtype=np.float64)
+    ids = problem.sites["id"].to_numpy(dtype=object)
+    known = np.isfinite(capacity)
+
+    def places(in_use: BoolArray) -> FloatArray:
+        counted = in_use & known
+        if in_use.any() and not counted.any():
+            return np.full(impedance.shape[0], np.nan)
+        found = two_step(
+            impedance.select(columns=counted),
+            problem.demand_persons,
+            supply=capacity[counted],
+            threshold=problem.standard_min,
+            site_ids=list(ids[counted]),
+        )
+        return 1000 * found
+
+    before = places(existing)
+    return before, before if np.isnan(before).any() else places(open_after)
 
 
 def _assignments(case: Case, problem: Problem, impedance: ImpedanceMatrix, assignment: Assignment) -> pd.DataFrame:

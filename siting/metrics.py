@@ -1,4 +1,4 @@
-"""What a plan gives people: coverage, travel times, inequality, load.
+"""What a plan gives people: coverage, travel times, accessibility, inequality, load.
 
 Every statistic is over people, not over places. People who reach no facility (NaN minutes) are in no mean,
 quantile or Gini coefficient: they are counted beside them.
@@ -23,6 +23,29 @@ def weighted_mean(values: ArrayLike, weights: ArrayLike) -> float:
     """sum w_i x_i / sum w_i over the finite values with a weight above 0; NaN when there is none."""
     x, w = _used(values, weights)
     return float(x @ w / w.sum()) if x.size else np.nan
+
+
+def weighted_variance(values: ArrayLike, weights: ArrayLike) -> float:
+    """sum w_i (x_i - m)^2 / sum w_i about the weighted mean m: of all people, not of a sample of them.
+
+    As `weighted_mean`, over the finite values with a weight above 0; NaN when there is none.
+    """
+    x, w = _used(values, weights)
+    return float((x - x @ w / w.sum()) ** 2 @ w / w.sum()) if x.size else np.nan
+
+
+def coefficient_of_variation(values: ArrayLike, weights: ArrayLike) -> float:
+    """Standard deviation over people, divided by their mean.
+
+    Args:
+        values: (n,) at least 0; NaN is left out.
+        weights: (n,) people, at least 0.
+
+    Returns:
+        At least 0; 0 when all values are 0; NaN when nobody has a value.
+    """
+    mean = weighted_mean(values, weights)
+    return float(np.sqrt(weighted_variance(values, weights))) / mean if mean else 0.0
 
 
 def weighted_quantile(values: ArrayLike, weights: ArrayLike, q: float) -> float:
@@ -100,7 +123,7 @@ def loads(site_ids: Sequence[str], assigned: pd.DataFrame) -> FloatArray:
 
 
 def summarise(demand: pd.DataFrame, age_columns: Sequence[str]) -> pd.DataFrame:
-    """Coverage and travel times of a service by group of people, before and after.
+    """Coverage, travel times and accessibility of a service by group of people, before and after.
 
     Args:
         demand: the frame of `results.ServiceResult.demand` and, beside it, `age_columns` (persons).
@@ -116,8 +139,11 @@ def summarise(demand: pd.DataFrame, age_columns: Sequence[str]) -> pd.DataFrame:
     for when in WHEN:
         minutes = demand[f"nearest_{when}_min"].to_numpy(dtype=np.float64)
         covered = demand[f"covered_{when}"].to_numpy(dtype=bool)
+        places = demand[f"accessibility_{when}_per_1000"].to_numpy(dtype=np.float64)
         for kind, name, persons in _groups(demand, age_columns):
-            rows.append({"when": when, "group_kind": kind, "group": name} | _statistics(minutes, covered, persons))
+            rows.append(
+                {"when": when, "group_kind": kind, "group": name} | _statistics(minutes, covered, places, persons)
+            )
     return pd.DataFrame(rows)
 
 
@@ -137,7 +163,7 @@ def _groups(demand: pd.DataFrame, age_columns: Sequence[str]) -> Iterator[tuple[
         yield "age", name, ages[:, k] * rate
 
 
-def _statistics(minutes: FloatArray, covered: BoolArray, persons: FloatArray) -> dict[str, float]:
+def _statistics(minutes: FloatArray, covered: BoolArray, places: FloatArray, persons: FloatArray) -> dict[str, float]:
     total = float(persons.sum())
     covered_persons = float(persons[covered].sum())
     reached = ~np.isnan(minutes)
@@ -151,6 +177,9 @@ def _statistics(minutes: FloatArray, covered: BoolArray, persons: FloatArray) ->
         "p95_min": weighted_quantile(minutes, persons, 0.95),
         "worst_min": weighted_quantile(minutes, persons, 1.0),
         "gini": gini(minutes, persons),
+        "accessibility_mean_per_1000": weighted_mean(places, persons),
+        "accessibility_least_per_1000": weighted_quantile(places, persons, 0.0),
+        "accessibility_gini": gini(places, persons),
     }
 
 

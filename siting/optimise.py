@@ -14,6 +14,7 @@ from siting.formulation.precheck import precheck
 from siting.formulation.spec import Formulation, Limit
 from siting.instance import Instance
 from siting.interrupt import stoppable
+from siting.leximin import lexicographic_minimax
 from siting.solution import PROVEN_GAP, Solution
 from siting.solver import SolverOptions
 from siting.verify import evaluate, require_verified, verify
@@ -52,6 +53,8 @@ def solve(
     """
     if isinstance(formulation, str):
         formulation = load_formulation(formulation)
+    if formulation.procedure == "lexicographic_minimax":
+        return lexicographic_minimax(instance, formulation, options, solve=solve, listener=listener, names=names)
     begin = time.perf_counter()
     with stage(listener, "optimise", "求解选址模型", "solve the location model") as say, stoppable():
         active = active_constraints(formulation, instance)

@@ -53,17 +53,23 @@ def certificate(result: ServiceResult) -> dict[str, object]:
             "nodes": outcome.nodes,
             "solver_seconds": round(outcome.seconds, 3),
             "verified": bool(result.checks) and all(check.passed for check in result.checks),
+            "then": [
+                {"objective": o.objective, "bound": o.bound, "gap": o.gap, "sense": o.sense} for o in outcome.then
+            ],
             "open": sorted(result.new_sites["id"]),
         }
     for when in ("before", "after") if outcome is not None else ("before",):
         row = result.headline(when)
-        answer[when] = {
+        figures = {
             name: (None if row[name] != row[name] else round(float(row[name]), 6))
             for name in (
                 "demand_persons", "covered_persons", "covered_share", "unreachable_persons",
                 "mean_min", "median_min", "p95_min", "worst_min", "gini",
+                "accessibility_mean_per_1000", "accessibility_least_per_1000", "accessibility_gini",
             )
         }  # fmt: skip
+        in_use, unknown = len(result.in_use(when)), result.without_capacity(when)
+        answer[when] = figures | {"facilities_in_use": in_use, "facilities_without_capacity": unknown}
     answer["out_of_reach"] = list(result.out_of_reach)
     answer["unverified_standards"] = [en for _, en in result.unverified]
     return answer

@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
@@ -35,11 +36,14 @@ class ServiceResult:
         demand: id, name, lon, lat, zone, zone_kind, township, village, population, demand_persons, mode,
             standard_min, nearest_before_min, nearest_before_id, covered_before, nearest_after_min,
             nearest_after_id, covered_after, assigned_id (the site that takes most of them, '' for none),
-            assigned_min (mean over the shares), snap_distance_m, off_network (bool).
+            assigned_min (mean over the shares), accessibility_before_per_1000, accessibility_after_per_1000 (places
+            within the standard for each 1,000 who need the service, by `accessibility.two_step` over the facilities
+            in use whose capacity is known; NaN where that is none), snap_distance_m, off_network (bool).
         assignments: demand_id, site_id, share, persons, travel_time_min.
         summary: one row for each `when` (before, after) x group: when, group_kind (all, zone, township, age),
             group (id or name), demand_persons, covered_persons, covered_share, unreachable_persons,
-            mean_min, median_min, p95_min, worst_min, gini.
+            mean_min, median_min, p95_min, worst_min, gini, accessibility_mean_per_1000,
+            accessibility_least_per_1000, accessibility_gini.
         service_area_before, service_area_after: area within the standard of an open facility, by zone kinds'
             modes together; None where it was not asked for. WGS84.
         out_of_reach: ids of demand points that no site can serve within the longest travel time.
@@ -73,6 +77,19 @@ class ServiceResult:
         standard = self.demand.set_index("id")["standard_min"].reindex(self.assignments["demand_id"]).to_numpy()
         within = self.assignments["travel_time_min"].to_numpy() <= standard
         return float(self.assignments["persons"].to_numpy()[within].sum())
+
+    def in_use(self, when: str) -> pd.DataFrame:
+        """The sites in use, `before` or `after`."""
+        return self.sites[self.sites["status"].isin(["existing", "closed" if when == "before" else "new"])]
+
+    def without_capacity(self, when: str) -> int:
+        """How many sites in use have no known, finite capacity: no accessibility counts them."""
+        return int((~np.isfinite(self.in_use(when)["capacity_persons"].to_numpy(dtype=np.float64))).sum())
+
+    @property
+    def has_accessibility(self) -> bool:
+        """Whether enough capacities are known to say how many places people find."""
+        return bool(self.demand["accessibility_before_per_1000"].notna().any())
 
     def headline(self, when: str) -> pd.Series:
         """The summary row of all people, `before` or `after`."""

@@ -134,6 +134,7 @@ class Solution:
         servers: (J,) servers at each site; None where the model places none.
         sizes: (J,) size class of each new facility, -1 for none; None where the model chooses none.
         limits: how good the plan had to be by other objectives.
+        levels: of a lexicographic minimax plan: (impedance, persons who travel so far or farther), the worst first.
     """
 
     formulation: str
@@ -143,3 +144,4 @@ class Solution:
     servers: IntArray | None = None
     sizes: IntArray | None = None
     limits: tuple[Limit, ...] = ()
+    levels: tuple[tuple[float, float], ...] = ()

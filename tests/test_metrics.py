@@ -117,6 +117,8 @@ def elders() -> pd.DataFrame:
             "covered_before": [True, False, False, False],
             "nearest_after_min": [5.0, 10.0, 30.0, np.nan],
             "covered_after": [True, True, False, False],
+            "accessibility_before_per_1000": [500.0, 0.0, 0.0, 0.0],
+            "accessibility_after_per_1000": [600.0, 400.0, 0.0, 0.0],
         }
     )
     return frame.assign(demand_persons=(frame["age_60_79"] + frame["age_80_plus"]) * 0.25)

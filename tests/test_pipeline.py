@@ -11,10 +11,12 @@ import numpy as np
 import pytest
 
 from siting import pipeline
+from siting.assemble import Problem
 from siting.errors import InfeasibleError, InputError
 from siting.network import read_roads, to_networkx
 from siting.pipeline import Settings, evaluate_case, run_scenario
 from siting.plan import Plan
+from siting.provenance import certificate
 from siting.results import RunResult, ServiceResult
 from siting.solution import Status
 from tests.tiny_case import (
@@ -186,6 +188,68 @@ def test_people_sent_past_a_full_school_are_covered_but_not_assigned_within_the_
     ]
     assert found.assigned_within_persons == pytest.approx(sum(within))
     assert found.assigned_within_persons < found.headline("after")["covered_persons"]
+
+
+def test_places_within_the_standard_before_and_after(tmp_path: Path) -> None:
+    """The pupils near the one school share its seats; the plan adds a school whose seats count in full."""
+    found = service(run(tmp_path), "primary_school")
+    demand, sites = found.demand.set_index("id"), found.sites.set_index("id")
+    near = demand["nearest_before_min"] <= demand["standard_min"]
+    pupils = demand["demand_persons"]
+    assert 0 < near.sum() < len(near)
+    expected = np.where(near, 1000 * 60 / pupils[near].sum(), 0)  # f1 has 60 seats
+    np.testing.assert_allclose(demand["accessibility_before_per_1000"], expected)
+    assert found.without_capacity("after") == 0
+    seats = sites.loc[sites["status"] != "candidate", "capacity_persons"].sum()
+    assert demand["accessibility_after_per_1000"] @ pupils == pytest.approx(1000 * seats)
+    row = found.headline("after")
+    assert row["accessibility_mean_per_1000"] == pytest.approx(1000 * seats / pupils.sum())
+    assert row["accessibility_least_per_1000"] == demand["accessibility_after_per_1000"].min()
+    record = certificate(found)
+    assert record["before"]["accessibility_mean_per_1000"] == pytest.approx(1000 * 60 / pupils.sum())  # type: ignore[index]
+    assert record["after"]["facilities_in_use"] == 2  # type: ignore[index]
+
+
+def test_places_are_not_counted_where_no_capacity_of_today_is_known(tmp_path: Path) -> None:
+    found = service(run(tmp_path), "health_station")
+    assert found.demand[["accessibility_before_per_1000", "accessibility_after_per_1000"]].isna().all(axis=None)
+    assert not found.has_accessibility
+    assert (found.without_capacity("before"), found.without_capacity("after")) == (1, 1)
+    assert np.isnan(found.headline("after")["accessibility_gini"])
+    record = certificate(found)
+    assert record["after"]["accessibility_gini"] is None  # type: ignore[index]
+    assert record["after"]["facilities_without_capacity"] == 1  # type: ignore[index]
+
+
+def test_places_of_known_capacities_beside_unknown_ones(tmp_path: Path) -> None:
+    """A second school of unknown size next to the first changes nothing but the count of what is left out."""
+    lon, lat = place(0, 1)
+    rows = facilities_csv() + f"f9,二小,primary_school,{lon},{lat},core,城关镇,\n"
+    alone = service(run(tmp_path / "a"), "primary_school")
+    beside = service(run(tmp_path / "b", facilities=rows), "primary_school")
+    assert beside.without_capacity("before") == 1
+    column = "accessibility_before_per_1000"
+    np.testing.assert_allclose(beside.demand[column], alone.demand[column])
+
+
+def test_when_the_only_school_of_known_size_closes_nothing_is_known_after(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = pipeline.pose
+
+    def endless(*args: Any, **rest: Any) -> Problem:
+        problem = real(*args, **rest)
+        old = problem.sites["origin"] == "existing"
+        return replace(
+            problem, sites=problem.sites.assign(capacity_persons=problem.sites["capacity_persons"].where(old))
+        )
+
+    monkeypatch.setattr(pipeline, "pose", endless)
+    found = service(run(tmp_path, one_school('close = ["f1"]')), "primary_school")
+    assert found.has_accessibility
+    assert found.demand["accessibility_before_per_1000"].max() > 0
+    assert found.demand["accessibility_after_per_1000"].isna().all()
+    assert (found.without_capacity("before"), found.without_capacity("after")) == (0, 1)
 
 
 OFF_LON, OFF_LAT = place(20, 2)  # some 4 km from the nearest street

@@ -238,6 +238,8 @@ class Desk:
         steps = self.order(best)[: len(self.formulation.objectives)]
         which = next((k for k, step in enumerate(steps) if step != 0.0), 0)
         known, tie = steps[which], self.tie(which)
+        if self.formulation.procedure and known == 0:  # its further levels are not compared
+            return Verdict(Sure.UNDECIDED, known, None, 0, reply.label)
         if which > 0:  # as good by the first objective: the bound speaks of that one alone
             return Verdict(Sure.EXACT if reply.proven else Sure.UNDECIDED, known, None, which, reply.label)
         bounds = [

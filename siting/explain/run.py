@@ -36,6 +36,10 @@ from siting.plan import Posed, pose_instance
 from siting.run_folder import check_writable
 from siting.suggest import nearest_word
 
+LEVELS: Text = (
+    "该模型逐级求解；这里只按第一级目标比较",
+    "the model is solved level by level; plans are compared by the first level only here",
+)
 SAME_PLAN = 1e-6  # relative: an objective derived anew that differs by more is another plan's
 
 
@@ -198,6 +202,8 @@ def _service(
         plan=desk.plan.measures,
         candidates=int((desk.instance.candidate & ~desk.chosen).sum()),
     )
+    if formulation.procedure:
+        said = replace(said, notes=(LEVELS,))
     with stage(settings.listener, "explain", f"解释方案：{zh}", f"Explaining the plan: {en}") as say:
         if place is not None:
             said = replace(said, place=place_answer(asked.case, service, posed, desk, place, say))

@@ -75,7 +75,7 @@ def _service(console: Console, service: ServiceExplanation) -> None:
             console, ("没有这处新建设施", "without this chosen site") if chosen else ("若选这处", "with this site")
         )
         _answer(console, answer, service, chosen=chosen, full=True)
-    if service.place is not None or service.sites or service.notes:
+    if service.other is None and not service.losses:
         return
     style = "" if service.other is None else STYLES.get(service.other.verdict.sure, "")
     other_zh, other_en = other_text(service.other, service)

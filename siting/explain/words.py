@@ -149,7 +149,7 @@ def loss_text(verdict: Verdict, service: ServiceExplanation) -> Text:
             f"{title[1]} worse by {least[1]} to {worse[1]} (proven)",
         )
     if verdict.known <= 0:
-        return "同样好的方案已找到；是否有更好的未定", "one as good was found; whether one is better is undecided"
+        return "按主要目标同样好；此外未定", "as good by the first objective; beyond that undecided"
     return (
         f"{title[0]}最多变差 {worse[0]}；小于求解差距，未定",
         f"{title[1]} worse by at most {worse[1]}; within the gap, so undecided",

@@ -64,6 +64,12 @@ class Question:
         held = "require_sites" in self.active
         return self.instance.required if held else np.zeros_like(self.instance.required)
 
+    @property
+    def moving(self) -> int:
+        """How many facilities may move, each opening one more."""
+        flags = self.instance.relocatable
+        return 0 if flags is None else int(flags.sum())
+
     def lacking(self) -> IntArray:
         """(Z,) facilities that each zone's minimum asks for beyond the required sites in it."""
         zone = self.instance.site_zone[self.must_open]
@@ -104,7 +110,7 @@ def _p_fits(q: Question, faults: Faults) -> None:
             value=p,
         )
     required, lacking = int(q.must_open.sum()), int(q.lacking().sum())
-    if p < required + lacking:
+    if p + q.moving < required + lacking:
         faults.add(
             f"要新建 {p} 处，但必选地点有 {required} 个，片区下限另外还需要 {lacking} 处",
             f"{p} new facilities are asked for, but {required} sites are required and the zone minima "
@@ -171,7 +177,7 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
     instance = q.instance
     assert instance.standard is not None
     _, best = instance.impedance.nearest(q.usable)
-    beyond = np.flatnonzero(~(best <= instance.standard))
+    beyond = np.flatnonzero(~(np.isfinite(best) & (best <= instance.standard)))
     if not beyond.size:
         return
     beyond = beyond[np.argsort(-np.where(np.isfinite(best[beyond]), best[beyond], np.inf), kind="stable")]
@@ -179,7 +185,7 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
     def detail(i: int) -> str:
         reach = f"{best[i]:.1f}" if np.isfinite(best[i]) else "∞"
-        return f" ({reach} > {standard[i]:g} {unit})"
+        return f" ({reach} > {f'{standard[i]:g} {unit}'.rstrip()})"
 
     people = float(instance.demand[beyond].sum())
     named = q.places(beyond, detail)
@@ -195,6 +201,8 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
 def _room_for_everybody(q: Question, faults: Faults) -> None:
     instance = q.instance
+    if "assign_every_demand_point" not in q.active:
+        return
     assert instance.capacity is not None
     capacity = np.where(np.isnan(instance.capacity), 0.0, instance.capacity)
     now = float(capacity[instance.existing].sum())
@@ -202,9 +210,10 @@ def _room_for_everybody(q: Question, faults: Faults) -> None:
     required = capacity[q.must_open]
     count = free.size
     if "open_exactly_p" in q.active and instance.p is not None:
-        count = max(0, min(free.size, instance.p - required.size))
+        count = max(0, min(free.size, instance.p + q.moving - required.size))
     most = now + float(required.sum()) + float(free[:count].sum())
-    need = float(instance.demand.sum())
+    future = instance.future if instance.future is not None else np.zeros(instance.demand_count, dtype=np.int64)
+    need = float(np.bincount(future, weights=instance.weight).max(initial=0.0))
     if need > most * (1 + 1e-9):
         short = need - most
         faults.add(

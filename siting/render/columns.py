@@ -24,6 +24,7 @@ KINDS: dict[str, tuple[str, int] | None] = {
     "yuan": ("#,##0", 2),
     "metres": ("#,##0", 1),
     "degrees": ("0.000000", 6),
+    "per_1000": ("#,##0.0", 4),
     "number": ("0.000", 6),
     "objective": ("#,##0.00", 6),
     "gap": ("0.0000%", 10),

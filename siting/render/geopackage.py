@@ -84,9 +84,10 @@ def _demand(service: ServiceResult, plan: bool) -> gpd.GeoDataFrame:
     columns = [
         "id", "name", "zone", "zone_kind", "township", "village", "population", "demand_persons", "mode",
         "standard_min", "nearest_before_min", "nearest_before_id", "covered_before",
+        "accessibility_before_per_1000",
     ]  # fmt: skip
     if plan:
-        columns += ["nearest_after_min", "nearest_after_id", "covered_after"]
+        columns += ["nearest_after_min", "nearest_after_id", "covered_after", "accessibility_after_per_1000"]
     columns += ["assigned_id", "assigned_min", "snap_distance_m", "off_network"]
     return _points(service.demand, columns, service)
 

@@ -15,7 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from siting import resources
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
-from siting.render.tables_people import uncovered_by_village
+from siting.render.tables_people import TODAY, WORDS, uncovered_by_village
 from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
 from siting.render.wording import (
@@ -26,10 +26,12 @@ from siting.render.wording import (
     beyond_text,
     both,
     caveat,
+    gini_text,
     group_name,
     label_of,
     minutes_text,
     persons_text,
+    places_text,
     planned,
     share_text,
     yuan_text,
@@ -58,7 +60,13 @@ def write_report(result: RunResult, path: Path) -> None:
         lstrip_blocks=True,
     )
     environment.filters.update(
-        persons=persons_text, share=share_text, dash=minutes_text, yuan=yuan_text, beyond=beyond_text
+        persons=persons_text,
+        share=share_text,
+        dash=minutes_text,
+        yuan=yuan_text,
+        beyond=beyond_text,
+        places=places_text,
+        gini=gini_text,
     )
     css = (resources.maps() / "report.css").read_text(encoding="utf-8")
     page = environment.get_template("report.html.j2").render(css=css, **report_values(result))
@@ -93,6 +101,7 @@ def report_values(result: RunResult) -> Values:
                 "new_cost": float(service.new_sites["cost_yuan"].sum()),
                 "sketches": [(base, make_dots(service, base, numbers)) for base in bases],
                 "groups": _groups(service, zones),
+                "accessibility": _accessibility(service, plan),
                 "uncovered": _uncovered(service, "after" if plan else "before"),
                 "loads": _loads(service, plan),
                 "certificate": _certificate(service),
@@ -211,6 +220,50 @@ def _groups(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> list[V
         if len(rows) > 1 or (rows and kind == "zone"):
             blocks.append({"zh": zh, "en": en, "rows": rows})
     return blocks
+
+
+def _accessibility(service: ServiceResult, plan: bool) -> Values:
+    """What the places within the standard come to, and what could not be counted."""
+    shown = ("before", "after") if plan else ("before",)
+    left_zh, left_en = [], []
+    for when in shown:
+        unknown, in_use = service.without_capacity(when), len(service.in_use(when))
+        if unknown:
+            zh, en = WORDS[when] if plan else TODAY[when]
+            left_zh.append(f"{zh} {in_use} 处中的 {unknown} 处")
+            left_en.append(f"{unknown} of the {in_use} facilities {en}")
+    left = (
+        f"规模未知或不设上限、未计入的设施：{'，'.join(left_zh)}。" if left_zh else "",
+        f"Of unknown or unlimited capacity and not counted: {', '.join(left_en)}." if left_en else "",
+    )
+    if not service.has_accessibility:
+        return {
+            "there": False,
+            "sentence": (
+                f"现有设施没有一处规模已知，不计算可达性。{left[0]}",
+                f"No capacity is known of today's facilities: accessibility is not computed. {left[1]}",
+            ),
+        }
+    before, after = service.headline("before"), service.headline("after")
+    mean = [places_text(row["accessibility_mean_per_1000"]) for row in (before, after)]
+    inequality = [gini_text(row["accessibility_gini"]) for row in (before, after)]
+    if plan:
+        zh = (
+            f"每千名需要服务的人在标准时间内平均能用到的位数由 {mean[0]} 变为 {mean[1]}，"
+            f"基尼系数由 {inequality[0]} 变为 {inequality[1]}。"
+        )
+        en = (
+            f"Places within the standard for each 1,000 people who need the service go from {mean[0]} to {mean[1]},"
+            f" their Gini coefficient from {inequality[0]} to {inequality[1]}."
+        )
+    else:
+        zh = f"每千名需要服务的人在标准时间内平均能用到 {mean[0]} 位，基尼系数 {inequality[0]}。"
+        en = (
+            f"Within the standard there are {mean[0]} places for each 1,000 people who need the service;"
+            f" their Gini coefficient is {inequality[0]}."
+        )
+    mixed = service.demand["mode"].nunique() > 1
+    return {"there": True, "mixed": mixed, "sentence": (f"{zh}{left[0]}", f"{en} {left[1]}".strip())}
 
 
 def _uncovered(service: ServiceResult, when: str) -> Values:

@@ -11,6 +11,19 @@ from siting.render.wording import GROUP_KIND, MODE, ZONE_KIND, both, group_name,
 from siting.results import RunResult, ServiceResult
 
 WORDS = {"before": ("现状", "before"), "after": ("规划后", "after")}
+PLACES = ("位/千人", "places per 1,000")
+ACCESSIBILITY_NOTE = (
+    "可达性：标准时间内能到达的设施的规模，由所有能到达它的人均分，再逐处相加（两步移动搜索法 2SFCA）；"
+    "单位为每千名需要服务的人的位数。到不了任何设施的人为 0。规模未知或不设上限的设施未计入，处数见概况；"
+    "在用的设施没有一处规模已知时不计算（留空）。一个人能到几处，就在每一处各计一人：乘车的人能到的处数多，"
+    "会压低只能步行的人的数字；步行地区与乘车地区之间不宜直接比较，全部人口的基尼系数也受此影响。",
+    "Accessibility: the capacity of each facility within the standard, shared among all who reach it within theirs,"
+    " added up over the facilities (two-step floating catchment areas, 2SFCA): places for each 1,000 people who need"
+    " the service. Who reaches none has 0. Facilities of unknown or unlimited capacity are not counted, see the"
+    " overview; it is empty where none of those in use has a known capacity. A person counts in full at each facility"
+    " within reach: those who ride reach many and push down the figures of those who walk, so that places of"
+    " different modes should not be compared; the Gini coefficient of all people suffers from it too.",
+)
 TODAY = {"before": ("现状", "today")}  # where there is no plan
 GROUP_COLUMNS = (
     ("covered_persons", "达标人数", "Covered", "persons", "人", "persons"),
@@ -21,6 +34,9 @@ GROUP_COLUMNS = (
     ("p95_min", "95% 的人不超过", "95th percentile", "minutes", "分钟", "min"),
     ("worst_min", "最长时间", "Longest", "minutes", "分钟", "min"),
     ("gini", "时间基尼系数", "Gini of time", "number", "", ""),
+    ("accessibility_mean_per_1000", "平均可达性", "Accessibility, mean", "per_1000", *PLACES),
+    ("accessibility_least_per_1000", "最低可达性", "Accessibility, least", "per_1000", *PLACES),
+    ("accessibility_gini", "可达性基尼系数", "Gini of accessibility", "number", "", ""),
 )
 
 
@@ -59,7 +75,8 @@ def coverage(result: RunResult) -> Sheet:
         for when in shown:
             when_zh, when_en = (WORDS if plan else TODAY)[when]
             unit = (f"（{unit_zh}）" if unit_zh else "", f" ({unit_en})" if unit_en else "")
-            columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, 17))
+            width = 24 if kind == "per_1000" else 17
+            columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, width))
         if name == "covered_share" and plan:
             columns.append(Column("change", "达标率变化（百分点）", "Change (percentage points)", "points", 15))
     notes = (
@@ -73,6 +90,7 @@ def coverage(result: RunResult) -> Sheet:
             "Times are to the nearest facility. A Gini coefficient of 0 is the same time for everybody; larger is more"
             " unequal. A group without people has no statistics.",
         ),
+        ACCESSIBILITY_NOTE,
     )
     return make_sheet("coverage", ("覆盖", "Coverage"), columns, pd.concat(parts), notes)
 
@@ -227,6 +245,7 @@ def demand_points(result: RunResult) -> Sheet:
             Column(f"nearest_{when}_min", f"{zh}最近设施（分钟）", f"Nearest {en} (min)", "minutes", 16),
             Column(f"nearest_{when}_id", f"{zh}最近设施编号", f"Nearest facility {en}", width=16),
             Column(f"covered_{when}", f"{zh}达标", f"Covered {en}", width=10),
+            Column(f"accessibility_{when}_per_1000", *_places(zh, en), "per_1000", 22),
         ]
     if plan:
         columns += [
@@ -244,5 +263,10 @@ def demand_points(result: RunResult) -> Sheet:
             "An empty time: no facility within the longest time looked at, or off the network. A point assigned to"
             " several facilities shows the one that takes most people and the mean time.",
         ),
+        ACCESSIBILITY_NOTE,
     )
     return make_sheet("demand_points", ("需求点", "Demand points"), columns, pd.concat(parts), notes)
+
+
+def _places(zh: str, en: str) -> tuple[str, str]:
+    return f"{zh}可达性（{PLACES[0]}）", f"Accessibility {en} ({PLACES[1]})"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.tables_people import uncovered_by_village
+from siting.render.tables_people import PLACES, uncovered_by_village
 from siting.render.tables_sites import SERVICE, over_capacity
 from siting.render.wording import (
     MODE,
@@ -88,6 +88,10 @@ def _people_rows(plan: bool) -> list[Row]:
 
         return count
 
+    def unknown(when: str) -> Callable[[ServiceResult], Cell]:
+        return lambda s: float(s.without_capacity(when))
+
+    zh_unit, en_unit = PLACES
     items: list[tuple[str, str, str, Callable[[str], Callable[[ServiceResult], Cell]]]] = [
         ("达标人数（人）", "People covered (persons)", "persons", lambda when: head("covered_persons", when)),
         ("达标率", "Covered share", "share", lambda when: head("covered_share", when)),
@@ -97,9 +101,16 @@ def _people_rows(plan: bool) -> list[Row]:
         ("最长时间（分钟）", "Longest time (min)", "minutes", lambda when: head("worst_min", when)),
         ("不可达人数（人）", "Unreachable (persons)", "persons", lambda when: head("unreachable_persons", when)),
         ("时间基尼系数", "Gini of time", "number", lambda when: head("gini", when)),
+        (f"平均可达性（{zh_unit}）", f"Accessibility, mean ({en_unit})", "per_1000",
+         lambda when: head("accessibility_mean_per_1000", when)),
+        (f"最低可达性（{zh_unit}）", f"Accessibility, least ({en_unit})", "per_1000",
+         lambda when: head("accessibility_least_per_1000", when)),
+        ("可达性基尼系数", "Gini of accessibility", "number", lambda when: head("accessibility_gini", when)),
+        ("规模未知、可达性未计入的设施（处）", "Facilities of unknown capacity, not in the accessibility", "count",
+         unknown),
         ("有未达标人口的村（个）", "Villages with uncovered people", "count", villages),
         ("超出规模的设施（处）", "Facilities over capacity", "count", overloaded),
-    ]
+    ]  # fmt: skip
     rows: list[Row] = [("需要服务的人（人） People who need it (persons)", "persons", head("demand_persons", "before"))]
     for zh, en, kind, value in items:
         rows.append((f"{zh}，现状 {en}, before" if plan else f"{zh} {en}", kind, value("before")))

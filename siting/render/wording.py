@@ -133,6 +133,18 @@ def minutes_text(value: float) -> str:
     return "—" if math.isnan(value) else f"{value:.1f}"
 
 
+def places_text(value: float) -> str:
+    """Places per 1,000 people with one decimal; a few are never shown as none."""
+    if math.isnan(value):
+        return "—"
+    return "<0.1" if 0 < value < 0.05 else f"{value:,.1f}"
+
+
+def gini_text(value: float) -> str:
+    """A Gini coefficient with three decimals."""
+    return "—" if math.isnan(value) else f"{value:.3f}"
+
+
 def beyond_text(value: float) -> str:
     """Minutes beyond a standard, rounded up: what lies beyond is never shown as 0.0."""
     return "—" if math.isnan(value) else f"{math.ceil(value * 10 - 1e-6) / 10:.1f}"

@@ -7,14 +7,14 @@ check in `checks`; a model with a block that has none is refused, so nothing goe
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from siting.errors import Fault, VerificationError
 from siting.formulation.spec import Formulation
 from siting.instance import NO_LIMIT, Instance
-from siting.solution import Outcome, Solution, Status
+from siting.solution import Assignment, Outcome, Solution, Status
 from siting.verify.checks import CHECKS, NOT_NEAREST, NUMBERS, only_to_open, shares_in_range, to_nearest
 from siting.verify.definitions import OBJECTIVES
 from siting.verify.plan import RELATIVE_TOLERANCE, LaidOut, lay_out
@@ -61,7 +61,7 @@ def verify(instance: Instance, formulation: Formulation, solution: Solution) -> 
     shape = _check_shape(instance, formulation, solution)
     if not shape.passed:
         return Verification((shape,))
-    plan = lay_out(instance, solution)
+    plan = lay_out(*(_with_people(instance, solution) if formulation.procedure else (instance, solution)))
     checks = [shape, *_check_assignment(plan, names)]
     if all(check.passed for check in checks):
         for name in names:
@@ -76,6 +76,8 @@ def verify(instance: Instance, formulation: Formulation, solution: Solution) -> 
         for name, outcome in zip(formulation.then, solution.outcome.then, strict=False):
             checks += _check_value(plan, name, outcome)
         checks += _check_limits(plan, formulation, solution)
+        if formulation.procedure == "lexicographic_minimax":
+            checks.append(_check_levels(plan, solution))
     return Verification(tuple(checks))
 
 
@@ -138,7 +140,7 @@ def _check_shape(instance: Instance, formulation: Formulation, solution: Solutio
         and solution.open.shape == (instance.site_count,)
         and solution.open.dtype == np.bool_
         and all(array.shape == (instance.site_count,) for array in beside)
-        and len(solution.outcome.then) == len(formulation.then)
+        and len(solution.outcome.then) == len(solution.levels if formulation.procedure else formulation.then)
         and len(sizes) == 1
         and bool(((a.demand_index >= 0) & (a.demand_index < instance.demand_count)).all())
         and bool(((a.site_index >= 0) & (a.site_index < instance.site_count)).all())
@@ -224,6 +226,30 @@ def _check_value(plan: LaidOut, objective: str, outcome: Outcome) -> list[Check]
         Check("界与目标值相容", "the bound fits the objective", bounded, f"{bound!r}, {value!r}", objective),
         Check("状态与方向相容", "status and sense fit", stated, f"{outcome.status}, {outcome.sense}", objective),
     ]
+
+
+def _with_people(instance: Instance, solution: Solution) -> tuple[Instance, Solution]:
+    """Only the demand points in which somebody lives: a procedure that counts persons does not see the others."""
+    rows = np.flatnonzero(instance.demand > 0)
+    place = np.full(instance.demand_count, -1, dtype=np.int64)
+    place[rows] = np.arange(rows.size)
+    a = solution.assignment
+    kept = place[a.demand_index] >= 0
+    assignment = Assignment(place[a.demand_index[kept]], a.site_index[kept], a.share[kept])
+    return instance.take_rows(rows), replace(solution, assignment=assignment)
+
+
+def _check_levels(plan: LaidOut, solution: Solution) -> Check:
+    """As many people as stated travel so far as each level or farther."""
+    wrong = []
+    for (impedance, persons), outcome in zip(solution.levels, solution.outcome.then, strict=True):
+        there = float(
+            plan.instance.demand[plan.travelled >= impedance - RELATIVE_TOLERANCE * max(1.0, impedance)].sum()
+        )
+        slack = RELATIVE_TOLERANCE * max(1.0, there)
+        if abs(there - persons) > slack or abs((outcome.objective or 0.0) - persons) > slack:
+            wrong.append(f"{impedance:g}: {there:g}, {persons:g}")
+    return Check("各级人数重算一致", "the people of each level are derived anew", not wrong, "; ".join(wrong[:10]))
 
 
 def _check_limits(plan: LaidOut, formulation: Formulation, solution: Solution) -> list[Check]:

@@ -63,7 +63,7 @@ def question(model: str, seed: int, *, conditions: bool = False, **changes: Any)
         "capacity": {"capacity": np.round(rng.uniform(0.3, 0.9, SITES) * demand.sum())},
         "outer": {"standard": 2.0, "outer_standard": 7.0},
         "share": {"cover_share": 0.7},
-        "backup": {"backup_weight": 0.4},
+        "backup": {"backup_weight": 0.4 if seed % 2 else 0.6},
         "servers": {"busy_fraction": 0.3, "servers": 3},
         "decay": {"decay": Decay("exponential", 0.3)},
         "rival": {"competitor": np.arange(SITES) == 0, "existing": np.arange(SITES) == 0},
@@ -94,6 +94,7 @@ def question(model: str, seed: int, *, conditions: bool = False, **changes: Any)
 
 
 NEEDS: dict[str, tuple[Any, ...]] = {
+    "lexicographic_minimax": (),
     "p_median": (),
     "p_center": (),
     "weighted_p_center": (),
@@ -222,7 +223,7 @@ def worth(model: str, instance: Instance, opened: BoolArray) -> tuple[float, ...
         value = districts(instance, opened)
         if value is None:
             return None
-        return (value + (_spent(instance, opened) if model == "contiguous_fixed_charge" else 0.0),)
+        return (rate * value + _spent(instance, opened) if model == "contiguous_fixed_charge" else value,)
     if model == "sized_p_median":
         return sized(instance, opened)
     if model in (
@@ -234,7 +235,7 @@ def worth(model: str, instance: Instance, opened: BoolArray) -> tuple[float, ...
         value = transport(instance, opened, whole=model.startswith("single"))
         if value is None:
             return None
-        return (value + _spent(instance, opened) if model.endswith("charge") else value,)
+        return (rate * value + _spent(instance, opened) if model.endswith("charge") else value,)
     if model == "capacitated_set_covering":
         assert instance.standard is not None
         value = transport(instance, opened, limit=instance.standard)
@@ -308,7 +309,7 @@ def travel(
         return None
     if model == "fixed_charge":
         return (rate * total + _spent(instance, opened),)
-    if model == "p_center":
+    if model in ("p_center", "lexicographic_minimax"):
         return (float(best.max()),)
     if model == "weighted_p_center":
         return (float((a * best).max()),)
@@ -447,3 +448,10 @@ def scaled(instance: Instance, factor: float) -> Instance:
         if value is not None:
             changes[name] = value * factor
     return replace(instance, **changes)
+
+
+def sorted_burden(instance: Instance, opened: BoolArray) -> tuple[float, ...] | None:
+    """Impedance of every single person, the farthest first."""
+    best = np.where(opened, instance.impedance.dense(), np.inf).min(axis=1)
+    burden = np.sort(np.repeat(best, instance.demand.astype(int)))[::-1]
+    return tuple(burden) if np.isfinite(burden).all() else None

@@ -25,6 +25,8 @@ def compare(model: str, instance: Instance) -> bool:
     formulation = load_formulation(model)
     solution = solve(instance, formulation)
     outcomes = (solution.outcome, *solution.outcome.then)
+    if formulation.procedure:
+        outcomes = outcomes[:1]  # tests/test_leximin.py compares the others
     values = [outcome.objective for outcome in outcomes]
     signs = [-1.0 if o.sense == "maximize" and model not in MAXIMISED else 1.0 for o in outcomes]
     assert [s * v for s, v in zip(signs, values, strict=True) if v is not None] == pytest.approx(best, abs=1e-5)

@@ -196,6 +196,8 @@ def _service(
             "covered_after": after <= standard,
             "assigned_id": ids[site_after],
             "assigned_min": after,
+            "accessibility_before_per_1000": 100.0 * (before <= standard),
+            "accessibility_after_per_1000": 150.0 * (after <= standard),
             "snap_distance_m": 20.0,
             "off_network": False,
         }

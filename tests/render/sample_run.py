@@ -137,6 +137,7 @@ def school(case: Case, scenario: Scenario | None) -> ServiceResult:
         case, scenario, "primary_school", "age_6_11",
         before=[5.0, 25.0, 40.0, 31.0, 45.0, np.nan], before_id=["f1", "f1", "f2", "f2", "f2", ""],
         after=[5.0, 8.0, 0.0, 31.0, 45.0, np.nan], after_id=["f1", "c1", "c1", "f2", "f2", ""],
+        places=([1500.0, 0, 0, 0, 0, 0], [1500.0, 2500, 2500, 0, 0, 0]),
         pairs=pairs, outcome=outcome,
         names=("p-中位", "p-median"),
     )  # fmt: skip
@@ -149,6 +150,7 @@ def elders(case: Case, scenario: Scenario | None) -> ServiceResult:
         case, scenario, "elderly_care_station", "age_60_plus",
         before=[np.nan] * 6, before_id=[""] * 6,
         after=[np.nan, np.nan, 50.0, 3.0, 2.0, 2.04], after_id=["", "", "c2", "c2", "c2", "c2"],
+        places=([0.0] * 6, [0.0, 0, 0, 10_000 / 3, 10_000 / 3, 10_000 / 3]),
         pairs=[("d3", "c2", 1.0, 3.0), ("d4", "c2", 1.0, 2.0), ("d5", "c2", 1.0, 2.04)], outcome=outcome,
         names=("最大覆盖", "maximal covering"),
     )  # fmt: skip
@@ -164,13 +166,14 @@ def _service(
     before_id: list[str],
     after: list[float],
     after_id: list[str],
+    places: tuple[list[float], list[float]],
     pairs: list[tuple[str, str, float, float]],
     outcome: Outcome,
     names: tuple[str, str],
 ) -> ServiceResult:
     service = load_service(name)
     if scenario is None:
-        after, after_id = before, before_id
+        after, after_id, places = before, before_id, (places[0], places[0])
         pairs = [(f"d{k}", s, 1.0, t) for k, (s, t) in enumerate(zip(before_id, before, strict=True)) if s]
     persons = case.demand[ages].to_numpy(dtype=np.float64) * service.demand.rate.value
     kinds = list(case.zones["kind"].reindex(case.demand["zone"]))
@@ -195,6 +198,8 @@ def _service(
         covered_after=np.array(after) <= standard,
         assigned_id=main.reindex(case.demand["id"]).fillna("").to_numpy(),
         assigned_min=mean.reindex(case.demand["id"]).to_numpy(),
+        accessibility_before_per_1000=places[0],
+        accessibility_after_per_1000=places[1],
         snap_distance_m=[10.0, 20.0, 30.0, 40.0, 50.0, 2500.0],
         off_network=[False] * 5 + [True],
     )

@@ -49,6 +49,7 @@ def test_facilities_and_demand_as_in_the_run(path):
     last = demand[(demand["id"] == "d5") & (demand["service"] == "primary_school")].iloc[0]
     assert np.isnan(last["nearest_after_min"])  # unreachable, no number
     assert bool(last["off_network"])
+    assert (last["accessibility_before_per_1000"], last["accessibility_after_per_1000"]) == (0, 0)
 
 
 def test_assignments_join_people_and_facilities(path):
@@ -85,6 +86,8 @@ def test_an_evaluation_has_no_after(tmp_path):
     fields = pyogrio.read_info(tmp_path / "gaps.gpkg", layer="demand")["fields"]
     assert "nearest_before_min" in fields
     assert "nearest_after_min" not in fields
+    assert "accessibility_before_per_1000" in fields
+    assert "accessibility_after_per_1000" not in fields
     assert set(gpd.read_file(tmp_path / "gaps.gpkg", layer="service_areas")["plan_state"]) == {"before"}
 
 

@@ -35,6 +35,37 @@ def test_it_carries_labels_notices_and_headline(text):
         assert words in text
 
 
+def test_it_says_how_many_places_people_find(text):
+    for words in (
+        "平均能用到的位数由 294.1 变为 1,274.5", "go from 294.1 to 1,274.5", "基尼系数由 0.804 变为",
+        "未计入的设施：现状 2 处中的 1 处，规划后 3 处中的 1 处",
+        "1 of the 2 facilities before, 1 of the 3 facilities after", "两步移动搜索法（2SFCA）", "最低（位/千人）",
+        "Some places walk and some ride",
+    ):  # fmt: skip
+        assert words in text
+
+
+def test_where_all_walk_there_is_no_warning_about_modes(tmp_path):
+    run = sample_run()
+    walking = tuple(dataclasses.replace(s, demand=s.demand.assign(mode="walk")) for s in run.services)
+    write_report(dataclasses.replace(run, services=walking), tmp_path / "walk.html")
+    assert "Some places walk and some ride" not in (tmp_path / "walk.html").read_text(encoding="utf-8")
+
+
+def test_without_a_known_capacity_it_says_that_places_are_not_counted(tmp_path):
+    run = sample_run()
+    school = run.services[0]
+    unknown = dataclasses.replace(
+        school,
+        sites=school.sites.assign(capacity_persons=float("nan")),
+        demand=school.demand.assign(accessibility_before_per_1000=float("nan")),
+    )
+    write_report(dataclasses.replace(run, services=(unknown,)), tmp_path / "unknown.html")
+    text = (tmp_path / "unknown.html").read_text(encoding="utf-8")
+    assert "现有设施没有一处规模已知，不计算可达性。规模未知或不设上限、未计入的设施：现状 2 处中的 2 处" in text
+    assert "最低（位/千人）" not in text
+
+
 def test_hostile_names_are_escaped(text):
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in text
     assert "{{ 7 * 7 }}{% raw %}" in text
@@ -55,6 +86,7 @@ def test_an_evaluation_says_so_and_shows_no_plan(tmp_path):
     text = (tmp_path / "gaps.html").read_text(encoding="utf-8")
     assert "现状评估，没有规划方案" in text
     assert "100 人（19.6%）能在标准时间内到达一处设施" in text
+    assert "标准时间内平均能用到 294.1 位，基尼系数 0.804。规模未知或不设上限、未计入的设施：现状 2 处中的 1 处" in text
     for words in ("规划后", "新建设施", "求解器", "最优", " after"):
         assert words not in text
 

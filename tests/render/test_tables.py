@@ -10,7 +10,16 @@ from siting.render.sheets import all_sheets
 from siting.render.tables_people import coverage, uncovered, uncovered_by_village
 from siting.render.tables_record import overview
 from siting.render.tables_sites import facilities, new_facilities, newly_covered
-from siting.render.wording import beyond_text, label_of, minutes_text, persons_text, share_text, yuan_text
+from siting.render.wording import (
+    beyond_text,
+    gini_text,
+    label_of,
+    minutes_text,
+    persons_text,
+    places_text,
+    share_text,
+    yuan_text,
+)
 from siting.results import Check
 from tests.render.sample_run import NOTICE, VILLAGES, sample_run
 
@@ -108,6 +117,44 @@ def test_coverage_puts_before_and_after_side_by_side(run):
     assert {"主城区 Core", "山区 Hills", "6-11 岁 Aged 6-11", "（未填） (not named)"} <= names
 
 
+def test_accessibility_by_group_point_and_service(run):
+    sheets = {sheet.key: sheet for sheet in all_sheets(run)}
+    frame = sheets["coverage"].frame
+    school = frame[frame["service"] == "小学"].set_index("group")
+    everyone = school.loc["全部 All"]
+    assert everyone["accessibility_mean_per_1000_before"] == pytest.approx(1000 * 150 / 510, abs=1e-4)
+    assert everyone["accessibility_mean_per_1000_after"] == pytest.approx(1000 * 650 / 510, abs=1e-4)
+    assert everyone["accessibility_least_per_1000_after"] == 0
+    core = school.loc["主城区 Core"]
+    assert core["accessibility_mean_per_1000_before"] == 500
+    assert (core["accessibility_least_per_1000_before"], core["accessibility_least_per_1000_after"]) == (0, 1500)
+    assert core["accessibility_gini_before"] == pytest.approx(2 / 3, abs=1e-6)  # a third has all of it
+    assert school.loc["山区 Hills", "accessibility_mean_per_1000_after"] == 0
+    points = sheets["demand_points"].frame.set_index(["service", "id"])
+    assert points.loc[("小学", "d0"), "accessibility_before_per_1000"] == 1500
+    assert points.loc[("小学", "d5"), "accessibility_after_per_1000"] == 0  # unreachable: no place, not unknown
+    headers = [column.header for column in sheets["demand_points"].columns]
+    assert "规划后可达性（位/千人） Accessibility after (places per 1,000)" in headers
+    items = overview(run).frame.set_index("item")["primary_school"]
+    assert items["可达性基尼系数，现状 Gini of accessibility, before"] == pytest.approx(1 - 100 / 510)
+    left = "规模未知、可达性未计入的设施（处），规划后 Facilities of unknown capacity, not in the accessibility, after"
+    assert items[left] == 1  # f2
+
+
+def test_what_is_in_use_and_of_unknown_capacity(run, gaps):
+    school, care = run.services
+    assert list(school.in_use("before")["id"]) == ["f1", "f2"]
+    assert list(school.in_use("after")["id"]) == ["f1", "f2", "c1"]
+    assert [school.without_capacity(when) for when in ("before", "after")] == [1, 1]
+    assert [care.without_capacity(when) for when in ("before", "after")] == [0, 0]
+    closed = dataclasses.replace(school, sites=school.sites.assign(status=["existing", "closed", "new", "candidate"]))
+    assert list(closed.in_use("before")["id"]) == ["f1", "f2"]
+    assert list(closed.in_use("after")["id"]) == ["f1", "c1"]
+    endless = dataclasses.replace(school, sites=school.sites.assign(capacity_persons=np.inf))
+    assert endless.without_capacity("after") == 3
+    assert list(gaps.services[0].in_use("after")["id"]) == ["f1", "f2"]
+
+
 def test_uncovered_villages_of_hand_values(run):
     found = uncovered_by_village(run.services[0], "after").set_index("village")
     assert set(found.index) == {VILLAGES[3], "山头村", "孤岛村"}
@@ -202,6 +249,12 @@ def test_a_failed_check_takes_the_label(run):
         (persons_text(0.0), "0"),
         (persons_text(12345.6), "12,346"),
         (minutes_text(float("nan")), "—"),
+        (places_text(0.01), "<0.1"),
+        (places_text(0.0), "0.0"),
+        (places_text(1407.73), "1,407.7"),
+        (places_text(float("nan")), "—"),
+        (gini_text(0.71421), "0.714"),
+        (gini_text(float("nan")), "—"),
         (beyond_text(0.001), "0.1"),
         (beyond_text(2.0), "2.0"),
         (yuan_text(45_000_000.0), "4,500 万元"),

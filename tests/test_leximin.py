@@ -1,0 +1,58 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from siting.errors import InfeasibleError
+from siting.formulation.compose import load_formulation
+from siting.instance import Instance
+from siting.optimise import solve
+from siting.solver import SolverOptions
+from siting.verify import verify
+from tests.formulation.every_model import choices, question, sorted_burden
+from tests.formulation.small import six_points
+
+
+@pytest.mark.parametrize("seed", range(6))
+@pytest.mark.parametrize("conditions", [False, True])
+def test_no_plan_has_a_lighter_burden_from_the_farthest_on(seed: int, conditions: bool) -> None:
+    instance = question("lexicographic_minimax", seed, conditions=conditions)
+    burdens = [b for opened in choices(instance) if (b := sorted_burden(instance, opened)) is not None]
+    if not burdens:
+        with pytest.raises(InfeasibleError):
+            solve(instance, "lexicographic_minimax")
+        return
+    solution = solve(instance, "lexicographic_minimax")
+    assert sorted_burden(instance, solution.open) == min(burdens)
+    assert solution.outcome.proven
+    assert verify(instance, load_formulation("lexicographic_minimax"), solution).ok
+
+
+def test_it_is_a_p_center_that_goes_on() -> None:
+    instance = question("lexicographic_minimax", 3)
+    center = solve(instance, "p_center").outcome.objective
+    assert solve(instance, "lexicographic_minimax").outcome.objective == center
+
+
+def test_places_without_people_do_not_count() -> None:
+    solution = solve(replace(six_points(p=1), demand=np.array([0.0, 0, 0, 3, 2, 1])), "lexicographic_minimax")
+    assert solution.outcome.objective == 1.0
+    assert np.flatnonzero(solution.open).tolist() == [4]
+    assert solution.levels == ((1.0, 4.0),)
+
+
+def test_a_wrong_level_is_caught() -> None:
+    instance = six_points(p=2)
+    solution = solve(instance, "lexicographic_minimax")
+    formulation = load_formulation("lexicographic_minimax")
+    wrong = replace(solution, levels=tuple((d, n + 1) for d, n in solution.levels))
+    assert not verify(instance, formulation, wrong).ok
+
+
+def test_the_clock_leaves_a_plan_with_its_label() -> None:
+    rng = np.random.default_rng(1)
+    instance = Instance.from_arrays(rng.random((60, 40)), rng.integers(1, 9, 60), p=5)
+    solution = solve(instance, "lexicographic_minimax", SolverOptions(time_limit_s=1.0))
+    assert solution.outcome.objective is not None
