@@ -107,8 +107,8 @@ def loss_of(desk: Desk, j: int, alone: Reply, free: Reply) -> Answer:
     others = desk.chosen & ~one(desk, j)
     near = desk.best(lambda opened: not opened[j] and bool(opened[others].all()), lifted=j)
     reply = free if free.status is not Sure.UNANSWERED else replace(alone, bound=None, proven=False, label=FIXED_LABEL)
-    if free.status is Sure.UNANSWERED and alone.status is Sure.IMPOSSIBLE:
-        reply = free  # with all others fixed there is none: that says nothing of the others' being free
+    if free.status is Sure.UNANSWERED and alone.status is not Sure.EXACT:
+        reply = free  # that there is none with all others fixed says nothing of the others' being free
     return Answer(
         site=desk.bench.sites[j],
         verdict=desk.judge(best, reply, lawful=not lifted),
@@ -165,7 +165,7 @@ def rivals(desk: Desk, say: Say) -> tuple[tuple[Answer, ...], int]:
     by_plan = sorted(seen, key=lambda k: seen[k])
     by_exchange = [int(k) for k in np.argsort(estimate, kind="stable") if np.isfinite(estimate[k]) and possible[k]]
     most = RIVALS_TRIED_SLOWLY if desk.slow else RIVALS_TRIED
-    half = by_plan[: (most + 1) // 2]
+    half = by_plan[: most if desk.slow else (most + 1) // 2]
     trying = list(dict.fromkeys([*half, *by_exchange, *by_plan]))[:most]
     answers = []
     for number, k in enumerate(trying):

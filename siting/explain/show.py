@@ -100,13 +100,13 @@ def _answer(console: Console, answer: Answer, service: ServiceExplanation, *, ch
         zh, en = f"{zh}；{people_zh}", f"{en}; {people_en}"
     _pair(console, (zh, en), 8, style=STYLES.get(answer.verdict.sure, ""))
     if chosen:
-        zh, en = replacement_text(answer)
+        zh, en = replacement_text(answer, service)
         _pair(console, (f"替代 {zh}", f"replaced by: {en}"), 8)
     elif answer.change is not None:
         zh, en = swap_text(answer.change)
         _pair(console, (f"替换 {zh}", f"displaces: {en or zh}"), 8)
     label = answer.verdict.label
-    if answer.verdict.sure not in (Sure.EXACT, Sure.IMPOSSIBLE) and label[0]:
+    if answer.verdict.sure not in (Sure.EXACT, Sure.IMPOSSIBLE) and label[0] and (answer.freely or not chosen):
         _pair(console, (f"重解：{label[0]}", f"re-solve: {label[1]}"), 8)
     if full and answer.change is not None:
         for row in answer.change.townships[:TOWNSHIPS_SHOWN]:

@@ -150,10 +150,34 @@ def loss_text(verdict: Verdict, service: ServiceExplanation) -> Text:
         )
     if verdict.known <= 0:
         return "按主要目标同样好；此外未定", "as good by the first objective; beyond that undecided"
+    gap = _open_gap(verdict, name)
     return (
-        f"{title[0]}最多变差 {worse[0]}；小于求解差距，未定",
-        f"{title[1]} worse by at most {worse[1]}; within the gap, so undecided",
+        f"{title[0]}最多变差 {worse[0]}（{gap[0]}，未定）",
+        f"{title[1]} worse by at most {worse[1]} ({gap[1]}: undecided)",
     )
+
+
+def _alone_text(verdict: Verdict, service: ServiceExplanation) -> Text:
+    """`loss_text` in a few words, for a bracket."""
+    name = service.objectives[verdict.objective]
+    if verdict.known is None or verdict.known < 0:
+        return loss_text(verdict, service)
+    worse = amount(name, verdict.known)
+    if verdict.known == 0:
+        return "同样好", "as good"
+    if verdict.sure is Sure.EXACT:
+        return f"变差 {worse[0]}，已证明", f"worse by {worse[1]}, proven"
+    return f"最多变差 {worse[0]}", f"worse by at most {worse[1]}"
+
+
+def _open_gap(verdict: Verdict, name: str) -> Text:
+    """What the searches left open, below which differences tell nothing."""
+    if verdict.least is None:
+        return "求解差距未知", "gap unknown"
+    if verdict.least >= 0:
+        return "求解未到底", "search not ended"
+    size = amount(name, -verdict.least)
+    return f"求解差距 {size[0]}", f"gap {size[1]}"
 
 
 def _proven(part: float, whole: float) -> Text:
@@ -191,19 +215,27 @@ def swap_text(change: Change | None) -> Text:
     return f"{out[0]} → {into[0]}", f"{out[1]} → {into[1]}" if cut or not (change.out and change.into) else ""
 
 
-def replacement_text(answer: Answer) -> Text:
+def replacement_text(answer: Answer, service: ServiceExplanation) -> Text:
     """What replaces a chosen site: others fixed, and freely."""
     alone = NONE if answer.alone is None else sites_text(answer.alone.into)
     verdict = answer.alone_verdict
     if answer.alone is None and verdict is not None and verdict.sure is Sure.UNANSWERED:
         alone = ("未求出", "not found within the time")
+    same = (
+        answer.freely
+        and answer.alone is not None
+        and answer.change is not None
+        and (answer.alone.out, answer.alone.into) == (answer.change.out, answer.change.into)
+    )
     zh, en = f"其余不动：{alone[0]}", f"others fixed: {alone[1]}"
+    if verdict is not None and answer.alone is not None and not same:
+        worse = _alone_text(verdict, service)
+        zh, en = f"{zh}（{worse[0]}）", f"{en} ({worse[1]})"
     if not answer.freely:
         return f"{zh}；全部重排：时间不足", f"{en}; all free: no time"
     if answer.change is None:
         return zh, en
-    same = answer.alone is not None and {s.id for s in answer.alone.into} == {s.id for s in answer.change.into}
-    if same and {s.id for s in answer.change.out} == {answer.site.id}:
+    if same:
         return f"{zh}；全部重排也是", f"{en}; all free: the same"
     swap = swap_text(answer.change)
     return f"{zh}；全部重排：{swap[0]}", f"{en}; all free: {swap[1] or swap[0]}"
@@ -236,9 +268,10 @@ def other_text(other: Other | None, service: ServiceExplanation) -> Text:
             f"是（已证明）：次优方案{at[0]}差 {value[0]}（{swap[0]}）",
             f"yes (proven): the next best is {at[1]}{value[1]} worse ({en_swap})",
         )
+    gap = _open_gap(verdict, service.objectives[0])
     return (
-        f"未定：已知最接近的另一方案差 {worse[0]}（{swap[0]}），小于求解差距",
-        f"undecided: the nearest other plan known is {worse[1]} worse ({en_swap}), within the gap",
+        f"未定（{gap[0]}）：已知最接近的另一方案差 {worse[0]}（{swap[0]}）",
+        f"undecided ({gap[1]}): the nearest other plan known is {worse[1]} worse ({en_swap})",
     )
 
 
