@@ -118,7 +118,7 @@ def loss_text(verdict: Verdict, service: ServiceExplanation) -> Text:
     name = service.objectives[verdict.objective]
     worse = amount(name, verdict.known) if verdict.known is not None else ("", "")
     least = amount(name, verdict.least) if verdict.least is not None else ("", "")
-    title = objective_name(name)
+    title, more = objective_name(name), _worse(name)
     if verdict.sure is Sure.IMPOSSIBLE:
         zh, en = verdict.reason
         return f"没有可行方案：{zh}", f"no plan is possible: {en}"
@@ -142,18 +142,18 @@ def loss_text(verdict: Verdict, service: ServiceExplanation) -> Text:
         if verdict.known == 0 or worse[0].startswith("0 "):
             return "同样好（已证明）", "as good (proven)"
         proven = _proven(verdict.known, service.plan.objectives[verdict.objective])
-        return f"{title[0]}变差 {worse[0]}（{proven[0]}）", f"{title[1]} worse by {worse[1]} ({proven[1]})"
+        return f"{title[0]}{more[0]} {worse[0]}（{proven[0]}）", f"{title[1]} {more[1]} by {worse[1]} ({proven[1]})"
     if verdict.sure is Sure.RANGE:
         return (
-            f"{title[0]}变差 {least[0]} 到 {worse[0]}（已证明）",
-            f"{title[1]} worse by {least[1]} to {worse[1]} (proven)",
+            f"{title[0]}{more[0]} {least[0]} 到 {worse[0]}（已证明）",
+            f"{title[1]} {more[1]} by {least[1]} to {worse[1]} (proven)",
         )
     if verdict.known <= 0:
         return "按主要目标同样好；此外未定", "as good by the first objective; beyond that undecided"
     gap = _open_gap(verdict, name)
     return (
-        f"{title[0]}最多变差 {worse[0]}（{gap[0]}，未定）",
-        f"{title[1]} worse by at most {worse[1]} ({gap[1]}: undecided)",
+        f"{title[0]}最多{more[0]} {worse[0]}（{gap[0]}，未定）",
+        f"{title[1]} {more[1]} by at most {worse[1]} ({gap[1]}: undecided)",
     )
 
 
@@ -162,12 +162,17 @@ def _alone_text(verdict: Verdict, service: ServiceExplanation) -> Text:
     name = service.objectives[verdict.objective]
     if verdict.known is None or verdict.known < 0:
         return loss_text(verdict, service)
-    worse = amount(name, verdict.known)
+    worse, more = amount(name, verdict.known), _worse(name)
     if verdict.known == 0:
         return "同样好", "as good"
     if verdict.sure is Sure.EXACT:
-        return f"变差 {worse[0]}，已证明", f"worse by {worse[1]}, proven"
-    return f"最多变差 {worse[0]}", f"worse by at most {worse[1]}"
+        return f"{more[0]} {worse[0]}，已证明", f"{more[1]} by {worse[1]}, proven"
+    return f"最多{more[0]} {worse[0]}", f"{more[1]} by at most {worse[1]}"
+
+
+def _worse(name: str) -> Text:
+    """Which way an objective gets worse."""
+    return ("减少", "lower") if REGISTER[name].sense == "maximize" else ("增加", "higher")
 
 
 def _open_gap(verdict: Verdict, name: str) -> Text:
