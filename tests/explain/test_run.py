@@ -207,6 +207,20 @@ def test_a_capacitated_plan_can_be_explained(tmp_path: Path, capsys: Capture) ->
 
 
 @pytest.mark.parametrize(
+    "model", ["single_source_p_median", "backup_set_covering", "lexicographic_minimax", "closest_p_median"]
+)
+def test_models_of_every_kind_can_be_explained(model: str, tmp_path: Path, capsys: Capture) -> None:
+    """Whole points, further objectives, levels, and people who insist on the nearest site."""
+    new = "" if "set_covering" in model else "\nnew = 2"
+    folder, _ = made(tmp_path, SCENARIO.replace('"p_median"\nnew = 1', f'"{model}"{new}'))
+    said = asked(capsys, folder, "--service", "primary_school")["services"][0]
+    assert len(said["losses"]) == 2
+    assert all(answer["verdict"]["sure"] in ("exact", "impossible") for answer in said["losses"])
+    assert bool(said["notes"]) == (model == "lexicographic_minimax")
+    assert call(capsys, "explain", folder, "--service", "primary_school")[0] == 0
+
+
+@pytest.mark.parametrize(
     ("name", "remedy"), [("demand.csv", "demand.csv"), ("roads.osm", "roads.osm"), ("scenarios/plan.toml", "plan.toml")]
 )
 def test_inputs_that_have_changed_since_are_refused(name: str, remedy: str, tmp_path: Path, capsys: Capture) -> None:
