@@ -16,14 +16,13 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the readers lie among the tests
 
-from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
-from tests.benchmark_files import best_known_gongyi, read_gongyi, read_orlib
-
 from siting.formulation.compose import load_formulation
 from siting.instance import Instance
 from siting.optimise import solve
 from siting.solver import SolverOptions
 from siting.verify import verify
+from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
+from tests.benchmark_files import best_known_gongyi, read_gongyi, read_orlib
 from tests.shared_data import SHARED
 
 Case = tuple[str, Instance, float]
