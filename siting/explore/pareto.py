@@ -79,7 +79,9 @@ def frontier(
     found: list[Point] = []
 
     def take(model: Formulation, limits: tuple[Limit, ...] = ()) -> Point:
-        plan = solve(instance, model, options, limits=limits, listener=listener, names=names)
+        plan = solve(
+            instance, model, options, limits=limits, listener=listener, names=names, diagnose=not limits
+        )
         values = dict(zip(model.objectives, (plan.outcome, *plan.outcome.then), strict=True))
         one, two = values[formulation.objective].objective, values[second].objective
         assert one is not None

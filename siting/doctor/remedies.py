@@ -1,0 +1,257 @@
+"""The search for remedies: each condition alone, by how little it has to give; several together where none is enough."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from siting.doctor.elastic import GIVES, Builder, Give, Given, Slot, give_least
+from siting.doctor.question import CHANGES, TENTH, WITHOUT_CHANGE, Amounts, Asked, in_round_numbers
+from siting.doctor.twin import Twin, make_twin
+from siting.solution import Status
+
+LEAST_SHARE_S = 1.0  # of the time for one search, however many are to come
+
+
+@dataclass(frozen=True, eq=False)
+class Part:
+    """One condition that gives, by how much: by zone, site, demand point, plan or target; 0 where there is one."""
+
+    key: str
+    block: str
+    amounts: Amounts
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """A remedy in numbers: conditions that give at once (mostly one).
+
+    Attributes:
+        ask: what it asks for against what the conditions asked for in all.
+        verified: a plan was found with the change made to the question itself.
+        least: proven that less of it does not do.
+    """
+
+    parts: tuple[Part, ...]
+    ask: float
+    verified: bool
+    least: bool
+
+
+@dataclass
+class Search:
+    """One diagnosis: the question, its small model and the clock.
+
+    Attributes:
+        undecided: conditions of which the clock left open whether they help.
+    """
+
+    asked: Asked
+    twin: Twin
+    deadline: float
+    undecided: list[str]
+    to_come: int = 1
+
+    def seconds(self) -> float:
+        """A fair share of the time that is left."""
+        left = self.deadline - time.perf_counter()
+        return min(left, max(2 * left / max(self.to_come, 1), LEAST_SHARE_S))
+
+    def missing(self) -> dict[str, dict[int, float]]:
+        """What nothing but these could give, whatever else does."""
+        twin, found = self.twin, {}
+        if twin.stranded.size:
+            found["set_aside"] = {}  # in round numbers they are added anyway
+        if twin.barred.any():
+            found["zone_minimum"] = {int(k): float(twin.barred[k]) for k in np.flatnonzero(twin.barred)}
+        if twin.no_new:
+            found["fewer_new"] = {0: float(twin.no_new)}
+        return found
+
+    def alone(self, give: Give) -> list[Found]:
+        """The remedies in which only this condition gives."""
+        missing = self.missing()
+        if self.twin.compiled is None or set(missing) - {give.key}:
+            return []
+        builder = Builder(self.twin.compiled.program)
+        slots = give.add(self.twin, builder)
+        if not slots and give.key not in missing:
+            return []
+        given = give_least(builder, self.seconds())
+        if given is Status.NO_SOLUTION:
+            self.undecided.append(give.block)
+        if not isinstance(given, Given):
+            return []
+        if give.each and not missing and len(slots) > 1:
+            ones = [self._only(give, builder, slots, slot) for slot in slots]
+            singles = [found for found in ones if found is not None]
+            if singles:
+                return singles
+        return self._made([(give, slots)], builder, given, missing)
+
+    def _only(self, give: Give, builder: Builder, slots: Sequence[Slot], slot: Slot) -> Found | None:
+        """The remedy in which one zone or target gives, and no other."""
+        held = {s.column - builder.base.cost.size for s in slots if s is not slot}
+        columns = [
+            (rows, values, 0.0 if c in held else most, whole, cost)
+            for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
+        ]
+        narrow = Builder(builder.base, columns, builder.rows, builder.made_free)
+        given = give_least(narrow, self.seconds())
+        made = self._made([(give, [slot])], narrow, given, {}) if isinstance(given, Given) else []
+        return made[0] if made else None
+
+    def together(self) -> list[Found]:
+        """The least that must give where several conditions do at once, each measured against what it asked for."""
+        if self.twin.compiled is None:
+            return []
+        builder = Builder(self.twin.compiled.program)
+        slots = [(give, give.add(self.twin, builder)) for give in GIVES if give.block in self._blocks()]
+        scale = {slot.column - builder.base.cost.size: slot.scale for _, some in slots for slot in some}
+        builder.columns = [
+            (rows, values, most, whole, 1.0 / scale[c] if c in scale else cost)
+            for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
+        ]
+        given = give_least(builder, self.seconds())
+        return self._made(slots, builder, given, self.missing()) if isinstance(given, Given) else []
+
+    def _blocks(self) -> set[str]:
+        barred = {"zone_minimum"} if self.twin.barred.any() else set()
+        return set(self.twin.active) | {"limits"} | barred
+
+    def _made(
+        self,
+        slots: Sequence[tuple[Give, Sequence[Slot]]],
+        builder: Builder,
+        given: Given,
+        missing: dict[str, dict[int, float]],
+    ) -> list[Found]:
+        """The remedy with its change made to the question and tried; none where that fails."""
+        parts, ask, changed = [], 0.0, self.asked
+        for give, some in slots:
+            values = {s.what: float(given.values[s.column - builder.base.cost.size]) for s in some}
+            amounts = {what: v for what, v in values.items() if v > 1e-6}
+            for what, v in missing.get(give.key, {}).items():
+                amounts[what] = amounts.get(what, 0.0) + v
+            if not amounts and give.key not in missing:
+                continue
+            scale = {s.what: s.scale for s in some}
+            ask += sum(v / scale.get(what, 1.0) for what, v in amounts.items())
+            amounts = dict(in_round_numbers(self.asked, self.twin, give.key, amounts))
+            parts.append(Part(give.key, give.block, amounts))
+        parts = [part for k, part in enumerate(parts) if part.key not in {p.key for p in parts[:k]}]
+        if not parts:
+            return []
+        parts.sort(key=lambda part: part.key == "set_aside")  # it renumbers the demand points
+        verified: bool | None = None
+        if all(part.key in WITHOUT_CHANGE for part in parts):
+            verified = True
+        elif not any(part.key in WITHOUT_CHANGE for part in parts):
+            for part in parts:
+                changed = CHANGES[part.key](changed, part.amounts)
+            verified = changed.possible(self.deadline - time.perf_counter())
+        if verified is False:
+            return []
+        return [Found(tuple(parts), ask, bool(verified), given.proven)]
+
+    def farther(self, key: str, block: str, index: Sequence[int], at: float) -> list[Found]:
+        """By how many tenths of a minute a standard (or target) must be raised, found by halving.
+
+        Args:
+            key: `standard` or `target_reach`.
+            index: demand points or targets that are raised, all by as much.
+            at: their present value, the largest of them.
+        """
+        matrix = self.asked.instance.impedance
+        low, high = 0, int(np.ceil(max(float(matrix.values.max(initial=0.0)) - self._least(key, index), 0.0) * TENTH))
+        changed = self._raised(key, index, high)
+        if high == 0 or not changed.possible(self.seconds()):
+            return []
+        least = True
+        while high - low > 1:
+            middle = (low + high) // 2
+            possible = self._raised(key, index, middle).possible(self.seconds())
+            least &= possible is not None
+            low, high = (low, middle) if possible else (middle, high)
+        amounts = {int(k): high / TENTH for k in index}
+        if key == "standard":
+            amounts = self._fewest(high / TENTH)
+            if not self._changed(key, amounts).possible(self.deadline - time.perf_counter()):
+                amounts = {int(k): high / TENTH for k in index}
+        return [Found((Part(key, block, amounts),), high / TENTH / max(at, 1e-9), True, least)]
+
+    def _least(self, key: str, index: Sequence[int]) -> float:
+        instance = self.asked.instance
+        if key == "standard":
+            assert instance.standard is not None
+            return float(instance.standard.min(initial=np.inf))
+        return (instance.coverage_targets or ())[index[0]][0]
+
+    def _changed(self, key: str, amounts: Amounts) -> Asked:
+        return CHANGES[key](self.asked, amounts)
+
+    def _raised(self, key: str, index: Sequence[int], tenths: int) -> Asked:
+        return self._changed(key, {int(k): tenths / TENTH for k in index})
+
+    def _fewest(self, farther: float) -> Amounts:
+        """The standard raised for the fewest people, where everybody must have a site within it."""
+        instance = self.asked.instance
+        everyone = {i: farther for i in range(instance.demand_count)}
+        twin = self.twin
+        if "cover_every_demand_point" not in twin.active or twin.compiled is None:
+            return everyone
+        wide = make_twin(self.asked.formulation, self._changed("standard", everyone).instance, self.asked.limits)
+        if wide.unmet or wide.compiled is None:
+            return everyone
+        builder, y, near = Builder(wide.compiled.program), wide.columns.get("y", {}), twin.instance.impedance
+        loose = []
+        for g in range(twin.instance.demand_count):
+            column = builder.column([], most=1, cost=max(float(twin.instance.demand[g]), 1e-3))
+            sites = [y[int(j)] for j in near.row(g)[0] if int(j) in y]
+            builder.row([*sites, column], [-1.0] * (len(sites) + 1), -1.0)
+            loose.append(column)
+        given = give_least(builder, self.seconds())
+        if not isinstance(given, Given):
+            return everyone
+        chosen = np.array([given.values[c - builder.base.cost.size] > 0.5 for c in loose], dtype=bool)
+        mask = np.where(twin.group >= 0, chosen[twin.group], True) if chosen.size else np.ones(twin.group.size, bool)
+        return {int(i): farther for i in np.flatnonzero(mask)}
+
+
+def search(asked: Asked, seconds: float) -> tuple[list[Found], list[str], tuple[str, ...]]:
+    """Remedies, what asks for least first; blocks that the clock left undecided; constraints of the small model."""
+    begin = time.perf_counter()
+    twin = make_twin(asked.formulation, asked.instance, asked.limits)
+    work = Search(asked, twin, begin + seconds, [])
+    gives = [give for give in GIVES if give.block in work._blocks()]
+    instance, active = asked.instance, _covers(asked)
+    work.to_come = len(gives) + len(active) + 1
+    found: list[Found] = []
+    for give in gives:
+        found += work.alone(give)
+        work.to_come -= 1
+    for block in active:
+        if block == "meet_coverage_targets":
+            for k, (limit, _) in enumerate(instance.coverage_targets or ()):
+                found += work.farther("target_reach", block, [k], limit)
+        elif instance.standard is not None:
+            finite = instance.standard[np.isfinite(instance.standard)]
+            found += work.farther("standard", block, range(instance.demand_count), float(finite.max(initial=0.0)))
+        work.to_come -= 1
+    if not found:
+        found = work.together()
+    found = [replace(f) for f in found]
+    found.sort(key=lambda f: (not f.verified, f.ask, f.parts[0].key))
+    return found, work.undecided, twin.active
+
+
+def _covers(asked: Asked) -> list[str]:
+    """The constraints that a longer standard would loosen."""
+    present = set(asked.formulation.constraints) | set(asked.formulation.optional)
+    blocks = ["cover_every_demand_point", "cover_share_of_people", "meet_coverage_targets"]
+    if "assign_every_demand_point" in present:
+        blocks.append("assign_within_standard")
+    return [name for name in blocks if name in present]
