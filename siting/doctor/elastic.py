@@ -230,10 +230,13 @@ def _seats(twin: Twin, builder: Builder) -> list[Slot]:
     for row, j in twin.rows.get("respect_size_capacity", ()):
         if twin.instance.existing[j]:
             by_site.setdefault(j, []).append(row)
-    need = float(twin.instance.weight.sum())
-    return [
-        Slot(builder.column(rows, -1.0, most=math.ceil(need)), j, max(need, 1)) for j, rows in sorted(by_site.items())
-    ]
+    need = math.ceil(float(twin.instance.weight.sum()))
+    slots = []
+    for j, rows in sorted(by_site.items()):
+        column = builder.column(rows, -1.0, most=need)
+        builder.row([column, twin.columns["y"][j]], [1.0, -float(need)], 0.0)
+        slots.append(Slot(column, j, max(need, 1)))
+    return slots
 
 
 def _size_seats(twin: Twin, builder: Builder) -> list[Slot]:
@@ -391,7 +394,7 @@ GIVES: tuple[Give, ...] = (
     Give("spread", "bound_zone_spread", _spread),
     Give("more_servers", "place_all_servers", _single("place_all_servers", -1.0, _servers)),
     Give("not_closest", "assign_to_closest", _not_closest),
-    Give("split", "assign_only_to_open", _split),
+    Give("split", "assign_every_demand_point", _split),
     Give("detached", "carry_catchment_flow", _detached),
     Give("limit", "limits", _by_index("limits", 0.0, _one, _without_end, whole=False), each=True),
     Give("set_aside", "assign_every_demand_point", _set_aside),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -109,7 +109,8 @@ class Search:
         if self.twin.compiled is None:
             return []
         builder = Builder(self.twin.compiled.program)
-        slots = [(give, give.add(self.twin, builder)) for give in GIVES if give.block in self._blocks()]
+        once = {give.key: give for give in reversed(GIVES) if give.block in self.blocks()}
+        slots = [(give, give.add(self.twin, builder)) for give in once.values()]
         scale = {slot.column - builder.base.cost.size: slot.scale for _, some in slots for slot in some}
         builder.columns = [
             (rows, values, most, whole, 1.0 / scale[c] if c in scale else cost)
@@ -118,7 +119,8 @@ class Search:
         given = give_least(builder, self.seconds())
         return self._made(slots, builder, given, self.missing()) if isinstance(given, Given) else []
 
-    def _blocks(self) -> set[str]:
+    def blocks(self) -> set[str]:
+        """The constraints that may give."""
         barred = {"zone_minimum"} if self.twin.barred.any() else set()
         return set(self.twin.active) | {"limits"} | barred
 
@@ -142,7 +144,6 @@ class Search:
             ask += sum(v / scale.get(what, 1.0) for what, v in amounts.items())
             amounts = dict(in_round_numbers(self.asked, self.twin, give.key, amounts))
             parts.append(Part(give.key, give.block, amounts))
-        parts = [part for k, part in enumerate(parts) if part.key not in {p.key for p in parts[:k]}]
         if not parts:
             return []
         parts.sort(key=lambda part: part.key == "set_aside")  # it renumbers the demand points
@@ -226,7 +227,7 @@ def search(asked: Asked, seconds: float) -> tuple[list[Found], list[str], tuple[
     begin = time.perf_counter()
     twin = make_twin(asked.formulation, asked.instance, asked.limits)
     work = Search(asked, twin, begin + seconds, [])
-    gives = [give for give in GIVES if give.block in work._blocks()]
+    gives = list({give.key: give for give in reversed(GIVES) if give.block in work.blocks()}.values())[::-1]
     instance, active = asked.instance, _covers(asked)
     work.to_come = len(gives) + len(active) + 1
     found: list[Found] = []
@@ -243,7 +244,6 @@ def search(asked: Asked, seconds: float) -> tuple[list[Found], list[str], tuple[
         work.to_come -= 1
     if not found:
         found = work.together()
-    found = [replace(f) for f in found]
     found.sort(key=lambda f: (not f.verified, f.ask, f.parts[0].key))
     return found, work.undecided, twin.active
 

@@ -61,6 +61,7 @@ class Twin:
         barred: (Z,) part of each zone's minimum that no site could ever meet.
         no_new: new facilities that are asked for where there is no site for any.
         whole: whether demand points are assigned whole.
+        columns: of each symbol the programme's column of each index.
     """
 
     instance: Instance
@@ -70,6 +71,7 @@ class Twin:
     barred: IntArray
     no_new: int
     whole: bool
+    columns: dict[str, dict[Any, int]]
 
     @cached_property
     def rows(self) -> dict[str, list[tuple[int, Any]]]:
@@ -78,15 +80,6 @@ class Twin:
         if self.compiled is not None:
             for number, name in enumerate(self.compiled.row_block):
                 found.setdefault(name, []).append((number, self.compiled.row_index[number]))
-        return found
-
-    @cached_property
-    def columns(self) -> dict[str, dict[Any, int]]:
-        """Of each symbol the programme's column of each index."""
-        found: dict[str, dict[Any, int]] = {}
-        if self.compiled is not None:
-            for number, variable in enumerate(self.compiled.variables):
-                found.setdefault(variable.parent_component().local_name, {})[variable.index()] = number
         return found
 
     @property
@@ -114,20 +107,33 @@ def make_twin(formulation: Formulation, instance: Instance, limits: Sequence[Lim
         kept = [name for name in kept if name not in ("assign_only_to_open", "assign_to_closest")]
         kept[kept.index("assign_every_demand_point")] = "cover_every_demand_point"
         instance = replace(instance, standard=np.full(instance.demand_count, np.inf))
+    elif not limits and _capacities_link(instance, kept):
+        kept[kept.index("assign_only_to_open")] = "cover_every_demand_point"
+        instance = replace(instance, standard=np.full(instance.demand_count, np.inf))
     objective = formulation.objective
     if not limits:
         objective = "number_of_new_facilities"
         used = {s for name in kept for s in REGISTER[name].symbols} | {"y"}
         variables = [name for name in variables if REGISTER[name].symbols[0] in used]
-    instance, group = _merge(instance, kept, merge=not limits and not (whole and "assign_only_to_open" in kept))
+    instance, group = _merge(instance, kept, merge=not limits and not (whole and "assign_every_demand_point" in kept))
     instance, barred, no_new = _take_out(instance, kept)
     names = {"id": "twin", "name_zh": "", "name_en": "", "question_zh": "", "question_en": "", "source": ""}
     then = tuple(dict.fromkeys(limit.objective for limit in limits if limit.objective != objective))
     small = Formulation(
         **names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(kept)
     )  # type: ignore[arg-type]
-    compiled = compile_model(build_model(small, _only_read(small, instance), limits=limits))
-    return Twin(instance, tuple(kept), compiled, group, barred, no_new, whole)
+    model = build_model(small, _only_read(small, instance), limits=limits)
+    compiled = compile_model(model)
+    columns: dict[str, dict[Any, int]] = {}
+    for number, variable in enumerate(compiled.variables if compiled else ()):
+        columns.setdefault(variable.parent_component().local_name, {})[variable.index()] = number
+    return Twin(instance, tuple(kept), compiled, group, barred, no_new, whole, columns)
+
+
+def _capacities_link(instance: Instance, kept: Sequence[str]) -> bool:
+    """Whether capacities keep people from closed sites, so that the links x_ij <= y_j may go (they are most rows)."""
+    everybody = {"assign_every_demand_point", "respect_capacity"} <= set(kept) and not NOT_MERGED & set(kept)
+    return everybody and instance.capacity is not None and bool(np.isfinite(instance.capacity).all())
 
 
 def _idle(active: tuple[str, ...]) -> set[str]:
