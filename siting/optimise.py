@@ -60,7 +60,9 @@ def solve(
     if isinstance(formulation, str):
         formulation = load_formulation(formulation)
     if formulation.procedure == "lexicographic_minimax":
-        return lexicographic_minimax(instance, formulation, options, solve=solve, listener=listener, names=names, diagnose=diagnose)
+        return lexicographic_minimax(
+            instance, formulation, options, solve=solve, listener=listener, names=names, diagnose=diagnose
+        )
     begin = time.perf_counter()
     with stage(listener, "optimise", "求解选址模型", "solve the location model") as say, stoppable():
         active = active_constraints(formulation, instance)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from siting.doctor.question import Asked
 from siting.doctor.remedies import Found, search
+from siting.doctor.sentences import SENTENCES
 from siting.doctor.words import Speaker
 from siting.errors import Fault, InfeasibleError
 from siting.formulation.blocks import REGISTER
@@ -138,7 +139,7 @@ def diagnose(
 def _remedy(speaker: Speaker, found: Found) -> Remedy:
     parts = []
     for part in found.parts:
-        said = speaker.say(part)
+        said = SENTENCES[part.key](speaker, part.amounts)
         parts.append(
             Remedy(
                 part.key,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
@@ -71,12 +72,16 @@ def _set_aside(asked: Asked, amounts: Amounts) -> Asked:
     return replace(asked, instance=take_points(changed, np.setdiff1d(np.arange(demand.size), gone)))
 
 
+def _with(asked: Asked, field: str, value: Any) -> Asked:
+    return replace(asked, instance=replace(asked.instance, **{field: value}))
+
+
 def _number(field: str, sign: int) -> Change:
     """One number of the instance grows (or shrinks) by the amount."""
 
     def change(asked: Asked, amounts: Amounts) -> Asked:
         value = round((getattr(asked.instance, field) or 0) + sign * amounts[0], 9)
-        return replace(asked, instance=replace(asked.instance, **{field: value}))
+        return _with(asked, field, value)
 
     return change
 
@@ -88,7 +93,7 @@ def _array(field: str, sign: int) -> Change:
         array = getattr(asked.instance, field).copy()
         for k, amount in amounts.items():
             array[k] = max(round(array[k] + sign * amount, 9), 0)  # 0.7 + 0.1 is 0.8
-        return replace(asked, instance=replace(asked.instance, **{field: array}))
+        return _with(asked, field, array)
 
     return change
 
@@ -99,7 +104,7 @@ def _flag(field: str) -> Change:
     def change(asked: Asked, amounts: Amounts) -> Asked:
         flags = getattr(asked.instance, field).copy()
         flags[list(amounts)] = False
-        return replace(asked, instance=replace(asked.instance, **{field: flags}))
+        return _with(asked, field, flags)
 
     return change
 
@@ -109,7 +114,7 @@ def _all(field: str, sign: int) -> Change:
 
     def change(asked: Asked, amounts: Amounts) -> Asked:
         array: FloatArray = np.maximum(getattr(asked.instance, field) + sign * amounts[0], 0.0)
-        return replace(asked, instance=replace(asked.instance, **{field: array}))
+        return _with(asked, field, array)
 
     return change
 

@@ -1,4 +1,4 @@
-"""The search for remedies: each condition alone, by how little it has to give; several together where none is enough."""
+"""The search for remedies: by how little each condition alone has to give; several together where none is enough."""
 
 from __future__ import annotations
 
@@ -8,7 +8,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.doctor.elastic import GIVES, Builder, Give, Given, Slot, give_least
+from siting.doctor.elastic import Builder, Given, Slot, give_least
+from siting.doctor.gives import GIVES, Give
 from siting.doctor.question import CHANGES, TENTH, WITHOUT_CHANGE, Amounts, Asked, in_round_numbers
 from siting.doctor.twin import Twin, make_twin
 from siting.solution import Status
@@ -62,7 +63,8 @@ class Search:
 
     def missing(self) -> dict[str, dict[int, float]]:
         """What nothing but these could give, whatever else does."""
-        twin, found = self.twin, {}
+        twin = self.twin
+        found: dict[str, dict[int, float]] = {}
         if twin.stranded.size:
             found["set_aside"] = {}  # in round numbers they are added anyway
         if twin.barred.any():
@@ -177,7 +179,7 @@ class Search:
             possible = self._raised(key, index, middle).possible(self.seconds())
             least &= possible is not None
             low, high = (low, middle) if possible else (middle, high)
-        amounts = {int(k): high / TENTH for k in index}
+        amounts: Amounts = {int(k): high / TENTH for k in index}
         if key == "standard":
             amounts = self._fewest(high / TENTH)
             if not self._changed(key, amounts).possible(self.deadline - time.perf_counter()):
@@ -200,7 +202,7 @@ class Search:
     def _fewest(self, farther: float) -> Amounts:
         """The standard raised for the fewest people, where everybody must have a site within it."""
         instance = self.asked.instance
-        everyone = {i: farther for i in range(instance.demand_count)}
+        everyone = dict.fromkeys(range(instance.demand_count), farther)
         twin = self.twin
         if "cover_every_demand_point" not in twin.active or twin.compiled is None:
             return everyone

@@ -119,9 +119,7 @@ def make_twin(formulation: Formulation, instance: Instance, limits: Sequence[Lim
     instance, barred, no_new = _take_out(instance, kept)
     names = {"id": "twin", "name_zh": "", "name_en": "", "question_zh": "", "question_en": "", "source": ""}
     then = tuple(dict.fromkeys(limit.objective for limit in limits if limit.objective != objective))
-    small = Formulation(
-        **names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(kept)
-    )  # type: ignore[arg-type]
+    small = Formulation(**names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(kept))
     model = build_model(small, _only_read(small, instance), limits=limits)
     compiled = compile_model(model)
     columns: dict[str, dict[Any, int]] = {}
@@ -217,4 +215,3 @@ def _only_read(formulation: Formulation, instance: Instance) -> Instance:
 
 
 NEVER_NONE = ("existing", "required", "forbidden", "zone_minimum")
-

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from siting.decide import NoPlanError
+from siting.doctor import NoPlanError
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.formulation.spec import Formulation
