@@ -81,6 +81,8 @@ class Diagnosis:
             blocks = [REGISTER[name] for name in self.conditions if name in REGISTER]
             zh, en = "；".join(b.zh for b in blocks), "; ".join(b.en.rstrip(".") for b in blocks)
         fix_zh, fix_en = "以下每一项单独做到即可", "any one of the following is enough"
+        if len(self.remedies) == 1:
+            fix_zh, fix_en = "以下改法可行", "this change is enough"
         if not self.remedies:
             fix_zh, fix_en = "没有找到可行的改法", "no change was found that would do"
         elif self.remedies[0].kind == "together":

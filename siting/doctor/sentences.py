@@ -13,26 +13,28 @@ from siting.formulation.blocks import REGISTER
 
 def _zones(field: str, sign: int) -> Callable[[Speaker, Amounts], Said]:
     """Zone minima that are lowered, or maxima that are raised."""
-    bound_zh, bound_en = ("下限", "minimum") if sign < 0 else ("上限", "maximum")
-    verb_zh, verb_en = ("降到", "lower") if sign < 0 else ("提高到", "raise")
+    least = sign < 0
+    bound_zh, bound_en = ("至少", "at least") if least else ("至多", "at most")
 
     def say(speaker: Speaker, amounts: Amounts) -> Said:
         instance = speaker.asked.instance
-        old = getattr(instance, field)
-        zh, en = [], []
-        for k, by in sorted(amounts.items()):
-            name = speaker.name(instance.zone_ids[k])
-            zh.append(f"把片区 {name} 的{bound_zh}从 {old[k]} {verb_zh} {old[k] + sign * int(by)}")
-            en.append(f"{verb_en} the {bound_en} of zone {name} from {old[k]} to {old[k] + sign * int(by)}")
-        ids = tuple(instance.zone_ids[k] for k in sorted(amounts))
+        zones, old = sorted(amounts), getattr(instance, field)
+        names = {k: speaker.name(instance.zone_ids[k]) for k in zones}
+        new = {k: int(old[k] + sign * amounts[k]) for k in zones}
+        verb = "lower the minimum" if least else "raise the maximum"
+        change_zh = [
+            f"把片区 {names[k]} 的{'下限' if least else '上限'}从 {old[k]} {'降到' if least else '提高到'} {new[k]}"
+            for k in zones
+        ]
+        change_en = [f"{verb} of zone {names[k]} from {old[k]} to {new[k]}" for k in zones]
         return Said(
-            f"片区新建{bound_zh}",
-            f"the zones' {bound_en} of new facilities",
-            "，".join(zh),
-            " and ".join(en),
-            sum(amounts.values()),
-            "sites",
-            ids,
+            "，".join(f"片区 {names[k]} {bound_zh}新建 {old[k]} 处" for k in zones),
+            " and ".join(f"{bound_en} {some(old[k], 'new facility')} in zone {names[k]}" for k in zones),
+            "，".join(change_zh),
+            " and ".join(change_en),
+            float(sum(amounts.values())),
+            "facility",
+            tuple(instance.zone_ids[k] for k in zones),
         )
 
     return say
@@ -50,7 +52,7 @@ def _aside(speaker: Speaker, amounts: Amounts) -> Said:
         "所有需求点都要达到标准" if covers else "所有需求点都要得到服务",
         "every demand point is to be within the standard" if covers else "every demand point is to be served",
         f"把 {len(ids):,} 个需求点共 {total:,.0f} 人另行安排：{zh}",
-        f"provide otherwise for {total:,.0f} people of {some(len(ids), 'demand point')}: {en}",
+        f"provide otherwise for {some(total, 'person')} of {some(len(ids), 'demand point')}: {en}",
         total,
         "people",
         ids,
@@ -85,7 +87,7 @@ def _seats(speaker: Speaker, amounts: Amounts) -> Said:
         "设施容量",
         "the capacities",
         f"扩容共 {total:,.0f} 个名额：{zh}",
-        f"{total:,.0f} more places: {en}",
+        f"{some(total, 'more place')}: {en}",
         total,
         "places",
         ids,
@@ -97,7 +99,7 @@ def _least_use(speaker: Speaker, amounts: Amounts) -> Said:
     least = speaker.asked.instance.minimum_load
     assert least is not None
     by, old = float(amounts[0]), np.unique(least[least > 0])
-    zh, en = f"把最低使用人数降低 {by:,.0f} 人", f"lower the minimum use by {by:,.0f} people"
+    zh, en = f"把最低使用人数降低 {by:,.0f} 人", f"lower the minimum use by {some(by, 'person')}"
     if old.size == 1:
         new = max(old[0] - by, 0.0)
         zh += f"（从 {old[0]:,.0f} 到 {new:,.0f}）"
@@ -230,7 +232,7 @@ SENTENCES: dict[str, Callable[[Speaker, Amounts], Said]] = {
     "seats": _seats,
     "size_seats": lambda speaker, amounts: Said(
         "规模等级的容量", "the places of the size classes", f"每个规模等级都增加 {amounts[0]:,.0f} 个名额",
-        f"{amounts[0]:,.0f} more places in every size class", float(amounts[0]), "places",
+        f"{some(amounts[0], 'more place')} in every size class", float(amounts[0]), "places",
     ),
     "minimum_load": _least_use,
     "share": _share,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from siting.doctor.question import Amounts, Asked
 
 SHOWN = 6
-PLURAL = {"facility": "facilities"}
+PLURAL = {"facility": "facilities", "person": "people"}
 UNITS_ZH = {"min": "分钟", "m": "米", "km": "公里"}
 
 
@@ -64,7 +64,7 @@ class Speaker:
 
     def counted(self, points: Sequence[int]) -> str:
         """How many demand points and people, in English."""
-        return f"{some(len(points), 'demand point')} ({self.people(points):,.0f} people)"
+        return f"{some(len(points), 'demand point')} ({some(self.people(points), 'person')})"
 
     @property
     def unit_zh(self) -> str:
