@@ -43,11 +43,11 @@ class Builder:
     made_free: set[int] = field(default_factory=set)
 
     def column(
-        self, rows: Iterable[int], sign: float = 1.0, *, most: float = math.inf, whole: bool = True, cost: float = 1.0
+        self, rows: Iterable[int], sign: float = 0.0, *, most: float = math.inf, whole: bool = True, cost: float = 1.0
     ) -> int:
-        """A column from 0 to `most` that adds `sign` to each of these rows; its number."""
+        """A column from 0 to `most` that adds `sign` to each of these rows, 0: what loosens it; its number."""
         into = list(rows)
-        self.columns.append((into, [sign] * len(into), most, whole, cost))
+        self.columns.append((into, [sign or self.helps(row) for row in into], most, whole, cost))
         return self.base.cost.size + len(self.columns) - 1
 
     def row(self, columns: list[int], values: list[float], most: float) -> None:

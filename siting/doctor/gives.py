@@ -39,7 +39,7 @@ def _single(block: str, sign: float, scale: Callable[[Twin], float], *, whole: b
         rows = [row for row, _ in twin.rows.get(block, ())]
         if not rows:
             return []
-        column = builder.column(rows, sign or builder.helps(rows[0]), whole=whole)
+        column = builder.column(rows, sign, whole=whole)
         return [Slot(column, 0, max(scale(twin), 1e-9))]
 
     return add

@@ -165,6 +165,14 @@ def _spread(speaker: Speaker, amounts: Amounts) -> Said:
     )
 
 
+def _fewer_closures(speaker: Speaker, amounts: Amounts) -> Said:
+    old, by = speaker.asked.instance.closures or 0, int(amounts[0])
+    zh, en = f"只关闭 {old - by} 处现有设施（减少 {by} 处）", f"close only {some(old - by, 'facility')} ({by} fewer)"
+    if old == by:
+        zh, en = f"不关闭现有设施（原为 {old} 处）", f"close no facility instead of {old}"
+    return Said(f"要关闭 {old} 处现有设施", f"as many as {some(old, 'facility')} closing", zh, en, by, "facility")
+
+
 def _excluded(speaker: Speaker, amounts: Amounts) -> Said:
     plans = ", ".join(str(k + 1) for k in sorted(amounts))
     return Said(
@@ -224,10 +232,7 @@ SENTENCES: dict[str, Callable[[Speaker, Amounts], Said]] = {
         "closures", 1, "只关闭 {old:.0f} 处现有设施", "only {olds} closing",
         "关闭 {new:.0f} 处现有设施（再加 {by:.0f} 处）", "close {news} ({by:.0f} more)", "facility",
     ),
-    "fewer_closures": number_said(
-        "closures", -1, "要关闭 {old:.0f} 处现有设施", "as many as {olds} closing",
-        "只关闭 {new:.0f} 处现有设施（减少 {by:.0f} 处）", "close only {news} ({by:.0f} fewer)", "facility",
-    ),
+    "fewer_closures": _fewer_closures,
     "excluded": _excluded,
     "seats": _seats,
     "size_seats": lambda speaker, amounts: Said(

@@ -4,20 +4,41 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from itertools import combinations
+from itertools import combinations, product
 from typing import Any
 
 import numpy as np
+from scipy.optimize import Bounds, LinearConstraint, milp
 
+from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
-from tests.formulation.every_model import optimum
+from tests.formulation.every_model import SITES, choices, optimum, question, worth
 
 Try = tuple[float, Instance]  # amount, instance with the change made
 
 
-def least(model: str, tries: Iterator[Try]) -> float | None:
-    """The first amount with which there is a plan."""
-    return next((amount for amount, changed in tries if optimum(model, changed) is not None), None)
+def least(model: str, tries: Iterator[Try], served: set[bytes] | None = None) -> float | None:
+    """The first amount with which there is a plan; `served` saves looking into each choice of sites again."""
+    for amount, changed in tries:
+        if served is None:
+            possible = optimum(model, changed) is not None
+        else:
+            possible = any(opened.tobytes() in served for opened in choices(changed))
+        if possible:
+            return amount
+    return None
+
+
+def choices_that_serve(model: str, instance: Instance) -> set[bytes] | None:
+    """Choices of sites that are enough for the people, conditions on sites apart; None where a budget buys sizes."""
+    if instance.size_cost is not None:
+        return None
+
+    def may(opened: BoolArray) -> bool:
+        return bool(opened.any()) or instance.competitor is None
+
+    every = (np.array(flags) for flags in product([False, True], repeat=instance.site_count))
+    return {opened.tobytes() for opened in every if may(opened) and worth(model, instance, opened) is not None}
 
 
 def more_new(instance: Instance) -> Iterator[Try]:
@@ -126,6 +147,31 @@ def set_aside(instance: Instance) -> Iterator[Try]:
         yield float(instance.demand[list(gone)].sum()), instance.take_rows(left)
 
 
+def short_of_seats(instance: Instance, *, whole: bool) -> float | None:
+    """The fewest places by which the capacities of any choice of sites fall short."""
+    t = instance.impedance.dense()
+    fewest: float | None = None
+    for opened in choices(instance):
+        i, j = np.nonzero(np.isfinite(t) & opened)
+        if not i.size:
+            continue
+        n, m = t.shape
+        everyone, load = np.zeros((n, i.size + m)), np.zeros((m, i.size + m))
+        everyone[i, np.arange(i.size)] = 1
+        load[j, np.arange(i.size)] = instance.weight[i]
+        load[:, i.size :] = -np.eye(m)
+        assert instance.capacity is not None
+        result = milp(
+            np.r_[np.zeros(i.size), np.ones(m)],
+            constraints=[LinearConstraint(everyone, 1, 1), LinearConstraint(load, -np.inf, instance.capacity)],
+            bounds=Bounds(0, np.r_[np.ones(i.size), np.full(m, np.inf)]),
+            integrality=np.r_[np.full(i.size, int(whole)), np.ones(m)],
+        )
+        if result.success and (fewest is None or result.fun < fewest):
+            fewest = float(round(result.fun))
+    return fewest
+
+
 SINGLE: dict[str, Callable[[Instance], Iterator[Try]]] = {
     "more_new": more_new,
     "fewer_new": fewer_new,
@@ -135,7 +181,40 @@ SINGLE: dict[str, Callable[[Instance], Iterator[Try]]] = {
     "unkeep": unkeep,
     "more_closures": closures(1),
     "fewer_closures": closures(-1),
-    "size_seats": size_seats,
 }
 BY_ZONE = {"zone_minimum": zone("zone_minimum", -1), "zone_maximum": zone("zone_maximum", 1)}
-Changes = dict[str, Any]
+
+
+def harder(model: str, seed: int) -> Instance:
+    """A random question with conditions that often contradict each other."""
+    rng = np.random.default_rng(1000 + seed)
+    instance = question(model, seed, conditions=True)
+    changes: dict[str, Any] = {}
+    kind = rng.integers(0, 6)
+    if instance.p is None:
+        changes["budget"] = float(rng.integers(0, 25)) if rng.random() < 0.6 else None
+    elif kind in (1, 2):
+        changes |= {"p": None, "budget": float(rng.integers(0, 25))}
+    else:
+        changes["p"] = int(rng.integers(0, 6 if kind == 0 else 3))
+    if rng.random() < 0.4:
+        changes["required"] = np.isin(np.arange(SITES), rng.integers(2, 5, 2))
+    if rng.random() < 0.5:
+        changes["zone_minimum"] = rng.integers(0, 4, len(instance.zone_ids))
+    if rng.random() < 0.3:
+        changes["zone_maximum"] = rng.integers(0, 3, len(instance.zone_ids))
+    if instance.capacity is not None and rng.random() < 0.5:
+        changes["capacity"] = np.round(instance.capacity * 0.4)
+    if instance.standard is not None and rng.random() < 0.6:
+        changes["standard"] = np.full(instance.demand_count, float(rng.choice([1.0, 2.0, 3.0])))
+    if instance.cover_share is not None:
+        changes["cover_share"] = float(rng.choice([0.8, 0.9, 1.0]))
+    if instance.closures is not None:
+        changes["closures"] = int(rng.integers(0, 3))
+    if instance.servers is not None:
+        changes["servers"] = int(rng.integers(1, 4))
+    if instance.zone_spread is not None:
+        changes["zone_spread"] = float(rng.choice([0.5, 1.0, 2.0]))
+    if model == "sized_p_median":
+        changes |= {"p": None, "budget": float(rng.integers(5, 60))}
+    return replace(instance, **changes)
