@@ -7,16 +7,21 @@ Source: Chinneck (2008), Feasibility and Infeasibility in Optimization; Brown an
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.sparse import block_array, csr_array
 
+from siting.doctor.flow import Flow
+from siting.doctor.twin import Twin
 from siting.impedance import FloatArray
 from siting.program import Program
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_program
+
+TOO_FEW = 1e-6  # people, against those concerned, that the arithmetic may lose
 
 
 @dataclass(frozen=True)
@@ -41,6 +46,40 @@ class Builder:
     columns: list[tuple[list[int], list[float], float, bool, float]] = field(default_factory=list)
     rows: list[tuple[list[int], list[float], float]] = field(default_factory=list)
     made_free: set[int] = field(default_factory=set)
+    flow: Flow | None = None
+    opens: dict[int, int] = field(default_factory=dict)
+    seats: dict[int, int] = field(default_factory=dict)
+    aside: dict[int, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, twin: Twin) -> Builder:
+        """The small model, nothing added to it yet."""
+        assert twin.compiled is not None
+        return cls(twin.compiled.program, flow=twin.flow, opens=twin.columns.get("y", {}))
+
+    def add_cuts(self, values: FloatArray) -> bool:
+        """Rows for demand points that have too few places within reach at these values; whether there were any."""
+        flow = self.flow
+        if flow is None:
+            return False
+        n, m = flow.matrix.shape
+        opened, seats, aside = np.zeros(m, dtype=bool), np.zeros(m), np.zeros(n)
+        opened[list(self.opens)] = values[list(self.opens.values())] > 0.5
+        seats[list(self.seats)] = values[list(self.seats.values())]
+        aside[list(self.aside)] = values[list(self.aside.values())]
+        added = False
+        for points, sites in flow.short(opened, seats, np.clip(aside, 0.0, 1.0)):
+            need = float(flow.weight[points].sum())
+            room = flow.capacity[sites] @ opened[sites] + seats[sites].sum() + flow.weight[points] @ aside[points]
+            if need - room > TOO_FEW * max(1.0, need):
+                some = [j for j in sites.tolist() if j in self.opens]
+                left = [i for i in points.tolist() if i in self.aside]
+                more = [j for j in some if j in self.seats]
+                columns = [self.opens[j] for j in some] + [self.seats[j] for j in more] + [self.aside[i] for i in left]
+                places = [*flow.capacity[some], *[1.0] * len(more), *flow.weight[left]]
+                self.row(columns, [-float(v) for v in places], -need)
+                added = True
+        return added
 
     def column(
         self, rows: Iterable[int], sign: float = 0.0, *, most: float = math.inf, whole: bool = True, cost: float = 1.0
@@ -103,12 +142,18 @@ class Given:
 
 def give_least(builder: Builder, seconds: float) -> Given | Status | None:
     """The least that must give; None where giving does not help, NO_SOLUTION where the clock decided nothing."""
-    if seconds <= 0:
-        return Status.NO_SOLUTION
-    answer = solve_program(builder.program(), SolverOptions(time_limit_s=seconds))
-    if answer.outcome.status is Status.INFEASIBLE:
-        return None
-    if answer.values is None:
-        return Status.NO_SOLUTION
+    end = time.perf_counter() + seconds
+    while True:
+        left = end - time.perf_counter()
+        if left <= 0:
+            return Status.NO_SOLUTION
+        answer = solve_program(builder.program(), SolverOptions(time_limit_s=left))
+        if answer.outcome.status is Status.INFEASIBLE:
+            return None
+        if answer.values is None:
+            return Status.NO_SOLUTION
+        proven = answer.outcome.status is Status.OPTIMAL
+        if not builder.add_cuts(answer.values):
+            break
     values = answer.values[builder.base.cost.size :]
-    return Given(np.where(values > 1e-6, values, 0.0), answer.outcome.status is Status.OPTIMAL)
+    return Given(np.where(values > 1e-6, values, 0.0), proven)

@@ -6,6 +6,8 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 
+import numpy as np
+
 from siting.doctor.elastic import Builder, Slot
 from siting.doctor.twin import Twin
 from siting.instance import NO_LIMIT
@@ -113,6 +115,7 @@ def _set_aside(twin: Twin, builder: Builder) -> list[Slot]:
     for i, into in rows.items():
         people = max(float(twin.instance.demand[i]), NOBODY)
         column = builder.column([*into, *closest.get(i, [])], most=1, whole=not parts, cost=people)
+        builder.aside[i] = column
         slots.append(Slot(column, i, total / people))
     return slots
 
@@ -125,11 +128,14 @@ def _seats(twin: Twin, builder: Builder) -> list[Slot]:
     for row, j in twin.rows.get("respect_size_capacity", ()):
         if twin.instance.existing[j]:
             by_site.setdefault(j, []).append(row)
+    if twin.flow is not None:
+        by_site = {j: [] for j in twin.columns.get("y", {}) if np.isfinite(twin.instance.capacity[j])}
     need = math.ceil(float(twin.instance.weight.sum()))
     slots = []
     for j, rows in sorted(by_site.items()):
         column = builder.column(rows, -1.0, most=need)
         builder.row([column, twin.columns["y"][j]], [1.0, -float(need)], 0.0)
+        builder.seats[j] = column
         slots.append(Slot(column, j, max(need, 1)))
     return slots
 

@@ -33,7 +33,7 @@ class Asked:
         twin = make_twin(self.formulation, self.instance, self.limits)
         if twin.unmet or twin.compiled is None:
             return False
-        given = give_least(Builder(twin.compiled.program), seconds)
+        given = give_least(Builder.of(twin), seconds)
         return True if isinstance(given, Given) else False if given is None else None
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import cached_property
 
 import numpy as np
 
@@ -56,6 +57,13 @@ class Search:
     undecided: list[str]
     to_come: int = 1
 
+    @cached_property
+    def whole_twin(self) -> Twin:
+        """The small model with the people in it, whatever a flow could do."""
+        if self.twin.flow is None:
+            return self.twin
+        return make_twin(self.asked.formulation, self.asked.instance, self.asked.limits, by_flow=False)
+
     def seconds(self) -> float:
         """A fair share of the time that is left."""
         left = self.deadline - time.perf_counter()
@@ -78,8 +86,9 @@ class Search:
         missing = self.missing()
         if self.twin.compiled is None or set(missing) - {give.key}:
             return []
-        builder = Builder(self.twin.compiled.program)
-        slots = give.add(self.twin, builder)
+        twin = self.whole_twin if give.key == "set_aside" else self.twin
+        builder = Builder.of(twin)
+        slots = give.add(twin, builder)
         if not slots and give.key not in missing:
             return []
         given = give_least(builder, self.seconds())
@@ -101,7 +110,7 @@ class Search:
             (rows, values, 0.0 if c in held else most, whole, cost)
             for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
         ]
-        narrow = Builder(builder.base, columns, builder.rows, builder.made_free)
+        narrow = replace(builder, columns=columns)
         given = give_least(narrow, self.seconds())
         made = self._made([(give, [slot])], narrow, given, {}) if isinstance(given, Given) else []
         return made[0] if made else None
@@ -110,9 +119,9 @@ class Search:
         """The least that must give where several conditions do at once, each measured against what it asked for."""
         if self.twin.compiled is None:
             return []
-        builder = Builder(self.twin.compiled.program)
+        builder = Builder.of(self.whole_twin)
         once = {give.key: give for give in reversed(GIVES) if give.block in self.blocks()}
-        slots = [(give, give.add(self.twin, builder)) for give in once.values()]
+        slots = [(give, give.add(self.whole_twin, builder)) for give in once.values()]
         scale = {slot.column - builder.base.cost.size: slot.scale for _, some in slots for slot in some}
         builder.columns = [
             (rows, values, most, whole, 1.0 / scale[c] if c in scale else cost)
@@ -209,7 +218,7 @@ class Search:
         wide = make_twin(self.asked.formulation, self._changed("standard", everyone).instance, self.asked.limits)
         if wide.unmet or wide.compiled is None:
             return everyone
-        builder, y, near = Builder(wide.compiled.program), wide.columns.get("y", {}), twin.instance.impedance
+        builder, y, near = Builder.of(wide), wide.columns.get("y", {}), twin.instance.impedance
         loose = []
         for g in range(twin.instance.demand_count):
             column = builder.column([], most=1, cost=max(float(twin.instance.demand[g]), 1e-3))

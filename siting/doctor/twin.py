@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from siting.adjacency import Adjacency
+from siting.doctor.flow import Flow
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import BINDING, active_constraints, build_model
 from siting.formulation.spec import Formulation, Limit
@@ -46,6 +47,7 @@ BIND_PEOPLE = {
     "serve_own_unit",
     "carry_catchment_flow",
 }
+ALL_WITHIN_CAPACITY = {"assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
 NOT_MERGED = {"assign_to_closest", "bound_zone_spread", "serve_own_unit", "carry_catchment_flow"}
 
 
@@ -62,6 +64,7 @@ class Twin:
         no_new: new facilities that are asked for where there is no site for any.
         whole: whether demand points are assigned whole.
         columns: of each symbol the programme's column of each index.
+        flow: who reaches what, where people and capacities are left out of the programme; it answers for them.
     """
 
     instance: Instance
@@ -72,6 +75,7 @@ class Twin:
     no_new: int
     whole: bool
     columns: dict[str, dict[Any, int]]
+    flow: Flow | None = None
 
     @cached_property
     def rows(self) -> dict[str, list[tuple[int, Any]]]:
@@ -93,8 +97,15 @@ class Twin:
         return bool(self.stranded.size or self.barred.any() or self.no_new)
 
 
-def make_twin(formulation: Formulation, instance: Instance, limits: Sequence[Limit] = ()) -> Twin:
-    """The small model of a question."""
+def make_twin(
+    formulation: Formulation, instance: Instance, limits: Sequence[Limit] = (), *, by_flow: bool = True
+) -> Twin:
+    """The small model of a question.
+
+    Args:
+        by_flow: leave people and capacities to a flow where that is exact; without it they are part of the programme,
+            which then is large, but knows at once how many people to set aside.
+    """
     active = active_constraints(formulation, instance)
     whole = "assign_whole" in formulation.variables
     kept = list(active) if limits else [name for name in active if name not in _idle(active)]
@@ -107,7 +118,10 @@ def make_twin(formulation: Formulation, instance: Instance, limits: Sequence[Lim
         kept = [name for name in kept if name not in ("assign_only_to_open", "assign_to_closest")]
         kept[kept.index("assign_every_demand_point")] = "cover_every_demand_point"
         instance = replace(instance, standard=np.full(instance.demand_count, np.inf))
-    elif not limits and _capacities_link(instance, kept):
+    divided = not limits and not whole and instance.future is None and _of_people(kept) == ALL_WITHIN_CAPACITY
+    flows = divided and by_flow
+    if flows or (divided and instance.capacity is not None and np.isfinite(instance.capacity).all()):
+        # Capacities keep people from closed sites: the links x_ij <= y_j, which are most of the rows, may go.
         kept[kept.index("assign_only_to_open")] = "cover_every_demand_point"
         instance = replace(instance, standard=np.full(instance.demand_count, np.inf))
     objective = formulation.objective
@@ -117,21 +131,27 @@ def make_twin(formulation: Formulation, instance: Instance, limits: Sequence[Lim
         variables = [name for name in variables if REGISTER[name].symbols[0] in used]
     instance, group = _merge(instance, kept, merge=not limits and not (whole and "assign_every_demand_point" in kept))
     instance, barred, no_new = _take_out(instance, kept)
+    if flows:
+        variables, kept_rows = ["open_site"], [n for n in kept if n not in ALL_WITHIN_CAPACITY]
+    else:
+        kept_rows = kept
     names = {"id": "twin", "name_zh": "", "name_en": "", "question_zh": "", "question_en": "", "source": ""}
     then = tuple(dict.fromkeys(limit.objective for limit in limits if limit.objective != objective))
-    small = Formulation(**names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(kept))
+    small = Formulation(
+        **names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(kept_rows)
+    )
     model = build_model(small, _only_read(small, instance), limits=limits)
     compiled = compile_model(model)
     columns: dict[str, dict[Any, int]] = {}
     for number, variable in enumerate(compiled.variables if compiled else ()):
         columns.setdefault(variable.parent_component().local_name, {})[variable.index()] = number
-    return Twin(instance, tuple(kept), compiled, group, barred, no_new, whole, columns)
+    flow = Flow.of(instance) if flows else None
+    return Twin(instance, tuple(kept), compiled, group, barred, no_new, whole, columns, flow)
 
 
-def _capacities_link(instance: Instance, kept: Sequence[str]) -> bool:
-    """Whether capacities keep people from closed sites, so that the links x_ij <= y_j may go (they are most rows)."""
-    everybody = {"assign_every_demand_point", "respect_capacity"} <= set(kept) and not NOT_MERGED & set(kept)
-    return everybody and instance.capacity is not None and bool(np.isfinite(instance.capacity).all())
+def _of_people(kept: Sequence[str]) -> set[str]:
+    """The constraints on who goes where."""
+    return {name for name in kept if "x" in REGISTER[name].symbols}
 
 
 def _idle(active: tuple[str, ...]) -> set[str]:
