@@ -17,6 +17,7 @@ from scipy.sparse import block_array, csr_array
 from siting.doctor.flow import Flow
 from siting.doctor.twin import Twin
 from siting.impedance import FloatArray
+from siting.interrupt import out_of_time
 from siting.program import Program
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_program
@@ -97,6 +98,11 @@ class Builder:
         """The sign that loosens a row with one side; of an equation, +1."""
         return 1.0 if math.isfinite(self.base.row_lower[row]) else -1.0
 
+    def holding(self, columns: Iterable[int]) -> Builder:
+        """The same with these added columns held at 0."""
+        held = {column - self.base.cost.size for column in columns}
+        return replace(self, columns=[(*c[:2], 0.0, *c[3:]) if k in held else c for k, c in enumerate(self.columns)])
+
     def program(self) -> Program:
         """The elastic programme."""
         base, n = self.base, self.base.cost.size
@@ -139,15 +145,18 @@ class Given:
     values: FloatArray
     proven: bool
 
+    def at(self, builder: Builder, column: int) -> float:
+        """The value of an added column."""
+        return float(self.values[column - builder.base.cost.size])
+
 
 def give_least(builder: Builder, seconds: float) -> Given | Status | None:
     """The least that must give; None where giving does not help, NO_SOLUTION where the clock decided nothing."""
     end = time.perf_counter() + seconds
     while True:
-        left = end - time.perf_counter()
-        if left <= 0:
+        if out_of_time(end):
             return Status.NO_SOLUTION
-        answer = solve_program(builder.program(), SolverOptions(time_limit_s=left))
+        answer = solve_program(builder.program(), SolverOptions(time_limit_s=max(end - time.perf_counter(), 1e-3)))
         if answer.outcome.status is Status.INFEASIBLE:
             return None
         if answer.values is None:

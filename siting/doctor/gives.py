@@ -128,7 +128,7 @@ def _seats(twin: Twin, builder: Builder) -> list[Slot]:
     for row, j in twin.rows.get("respect_size_capacity", ()):
         if twin.instance.existing[j]:
             by_site.setdefault(j, []).append(row)
-    if twin.flow is not None:
+    if twin.flow is not None and twin.instance.capacity is not None:
         by_site = {j: [] for j in twin.columns.get("y", {}) if np.isfinite(twin.instance.capacity[j])}
     need = math.ceil(float(twin.instance.weight.sum()))
     slots = []

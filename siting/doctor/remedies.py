@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
@@ -105,12 +105,7 @@ class Search:
 
     def _only(self, give: Give, builder: Builder, slots: Sequence[Slot], slot: Slot) -> Found | None:
         """The remedy in which one zone or target gives, and no other."""
-        held = {s.column - builder.base.cost.size for s in slots if s is not slot}
-        columns = [
-            (rows, values, 0.0 if c in held else most, whole, cost)
-            for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
-        ]
-        narrow = replace(builder, columns=columns)
+        narrow = builder.holding([s.column for s in slots if s is not slot])
         given = give_least(narrow, self.seconds())
         made = self._made([(give, [slot])], narrow, given, {}) if isinstance(given, Given) else []
         return made[0] if made else None
@@ -120,7 +115,7 @@ class Search:
         if self.twin.compiled is None:
             return []
         builder = Builder.of(self.whole_twin)
-        once = {give.key: give for give in reversed(GIVES) if give.block in self.blocks()}
+        once = {g.key: g for g in reversed(GIVES) if g.block in self.blocks() and g.key not in WITHOUT_CHANGE}
         slots = [(give, give.add(self.whole_twin, builder)) for give in once.values()]
         scale = {slot.column - builder.base.cost.size: slot.scale for _, some in slots for slot in some}
         builder.columns = [
@@ -145,7 +140,7 @@ class Search:
         """The remedy with its change made to the question and tried; none where that fails."""
         parts, ask, changed = [], 0.0, self.asked
         for give, some in slots:
-            values = {s.what: float(given.values[s.column - builder.base.cost.size]) for s in some}
+            values = {s.what: given.at(builder, s.column) for s in some}
             amounts = {what: v for what, v in values.items() if v > 1e-6}
             for what, v in missing.get(give.key, {}).items():
                 amounts[what] = amounts.get(what, 0.0) + v
@@ -158,10 +153,11 @@ class Search:
         if not parts:
             return []
         parts.sort(key=lambda part: part.key == "set_aside")  # it renumbers the demand points
-        verified: bool | None = None
-        if all(part.key in WITHOUT_CHANGE for part in parts):
-            verified = True
-        elif not any(part.key in WITHOUT_CHANGE for part in parts):
+        if parts[0].key in WITHOUT_CHANGE:
+            held = [s.column for _, some in slots for s in some if not given.at(builder, s.column)]
+            again = give_least(builder.holding(held), self.deadline - time.perf_counter())
+            verified = None if again is Status.NO_SOLUTION else again is not None
+        else:
             for part in parts:
                 changed = CHANGES[part.key](changed, part.amounts)
             verified = changed.possible(self.deadline - time.perf_counter())
@@ -228,7 +224,7 @@ class Search:
         given = give_least(builder, self.seconds())
         if not isinstance(given, Given):
             return everyone
-        chosen = np.array([given.values[c - builder.base.cost.size] > 0.5 for c in loose], dtype=bool)
+        chosen = np.array([given.at(builder, column) > 0.5 for column in loose], dtype=bool)
         mask = np.where(twin.group >= 0, chosen[twin.group], True) if chosen.size else np.ones(twin.group.size, bool)
         return {int(i): farther for i in np.flatnonzero(mask)}
 

@@ -131,15 +131,12 @@ def make_twin(
         variables = [name for name in variables if REGISTER[name].symbols[0] in used]
     instance, group = _merge(instance, kept, merge=not limits and not (whole and "assign_every_demand_point" in kept))
     instance, barred, no_new = _take_out(instance, kept)
+    rows = [name for name in kept if not flows or name not in ALL_WITHIN_CAPACITY]
     if flows:
-        variables, kept_rows = ["open_site"], [n for n in kept if n not in ALL_WITHIN_CAPACITY]
-    else:
-        kept_rows = kept
+        variables = ["open_site"]
     names = {"id": "twin", "name_zh": "", "name_en": "", "question_zh": "", "question_en": "", "source": ""}
     then = tuple(dict.fromkeys(limit.objective for limit in limits if limit.objective != objective))
-    small = Formulation(
-        **names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(kept_rows)
-    )
+    small = Formulation(**names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(rows))
     model = build_model(small, _only_read(small, instance), limits=limits)
     compiled = compile_model(model)
     columns: dict[str, dict[Any, int]] = {}
