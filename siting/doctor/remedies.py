@@ -149,6 +149,8 @@ class Search:
             scale = {s.what: s.scale for s in some}
             ask += sum(v / scale.get(what, 1.0) for what, v in amounts.items())
             amounts = dict(in_round_numbers(self.asked, self.twin, give.key, amounts))
+            if give.key == "set_aside" and sum(amounts.values()) >= float(self.asked.instance.demand.sum()):
+                return []  # a plan for nobody is none
             parts.append(Part(give.key, give.block, amounts))
         if not parts:
             return []

@@ -202,7 +202,10 @@ def take_points(instance: Instance, rows: IntArray) -> Instance:
         changes["adjacency"] = Adjacency.from_pairs(start[inside], end[inside], rows.size)
     if unit is not None:
         lost = (unit >= 0) & (place[unit] < 0)
-        changes |= {"site_unit": place[unit], "forbidden": instance.forbidden | (lost & ~instance.existing)}
+        changes |= {
+            "site_unit": place[unit],
+            "forbidden": instance.forbidden | (lost & ~instance.existing & ~instance.required),
+        }
     cut = replace(instance, adjacency=None).take_rows(rows)
     cut = replace(cut, **changes)
     return cut.take_columns(np.flatnonzero(~(lost & instance.existing))) if unit is not None else cut

@@ -140,7 +140,7 @@ def servers(instance: Instance) -> Iterator[Try]:
 def set_aside(instance: Instance) -> Iterator[Try]:
     """Whole demand points, in the order of their people."""
     every = [
-        c for size in range(1, instance.demand_count + 1) for c in combinations(range(instance.demand_count), size)
+        c for size in range(1, instance.demand_count) for c in combinations(range(instance.demand_count), size)
     ]
     for gone in sorted(every, key=lambda c: float(instance.demand[list(c)].sum())):
         left = np.setdiff1d(np.arange(instance.demand_count), gone)

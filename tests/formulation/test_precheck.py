@@ -70,6 +70,11 @@ def flags(*places: int) -> np.ndarray[Any, Any]:
         ),
         (
             "p_median",
+            {"p": 1, "site_zone": ZONES, "zone_maximum": {"core": 0, "hill": 0}},
+            ["the zone maxima allow only 0"],
+        ),
+        (
+            "p_median",
             {"p": 1, "existing": flags(0, 1), "closable": flags(0), "closures": 2},
             ["2 facilities are to close, but only 1 may"],
         ),
