@@ -5,7 +5,7 @@ the people beyond a value v counted as N(v), that is to minimise N(v) for one v 
 and each N(v) is the complement of a maximal covering problem with the standard v. A level at which nobody need be
 added is passed over by halving.
 
-Sources: Ogryczak (1997), EJOR 100(3); Buzna, Kohani and Janacek (2014), Mathematical Problems in Engineering.
+Sources: Ogryczak (1997), EJOR 100(3); Buzna, Kohani and Janacek (2014), Journal of Applied Mathematics.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from siting.formulation.spec import Formulation
 from siting.impedance import FloatArray
 from siting.instance import Instance
 from siting.interrupt import asked, stoppable
-from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution
+from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions
 from siting.verify import require_verified, verify
 
@@ -43,7 +43,8 @@ def lexicographic_minimax(
 ) -> Solution:
     """The plan, with the people at each of its worst levels and the certificate of each.
 
-    Ends when a level leaves nobody, after 30 levels, or when time is out; the levels tell how far it came.
+    Ends when a level leaves nobody, after 30 levels, or when time is out; a last level that is not proven says then
+    where it stopped.
 
     Args:
         solve: `siting.optimise.solve`.
@@ -142,6 +143,16 @@ class _Descent:
                 return
             targets.append((float(self.values[place - 1]), (self.people - beyond) / self.people))
             place = self._next(place - 1)
+        if place > 0:
+            self._leave_open(float(self.values[place]), beyond, first.outcome)
+
+    def _leave_open(self, impedance: float, beyond: float, outcome: Outcome) -> None:
+        """The level at which the descent stopped short: as many people as the plan has there, not proven the fewest."""
+        travelled = self.instance.impedance.nearest(self.open)[1]
+        persons = float(self.instance.demand[travelled >= impedance * (1 - 1e-12)].sum())
+        if persons > beyond * (1 + PROVEN_GAP):
+            unproven = replace(outcome, status=Status.TIME_LIMIT, sense="minimize", objective=persons, bound=beyond)
+            self.levels.append(_Level(impedance, persons, unproven))
 
     def _next(self, place: int) -> int:
         """The farthest value at or below `place` that somebody travels in the present plan: between the two the plan

@@ -102,17 +102,22 @@ def make_plan(
     except NoPlanError as error:
         raise NoPlanError((*error.faults, *_without_place(posed, error)), error.diagnosis) from error
     checks = verify(instance, formulation, solution).checks
-    # A facility in use that no road reaches stays open; nobody can be sent there.
-    closing = problem.sites["closing"].to_numpy(dtype=bool)
-    open_after = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network
-    open_after[posed.columns[solution.open]] = True
     assignment = Assignment(
         posed.rows[solution.assignment.demand_index],
         posed.columns[solution.assignment.site_index],
         solution.assignment.share,
     )
     ids = case.demand["id"].to_numpy(dtype=object)
+    open_after = open_sites(problem, times, posed, solution)
     return Plan(solution, open_after, assignment, checks, tuple(ids[posed.out_of_reach]))
+
+
+def open_sites(problem: Problem, times: ServiceTimes, posed: Posed, solution: Solution) -> BoolArray:
+    """(S,) the problem's open sites: a facility in use that no road reaches stays so, and nobody is sent there."""
+    closing = problem.sites["closing"].to_numpy(dtype=bool)
+    opened: BoolArray = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network
+    opened[posed.columns[solution.open]] = True
+    return opened
 
 
 def _out_of_reach(

@@ -64,17 +64,17 @@ def _standard(speaker: Speaker, amounts: Amounts) -> Said:
     instance = speaker.asked.instance
     assert instance.standard is not None
     points, by = speaker.points(amounts), max(amounts.values())
-    unit, unit_zh = instance.impedance.unit, speaker.unit_zh
+    unit_zh, unit_en = speaker.unit_zh, speaker.unit_en
     old = np.unique(instance.standard[points])
     from_zh = f"{old[0]:g}" if old.size == 1 else f"{old[0]:g}–{old[-1]:g}"
     to = f"{old[0] + by:.1f}" if old.size == 1 else f"{old[0] + by:.1f}–{old[-1] + by:.1f}"
     people, ids = speaker.people(points), tuple(instance.demand_ids[i] for i in points)
-    zh, en = f"把标准从 {from_zh} 放宽到 {to} {unit_zh}", f"a standard of {to} instead of {from_zh} {unit}"
+    zh, en = f"把标准从 {from_zh} 放宽到 {to}{unit_zh}", f"a standard of {to} instead of {from_zh}{unit_en}"
     if len(points) < instance.demand_count:
         names_zh, names_en = speaker.listed(ids)
         zh = f"对 {len(points):,} 个需求点（{people:,.0f} 人）{zh}：{names_zh}"
         en = f"{en} for {speaker.counted(points)}: {names_en}"
-    return Said(f"标准为 {from_zh} {unit_zh}", f"a standard of {from_zh} {unit}", zh, en, by, unit, ids)
+    return Said(f"标准为 {from_zh}{unit_zh}", f"a standard of {from_zh}{unit_en}", zh, en, by, unit_en.strip(), ids)
 
 
 def _seats(speaker: Speaker, amounts: Amounts) -> Said:
@@ -121,14 +121,14 @@ def _share(speaker: Speaker, amounts: Amounts) -> Said:
 
 
 def _target(speaker: Speaker, amounts: Amounts) -> Said:
-    targets, unit = speaker.asked.instance.coverage_targets or (), speaker.asked.instance.impedance.unit
+    targets, unit_en = speaker.asked.instance.coverage_targets or (), speaker.unit_en
     zh, en, most = [], [], 0.0
     for k, people in sorted(amounts.items()):
         limit, old = targets[k]
         new = lower_share(speaker.asked, k, people)
         most = max(most, old - new)
-        zh.append(f"把 {limit:g} {speaker.unit_zh}之内的份额从 {100 * old:g}% 降到 {100 * new:.1f}%")
-        en.append(f"a share of {100 * new:.1f} % instead of {100 * old:g} % within {limit:g} {unit}")
+        zh.append(f"把 {limit:g}{speaker.unit_zh}之内的份额从 {100 * old:g}% 降到 {100 * new:.1f}%")
+        en.append(f"a share of {100 * new:.1f} % instead of {100 * old:g} % within {limit:g}{unit_en}")
     return Said(
         "各档距离的覆盖份额",
         "the shares of people to reach",
@@ -140,28 +140,28 @@ def _target(speaker: Speaker, amounts: Amounts) -> Said:
 
 
 def _target_reach(speaker: Speaker, amounts: Amounts) -> Said:
-    (k, by), unit = next(iter(amounts.items())), speaker.asked.instance.impedance.unit
+    (k, by), unit_en = next(iter(amounts.items())), speaker.unit_en
     limit, share = (speaker.asked.instance.coverage_targets or ())[k]
     return Said(
         "各档覆盖的距离",
         "the distances of the coverage targets",
-        f"{100 * share:g}% 的人口以 {limit + by:.1f} 代替 {limit:g} {speaker.unit_zh}为限",
-        f"{limit + by:.1f} instead of {limit:g} {unit} for {100 * share:g} % of the people",
+        f"{100 * share:g}% 的人口以 {limit + by:.1f} 代替 {limit:g}{speaker.unit_zh}为限",
+        f"{limit + by:.1f} instead of {limit:g}{unit_en} for {100 * share:g} % of the people",
         by,
-        unit,
+        unit_en.strip(),
     )
 
 
 def _spread(speaker: Speaker, amounts: Amounts) -> Said:
-    old, unit = speaker.asked.instance.zone_spread or 0.0, speaker.asked.instance.impedance.unit
+    old, unit_en = speaker.asked.instance.zone_spread or 0.0, speaker.unit_en
     by = float(amounts[0])
     return Said(
         "各片区平均阻抗之差",
         "how far the zones' mean travel may differ",
-        f"允许各片区平均相差 {old + by:.1f} {speaker.unit_zh}（现为 {old:g}）",
-        f"let the zones' means differ by {old + by:.1f} {unit} instead of {old:g}",
+        f"允许各片区平均相差 {old + by:.1f}{speaker.unit_zh}（现为 {old:g}）",
+        f"let the zones' means differ by {old + by:.1f}{unit_en} instead of {old:g}",
         by,
-        unit,
+        unit_en.strip(),
     )
 
 

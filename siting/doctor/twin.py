@@ -228,7 +228,7 @@ def _take_out(instance: Instance, kept: Sequence[str]) -> tuple[Instance, IntArr
 def _only_read(formulation: Formulation, instance: Instance) -> Instance:
     """The instance without the binding numbers that the model has no block for."""
     blocks = [REGISTER[name] for name in (*formulation.blocks,)]
-    read = {name for block in blocks for name in (*block.reads, *block.uses)}
+    read = {name for block in blocks for name in (*block.reads, *block.uses, *block.either)}
     unread = [f for f in fields(instance) if f.name in BINDING and f.name not in read]
     flags = {f.name: np.zeros_like(getattr(instance, f.name)) for f in unread if f.name in NEVER_NONE}
     return replace(instance, **({f.name: None for f in unread} | flags))

@@ -68,9 +68,14 @@ class Speaker:
 
     @property
     def unit_zh(self) -> str:
-        """Unit of travel in Chinese."""
+        """Unit of travel in Chinese, after a space; empty where there is none."""
         unit = self.asked.instance.impedance.unit
-        return UNITS_ZH.get(unit, unit)
+        return f" {UNITS_ZH.get(unit, unit)}".rstrip()
+
+    @property
+    def unit_en(self) -> str:
+        """Unit of travel in English, after a space; empty where there is none."""
+        return f" {self.asked.instance.impedance.unit}".rstrip()
 
 
 def number_said(

@@ -111,12 +111,13 @@ def check_fit(formulation: Formulation, file: Path | str | None = None) -> None:
     present = {block.name for block in blocks}
     for block in blocks:
         for other in block.requires:
-            if other not in present:
+            choice = other.split("|")
+            if not present & set(choice):
                 faults.add(
-                    f"{block.name} 需要 {other} 才有意义",
-                    f"{block.name} means nothing without {other}",
-                    remedy_zh=f"请在 constraints 中加入 {other}",
-                    remedy_en=f"add {other} to constraints",
+                    f"{block.name} 需要 {' 或 '.join(choice)} 才有意义",
+                    f"{block.name} means nothing without {' or '.join(choice)}",
+                    remedy_zh=f"请在 constraints 中加入 {' 或 '.join(choice)}",
+                    remedy_en=f"add {' or '.join(choice)} to constraints",
                     value=block.name,
                 )
     faults.raise_if_any()
@@ -206,7 +207,10 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
                     column=f,
                 )
     blocks = [REGISTER[name] for name in (*formulation.variables, *active, *formulation.objectives)]
-    read = {f for block in blocks for f in (*block.reads, *block.uses)}
+    for block in blocks:
+        if block.either and sum(has(instance, f) for f in block.either) != 1:
+            _refuse_either(faults, block)
+    read = {f for block in blocks for f in (*block.reads, *block.uses, *block.either)}
     if not faults:
         for f in BINDING:
             if has(instance, f) and f not in read:
@@ -219,6 +223,16 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
                 )
     faults.raise_if_any()
     return tuple(active)
+
+
+def _refuse_either(faults: Faults, block: Block) -> None:
+    faults.add(
+        f"须且只须给出其中一项：{'、'.join(block.either)}",
+        f"give exactly one of these: {', '.join(block.either)}",
+        remedy_zh=f"例如给出 {block.either[0]}",
+        remedy_en=f"for example {block.either[0]}",
+        column=", ".join(block.either),
+    )
 
 
 def has(instance: Instance, field: str) -> bool:
@@ -280,9 +294,10 @@ def with_objective(formulation: Formulation, name: str) -> Formulation:
                 variables.append(maker.name)
                 waiting.append(maker.name)
         for other in block.requires:
-            if other not in constraints:
-                constraints.append(other)
-                waiting.append(other)
+            choice = other.split("|")
+            if not set(choice) & set(constraints):
+                constraints.append(choice[-1])
+                waiting.append(choice[-1])
     extended = formulation.model_copy(
         update={
             "variables": tuple(variables),

@@ -139,9 +139,7 @@ def servers(instance: Instance) -> Iterator[Try]:
 
 def set_aside(instance: Instance) -> Iterator[Try]:
     """Whole demand points, in the order of their people."""
-    every = [
-        c for size in range(1, instance.demand_count) for c in combinations(range(instance.demand_count), size)
-    ]
+    every = [c for size in range(1, instance.demand_count) for c in combinations(range(instance.demand_count), size)]
     for gone in sorted(every, key=lambda c: float(instance.demand[list(c)].sum())):
         left = np.setdiff1d(np.arange(instance.demand_count), gone)
         yield float(instance.demand[list(gone)].sum()), instance.take_rows(left)

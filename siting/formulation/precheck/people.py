@@ -33,7 +33,7 @@ def everybody_can_be_covered(q: Question, faults: Faults) -> None:
     if "cover_every_demand_point" not in q.active and "assign_every_demand_point" not in q.active:
         return
     _, best = instance.impedance.nearest(q.usable)
-    beyond = np.flatnonzero(~(best <= instance.standard))
+    beyond = np.flatnonzero(~(np.isfinite(best) & (best <= instance.standard)))
     if not beyond.size:
         return
     beyond = beyond[np.argsort(-np.where(np.isfinite(best[beyond]), best[beyond], np.inf), kind="stable")]
@@ -41,7 +41,7 @@ def everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
     def detail(i: int) -> str:
         reach = f"{best[i]:.1f}" if np.isfinite(best[i]) else "∞"
-        return f" ({reach} > {standard[i]:g} {unit})"
+        return f" ({reach} > {f'{standard[i]:g} {unit}'.rstrip()})"
 
     people = float(instance.demand[beyond].sum())
     named = q.places(beyond, detail)
@@ -60,14 +60,15 @@ def share_can_be_covered(q: Question, faults: Faults) -> None:
     instance = q.instance
     assert instance.standard is not None
     _, best = instance.impedance.nearest(q.usable)
-    _share(q, faults, best <= instance.standard, instance.cover_share or 0.0, "标准之内", "within the standard")
+    covered = np.isfinite(best) & (best <= instance.standard)
+    _share(q, faults, covered, instance.cover_share or 0.0, "标准之内", "within the standard")
 
 
 def targets_can_be_met(q: Question, faults: Faults) -> None:
     """The share of the people within each target's impedance, with every candidate open."""
     _, best = q.instance.impedance.nearest(q.usable)
     for limit, share in q.instance.coverage_targets or ():
-        text = f"{limit:g} {q.instance.impedance.unit}"
+        text = f"{limit:g} {q.instance.impedance.unit}".rstrip()
         _share(q, faults, best <= limit, share, f"{text} 之内", f"within {text}")
 
 
@@ -111,8 +112,7 @@ def _room(q: Question, faults: Faults, old: FloatArray, new: FloatArray) -> None
     required = new[q.must_open]
     count = free.size
     if "open_exactly_p" in q.active and instance.p is not None:
-        moving = 0 if instance.relocatable is None else int(instance.relocatable.sum())
-        count = max(0, min(free.size, instance.p + moving - required.size))
+        count = max(0, min(free.size, instance.p + q.moving - required.size))
     most = now + float(required.sum()) + float(free[:count].sum())
     need = float(instance.weight.sum())
     if instance.future is not None:

@@ -64,6 +64,12 @@ class Question:
         held = "require_sites" in self.active
         return self.instance.required if held else np.zeros_like(self.instance.required)
 
+    @property
+    def moving(self) -> int:
+        """How many facilities may move, each opening one more."""
+        flags = self.instance.relocatable
+        return 0 if flags is None else int(flags.sum())
+
     def lacking(self) -> IntArray:
         """(Z,) facilities that each zone's minimum asks for beyond the required sites in it."""
         zone = self.instance.site_zone[self.must_open]

@@ -26,8 +26,7 @@ def p_fits(q: Question, faults: Faults) -> None:
     if "zone_maximum" in q.active and q.instance.zone_maximum is not None:
         _p_fits_maxima(q, faults, p)
     required, lacking = int(q.must_open.sum()), int(q.lacking().sum())
-    moving = 0 if q.instance.relocatable is None else int(q.instance.relocatable.sum())
-    if p + moving < required + lacking:
+    if p + q.moving < required + lacking:
         faults.add(
             f"要新建 {p} 处，但必选地点有 {required} 个，片区下限另外还需要 {lacking} 处",
             f"{p} new facilities are asked for, but {required} sites are required and the zone minima "
