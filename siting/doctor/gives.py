@@ -275,11 +275,7 @@ GIVES: tuple[Give, ...] = (
     Give("unkeep", "keep_existing", _by_index("keep_existing", 1.0, _sites("kept"), _own)),
     Give("more_closures", "close_exactly", _closures(-1.0)),
     Give("fewer_closures", "close_exactly", _closures(1.0)),
-    Give(
-        "excluded",
-        "differ_from_excluded",
-        _by_index("differ_from_excluded", 0.0, _plans, _once, step=_difference),
-    ),
+    Give("excluded", "differ_from_excluded", _by_index("differ_from_excluded", 0.0, _plans, _once, step=_difference)),
     Give("seats", "respect_capacity", _seats),
     Give("seats", "respect_size_capacity", _seats),
     Give("size_seats", "respect_size_capacity", _size_seats),
