@@ -12,7 +12,8 @@ import numpy as np
 from siting.doctor.elastic import Builder, Given, Slot, give_least
 from siting.doctor.gives import GIVES, Give
 from siting.doctor.question import CHANGES, TENTH, WITHOUT_CHANGE, Amounts, Asked, in_round_numbers
-from siting.doctor.twin import Twin, make_twin
+from siting.doctor.twin import ALL_WITHIN_CAPACITY, Twin, make_twin
+from siting.formulation.compose import active_constraints
 from siting.solution import Status
 
 LEAST_SHARE_S = 1.0  # of the time for one search, however many are to come
@@ -64,6 +65,16 @@ class Search:
             return self.twin
         return make_twin(self.asked.formulation, self.asked.instance, self.asked.limits, by_flow=False)
 
+    @cached_property
+    def outline(self) -> Twin | None:
+        """A smaller model yet that asks no more of who goes where than that capacities hold everybody."""
+        asked = self.asked
+        active = active_constraints(asked.formulation, asked.instance)
+        if self.twin.flow is not None or asked.limits or not set(active) >= ALL_WITHIN_CAPACITY:
+            return None
+        twin = make_twin(asked.formulation, asked.instance, outline=True)
+        return twin if twin.flow is not None and twin.unmet == self.twin.unmet else None
+
     def seconds(self) -> float:
         """A fair share of the time that is left."""
         left = self.deadline - time.perf_counter()
@@ -86,28 +97,39 @@ class Search:
         missing = self.missing()
         if self.twin.compiled is None or set(missing) - {give.key}:
             return []
-        twin = self.whole_twin if give.key == "set_aside" else self.twin
+        if self.outline is not None and give.key not in WITHOUT_CHANGE | {"set_aside"}:
+            sketched = self._least_of(give, self.outline, missing)
+            if sketched is not None and all(found.verified for found in sketched):
+                return sketched
+        found = self._least_of(give, self.whole_twin if give.key == "set_aside" else self.twin, missing)
+        if found is None:
+            self.undecided.append(give.block)
+        return found or []
+
+    def _least_of(self, give: Give, twin: Twin, missing: dict[str, dict[int, float]]) -> list[Found] | None:
+        """The remedies by this small model; None where the clock, or one that only outlines, decides nothing."""
         builder = Builder.of(twin)
         slots = give.add(twin, builder)
         if not slots and give.key not in missing:
-            return []
+            return [] if twin is not self.outline else None
         given = give_least(builder, self.seconds())
         if given is Status.NO_SOLUTION:
-            self.undecided.append(give.block)
+            return None
         if not isinstance(given, Given):
             return []
         if give.each and not missing and len(slots) > 1:
-            ones = [self._only(give, builder, slots, slot) for slot in slots]
+            ones = [self._only(give, twin, builder, slots, slot) for slot in slots]
             singles = [found for found in ones if found is not None]
             if singles:
-                return singles
-        return self._made([(give, slots)], builder, given, missing)
+                return singles if twin is not self.outline else None
+        made = self._made([(give, slots)], twin, builder, given, missing)
+        return made if made or twin is not self.outline else None
 
-    def _only(self, give: Give, builder: Builder, slots: Sequence[Slot], slot: Slot) -> Found | None:
+    def _only(self, give: Give, twin: Twin, builder: Builder, slots: Sequence[Slot], slot: Slot) -> Found | None:
         """The remedy in which one zone or target gives, and no other."""
         narrow = builder.holding([s.column for s in slots if s is not slot])
         given = give_least(narrow, self.seconds())
-        made = self._made([(give, [slot])], narrow, given, {}) if isinstance(given, Given) else []
+        made = self._made([(give, [slot])], twin, narrow, given, {}) if isinstance(given, Given) else []
         return made[0] if made else None
 
     def together(self) -> list[Found]:
@@ -123,7 +145,7 @@ class Search:
             for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
         ]
         given = give_least(builder, self.seconds())
-        return self._made(slots, builder, given, self.missing()) if isinstance(given, Given) else []
+        return self._made(slots, self.whole_twin, builder, given, self.missing()) if isinstance(given, Given) else []
 
     def blocks(self) -> set[str]:
         """The constraints that may give."""
@@ -133,6 +155,7 @@ class Search:
     def _made(
         self,
         slots: Sequence[tuple[Give, Sequence[Slot]]],
+        twin: Twin,
         builder: Builder,
         given: Given,
         missing: dict[str, dict[int, float]],
@@ -148,7 +171,7 @@ class Search:
                 continue
             scale = {s.what: s.scale for s in some}
             ask += sum(v / scale.get(what, 1.0) for what, v in amounts.items())
-            amounts = dict(in_round_numbers(self.asked, self.twin, give.key, amounts))
+            amounts = dict(in_round_numbers(self.asked, twin, give.key, amounts))
             if give.key == "set_aside" and sum(amounts.values()) >= float(self.asked.instance.demand.sum()):
                 return []  # a plan for nobody is none
             parts.append(Part(give.key, give.block, amounts))
@@ -162,7 +185,7 @@ class Search:
         else:
             for part in parts:
                 changed = CHANGES[part.key](changed, part.amounts)
-            verified = changed.possible(self.deadline - time.perf_counter())
+            verified = changed.possible(self.seconds())
         if verified is False:
             return []
         return [Found(tuple(parts), ask, bool(verified), given.proven)]

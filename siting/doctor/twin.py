@@ -98,18 +98,31 @@ class Twin:
 
 
 def make_twin(
-    formulation: Formulation, instance: Instance, limits: Sequence[Limit] = (), *, by_flow: bool = True
+    formulation: Formulation,
+    instance: Instance,
+    limits: Sequence[Limit] = (),
+    *,
+    by_flow: bool = True,
+    outline: bool = False,
 ) -> Twin:
     """The small model of a question.
 
     Args:
         by_flow: leave people and capacities to a flow where that is exact; without it they are part of the programme,
             which then is large, but knows at once how many people to set aside.
+        outline: ask no more of who goes where than that capacities hold everybody: what is impossible even so is
+            impossible.
     """
     active = active_constraints(formulation, instance)
     whole = "assign_whole" in formulation.variables
     kept = list(active) if limits else [name for name in active if name not in _idle(active)]
     variables = list(formulation.variables)
+    if outline:
+        whole = False
+        kept = [
+            name for name in kept if name in ALL_WITHIN_CAPACITY | {"assign_within_standard"} or not _of_people([name])
+        ]
+        instance = replace(instance, adjacency=None, site_unit=None)
     if "assign_within_standard" in kept and instance.standard is not None:
         matrix = instance.impedance
         instance = replace(instance, impedance=matrix.keep(matrix.values <= instance.standard[matrix.rows]))
@@ -118,9 +131,9 @@ def make_twin(
         kept = [name for name in kept if name not in ("assign_only_to_open", "assign_to_closest")]
         kept[kept.index("assign_every_demand_point")] = "cover_every_demand_point"
         instance = replace(instance, standard=np.full(instance.demand_count, np.inf))
-    divided = not limits and not whole and instance.future is None and _of_people(kept) == ALL_WITHIN_CAPACITY
-    flows = divided and by_flow
-    if flows or (divided and instance.capacity is not None and np.isfinite(instance.capacity).all()):
+    plain = not limits and instance.future is None and _of_people(kept) == ALL_WITHIN_CAPACITY
+    flows = plain and not whole and by_flow
+    if flows or (plain and instance.capacity is not None and np.isfinite(instance.capacity).all()):
         # Capacities keep people from closed sites: the links x_ij <= y_j, which are most of the rows, may go.
         kept[kept.index("assign_only_to_open")] = "cover_every_demand_point"
         instance = replace(instance, standard=np.full(instance.demand_count, np.inf))
