@@ -119,18 +119,22 @@ class Search:
             return []
         if give.each and not missing and len(slots) > 1:
             ones = [self._only(give, twin, builder, slots, slot) for slot in slots]
-            singles = [found for found in ones if found is not None]
+            singles = [found for one in ones for found in one or []]
+            if twin is self.outline and any(one is None for one in ones):
+                return None
             if singles:
-                return singles if twin is not self.outline else None
+                return singles
         made = self._made([(give, slots)], twin, builder, given, missing)
         return made if made or twin is not self.outline else None
 
-    def _only(self, give: Give, twin: Twin, builder: Builder, slots: Sequence[Slot], slot: Slot) -> Found | None:
-        """The remedy in which one zone or target gives, and no other."""
+    def _only(self, give: Give, twin: Twin, builder: Builder, slots: Sequence[Slot], slot: Slot) -> list[Found] | None:
+        """The remedy in which one zone or target gives, and no other; None where that is not decided."""
         narrow = builder.holding([s.column for s in slots if s is not slot])
         given = give_least(narrow, self.seconds())
-        made = self._made([(give, [slot])], twin, narrow, given, {}) if isinstance(given, Given) else []
-        return made[0] if made else None
+        if not isinstance(given, Given):
+            return [] if given is None else None
+        made = self._made([(give, [slot])], twin, narrow, given, {})
+        return made if made or twin is not self.outline else None
 
     def together(self) -> list[Found]:
         """The least that must give where several conditions do at once, each measured against what it asked for."""
