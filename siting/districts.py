@@ -28,7 +28,7 @@ from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
 SHARE_OF_RELAXATION = 0.4  # of the time limit
-CUTS = 10  # rounds of cuts on the linear relaxation
+CUTS = 10  # rounds of cuts on the linear relaxation, at most: they end where the bound hardly rises
 SHARE_OF_FINISH = 0.6  # of the time left
 FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
 MOST_RELAXED = 100_000  # pairs that the solver is given at once
@@ -206,8 +206,13 @@ class _Search:
         def left() -> float:
             return min(self.seconds_left(), until - time.perf_counter())
 
-        if gap < QUICK_GAP:
-            self._raise_bound(min(whole.solve(seconds=left, linear=True, rounds=CUTS).bound, self.best_objective))
+        last = -math.inf
+        for _ in range(CUTS if gap < QUICK_GAP else 0):
+            linear = whole.solve(seconds=left, linear=True, rounds=1).bound
+            self._raise_bound(min(linear, self.best_objective))
+            if linear <= last + PART_GAP * abs(linear):
+                break
+            last = linear
         if self.done:
             return
         relaxed = whole.solve(seconds=left, gap=max(self.gap, gap), seed=self.seed, shared=True, rounds=1)
