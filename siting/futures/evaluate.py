@@ -153,7 +153,7 @@ def serve(
     active = active_constraints(formulation, instance)
     if not goes_to_nearest(formulation, active):
         try:
-            found = solve(fix_sites(instance, open_sites), formulation, replace(options, gap=0.0))
+            found = solve(fix_sites(instance, open_sites), formulation, replace(options, gap=0.0), diagnose=False)
         except InfeasibleError:
             return None
         value = evaluate(instance, formulation.objective, replace(found, open=open_sites))
@@ -230,7 +230,7 @@ def _without_place(instance: Instance, formulation: Formulation, opened: BoolArr
     fixed = fix_sites(instance, opened)
     reached = np.flatnonzero(np.diff(fixed.impedance.indptr) > 0)
     some = replace(fixed.take_rows(reached), standard=np.full(reached.size, np.inf), minimum_load=None)
-    held = solve(some, "capacitated_maximal_covering", replace(options, gap=0.0))
+    held = solve(some, "capacitated_maximal_covering", replace(options, gap=0.0), diagnose=False)
     return max(float(some.demand.sum()) - (held.outcome.objective or 0.0), 0.0)
 
 

@@ -78,7 +78,7 @@ def without_capacity(
     loose = formulation.model_copy(update={"constraints": left})
     try:
         check_fit(loose)
-        return [solve(stacked, loose, options, listener=listener)]
+        return [solve(stacked, loose, options, listener=listener, diagnose=False)]
     except SitingError:
         return []
 

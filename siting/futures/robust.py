@@ -93,7 +93,8 @@ def own_bests(
         then = in_future(instance, future)
         rows = np.flatnonzero(servable(then, formulation))
         try:
-            found.append(solve(then.take_rows(rows), formulation, options, listener=listener, names=names))
+            asked = then.take_rows(rows)
+            found.append(solve(asked, formulation, options, listener=listener, names=names, diagnose=False))
         except (InputError, VerificationError):
             raise
         except SitingError:  # there is none, or none was found in time
@@ -155,7 +156,7 @@ def robust_plan(
     names = _names_by_future(instance, part, names or {})
     comparable = not model.then and set(model.variables) <= PLAIN
     try:
-        found = solve(stacked, model, options, start=start, listener=listener, names=names)
+        found = solve(stacked, model, options, start=start, listener=listener, names=names, diagnose=False)
     except (InputError, InfeasibleError, VerificationError):
         raise
     except SitingError:  # none was found in time
