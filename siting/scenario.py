@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from siting import resources
 from siting.errors import fail
+from siting.question_keys import ModelNumbers
 from siting.standards import Mode, Service, ZoneKind
 from siting.suggest import nearest_word
 from siting.toml_files import Frozen, load_toml
@@ -78,7 +79,7 @@ class Limit(Frozen):
     source: str = Field("", description="改动的依据，会写入成果 where the other value comes from; shown in the outputs")
 
 
-class ServiceQuestion(Frozen):
+class ServiceQuestion(ModelNumbers):
     """What is asked for one service."""
 
     service: str = Field(description="服务：data/standards/ 里的文件名 id of data/standards/")

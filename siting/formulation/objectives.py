@@ -204,6 +204,7 @@ def fixed_and_travel_cost(model: Model, data: Data) -> Any:
     symbols=("e", "h"),
     zh="处境最差的一部分人的平均阻抗最小",
     sense="minimize",
+    uses=("worst_share", "ordered_weights"),
     requires=("bound_excess",),
     nearest=True,
 )

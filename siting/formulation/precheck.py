@@ -94,6 +94,7 @@ def _p_fits(q: Question, faults: Faults) -> None:
     p = q.instance.p
     assert p is not None
     available = int(q.new.sum())
+    more = _moves(q)
     if p > available:
         faults.add(
             f"要新建 {p} 处，但可用的候选地点只有 {available} 个",
@@ -104,7 +105,7 @@ def _p_fits(q: Question, faults: Faults) -> None:
             value=p,
         )
     required, lacking = int(q.must_open.sum()), int(q.lacking().sum())
-    if p < required + lacking:
+    if p + more < required + lacking:
         faults.add(
             f"要新建 {p} 处，但必选地点有 {required} 个，片区下限另外还需要 {lacking} 处",
             f"{p} new facilities are asked for, but {required} sites are required and the zone minima "
@@ -114,6 +115,12 @@ def _p_fits(q: Question, faults: Faults) -> None:
             column="p",
             value=p,
         )
+
+
+def _moves(q: Question) -> int:
+    """How many new facilities may open beside p, for those that move."""
+    movable = q.instance.relocatable
+    return 0 if movable is None else int(movable.sum())
 
 
 def _budget_suffices(q: Question, faults: Faults) -> None:
@@ -202,7 +209,7 @@ def _room_for_everybody(q: Question, faults: Faults) -> None:
     required = capacity[q.must_open]
     count = free.size
     if "open_exactly_p" in q.active and instance.p is not None:
-        count = max(0, min(free.size, instance.p - required.size))
+        count = max(0, min(free.size, instance.p + _moves(q) - required.size))
     most = now + float(required.sum()) + float(free[:count].sum())
     need = float(instance.demand.sum())
     if need > most * (1 + 1e-9):

@@ -42,7 +42,10 @@ def bound_largest_weighted_impedance(model: Model, data: Data) -> Any:
     )
 
 
-@constraint(symbols=("e", "h", "x"), zh="e 不小于超出 h 的部分", requires=("assign_every_demand_point",), nearest=True)
+@constraint(
+    symbols=("e", "h", "x"), zh="e 不小于超出 h 的部分", uses=("worst_share", "ordered_weights"),
+    requires=("assign_every_demand_point",), nearest=True,
+)  # fmt: skip
 def bound_excess(model: Model, data: Data) -> Any:
     r"""What a demand point travels beyond the start of the tail is its excess.
 
