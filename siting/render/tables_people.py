@@ -251,6 +251,7 @@ def demand_points(result: RunResult) -> Sheet:
         columns += [
             Column("assigned_id", "分配到", "Assigned to", width=14),
             Column("assigned_min", "分配出行时间（分钟）", "Time to the assigned (min)", "minutes", 16),
+            Column("unassigned_persons", "未安排去处（人）", "Sent nowhere (persons)", "persons", 14),
         ]
     columns += [
         Column("snap_distance_m", "到道路距离（米）", "To the road (m)", "metres", 13),
