@@ -53,6 +53,9 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
     facilities = case.facilities[case.facilities["service"] == service.id]
     allowed = case.candidates["services"].map(lambda text: _allows(str(text), service.id)).to_numpy(dtype=bool)
     candidates = case.candidates[allowed] if with_candidates else case.candidates.iloc[:0]
+    if question.land and with_candidates:
+        _check_land(service, question, set(candidates["land"]) - {""})
+        candidates = candidates[candidates["land"].isin(question.land)]
     _check_ids(case, service, question, set(facilities["id"]), set(candidates["id"]), with_candidates)
     kinds: list[ZoneKind] = list(case.zones["kind"].reindex(case.demand["zone"]))
     by_kind = {kind: threshold_of(question, service, kind) for kind in set(kinds)}
@@ -179,6 +182,22 @@ def _check_reach(service: Service, question: ServiceQuestion, longest_standard_m
         column=f"services.{service.id}.max_travel_minutes",
         value=question.max_travel_minutes,
     )
+    faults.raise_if_any()
+
+
+def _check_land(service: Service, question: ServiceQuestion, known: set[str]) -> None:
+    faults = Faults()
+    for word in question.land:
+        if word not in known:
+            close = nearest_word(word, known)
+            faults.add(
+                f"没有这种用地的候选地点（{service.name_zh}）",
+                f"no candidate site has this land use ({service.name_en})",
+                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(sorted(known))}",
+                remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(sorted(known))}",
+                column=f"services.{service.id}.land",
+                value=word,
+            )
     faults.raise_if_any()
 
 

@@ -103,6 +103,11 @@ class ServiceQuestion(ModelNumbers):
     close: tuple[str, ...] = Field((), description="关闭的现有设施编号 ids of existing facilities that close")
     required: tuple[str, ...] = Field((), description="必选的候选地点编号 ids of candidates that must open")
     forbidden: tuple[str, ...] = Field((), description="禁选的候选地点编号 ids of candidates that must not open")
+    land: tuple[str, ...] = Field(
+        (),
+        description="只在这些用地上新建（candidates.csv 的 land），不写不限 "
+        "land-use words of candidates.csv on which new facilities may stand; none: all",
+    )
     threshold: Mapping[ZoneKind, Limit] = Field(
         {}, description="替代服务自身标准的达标时间 coverage standards other than the service's own"
     )

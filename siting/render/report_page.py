@@ -15,6 +15,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from siting import resources
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
+from siting.render.tables_gone import gone_table
 from siting.render.tables_people import TODAY, WORDS, uncovered_by_village
 from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
@@ -185,8 +186,8 @@ def _of_single_models(service: ServiceResult) -> tuple[str, str]:
 
 
 def _gone(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> Values:
-    """The facilities that close or move, those with most people today first."""
-    rows = service.gone_sites.sort_values("load_before_persons", ascending=False, kind="stable")
+    """The facilities that close or move, and what becomes of the people who went there."""
+    rows = gone_table(service)
     return {
         "rows": [
             row | {"status_text": STATUS[row["status"]], "zone_name": zones.get(row["zone"], UNNAMED)}

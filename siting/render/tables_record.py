@@ -311,6 +311,8 @@ def question_texts(service: ServiceResult, zones: dict[str, Text]) -> list[tuple
         texts.append((f"必须新建：{listed(asked.required)}", "these must open"))
     if asked.forbidden:
         texts.append((f"不得新建：{listed(asked.forbidden)}", "these must not open"))
+    if asked.land:
+        texts.append((f"只在这些用地上新建：{'、'.join(asked.land)}", "new facilities on these land uses only"))
     texts += model_texts(asked, service.service, zones, listed)
     texts.append(
         (f"最远 {asked.max_travel_minutes:g} 分钟", f"nobody is assigned beyond {asked.max_travel_minutes:g} min")
