@@ -8,13 +8,13 @@ from dataclasses import replace
 import numpy as np
 
 from siting.assemble import Problem
+from siting.bare.reads import fields_read
 from siting.cache import Cache
 from siting.case import Case
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import ImpedanceMatrix
 from siting.network import RoadGraph
-from siting.question_checks import fields_read
 from siting.scenario import Travel, threshold_of
 from siting.service_times import ServiceTimes, mode_times, placed
 from siting.standards import ZoneKind

@@ -20,6 +20,8 @@ from siting.program import Program
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_program
 
+MOST_TO_COMPARE = 4000  # rows or sites: with more the comparison of each with each outgrows the memory
+
 
 @dataclass(frozen=True, eq=False)
 class Center:
@@ -93,6 +95,7 @@ def _covers_within(
     if rows is None:
         return False, None
     free = instance.candidate & ~instance.required
+    rows, free = _without_dominated(instance, rows, free)
     program = _program(instance, rows, free)
     if program is None:
         return False, None
@@ -120,6 +123,49 @@ def _needed(rows: IntArray, columns: IntArray, wanted: IntArray, m: int) -> sp.c
     for i in range(wanted.size):
         seen.setdefault(cover.indices[cover.indptr[i] : cover.indptr[i + 1]].tobytes(), i)
     return cover[np.array(sorted(seen.values()))]
+
+
+def _without_dominated(instance: Instance, cover: sp.csr_array, free: BoolArray) -> tuple[sp.csr_array, BoolArray]:
+    """Rows that another row implies, and free sites that another free site covers all of at no more cost, are left
+    out, in turn until none is. Where zones need sites of their own, sites stay.
+
+    Source: Toregas and ReVelle (1972), Papers of the Regional Science Association 28, reduction rules of set covering.
+    """
+    if max(cover.shape) > MOST_TO_COMPARE:
+        return cover, free
+    price = np.zeros(free.size) if instance.p is not None or instance.fixed_cost is None else instance.fixed_cost
+    while True:
+        size = cover.shape[0], int(free.sum())
+        rows = cover[:, np.flatnonzero(free)]
+        cover = cover[_undominated(rows, np.zeros(rows.shape[0]), smallest=True)]
+        if not (instance.zone_minimum > 0).any():
+            columns = np.flatnonzero(free)
+            kept = _undominated(sp.csr_array(cover[:, columns].T), price[columns], smallest=False)
+            free = free.copy()
+            free[columns[~kept]] = False
+        if size == (cover.shape[0], int(free.sum())):
+            return cover, free
+
+
+def _undominated(sets: sp.csr_array, price: FloatArray, *, smallest: bool) -> BoolArray:
+    """(R,) rows that contain no other row (`smallest`), or that no other row of at most the same price contains.
+
+    Of equal rows the first is kept.
+    """
+    both: FloatArray = (sets @ sets.T).toarray()
+    count = both.diagonal()
+    inside = both == count[:, None]  # row r lies inside row s
+    order = np.arange(count.size)
+    equal = inside & inside.T
+    earlier = order[None, :] < order[:, None]
+    if smallest:
+        out = inside.T & (~equal | earlier)
+    else:
+        cheaper = price[None, :] <= price[:, None]
+        out = inside & cheaper & (~(equal & cheaper.T) | earlier)
+    np.fill_diagonal(out, False)
+    kept: BoolArray = ~out.any(axis=1)
+    return kept
 
 
 def _program(instance: Instance, cover: sp.csr_array, free: BoolArray) -> Program | None:

@@ -15,9 +15,10 @@ from typing import Annotated
 import typer
 
 import siting
-from siting import terminal
+from siting import cli_explore, terminal
 from siting.case import find_case, list_cases
-from siting.errors import SitingError, fail
+from siting.cli_solve import solve_command
+from siting.errors import Fault, InputError, InternalError, SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
 from siting.results import RunResult
 from siting.run_folder import check_writable
@@ -34,6 +35,8 @@ app = typer.Typer(
     rich_markup_mode=None,
     help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
+
+cli_explore.register(app)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")]
@@ -164,15 +167,23 @@ def fetch_command(
     terminal.print_case(summary, quiet=quiet, as_json=as_json)
 
 
+app.command("solve")(solve_command)
+
+
 @app.command("list")
 def list_command() -> None:
-    """列出自带的案例与方案。List the shipped cases and scenarios."""
+    """列出自带的案例、方案与模型。List the shipped cases, scenarios and models."""
+    from siting.bare.ask import list_questions  # slow imports, needed here only
+
     typer.echo("案例 cases:")
     for name, folder in list_cases().items():
         typer.echo(f"  {name}  {folder}")
     typer.echo("方案 scenarios:")
     for name, path in list_scenarios().items():
         typer.echo(f"  {name}  {path}")
+    typer.echo("模型 models:")
+    for name, (name_zh, _, question_zh, question_en) in list_questions().items():
+        typer.echo(f"  {name}  {name_zh}：{question_zh} {question_en}")
 
 
 @app.command("export-roads")
@@ -236,6 +247,18 @@ def _keep(text: str) -> Path:
     return path
 
 
+def _usage_fault(error: Exception) -> Fault:
+    """A word on the command line that makes no sense, as a fault."""
+    tell = getattr(error, "format_message", None)
+    message = str(error) if tell is None else str(tell())
+    return Fault(
+        f"命令行写法有误（{message}）",
+        f"something is wrong with the command line: {message}",
+        "可用 --help 查看用法",
+        "--help tells the usage",
+    )
+
+
 def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     """Run `action`; every failure becomes one clear message and an exit code, never a traceback."""
     try:
@@ -252,10 +275,15 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     except Exception as error:
         show = getattr(error, "show", None)  # a word on the command line that makes no sense
         if show is not None and hasattr(error, "exit_code"):
+            if as_json:
+                terminal.print_error(InputError(_usage_fault(error)), as_json=True)
             typer.echo("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", err=True)
             show()
             return int(error.exit_code)
         log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
+        if as_json:
+            fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
+            terminal.print_error(InternalError(fault), as_json=True)
         typer.echo(
             f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
             f"Internal error: {error}. Details are in {log}; please send them with your report.",

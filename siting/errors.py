@@ -73,6 +73,12 @@ class VerificationError(SitingError):
     exit_code = 3
 
 
+class InternalError(SitingError):
+    """A failure of this program, which the user can only report."""
+
+    exit_code = 1
+
+
 class Faults:
     """Gathers faults so that one run shows them all.
 

@@ -43,8 +43,12 @@ class ImpedanceMatrix:
         dense = np.asarray(matrix, dtype=np.float64)
         if dense.ndim != 2:
             raise ValueError(f"impedance must have two dimensions, got {dense.ndim}")
-        rows, columns = np.nonzero(np.isfinite(dense))
-        return cls.from_pairs(rows, columns, dense[rows, columns], (dense.shape[0], dense.shape[1]), unit)
+        if (dense < 0).any():
+            raise ValueError("impedance must not be negative")
+        there = np.isfinite(dense)  # already in the order of compressed rows: no sorting
+        indptr = np.zeros(dense.shape[0] + 1, dtype=np.int64)
+        np.cumsum(there.sum(axis=1), out=indptr[1:])
+        return cls(indptr, np.nonzero(there)[1], dense[there], (dense.shape[0], dense.shape[1]), unit)
 
     @classmethod
     def from_pairs(
@@ -62,11 +66,13 @@ class ImpedanceMatrix:
             raise ValueError("impedance must be finite and not negative; leave unreachable pairs out")
         if i.size and (i.min() < 0 or i.max() >= shape[0] or j.min() < 0 or j.max() >= shape[1]):
             raise ValueError(f"pair outside the shape {shape}")
-        order = np.lexsort((t, j, i))
-        i, j, t = i[order], j[order], t[order]
-        first = np.ones(i.size, dtype=bool)
-        first[1:] = (i[1:] != i[:-1]) | (j[1:] != j[:-1])
-        i, j, t = i[first], j[first], t[first]
+        key = i * shape[1] + j
+        if not (key[1:] > key[:-1]).all():  # sorting is slow, and most pairs come sorted
+            order = np.lexsort((t, key))
+            first = np.ones(i.size, dtype=bool)
+            first[1:] = np.diff(key[order]) != 0
+            order = order[first]
+            i, j, t = i[order], j[order], t[order]
         indptr = np.zeros(shape[0] + 1, dtype=np.int64)
         np.cumsum(np.bincount(i, minlength=shape[0]), out=indptr[1:])
         return cls(indptr, j, t, shape, unit)

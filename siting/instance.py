@@ -287,9 +287,9 @@ def check(instance: Instance) -> None:
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         seen: set[str] = set()
-        for k, key in enumerate(ids):
+        for key in ids:
             if key in seen:
-                faults.add("编号重复", "duplicate id", column=name, row=k, value=key)
+                faults.add("编号重复", "duplicate id", column=name, value=key)
             seen.add(key)
     for f in fields(instance):
         array = getattr(instance, f.name)
@@ -301,12 +301,17 @@ def check(instance: Instance) -> None:
                 "数值应不小于零",
                 "the value must be a number of at least 0",
                 column=f.name,
-                row=int(index),
-                value=array[index],
+                value=f"{_name(instance, f, int(index))}{array[index]}",
             )
     _check_numbers(instance, faults)
     _check_sites(instance, faults)
     faults.raise_if_any()
+
+
+def _name(instance: Instance, f: Field[Any], index: int) -> str:
+    """`id: ` of the entry of a field, where it runs along something that has ids."""
+    ids = {DEMAND: instance.demand_ids, SITE: instance.site_ids, ZONE: instance.zone_ids}.get(f.metadata["axis"])
+    return f"{index}: " if ids is None else f"{ids[index]}: "
 
 
 def _check_shapes(instance: Instance, faults: Faults) -> None:
@@ -357,8 +362,7 @@ def _check_numbers(instance: Instance, faults: Faults) -> None:
                 "外圈标准不能小于标准",
                 "the outer standard must not be below the standard",
                 column="outer_standard",
-                row=int(i),
-                value=instance.outer_standard[i],
+                value=f"{instance.demand_ids[i]}: {instance.outer_standard[i]}",
             )
     if instance.p is not None and instance.budget is not None:
         faults.add(

@@ -110,30 +110,35 @@ def make_plan(
     except NoPlanError as error:
         raise explain_no_plan(instance, formulation, error, place=posed.place) from error
     checks = verify(instance, formulation, solution).checks
-    # A facility in use that no road reaches stays open; nobody can be sent there.
-    closing = problem.sites["closing"].to_numpy(dtype=bool)
-    open_after = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network
-    open_after[posed.columns[solution.open]] = True
     assignment = Assignment(
         posed.rows[solution.assignment.demand_index],
         posed.columns[solution.assignment.site_index],
         solution.assignment.share,
     )
     ids = case.demand["id"].to_numpy(dtype=object)
+    open_after = open_sites(problem, times, posed, solution)
     servers, sizes = (
-        _at_sites(values, posed.columns, len(problem.sites), none)
+        at_sites(values, posed.columns, len(problem.sites), none)
         for values, none in ((solution.servers, 0), (solution.sizes, -1))
     )
     return Plan(solution, open_after, servers, sizes, assignment, checks, tuple(ids[posed.out_of_reach]))
 
 
-def _at_sites(values: IntArray | None, columns: IntArray, count: int, none: int) -> IntArray | None:
+def at_sites(values: IntArray | None, columns: IntArray, count: int, none: int) -> IntArray | None:
     """(S,) the instance's values (J,) at the problem's sites, `none` at those that it leaves out."""
     if values is None:
         return None
     spread = np.full(count, none, dtype=np.int64)
     spread[columns] = values
     return spread
+
+
+def open_sites(problem: Problem, times: ServiceTimes, posed: Posed, solution: Solution) -> BoolArray:
+    """(S,) the problem's open sites: a facility in use that no road reaches stays so, and nobody is sent there."""
+    closing = problem.sites["closing"].to_numpy(dtype=bool)
+    opened: BoolArray = (problem.sites["origin"] == "existing").to_numpy(dtype=bool) & ~closing & times.site_off_network
+    opened[posed.columns[solution.open]] = True
+    return opened
 
 
 def _out_of_reach(

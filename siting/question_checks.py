@@ -7,9 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from siting.assemble import Problem
+from siting.bare.reads import fields_read, readers_of
 from siting.errors import Faults
-from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.spec import Formulation
 from siting.question_keys import ModelNumbers
 from siting.scenario import ServiceQuestion
@@ -61,21 +60,10 @@ WANTED = (
 )
 
 
-def fields_read(formulation: Formulation) -> frozenset[str]:
-    """The fields of an instance that some block of the model reads."""
-    blocks = [REGISTER[name] for name in formulation.blocks]
-    return frozenset(field for block in blocks for field in (*block.reads, *block.uses))
-
-
 def keys_read(formulation: Formulation) -> tuple[str, ...]:
     """The keys of a service's question that mean something to the model."""
     fields = fields_read(formulation)
     return tuple(key for key, field in FIELD_OF_KEY.items() if field in fields)
-
-
-def models_reading(key: str) -> list[str]:
-    """The shipped models to which a key means something."""
-    return [name for name in list_formulations() if key in keys_read(load_formulation(name))]
 
 
 def check_question(problem: Problem, formulation: Formulation, path: Path) -> None:
@@ -90,7 +78,7 @@ def check_question(problem: Problem, formulation: Formulation, path: Path) -> No
     read = keys_read(formulation)
     for key in (key for key in FIELD_OF_KEY if key not in ("new", "budget_yuan")):
         if key not in read and _given(question, key):
-            models = models_reading(key)
+            models = readers_of(FIELD_OF_KEY[key])
             faults.add(
                 f"模型 {formulation.name_zh}（{formulation.id}）用不到这一项",
                 f"the model {formulation.id} has no use for this key",

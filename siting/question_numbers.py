@@ -8,13 +8,13 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 
 from siting.assemble import Problem
+from siting.bare.reads import fields_read
 from siting.case import Case
 from siting.decay import Decay
 from siting.errors import Faults, InfeasibleError
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.neighbours import demand_adjacency
-from siting.question_checks import fields_read
 from siting.service_times import ServiceTimes
 from siting.size_classes import size_classes
 

@@ -128,7 +128,7 @@ def print_run(result: RunResult, outputs: dict[str, Path]) -> None:
     console.print()
     for name, label in OUTPUT_NAMES.items():
         if name in outputs:
-            line = Text(_pad(label, 24)) + Text(str(outputs[name].resolve()), style="cyan")
+            line = Text(pad(label, 24)) + Text(str(outputs[name].resolve()), style="cyan")
             console.print(line, soft_wrap=True)
 
 
@@ -161,7 +161,7 @@ def _print_service(console: Console, service: ServiceResult) -> None:
     if planned:
         rows += _plan_rows(service)
     for label, text in rows:
-        console.print(Text(f"  {_pad(label, 32)}{text}"), soft_wrap=True)
+        console.print(Text(f"  {pad(label, 32)}{text}"), soft_wrap=True)
     for _, site in service.new_sites.iterrows():
         chosen = f"  {site['size_class']}" if site["size_class"] else ""
         chosen += f"  {site['vehicles']:.0f} 辆 vehicles" if site["vehicles"] > 0 else ""
@@ -226,7 +226,7 @@ def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
         return
     console.print(Text(f"案例 case: {summary.folder.resolve()}", style="bold"), soft_wrap=True)
     for name, count in summary.counts.items():
-        console.print(Text(f"  {_pad(name, 32)}{count:,}"), soft_wrap=True)
+        console.print(Text(f"  {pad(name, 32)}{count:,}"), soft_wrap=True)
     console.print(Text("推测与假设 what was guessed:", style="bold"))
     for zh, en in summary.guesses:
         console.print(Text(f"! {zh}", style="yellow"), soft_wrap=True)
@@ -240,7 +240,7 @@ def _figure(value: float, form: str) -> str:
     return "—" if value != value else format(value, form)
 
 
-def _pad(text: str, width: int) -> str:
+def pad(text: str, width: int) -> str:
     """Pad to `width` columns; a Chinese character takes two."""
     return text + " " * max(1, width - cell_len(text))
 
@@ -278,10 +278,13 @@ def print_gaps(result: RunResult, most: int = 10) -> None:
 def print_error(error: SitingError, *, as_json: bool = False) -> None:
     """All faults, each with its place and its remedy."""
     if as_json:
-        faults = [{**_fields(fault), "place": fault.place} for fault in error.faults]
-        sys.stdout.write(
-            json.dumps({"event": "error", "exit_code": error.exit_code, "faults": faults}, ensure_ascii=False) + "\n"
-        )
+        record = {
+            "event": "error",
+            "error": type(error).__name__,
+            "exit_code": error.exit_code,
+            "faults": [{**_fields(fault), "place": fault.place} for fault in error.faults],
+        }
+        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
         return
     console = Console(stderr=True)
     console.print()

@@ -203,6 +203,15 @@ def test_every_single_tampering_with_the_open_sites_is_caught(model: str) -> Non
         assert not verify(instance, formulation, replace(solution, open=mask)).ok
 
 
+@pytest.mark.parametrize("model", ["maximal_covering", "set_covering"])
+def test_an_infinite_standard_does_not_cover_who_reaches_nothing(model: str) -> None:
+    instance = Instance.from_arrays([[1.0, np.inf], [np.inf, 2.0]], [3, 5], standard=np.inf)
+    if model == "maximal_covering":
+        assert solve(replace(instance, p=1), model).outcome.objective == 5
+    else:
+        assert solve(instance, model).outcome.objective == 2
+
+
 def test_verify_needs_neither_pyomo_nor_the_builder() -> None:
     code = "import sys, siting.verify; print([m for m in sys.modules if m.split('.')[0] in ('pyomo', 'highspy')])"
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -24,7 +24,7 @@ class Block:
         symbols: variables that it uses (`x`, `y`, ...); for a variable block the one that it makes.
         reads: fields of `Instance` that it reads, beyond demand and impedance.
         uses: fields of `Instance` that it reads where they are given.
-        requires: blocks without which it would mean nothing.
+        requires: blocks without which it would mean nothing; of `a|b` one is enough.
         sense: of an objective, `minimize` or `maximize`.
         nearest: with it, everybody may as well go to the nearest open site, and no pair matters that is never that.
         coverage: of the impedance it reads only who lies within the standard of what.

@@ -111,12 +111,13 @@ def check_fit(formulation: Formulation, file: Path | str | None = None) -> None:
     present = {block.name for block in blocks}
     for block in blocks:
         for other in block.requires:
-            if other not in present:
+            choice = other.split("|")
+            if not present & set(choice):
                 faults.add(
-                    f"{block.name} 需要 {other} 才有意义",
-                    f"{block.name} means nothing without {other}",
-                    remedy_zh=f"请在 constraints 中加入 {other}",
-                    remedy_en=f"add {other} to constraints",
+                    f"{block.name} 需要 {' 或 '.join(choice)} 才有意义",
+                    f"{block.name} means nothing without {' or '.join(choice)}",
+                    remedy_zh=f"请在 constraints 中加入 {' 或 '.join(choice)}",
+                    remedy_en=f"add {' or '.join(choice)} to constraints",
                     value=block.name,
                 )
     faults.raise_if_any()
@@ -278,9 +279,10 @@ def with_objective(formulation: Formulation, name: str) -> Formulation:
                 variables.append(maker.name)
                 waiting.append(maker.name)
         for other in block.requires:
-            if other not in constraints:
-                constraints.append(other)
-                waiting.append(other)
+            choice = other.split("|")
+            if not set(choice) & set(constraints):
+                constraints.append(choice[-1])
+                waiting.append(choice[-1])
     extended = formulation.model_copy(
         update={
             "variables": tuple(variables),

@@ -8,6 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
+from siting.errors import fail
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 
@@ -134,7 +135,12 @@ class Data:
         instance = self.instance
         if instance.ordered_weights is not None:
             return list(instance.ordered_weights)
-        assert instance.worst_share is not None
+        if instance.worst_share is None:
+            fail(
+                "须给出处境最差者的份额，或各份额的权重",
+                "give the share of the people who fare worst, or weights by share",
+                column="worst_share, ordered_weights",
+            )
         return [(instance.worst_share, 1.0)]
 
     @cached_property

@@ -248,7 +248,9 @@ def impedance_and_envy(model: Model, data: Data) -> Any:
     return pyo.quicksum(a[i] * (t[i, j] + weight * max(0.0, t[i, j] - float(T[i]))) * x[i, j] for i, j in data.A)
 
 
-@objective(symbols=("q",), zh="阻抗的平均绝对差最小", sense="minimize", requires=("bound_differences",))
+@objective(
+    symbols=("q",), zh="阻抗的平均绝对差最小", sense="minimize", requires=("bound_differences", "assign_to_closest")
+)
 def mean_absolute_difference(model: Model, data: Data) -> Any:
     r"""Mean absolute difference of the impedances of any two people, the numerator of the Gini coefficient.
 

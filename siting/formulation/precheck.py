@@ -178,7 +178,7 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
     instance = q.instance
     assert instance.standard is not None
     _, best = instance.impedance.nearest(q.usable)
-    beyond = np.flatnonzero(~(best <= instance.standard))
+    beyond = np.flatnonzero(~(np.isfinite(best) & (best <= instance.standard)))
     if not beyond.size:
         return
     beyond = beyond[np.argsort(-np.where(np.isfinite(best[beyond]), best[beyond], np.inf), kind="stable")]
@@ -186,7 +186,7 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
     def detail(i: int) -> str:
         reach = f"{best[i]:.1f}" if np.isfinite(best[i]) else "∞"
-        return f" ({reach} > {standard[i]:g} {unit})"
+        return f" ({reach} > {f'{standard[i]:g} {unit}'.rstrip()})"
 
     people = float(instance.demand[beyond].sum())
     named = q.places(beyond, detail)

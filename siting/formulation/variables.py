@@ -76,7 +76,12 @@ def _covered_twice(data: Data, plan: Decided) -> FloatArray:
     return (plan.within(data.standard) >= 2).astype(np.float64)
 
 
-@variable(symbol="u", zh="需求点 i 是否有第二处设施覆盖", settle=_covered_twice)
+@variable(
+    symbol="u",
+    zh="需求点 i 是否有第二处设施覆盖",
+    requires=("backup_beyond_first|cover_twice_only_if_two_open",),
+    settle=_covered_twice,
+)
 def covered_twice(model: Model, data: Data) -> Any:
     r"""Whether demand point i is covered twice: two open sites lie within its standard.
 

@@ -92,7 +92,9 @@ class LaidOut:
     @property
     def covered(self) -> BoolArray:
         """(I,) within the standard of an open site."""
-        return self.nearest_open <= self.standard
+        best = self.nearest_open
+        covered: BoolArray = np.isfinite(best) & (best <= self.standard)  # the standard may be infinite
+        return covered
 
     def points(self, index: IntArray, most: int = 10) -> str:
         """Ids of demand points, ten at most."""

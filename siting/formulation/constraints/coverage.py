@@ -90,7 +90,7 @@ def backup_beyond_first(model: Model, data: Data) -> Any:
     symbols=("z", "u", "y"),
     zh="两次覆盖须有两处开放的地点",
     reads=("standard",),
-    requires=("cover_only_if_open",),
+    requires=("cover_only_if_open", "backup_only_after_first"),
     coverage=True,
 )
 def cover_twice_only_if_two_open(model: Model, data: Data) -> Any:

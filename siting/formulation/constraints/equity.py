@@ -65,7 +65,7 @@ def bound_excess(model: Model, data: Data) -> Any:
     symbols=("l", "x"),
     zh="各片区平均阻抗相差不超过规定值",
     reads=("zone_spread", "demand_zone"),
-    requires=("assign_every_demand_point",),
+    requires=("assign_to_closest",),
 )
 def bound_zone_spread(model: Model, data: Data) -> Any:
     r"""The mean impedances of all demand zones lie within the allowed spread of each other.

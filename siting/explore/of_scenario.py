@@ -1,0 +1,231 @@
+"""Several plans for one service of a scenario, side by side in a planner's figures."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from siting.errors import fail
+from siting.events import Listener, silent
+from siting.explore.alternatives import best_plans
+from siting.explore.pareto import frontier
+from siting.explore.sweep import sweep
+from siting.formulation.blocks import REGISTER
+from siting.formulation.compose import with_objective
+from siting.metrics import weighted_mean
+from siting.pipeline import Asked, ServiceAsked
+from siting.plan import Posed, at_sites, open_sites, pose_instance
+from siting.results import GONE
+from siting.site_ledger import site_ledger
+from siting.solution import Solution
+from siting.suggest import nearest_word
+
+Row = dict[str, object]
+Heading = tuple[str, str, str]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Plans side by side.
+
+    Attributes:
+        title_zh, title_en: what is compared.
+        columns: key to (header, short header of two lines, kind: text, count, share, minutes, yuan or number).
+        rows: one for each plan.
+        notices: (zh, en) that every output must carry.
+    """
+
+    title_zh: str
+    title_en: str
+    columns: Mapping[str, Heading]
+    rows: Sequence[Row]
+    notices: tuple[tuple[str, str], ...] = ()
+
+    def write_csv(self, path: Path) -> None:
+        """UTF-8 with a byte-order mark, the notices in the last column of every row."""
+        words = " ".join(f"{zh} {en}" for zh, en in self.notices)
+        with path.open("w", encoding="utf-8-sig", newline="") as file:
+            writer = csv.writer(file)
+            writer.writerow([header for header, _, _ in self.columns.values()] + ["数据声明 notice"])
+            for row in self.rows:
+                writer.writerow([_plain(row.get(key)) for key in self.columns] + [words])
+
+
+FIGURES: dict[str, Heading] = {
+    "new": ("新建处数 new facilities", "新建\nnew", "count"),
+    "cost": ("费用（元） cost (yuan)", "费用\nyuan", "yuan"),
+    "covered": ("达标人口 within the standard", "达标\nwithin", "share"),
+    "mean": ("平均分钟 mean minutes", "平均\nmean", "minutes"),
+    "worst": ("最远分钟 worst minutes", "最远\nworst", "minutes"),
+    "unreached": ("到不了的人 out of reach", "不可达\nunreached", "count"),
+}
+LAST: dict[str, Heading] = {
+    "label": ("结论 result", "结论\nresult", "text"),
+    "sites": ("新建地点 new sites", "新建地点\nnew sites", "text"),
+}
+
+
+def compare_amounts(
+    asked: Asked,
+    service: str | None,
+    *,
+    p: Sequence[int] | None = None,
+    budget: Sequence[float] | None = None,
+    listener: Listener = silent,
+) -> Comparison:
+    """The best plan for each number of new facilities, or for each budget, with what the last step brought."""
+    chosen, posed = _pose(asked, service)
+    names = posed.names
+    steps = sweep(
+        posed.instance, chosen.formulation, p=p, budget=budget, options=asked.options, listener=listener, names=names
+    )
+    rows: list[Row] = []
+    for step in steps:
+        row: Row = {"amount": step.amount, "gain": step.gain, "gain_per_unit": step.gain_per_unit}
+        if step.solution is None:
+            row["label"] = "无可行方案 infeasible"
+        else:
+            row |= _figures(chosen, posed, step.solution)
+            if not step.decided:
+                row["label"] = f"{row['label']}；增益小于差距，未定 gain below the gaps, undecided"
+        rows.append(row)
+    goal = REGISTER[chosen.formulation.objective]
+    unit = "处 facility" if p is not None else "元 yuan"
+    columns = {
+        "amount": ("新建数量 p", "数量\np", "count") if p is not None else ("预算 budget (yuan)", "预算\nyuan", "yuan"),
+        "objective": (f"目标 objective: {goal.zh}", "目标\nobjective", "number"),
+        "gain": ("比上一步好 better than before by", "增益\ngain", "number"),
+        "gain_per_unit": (f"每增一{unit}", "每增一\nper unit", "number"),
+        **FIGURES,
+        **LAST,
+    }
+    name = chosen.problem.service
+    what = ("新建数量" if p is not None else "预算", "number of new facilities" if p is not None else "budget")
+    return _comparison(asked, f"{name.name_zh}：{what[0]}逐步增加", f"{name.name_en} by {what[1]}", columns, rows)
+
+
+def compare_objectives(
+    asked: Asked, service: str | None, second: str, *, points: int = 8, listener: Listener = silent
+) -> Comparison:
+    """Efficient plans between the model's own objective and another one."""
+    chosen, posed = _pose(asked, service, second)
+    found = frontier(
+        posed.instance,
+        chosen.formulation,
+        second,
+        points=points,
+        options=asked.options,
+        listener=listener,
+        names=posed.names,
+    )
+    rows = [
+        {**_figures(chosen, posed, point.solution), "objective": point.first, "second": point.second} for point in found
+    ]
+    columns = {
+        "objective": (f"目标一 first: {REGISTER[chosen.formulation.objective].zh}", "目标一\nfirst", "number"),
+        "second": (f"目标二 second: {REGISTER[second].zh}", "目标二\nsecond", "number"),
+        **FIGURES,
+        **LAST,
+    }
+    name = chosen.problem.service
+    return _comparison(
+        asked, f"{name.name_zh}：两个目标的取舍", f"{name.name_en}: trade-off of two objectives", columns, rows
+    )
+
+
+def compare_best(
+    asked: Asked, service: str | None, count: int, *, least_difference: int = 2, listener: Listener = silent
+) -> Comparison:
+    """The best plans one after another."""
+    chosen, posed = _pose(asked, service)
+    plans = best_plans(
+        posed.instance,
+        chosen.formulation,
+        count,
+        least_difference=least_difference,
+        options=asked.options,
+        listener=listener,
+        names=posed.names,
+    )
+    rows: list[Row] = []
+    ids = posed.instance.site_ids
+    for number, plan in enumerate(plans, start=1):
+        changed = np.flatnonzero(plan.open != plans[0].open)
+        words = [("+" if plan.open[j] else "-") + ids[j] for j in changed]
+        rows.append({"rank": number, **_figures(chosen, posed, plan), "changed": " ".join(words)})
+    columns = {
+        "rank": ("名次 rank", "名次\nrank", "count"),
+        "objective": (f"目标 objective: {REGISTER[chosen.formulation.objective].zh}", "目标\nobjective", "number"),
+        **FIGURES,
+        "changed": ("与第一名不同 changes against the first", "变化\nchanges", "text"),
+        **LAST,
+    }
+    name = chosen.problem.service
+    return _comparison(
+        asked,
+        f"{name.name_zh}：最好的 {len(rows)} 个方案",
+        f"{name.name_en}: the {len(rows)} best plans",
+        columns,
+        rows,
+    )
+
+
+def _pose(asked: Asked, service: str | None, second: str | None = None) -> tuple[ServiceAsked, Posed]:
+    """The service's question (the only one where none is named), for its own objective and perhaps a second one."""
+    by_id = {s.problem.service.id: s for s in asked.services}
+    if service is None and len(by_id) == 1:
+        service = next(iter(by_id))
+    if service not in by_id:
+        close = nearest_word(service, by_id) if service else None
+        fail(
+            "方案中没有这项服务" if service else "方案中有几项服务，请用 --service 指明一项",
+            "the scenario has no such service"
+            if service
+            else "the scenario has several services: name one by --service",
+            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(by_id)}",
+            remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(by_id)}",
+            column="--service",
+            value=service,
+        )
+    assert service is not None
+    chosen = by_id[service]
+    formulation = chosen.formulation if second is None else with_objective(chosen.formulation, second)
+    return chosen, pose_instance(asked.case, chosen.problem, formulation, chosen.times)
+
+
+def _figures(chosen: ServiceAsked, posed: Posed, solution: Solution) -> Row:
+    """A plan in a planner's figures, over all people who need the service."""
+    problem, times, instance = chosen.problem, chosen.times, posed.instance
+    opened = open_sites(problem, times, posed, solution)
+    minutes = times.impedance.nearest(opened)[1]
+    reached, persons = np.isfinite(minutes), problem.demand_persons
+    new = solution.open & ~instance.existing
+    ledger = site_ledger(problem, opened, sizes=at_sites(solution.sizes, posed.columns, len(problem.sites), -1))
+    cost = float(ledger.loc[ledger["status"].isin(("new", *GONE)), "cost_yuan"].sum())
+    return {
+        "objective": solution.outcome.objective,
+        "new": int(new.sum()),
+        "cost": cost,
+        "covered": float(persons[minutes <= problem.standard_min].sum() / max(persons.sum(), 1e-9)),
+        "mean": weighted_mean(np.where(reached, minutes, np.nan), persons),
+        "worst": float(minutes[reached & (persons > 0)].max(initial=0.0)),
+        "unreached": float(persons[~reached].sum()),
+        "label": f"{solution.outcome.label_zh} {solution.outcome.label_en}",
+        "sites": " ".join(instance.site_ids[j] for j in np.flatnonzero(new)),
+    }
+
+
+def _comparison(asked: Asked, zh: str, en: str, columns: Mapping[str, Heading], rows: Sequence[Row]) -> Comparison:
+    info = asked.case.info
+    notices = ((info.notice_zh, info.notice_en),) if info.notice_zh or info.notice_en else ()
+    return Comparison(zh, en, columns, rows, notices)
+
+
+def _plain(value: object) -> str:
+    if value is None or (isinstance(value, float) and not np.isfinite(value)):
+        return ""
+    return f"{value:.12g}" if isinstance(value, float) else str(value)
