@@ -22,6 +22,7 @@ from siting.errors import Faults
 from siting.evaluate import evaluate
 from siting.events import Listener, silent, stage
 from siting.extent import check_extent
+from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.network import (
@@ -324,6 +325,8 @@ def _result(
         service_area_after=area_after,
         out_of_reach=plan.out_of_reach if plan is not None else (),
         unverified=unverified,
+        objective_zh=REGISTER[formulation.objective].zh if formulation is not None else "",
+        objective_en=REGISTER[formulation.objective].en.rstrip(".") if formulation is not None else "",
     )
 
 

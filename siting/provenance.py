@@ -76,7 +76,7 @@ def certificate(result: ServiceResult) -> dict[str, object]:
             name: (None if row[name] != row[name] else round(float(row[name]), 6))
             for name in (
                 "demand_persons", "covered_persons", "covered_share", "unreachable_persons",
-                "mean_min", "median_min", "p95_min", "worst_min", "gini",
+                "mean_min", "median_min", "p95_min", "worst_tenth_min", "worst_min", "gini",
                 "accessibility_mean_per_1000", "accessibility_least_per_1000", "accessibility_gini",
             )
         }  # fmt: skip

@@ -47,12 +47,13 @@ class ServiceResult:
         assignments: demand_id, site_id, share, persons, travel_time_min.
         summary: one row for each `when` (before, after) x group: when, group_kind (all, zone, township, age),
             group (id or name), demand_persons, covered_persons, covered_share, unreachable_persons,
-            mean_min, median_min, p95_min, worst_min, gini, accessibility_mean_per_1000,
-            accessibility_least_per_1000, accessibility_gini.
+            mean_min, median_min, p95_min, worst_tenth_min (mean of the worst-off tenth), worst_min, gini,
+            accessibility_mean_per_1000, accessibility_least_per_1000, accessibility_gini.
         service_area_before, service_area_after: area within the standard of an open facility, by zone kinds'
             modes together; None where it was not asked for. WGS84.
         out_of_reach: ids of demand points that no site can serve within the longest travel time.
         unverified: texts (zh, en) of unverified standards used.
+        objective_zh, objective_en: what the plan was made for, '' for an evaluation.
     """
 
     service: Service
@@ -70,6 +71,8 @@ class ServiceResult:
     service_area_after: BaseGeometry | None
     out_of_reach: tuple[str, ...]
     unverified: tuple[tuple[str, str], ...]
+    objective_zh: str = ""
+    objective_en: str = ""
 
     @property
     def new_sites(self) -> pd.DataFrame:

@@ -144,12 +144,14 @@ def _print_service(console: Console, service: ServiceResult) -> None:
         rows += [
             ("模型 model", f"{service.formulation_zh} {service.formulation_en}"),
             ("结论 result", f"{outcome.label_zh} {outcome.label_en}"),
+            ("目标 objective", f"{service.objective_zh}：{_figure(outcome.objective or 0.0, ',.6g')}"),
             ("独立核验 verified", f"{passed}/{len(service.checks)}"),
         ]
     for label, column, form in (
         ("达标人口 within the standard", "covered_share", ".1%"),
         ("平均分钟 mean minutes", "mean_min", ".1f"),
         ("95% 分钟 95th percentile", "p95_min", ".1f"),
+        ("最不便一成平均 worst tenth", "worst_tenth_min", ".1f"),
         ("最远分钟 worst minutes", "worst_min", ".1f"),
         ("到不了的人 people out of reach", "unreachable_persons", ",.0f"),
     ):

@@ -373,6 +373,7 @@ def _certificate(service: ServiceResult) -> Values | None:
     return {
         "words": words,
         "formulation": both((service.formulation_zh, service.formulation_en)),
+        "meaning": (service.objective_zh, service.objective_en),
         "sense": ("最小化", "minimise") if outcome.sense == "minimize" else ("最大化", "maximise"),
         "objective": _number(outcome.objective),
         "bound": _number(outcome.bound),

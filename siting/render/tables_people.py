@@ -32,6 +32,7 @@ GROUP_COLUMNS = (
     ("mean_min", "平均时间", "Mean", "minutes", "分钟", "min"),
     ("median_min", "中位时间", "Median", "minutes", "分钟", "min"),
     ("p95_min", "95% 的人不超过", "95th percentile", "minutes", "分钟", "min"),
+    ("worst_tenth_min", "最不便一成的平均时间", "Mean of the worst-off tenth", "minutes", "分钟", "min"),
     ("worst_min", "最长时间", "Longest", "minutes", "分钟", "min"),
     ("gini", "时间基尼系数", "Gini of time", "number", "", ""),
     ("accessibility_mean_per_1000", "平均可达性", "Accessibility, mean", "per_1000", *PLACES),
