@@ -11,7 +11,10 @@ from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
 
 from siting.case import CaseFile
+from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
+from siting.question_checks import keys_read
+from siting.question_keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
 from siting.resources import PACKAGE
 from siting.scenario import Limit, Scenario, ServiceQuestion, Solver, Travel
 from siting.standards import ZONE_KINDS, list_services, load_service
@@ -50,17 +53,42 @@ def scenario_reference() -> str:
         ("[travel]", Travel),
         ("[solver]", Solver),
         ("[[services]]", ServiceQuestion),
+        ("[[services]]：只有部分模型读的设置项 keys that only some models read", ModelNumbers),
+        ("coverage_targets = [{ ... }]", CoverageTarget),
+        ("decay = { ... }", DecayCurve),
+        ("ordered_weights = [{ ... }]", TailWeight),
+        ("sizes = [{ ... }]", SizeClass),
         ("[services.threshold.KIND]，KIND 为 urban、town 或 rural", Limit),
     ):
-        lines += [
-            "",
-            f"## {title}",
-            "",
-            "| 设置项 key | 写法 value | 默认 default | 含义 meaning |",
-            "|---|---|---|---|",
-        ]
-        lines += [_row(name, field) for name, field in model.model_fields.items()]
+        lines += ["", f"## {title}", ""]
+        if model is ModelNumbers:
+            lines += [
+                "模型用不到的设置项会被拒绝，并列出用得到的模型。",
+                "A key that the model does not read is refused, naming the models that do.",
+                "",
+            ]
+        lines += ["| 设置项 key | 写法 value | 默认 default | 含义 meaning |", "|---|---|---|---|"]
+        lines += [_row(name, field) for name, field in model.model_fields.items() if _belongs(name, model)]
+    lines += [
+        "",
+        "## 各模型读的设置项 Keys that each model reads",
+        "",
+        "另有各模型通用的设置项，见上。The keys that every model takes are above.",
+        "",
+        "| 模型 model | 设置项 keys |",
+        "|---|---|",
+    ]
+    for name in list_formulations():
+        formulation = load_formulation(name)
+        keys = ["new", "budget_yuan", *ModelNumbers.model_fields]
+        read = "、".join(f"`{key}`" for key in keys_read(formulation) if key in keys)
+        lines.append(f"| `{name}` {formulation.name_zh} | {read} |")
     return "\n".join(lines) + "\n"
+
+
+def _belongs(name: str, model: type[BaseModel]) -> bool:
+    """Whether the key stands in the model's own section."""
+    return model is not ServiceQuestion or name not in ModelNumbers.model_fields
 
 
 def _row(name: str, field: Any) -> str:

@@ -18,7 +18,7 @@ from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.suggest import nearest_word
 from siting.tables import Column, read_table
 
-LONGEST_OF_MEDIAN = 3.0  # an edge may be so many times the median of the edges at either end
+LONGEST = 4.0  # an edge may be so many times the second shortest edge at either end
 DETOUR, DETOUR_MIN = 3.0, 5.0  # a walk by road may take so many times the straight walk, and so many minutes more
 STRAIGHT_M_PER_MIN = 80.0  # 4.8 km/h
 FILE = "adjacency.csv"
@@ -27,9 +27,9 @@ FILE = "adjacency.csv"
 def demand_adjacency(case: Case, rows: BoolArray, walk: ImpedanceMatrix) -> Adjacency:
     """The neighbours among the demand points `rows` (I,), made to hang together.
 
-    The rule: Delaunay neighbours, cut where the edge is longer than three times the median of those at its ends, or
-    where the walk by road takes over three times the straight walk and five minutes more (a river, a ridge). Parts
-    that are then left apart are joined by the shortest edges.
+    The rule: Delaunay neighbours, cut where the edge is longer than four times the second shortest edge at both of its
+    ends, or where the walk by road takes over three times the straight walk and five minutes more (a river, a ridge).
+    Parts that are then left apart are joined by the shortest edges.
 
     Args:
         case: the place; its `adjacency.csv`, where there is one, is used in place of the rule.
@@ -75,16 +75,15 @@ def touching(place: FloatArray) -> tuple[IntArray, IntArray]:
 
 def near_enough(place: FloatArray, first: IntArray, second: IntArray, walk: ImpedanceMatrix) -> BoolArray:
     """Which edges are neither long beside those around them nor far by road."""
-    length = np.hypot(*(place[first] - place[second]).T)
+    length: FloatArray = np.hypot(*(place[first] - place[second]).T)
     ends, both = np.r_[first, second], np.r_[length, length]
     order = np.lexsort((both, ends))
     count = np.bincount(ends, minlength=len(place))
-    start = np.cumsum(count) - count
-    low, high = start + np.maximum(count - 1, 0) // 2, start + count // 2
-    ordered = both[order]
-    last = max(ordered.size - 1, 0)
-    median = (ordered[np.minimum(low, last)] + ordered[np.minimum(high, last)]) / 2
-    near: BoolArray = length <= LONGEST_OF_MEDIAN * np.maximum(median[first], median[second])
+    second_place = np.cumsum(count) - count + np.minimum(count, 2) - 1
+    usual = both[order][second_place[count > 0]]
+    scale = np.zeros(len(place))
+    scale[count > 0] = usual  # of each point its second shortest edge: the longer ones may lead anywhere
+    near: BoolArray = length <= LONGEST * np.maximum(scale[first], scale[second])
     straight = length / STRAIGHT_M_PER_MIN
     minutes = np.minimum(_pairs(walk, first, second), _pairs(walk, second, first))
     passable: BoolArray = minutes <= DETOUR * straight + DETOUR_MIN

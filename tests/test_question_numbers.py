@@ -185,9 +185,15 @@ def test_a_closing_is_chosen_costed_and_told(tmp_path: Path) -> None:
     )
 
 
+def beside_the_first() -> str:
+    lon, lat = place(0, 1.02)
+    return facilities_csv() + f"f9,隔壁,primary_school,{lon},{lat},core,城关镇,40\n"
+
+
 def test_a_facility_that_moves_opens_one_more(tmp_path: Path) -> None:
-    service = one(tmp_path, "p_median", 'new = 1\nmay_move = ["f1"]\nclosing_yuan = 7000')
-    assert status(service)["f1"] == "moved"  # it stands at the edge of the town
+    keys = 'new = 1\nmay_move = ["f9"]\nclosing_yuan = 7000'
+    service = one(tmp_path, "p_median", keys, facilities=beside_the_first())
+    assert status(service)["f9"] == "moved"
     assert len(service.new_sites) == 2
     assert service.closing_yuan == 7000
     assert len(service.in_use("before")) == 2
@@ -296,8 +302,7 @@ def test_separation_looks_at_no_two_facilities_that_stay(tmp_path: Path) -> None
 
 
 def test_existing_and_required_sites_lie_in_demand_points_of_their_own(tmp_path: Path) -> None:
-    lon, lat = place(0, 1.02)
-    twin = facilities_csv() + f"f9,隔壁,primary_school,{lon},{lat},core,城关镇,40\n"
+    twin = beside_the_first()
     instance = posed(tmp_path, "contiguous_p_median", 'new = 1\nrequired = ["c1"]', facilities=twin)
     assert instance.site_unit is not None
     unit = dict(zip(instance.site_ids, instance.site_unit.tolist(), strict=True))
