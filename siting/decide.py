@@ -187,8 +187,8 @@ def _ask_solver(
         if question.nearest:
             _spread(model, formulation, data, Decided(instance, start, _nearest_shares(instance, start)))
     # Capacity rows imply nearly all links x_ij <= y_j: of a hundred thousand a thousand matter.
-    capacitated = {"respect_capacity", "respect_size_capacity"} & set(active)
-    hold_back = ("assign_only_to_open",) if capacitated else ()
+    full = {"respect_capacity", "respect_size_capacity"} & set(active)
+    hold_back = ("assign_only_to_open",) if full else ()
     left = max(options.time_limit_s - (time.perf_counter() - begin), 1e-9)
     outcome = solve_model(
         model,

@@ -5,7 +5,7 @@ the people beyond a value v counted as N(v), that is to minimise N(v) for one v 
 and each N(v) is the complement of a maximal covering problem with the standard v. A level at which nobody need be
 added is passed over by halving.
 
-Sources: Ogryczak (1997), EJOR 100(3); Buzna, Kohani and Janacek (2014), Mathematical Problems in Engineering.
+Sources: Ogryczak (1997), EJOR 100(3); Buzna, Kohani and Janacek (2014), Journal of Applied Mathematics.
 """
 
 from __future__ import annotations

@@ -74,7 +74,7 @@ def fields_read(formulation: Formulation) -> frozenset[str]:
 def _read_by(blocks: Iterable[str]) -> frozenset[str]:
     read = {"impedance", "demand"}
     for name in blocks:
-        read |= {*REGISTER[name].reads, *REGISTER[name].uses}
+        read |= {*REGISTER[name].reads, *REGISTER[name].uses, *REGISTER[name].either}
     return frozenset(read | {other for f in read for other in WITH.get(f, ())})
 
 

@@ -24,6 +24,7 @@ class Block:
         symbols: variables that it uses (`x`, `y`, ...); for a variable block the one that it makes.
         reads: fields of `Instance` that it reads, beyond demand and impedance.
         uses: fields of `Instance` that it reads where they are given.
+        either: fields of `Instance` of which it needs exactly one.
         requires: blocks without which it would mean nothing; of `a|b` one is enough.
         sense: of an objective, `minimize` or `maximize`.
         nearest: with it, everybody may as well go to the nearest open site, and no pair matters that is never that.
@@ -38,6 +39,7 @@ class Block:
     symbols: tuple[str, ...] = ()
     reads: tuple[str, ...] = ()
     uses: tuple[str, ...] = ()
+    either: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
     sense: str = ""
     nearest: bool = False
@@ -108,12 +110,20 @@ def objective(
     sense: Literal["minimize", "maximize"],
     reads: tuple[str, ...] = (),
     uses: tuple[str, ...] = (),
+    either: tuple[str, ...] = (),
     requires: tuple[str, ...] = (),
     nearest: bool = False,
     coverage: bool = False,
 ) -> Callable[[Build], Build]:
     """Register a function `(model, data) -> expression`."""
-    facts = {"reads": reads, "uses": uses, "requires": requires, "nearest": nearest, "coverage": coverage}
+    facts = {
+        "reads": reads,
+        "uses": uses,
+        "either": either,
+        "requires": requires,
+        "nearest": nearest,
+        "coverage": coverage,
+    }
     return _register("objective", zh=zh, symbols=symbols, sense=sense, **facts)
 
 

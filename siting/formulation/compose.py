@@ -207,7 +207,10 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
                     column=f,
                 )
     blocks = [REGISTER[name] for name in (*formulation.variables, *active, *formulation.objectives)]
-    read = {f for block in blocks for f in (*block.reads, *block.uses)}
+    for block in blocks:
+        if block.either and sum(has(instance, f) for f in block.either) != 1:
+            _refuse_either(faults, block)
+    read = {f for block in blocks for f in (*block.reads, *block.uses, *block.either)}
     if not faults:
         for f in BINDING:
             if has(instance, f) and f not in read:
@@ -220,6 +223,16 @@ def active_constraints(formulation: Formulation, instance: Instance) -> tuple[st
                 )
     faults.raise_if_any()
     return tuple(active)
+
+
+def _refuse_either(faults: Faults, block: Block) -> None:
+    faults.add(
+        f"须且只须给出其中一项：{'、'.join(block.either)}",
+        f"give exactly one of these: {', '.join(block.either)}",
+        remedy_zh=f"例如给出 {block.either[0]}",
+        remedy_en=f"for example {block.either[0]}",
+        column=", ".join(block.either),
+    )
 
 
 def has(instance: Instance, field: str) -> bool:

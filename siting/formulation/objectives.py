@@ -25,7 +25,7 @@ def total_weighted_impedance(model: Model, data: Data) -> Any:
 
 
 @objective(
-    symbols=("r",), zh="最远者的出行阻抗最小", sense="minimize", requires=("bound_largest_impedance",), nearest=True
+    symbols=("r",), zh="最远的人出行阻抗最小", sense="minimize", requires=("bound_largest_impedance",), nearest=True
 )
 def largest_impedance(model: Model, data: Data) -> Any:
     r"""Impedance of whoever travels farthest.
@@ -111,7 +111,7 @@ def first_and_backup_demand(model: Model, data: Data) -> Any:
 
 @objective(
     symbols=("v",),
-    zh="期望覆盖的人口最多",
+    zh="能及时等到空闲单元的期望人口最多",
     sense="maximize",
     reads=("busy_fraction", "servers"),
     requires=("count_servers_within",),
@@ -141,8 +141,8 @@ def expected_covered_demand(model: Model, data: Data) -> Any:
 def gradually_covered_demand(model: Model, data: Data) -> Any:
     r"""People covered, in full up to the standard, falling to nothing at the outer standard.
 
-    Formula: \max \sum_{(i, j) \in A} a_i\, g_{ij}\, x_{ij}, \quad
-    g_{ij} = \min\Big(1, \max\Big(0, \frac{R_i - t_{ij}}{R_i - T_i}\Big)\Big)
+    Formula: \max \sum_{(i, j) \in A} a_i\, \gamma_{ij}\, x_{ij}, \quad
+    \gamma_{ij} = \min\Big(1, \max\Big(0, \frac{R_i - t_{ij}}{R_i - T_i}\Big)\Big)
 
     Source: Church and Roberts (1983); Berman, Krass and Drezner (2003), EJOR 151(3).
     """
@@ -151,13 +151,13 @@ def gradually_covered_demand(model: Model, data: Data) -> Any:
 
 
 @objective(
-    symbols=("x",), zh="到设施来的人口最多", sense="maximize", reads=("decay",), requires=("assign_only_to_open",),
+    symbols=("x",), zh="会来使用的人口最多", sense="maximize", reads=("decay",), requires=("assign_only_to_open",),
     nearest=True,
 )  # fmt: skip
 def attended_demand(model: Model, data: Data) -> Any:
     r"""People who come, fewer from farther away.
 
-    Formula: \max \sum_{(i, j) \in A} a_i\, w(t_{ij})\, x_{ij}
+    Formula: \max \sum_{(i, j) \in A} a_i\, \phi(t_{ij})\, x_{ij}
 
     Source: Holmes, Williams and Brown (1972), Geographical Analysis 4(3); decay as in Kwan (1998).
     """
@@ -179,7 +179,7 @@ def assigned_demand(model: Model, data: Data) -> Any:
 
 @objective(
     symbols=("x", "y"),
-    zh="建设与出行总费用最少",
+    zh="建设、关闭与出行的总费用最少",
     sense="minimize",
     reads=("fixed_cost",),
     uses=("travel_cost", "closing_cost"),
@@ -202,16 +202,17 @@ def fixed_and_travel_cost(model: Model, data: Data) -> Any:
 
 @objective(
     symbols=("e", "h"),
-    zh="处境最差的一部分人的平均阻抗最小",
+    zh="最不便的一部分人的平均阻抗最小",
     sense="minimize",
-    uses=("worst_share", "ordered_weights"),
+    either=("worst_share", "ordered_weights"),
     requires=("bound_excess",),
     nearest=True,
 )
 def tail_mean_impedance(model: Model, data: Data) -> Any:
     r"""Mean impedance of the worst-off share of the people; several shares are weighted.
 
-    Formula: \min \sum_{q \in Q} \lambda_q \Big(h_q + \frac{1}{\beta_q \sum_i a_i} \sum_{i \in I} a_i\, e_{iq}\Big)
+    Formula: \min \sum_{q \in Q} \lambda_q \Big(h_q
+    + \frac{1}{\alpha_q \sum_{i \in I} a_i} \sum_{i \in I} a_i\, e_{iq}\Big)
 
     Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3), conditional value at risk; Ogryczak and Zawadzki
     (2002), Annals of Operations Research 110, conditional median; with several shares an ordered median with weights
@@ -229,7 +230,7 @@ def tail_mean_impedance(model: Model, data: Data) -> Any:
 
 @objective(
     symbols=("x",),
-    zh="总阻抗与嫉妒值之和最小",
+    zh="总阻抗与超出标准部分（嫉妒值）之和最小",
     sense="minimize",
     reads=("standard",),
     uses=("envy_weight",),
@@ -239,7 +240,7 @@ def tail_mean_impedance(model: Model, data: Data) -> Any:
 def impedance_and_envy(model: Model, data: Data) -> Any:
     r"""Total impedance, and what goes beyond the standard once more.
 
-    Formula: \min \sum_{(i, j) \in A} a_i \big(t_{ij} + \omega \max(0,\ t_{ij} - T_i)\big)\, x_{ij}
+    Formula: \min \sum_{(i, j) \in A} a_i \big(t_{ij} + \eta \max(0,\ t_{ij} - T_i)\big)\, x_{ij}
 
     Source: Kong, Lian, Zhang and Zhai (2025), Operational Research 25(4), the minimum envy location problem.
     """
@@ -249,14 +250,17 @@ def impedance_and_envy(model: Model, data: Data) -> Any:
 
 
 @objective(
-    symbols=("q",), zh="阻抗的平均绝对差最小", sense="minimize", requires=("bound_differences", "assign_to_closest")
+    symbols=("q",),
+    zh="任意两人阻抗之差平均最小",
+    sense="minimize",
+    requires=("bound_differences", "assign_to_closest"),
 )
 def mean_absolute_difference(model: Model, data: Data) -> Any:
     r"""Mean absolute difference of the impedances of any two people, the numerator of the Gini coefficient.
 
-    Formula: \min \frac{2}{(\sum_i a_i)^2} \sum_{i < k} a_i\, a_k\, q_{ik}
+    Formula: \min \frac{2}{(\sum_{i \in I} a_i)^2} \sum_{i < k \in I} a_i\, a_k\, \delta_{ik}
 
-    Source: Lopez-de-los-Mozos and Mesa (2001); Drezner, Drezner and Guyse (2009).
+    Source: Lopez-de-los-Mozos and Mesa (2003); Drezner, Drezner and Guyse (2009).
 
     Means something only with `assign_to_closest`: otherwise people would be sent astray to even things out.
     """
@@ -265,11 +269,11 @@ def mean_absolute_difference(model: Model, data: Data) -> Any:
     return pyo.quicksum(2 * a[i] * a[k] / people**2 * q[i, k] for i, k in q)
 
 
-@objective(symbols=("g",), zh="开放地点之间的最小阻抗最大", sense="maximize", requires=("separate_open_sites",))
+@objective(symbols=("g",), zh="相距最近的两处开放地点尽量远", sense="maximize", requires=("separate_open_sites",))
 def least_separation(model: Model, data: Data) -> Any:
     r"""Least impedance between two open sites.
 
-    Formula: \max g
+    Formula: \max \sigma
 
     Source: Kuby (1987), Geographical Analysis 19(4).
     """
@@ -278,7 +282,7 @@ def least_separation(model: Model, data: Data) -> Any:
 
 @objective(
     symbols=("x",),
-    zh="到自有设施来的人口最多",
+    zh="选择自有设施的人口最多",
     sense="maximize",
     uses=("competitor",),
     requires=("share_by_attraction",),

@@ -64,6 +64,12 @@ class Question:
         held = "require_sites" in self.active
         return self.instance.required if held else np.zeros_like(self.instance.required)
 
+    @property
+    def moving(self) -> int:
+        """How many facilities may move, each opening one more."""
+        flags = self.instance.relocatable
+        return 0 if flags is None else int(flags.sum())
+
     def lacking(self) -> IntArray:
         """(Z,) facilities that each zone's minimum asks for beyond the required sites in it."""
         zone = self.instance.site_zone[self.must_open]
@@ -94,7 +100,6 @@ def _p_fits(q: Question, faults: Faults) -> None:
     p = q.instance.p
     assert p is not None
     available = int(q.new.sum())
-    more = _moves(q)
     if p > available:
         faults.add(
             f"要新建 {p} 处，但可用的候选地点只有 {available} 个",
@@ -105,7 +110,7 @@ def _p_fits(q: Question, faults: Faults) -> None:
             value=p,
         )
     required, lacking = int(q.must_open.sum()), int(q.lacking().sum())
-    if p + more < required + lacking:
+    if p + q.moving < required + lacking:
         faults.add(
             f"要新建 {p} 处，但必选地点有 {required} 个，片区下限另外还需要 {lacking} 处",
             f"{p} new facilities are asked for, but {required} sites are required and the zone minima "
@@ -115,12 +120,6 @@ def _p_fits(q: Question, faults: Faults) -> None:
             column="p",
             value=p,
         )
-
-
-def _moves(q: Question) -> int:
-    """How many new facilities may open beside p, for those that move."""
-    movable = q.instance.relocatable
-    return 0 if movable is None else int(movable.sum())
 
 
 def _budget_suffices(q: Question, faults: Faults) -> None:
@@ -202,6 +201,8 @@ def _everybody_can_be_covered(q: Question, faults: Faults) -> None:
 
 def _room_for_everybody(q: Question, faults: Faults) -> None:
     instance = q.instance
+    if "assign_every_demand_point" not in q.active:
+        return
     assert instance.capacity is not None
     capacity = np.where(np.isnan(instance.capacity), 0.0, instance.capacity)
     now = float(capacity[instance.existing].sum())
@@ -209,9 +210,10 @@ def _room_for_everybody(q: Question, faults: Faults) -> None:
     required = capacity[q.must_open]
     count = free.size
     if "open_exactly_p" in q.active and instance.p is not None:
-        count = max(0, min(free.size, instance.p + _moves(q) - required.size))
+        count = max(0, min(free.size, instance.p + q.moving - required.size))
     most = now + float(required.sum()) + float(free[:count].sum())
-    need = float(instance.demand.sum())
+    future = instance.future if instance.future is not None else np.zeros(instance.demand_count, dtype=np.int64)
+    need = float(np.bincount(future, weights=instance.weight).max(initial=0.0))
     if need > most * (1 + 1e-9):
         short = need - most
         faults.add(

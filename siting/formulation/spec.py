@@ -21,6 +21,18 @@ GROUPS: dict[str, dict[str, tuple[str, ...]]] = {
 }
 
 
+Family = Literal["coverage", "distance", "capacity", "equity", "contiguity", "market", "uncertainty"]
+FAMILIES: dict[Family, tuple[str, str]] = {
+    "coverage": ("覆盖", "Coverage"),
+    "distance": ("距离与费用", "Distance and cost"),
+    "capacity": ("容量与规模", "Capacity and size"),
+    "equity": ("公平", "Equity"),
+    "contiguity": ("连片（学区）", "Contiguity"),
+    "market": ("居民选择与竞争", "Choice and market"),
+    "uncertainty": ("不确定性", "Uncertainty"),
+}
+
+
 @dataclass(frozen=True)
 class Limit:
     """How good a plan must be by another objective: at most `value` where that is minimised, else at least."""
@@ -32,31 +44,48 @@ class Limit:
 class Formulation(Frozen):
     """One location model."""
 
-    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="also the file's name")
-    name_zh: str
-    name_en: str
-    question_zh: str = Field(description="what it answers, in a planner's words")
-    question_en: str
-    source: str = Field(description="the paper that it comes from")
-    note_zh: str = Field("", description="what a user must know besides")
-    note_en: str = ""
-    groups: tuple[str, ...] = Field(
-        (), description="groups of constraints: `site_conditions` is all that a planner may ask of the sites"
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="编号，与文件名相同 | id, the same as the file's name")
+    family: Family | None = Field(
+        None, description="所属类别，只用于排列文档 | the family in which the documentation lists it"
     )
-    variables: tuple[str, ...] = Field(min_length=1, description="blocks of siting/formulation/variables.py")
-    objective: str = Field(description="block of siting/formulation/objectives.py")
+    name_zh: str = Field(description="中文名称 | name in Chinese")
+    name_en: str = Field(description="英文名称 | name in English")
+    question_zh: str = Field(
+        description="回答什么问题，用规划人员的话 | what it answers, in a planner's words, in Chinese"
+    )
+    question_en: str = Field(description="同上，英文 | the same in English")
+    source: str = Field(description="出处：作者、年份、期刊 | the paper that it comes from")
+    note_zh: str = Field("", description="使用者还须知道的事 | what a user must know besides, in Chinese")
+    note_en: str = Field("", description="同上，英文 | the same in English")
+    groups: tuple[str, ...] = Field(
+        (),
+        description="约束组：`site_conditions` 包括规划人员可对地点提出的全部要求 | "
+        "groups of constraints: `site_conditions` is all that a planner may ask of the sites",
+    )
+    variables: tuple[str, ...] = Field(min_length=1, description="变量模块 | blocks of siting/formulation/variables.py")
+    objective: str = Field(description="目标模块，只有一个 | the one block of siting/formulation/objectives.py")
     then: tuple[str, ...] = Field(
-        (), description="further objectives, each decided among the plans that are best by all before it"
+        (),
+        description="其后的目标：依次在前面各目标都最优的方案中选取 | "
+        "further objectives, each decided among the plans that are best by all before it",
     )
     constraints: tuple[str, ...] = Field(
-        min_length=1, description="blocks of siting/formulation/constraints/ that always hold"
+        min_length=1,
+        description="始终成立的约束模块 | blocks of siting/formulation/constraints/ that always hold",
     )
-    resource: tuple[str, ...] = Field((), description="constraints of which the instance's numbers choose exactly one")
+    resource: tuple[str, ...] = Field(
+        (),
+        description="恰好取其一的约束，由给出的数据决定（如 p 或预算） | "
+        "constraints of which the instance's numbers choose exactly one (such as p or a budget)",
+    )
     optional: tuple[str, ...] = Field(
-        (), description="constraints that hold where the instance gives the numbers for them"
+        (),
+        description="给出数据时才成立的约束 | constraints that hold where the instance gives the numbers for them",
     )
     procedure: Literal["", "lexicographic_minimax"] = Field(
-        "", description="a sequence of solves in place of one; `objective` is that of the first"
+        "",
+        description="以一连串求解代替一次求解；`objective` 是第一次的目标 | "
+        "a sequence of solves in place of one; `objective` is that of the first",
     )
 
     @model_validator(mode="before")

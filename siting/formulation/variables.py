@@ -85,11 +85,13 @@ def _covered_twice(data: Data, plan: Decided) -> FloatArray:
 def covered_twice(model: Model, data: Data) -> Any:
     r"""Whether demand point i is covered twice: two open sites lie within its standard.
 
-    Formula: 0 \le u_i \le 1 \quad \forall i \in I
+    Formula: u_i \in \{0, 1\} \quad \forall i \in I
 
     Source: Hogan and ReVelle (1986).
+
+    Binary: where a second cover weighs more than a first, a share of each would otherwise be worth more than the first.
     """
-    return pyo.Var(model.I, bounds=(0, 1))
+    return pyo.Var(model.I, domain=pyo.Binary)
 
 
 @variable(symbol="n", zh="地点 j 的服务单元（车辆）数")
@@ -113,7 +115,7 @@ def _covered_by(data: Data, plan: Decided) -> FloatArray:
 
 @variable(
     symbol="v",
-    zh="标准之内是否至少有 k 个服务单元",
+    zh="需求点 i 的标准之内是否至少有 k 个服务单元",
     reads=("servers",),
     requires=("count_servers_within",),
     settle=_covered_by,
@@ -138,15 +140,15 @@ def _reaches_target(data: Data, plan: Decided) -> FloatArray:
 
 @variable(
     symbol="b",
-    zh="需求点 i 是否在第 l 档距离之内",
+    zh="需求点 i 是否在第 ℓ 档距离之内",
     reads=("coverage_targets",),
     requires=("reach_only_if_open",),
     settle=_reaches_target,
 )
 def within_target(model: Model, data: Data) -> Any:
-    r"""Whether an open site lies within the impedance L_l of target l.
+    r"""Whether an open site lies within the impedance D_l of target l.
 
-    Formula: 0 \le b_{il} \le 1 \quad \forall i \in I,\ l \in L
+    Formula: 0 \le b_{i\ell} \le 1 \quad \forall i \in I,\ \ell \in L
 
     Source: Church and ReVelle (1974), for several distances.
     """
@@ -189,7 +191,7 @@ def _tail_starts(data: Data, plan: Decided) -> FloatArray:
     return np.array([value_at_risk(plan.travel, data.instance.demand, share) for share, _ in data.tails])
 
 
-@variable(symbol="h", zh="处境最差的一部分人从多远算起", requires=("bound_excess",), settle=_tail_starts)
+@variable(symbol="h", zh="最不便的一部分人从多远算起", requires=("bound_excess",), settle=_tail_starts)
 def tail_start(model: Model, data: Data) -> Any:
     r"""The impedance from which on a demand point belongs to the worst-off share q of the people.
 
@@ -205,7 +207,7 @@ def _excess(data: Data, plan: Decided) -> FloatArray:
     return over.ravel()
 
 
-@variable(symbol="e", zh="超出该远近的部分", requires=("bound_excess",), settle=_excess)
+@variable(symbol="e", zh="需求点 i 超出该起点的阻抗", requires=("bound_excess",), settle=_excess)
 def excess_impedance(model: Model, data: Data) -> Any:
     r"""By how much demand point i travels farther than h_q.
 
@@ -225,7 +227,7 @@ def _lowest_mean(data: Data, plan: Decided) -> float:
 def lowest_zone_mean(model: Model, data: Data) -> Any:
     r"""A lower bound on the mean impedance of every demand zone.
 
-    Formula: l \ge 0
+    Formula: \mu \ge 0
 
     Source: this project; a range constraint on zone means.
     """
@@ -237,13 +239,13 @@ def _differences(data: Data, plan: Decided) -> FloatArray:
     return np.abs(plan.travel[i] - plan.travel[k])
 
 
-@variable(symbol="q", zh="两需求点阻抗之差", requires=("bound_differences",), settle=_differences)
+@variable(symbol="q", zh="需求点 i 与 k 的阻抗之差", requires=("bound_differences",), settle=_differences)
 def pair_difference(model: Model, data: Data) -> Any:
     r"""How far the impedances of the demand points i and k differ.
 
-    Formula: q_{ik} \ge 0 \quad \forall i < k \in I
+    Formula: \delta_{ik} \ge 0 \quad \forall i < k \in I
 
-    Source: Lopez-de-los-Mozos and Mesa (2001); Drezner, Drezner and Guyse (2009).
+    Source: Lopez-de-los-Mozos and Mesa (2003); Drezner, Drezner and Guyse (2009).
 
     Half as many variables as pairs of demand points: for some hundred demand points at most.
     """
@@ -263,7 +265,9 @@ def size_of_site(model: Model, data: Data) -> Any:
     return pyo.Var(data.new, data.classes, domain=pyo.Binary)
 
 
-@variable(symbol="f", zh="沿相邻需求点流向地点 j 的流量", reads=("adjacency",), requires=("carry_catchment_flow",))
+@variable(
+    symbol="f", zh="由需求点 i 经相邻的 k 流向地点 j 的流量", reads=("adjacency",), requires=("carry_catchment_flow",)
+)
 def catchment_flow(model: Model, data: Data) -> Any:
     r"""Flow from demand point i to its neighbour k on the way to site j.
 
@@ -289,7 +293,7 @@ def _farthest(data: Data) -> float:
 def least_separation_value(model: Model, data: Data) -> Any:
     r"""The least impedance between two open sites.
 
-    Formula: 0 \le g \le \max_{jk} d_{jk}
+    Formula: 0 \le \sigma \le \bar{d}
 
     Source: Kuby (1987).
     """

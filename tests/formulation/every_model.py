@@ -63,7 +63,7 @@ def question(model: str, seed: int, *, conditions: bool = False, **changes: Any)
         "capacity": {"capacity": np.round(rng.uniform(0.3, 0.9, SITES) * demand.sum())},
         "outer": {"standard": 2.0, "outer_standard": 7.0},
         "share": {"cover_share": 0.7},
-        "backup": {"backup_weight": 0.4},
+        "backup": {"backup_weight": 0.4 if seed % 2 else 0.6},
         "servers": {"busy_fraction": 0.3, "servers": 3},
         "decay": {"decay": Decay("exponential", 0.3)},
         "rival": {"competitor": np.arange(SITES) == 0, "existing": np.arange(SITES) == 0},
@@ -223,7 +223,7 @@ def worth(model: str, instance: Instance, opened: BoolArray) -> tuple[float, ...
         value = districts(instance, opened)
         if value is None:
             return None
-        return (value + (_spent(instance, opened) if model == "contiguous_fixed_charge" else 0.0),)
+        return (rate * value + _spent(instance, opened) if model == "contiguous_fixed_charge" else value,)
     if model == "sized_p_median":
         return sized(instance, opened)
     if model in (
@@ -235,7 +235,7 @@ def worth(model: str, instance: Instance, opened: BoolArray) -> tuple[float, ...
         value = transport(instance, opened, whole=model.startswith("single"))
         if value is None:
             return None
-        return (value + _spent(instance, opened) if model.endswith("charge") else value,)
+        return (rate * value + _spent(instance, opened) if model.endswith("charge") else value,)
     if model == "capacitated_set_covering":
         assert instance.standard is not None
         value = transport(instance, opened, limit=instance.standard)

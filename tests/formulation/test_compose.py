@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from siting.errors import InputError
-from siting.formulation.compose import build_model, check_fit, list_formulations, load_formulation
+from siting.formulation.compose import active_constraints, build_model, check_fit, list_formulations, load_formulation
 from siting.formulation.spec import Formulation
 from tests.formulation.small import MODELS, six_points
 
@@ -113,3 +113,11 @@ def test_links_of_sites_that_are_open_anyway_are_left_out() -> None:
     model = build_model(load_formulation("p_median"), six_points(p=1, existing=existing))
     assert len(model.assign_only_to_open) == 30
     assert len(model.x) == 36
+
+
+@pytest.mark.parametrize("model", ["worst_share_mean", "ordered_median"])
+def test_a_tail_needs_its_share_or_its_weights(model: str) -> None:
+    both = {"worst_share": 0.2, "ordered_weights": ((1.0, 1.0),)}
+    for numbers in ({}, both):
+        with pytest.raises(InputError, match="give exactly one of these: worst_share, ordered_weights"):
+            active_constraints(load_formulation(model), six_points(p=2, **numbers))

@@ -98,3 +98,25 @@ def test_what_is_just_enough_passes() -> None:
     assert solve(six_points(p=6), "p_median").open.all()
     exact = replace(instance, budget=None, p=3)
     assert solve(exact, "p_median").open.sum() == 3
+
+
+def test_a_capacity_need_not_hold_those_who_may_be_left_out() -> None:
+    instance = six_points(p=2, capacity=3.0, standard=2.0)
+    assert solve(instance, "capacitated_maximal_covering").outcome.objective == pytest.approx(6.0)
+
+
+def test_a_facility_that_moves_makes_room_for_one_more() -> None:
+    numbers = {"p": 1, "capacity": 6.0, "existing": flags(0), "relocatable": flags(0)}
+    solution = solve(six_points(**numbers), "capacitated_p_median")
+    assert solution.outcome.objective == pytest.approx(8.0)
+    small = six_points(**(numbers | {"capacity": np.array([1.0, 6, 6, 6, 6, 6])}))
+    assert solve(small, "capacitated_p_median").outcome.objective == pytest.approx(8.0)
+    required = six_points(**(numbers | {"required": flags(1, 4)}))
+    assert np.flatnonzero(solve(required, "p_median").open).tolist() == [1, 4]
+
+
+def test_loads_count_against_capacities() -> None:
+    halves = six_points(p=2, capacity=3.0, load=np.array([0.5, 1, 1.5, 1.5, 1, 0.5]))
+    assert solve(halves, "capacitated_p_median").outcome.objective == pytest.approx(8.0)
+    with pytest.raises(InfeasibleError):
+        solve(six_points(p=2, capacity=6.0, load=np.array([2.0, 4, 6, 6, 4, 2])), "capacitated_p_median")

@@ -39,13 +39,15 @@ def respect_capacity(model: Model, data: Data) -> Any:
     return pyo.Constraint(index, rule=rule)
 
 
-@constraint(symbols=("x", "y"), zh="开放的设施至少达到最低使用人数", reads=("minimum_load",), uses=("load",))
+@constraint(
+    symbols=("x", "y"), zh="开放的设施达到最低使用人数（最低办学规模）", reads=("minimum_load",), uses=("load",)
+)
 def respect_minimum_load(model: Model, data: Data) -> Any:
     r"""An open site is used by so many people at least.
 
-    Formula: \sum_{i \in I_j} a_i\, x_{ij} \ge l_j\, y_j \quad \forall j \in J,\ l_j > 0
+    Formula: \sum_{i \in I_j} a_i\, x_{ij} \ge \underline{c}_j\, y_j \quad \forall j \in J,\ \underline{c}_j > 0
 
-    Source: Carreras and Serra (1999), Socio-Economic Planning Sciences 33(4); minimum school sizes.
+    Source: Carreras and Serra (1999), Socio-Economic Planning Sciences 33; minimum school sizes.
     """
     a, x, y = data.weight, model.x, model.y
     assert data.instance.minimum_load is not None

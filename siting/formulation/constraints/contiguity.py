@@ -18,7 +18,9 @@ def serve_own_unit(model: Model, data: Data) -> Any:
 
     Formula: x_{u(j), j} = y_j \quad \forall j \in J
 
-    Source: Kong, Zhu and Wang (2019); Shirabe (2009), Environment and Planning B 36(6).
+    Source: Kong, Zhu and Wang (2019), IJGIS 33(2); Shirabe (2009), Environment and Planning B 36(6).
+
+    A site that its own demand point cannot reach stays closed; a site that lies in none has no such row.
     """
     x, y, unit = model.x, model.y, data.instance.site_unit
     assert unit is not None

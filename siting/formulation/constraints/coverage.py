@@ -159,7 +159,7 @@ def server_at_every_open_site(model: Model, data: Data) -> Any:
 
 @constraint(
     symbols=("v", "n"),
-    zh="标准之内有几个服务单元就覆盖几次",
+    zh="标准之内有几个服务单元，最多算几次覆盖",
     reads=("standard", "servers"),
     requires=("place_all_servers",),
     coverage=True,
@@ -189,7 +189,7 @@ def count_servers_within(model: Model, data: Data) -> Any:
 def reach_only_if_open(model: Model, data: Data) -> Any:
     r"""A demand point counts for a target only if a site within the target's impedance is open.
 
-    Formula: b_{il} \le \sum_{j \in J_i : t_{ij} \le L_l} y_j \quad \forall i \in I,\ l \in L
+    Formula: b_{i\ell} \le \sum_{j \in J_i : t_{ij} \le D_\ell} y_j \quad \forall i \in I,\ \ell \in L
 
     Source: Church and ReVelle (1974), for several distances.
     """
@@ -206,7 +206,7 @@ def reach_only_if_open(model: Model, data: Data) -> Any:
 def meet_coverage_targets(model: Model, data: Data) -> Any:
     r"""At least the share of the people that each target names lives within its impedance.
 
-    Formula: \sum_{i \in I} a_i\, b_{il} \ge \alpha_l \sum_{i \in I} a_i \quad \forall l \in L
+    Formula: \sum_{i \in I} a_i\, b_{i\ell} \ge \pi_\ell \sum_{i \in I} a_i \quad \forall \ell \in L
 
     Source: this project; a share of people to cover (Daskin and Owen 1999) at several distances at once.
     """

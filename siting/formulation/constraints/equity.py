@@ -43,7 +43,7 @@ def bound_largest_weighted_impedance(model: Model, data: Data) -> Any:
 
 
 @constraint(
-    symbols=("e", "h", "x"), zh="e 不小于超出 h 的部分", uses=("worst_share", "ordered_weights"),
+    symbols=("e", "h", "x"), zh="e 不小于超出起点 h 的阻抗", uses=("worst_share", "ordered_weights"),
     requires=("assign_every_demand_point",), nearest=True,
 )  # fmt: skip
 def bound_excess(model: Model, data: Data) -> Any:
@@ -70,8 +70,8 @@ def bound_excess(model: Model, data: Data) -> Any:
 def bound_zone_spread(model: Model, data: Data) -> Any:
     r"""The mean impedances of all demand zones lie within the allowed spread of each other.
 
-    Formula: l \le \frac{\sum_{i \in I_k} a_i \sum_{j \in J_i} t_{ij}\, x_{ij}}{\sum_{i \in I_k} a_i} \le l + \Delta
-    \quad \forall k
+    Formula: \mu \le \frac{\sum_{i \in I_k} a_i \sum_{j \in J_i} t_{ij}\, x_{ij}}{\sum_{i \in I_k} a_i} \le \mu + \Delta
+    \quad \forall k \in Z
 
     Source: this project; a range constraint, see Marsh and Schilling (1994), EJOR 74(1), on equity measures.
 
@@ -88,14 +88,14 @@ def bound_zone_spread(model: Model, data: Data) -> Any:
     return pyo.Constraint(list(zones), rule=rule)
 
 
-@constraint(symbols=("q", "x"), zh="q 不小于两需求点阻抗之差", requires=("assign_every_demand_point",))
+@constraint(symbols=("q", "x"), zh="δ 不小于两需求点阻抗之差", requires=("assign_every_demand_point",))
 def bound_differences(model: Model, data: Data) -> Any:
     r"""The difference of two demand points is at least what one travels more than the other.
 
-    Formula: q_{ik} \ge \pm \Big(\sum_{j \in J_i} t_{ij}\, x_{ij} - \sum_{j \in J_k} t_{kj}\, x_{kj}\Big)
+    Formula: \delta_{ik} \ge \pm \Big(\sum_{j \in J_i} t_{ij}\, x_{ij} - \sum_{j \in J_k} t_{kj}\, x_{kj}\Big)
     \quad \forall i < k \in I
 
-    Source: Lopez-de-los-Mozos and Mesa (2001); Drezner, Drezner and Guyse (2009).
+    Source: Lopez-de-los-Mozos and Mesa (2003); Drezner, Drezner and Guyse (2009).
     """
     q, t, x = model.q, data.t, model.x
 

@@ -16,10 +16,10 @@ Model = Any  # pyomo carries no types
 def divide_among_sites(model: Model, data: Data) -> Any:
     r"""The shares of a demand point add up to 1; to 1 at most where no competitor is in reach.
 
-    Formula: \sum_{j \in J_i} x_{ij} = 1 \quad \forall i : V_i > 0; \qquad
-    \sum_{j \in J_i} x_{ij} \le 1 \quad \forall i : V_i = 0
+    Formula: \sum_{j \in J_i} x_{ij} = 1 \quad \forall i : A_i^{rival} > 0; \qquad
+    \sum_{j \in J_i} x_{ij} \le 1 \quad \forall i : A_i^{rival} = 0
 
-    Source: Huff (1964); Haase and Mueller (2014), EJOR 232(3). V_i: attraction of all competitors.
+    Source: Huff (1964); Haase and Mueller (2014), EJOR 232(3).
     """
     x, rival = model.x, data.rival_attraction
 
@@ -37,7 +37,7 @@ def divide_among_sites(model: Model, data: Data) -> Any:
 def share_only_if_open(model: Model, data: Data) -> Any:
     r"""A site has a share only if it is open, and at most what it would have as the only one beside the competitors.
 
-    Formula: x_{ij} \le \frac{A_{ij}}{A_{ij} + V_i}\, y_j \quad \forall (i, j) \in A,\ j \in J_{own}
+    Formula: x_{ij} \le \frac{A_{ij}}{A_{ij} + A_i^{rival}}\, y_j \quad \forall (i, j) \in A,\ j \in J_{own}
 
     Source: Freire, Moreno and Yushimito (2016), EJOR 252(1).
     """
@@ -58,9 +58,9 @@ def share_only_if_open(model: Model, data: Data) -> Any:
 def share_by_attraction(model: Model, data: Data) -> Any:
     r"""A site's share stands to that of the competitors at most as their attractions.
 
-    Formula: x_{ij} \le \frac{A_{ij}}{V_i} \sum_{k \in J_{rival}} x_{ik}
-    \quad \forall (i, j) \in A,\ j \in J_{own},\ V_i > 0; \qquad
-    x_{ik} = \frac{A_{ik}}{V_i} \sum_{l \in J_{rival}} x_{il} \quad \forall k \in J_{rival}
+    Formula: x_{ij} \le \frac{A_{ij}}{A_i^{rival}} \sum_{k \in J_{rival}} x_{ik}
+    \quad \forall (i, j) \in A,\ j \in J_{own},\ A_i^{rival} > 0; \qquad
+    x_{ik} = \frac{A_{ik}}{A_i^{rival}} \sum_{l \in J_{rival}} x_{il} \quad \forall k \in J_{rival}
 
     Source: Haase and Mueller (2014), EJOR 232(3); exact, since a larger share is always better.
     """

@@ -19,7 +19,7 @@ Model = Any  # pyomo carries no types
 def bound_regret(model: Model, data: Data) -> Any:
     r"""The largest regret is at least that of every future: its total impedance less the best it could have.
 
-    Formula: w \ge \sum_{i \in I_k} \sum_{j \in J_i} a_i\, t_{ij}\, x_{ij} - B_k \quad \forall k \in K
+    Formula: w \ge \sum_{i \in I_k} \sum_{j \in J_i} a_i\, t_{ij}\, x_{ij} - \zeta_k \quad \forall k \in K
 
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """

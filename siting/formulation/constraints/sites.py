@@ -96,7 +96,7 @@ def forbid_sites(model: Model, data: Data) -> Any:
 def zone_minimum(model: Model, data: Data) -> Any:
     r"""Each zone gets at least its minimum of new facilities.
 
-    Formula: \sum_{j \in J_{new},\, zone(j) = k} y_j \ge m_k \quad \forall k \in Z,\ m_k > 0
+    Formula: \sum_{j \in J_{new},\, \mathrm{zone}(j) = k} y_j \ge m_k \quad \forall k \in Z,\ m_k > 0
 
     Source: this project; a lower bound per zone on the p-median's choice, as in school and clinic layout plans.
     """
@@ -116,7 +116,7 @@ def zone_minimum(model: Model, data: Data) -> Any:
 def zone_maximum(model: Model, data: Data) -> Any:
     r"""Each zone gets at most its maximum of new facilities.
 
-    Formula: \sum_{j \in J_{new},\, zone(j) = k} y_j \le M_k \quad \forall k \in Z,\ M_k < \infty
+    Formula: \sum_{j \in J_{new},\, \mathrm{zone}(j) = k} y_j \le M_k \quad \forall k \in Z,\ M_k < \infty
 
     Source: this project; an upper bound per zone on the p-median's choice.
     """
@@ -128,11 +128,13 @@ def zone_maximum(model: Model, data: Data) -> Any:
     return pyo.Constraint(zones, rule=lambda model, k: pyo.quicksum(y[j] for j in inside[k]) <= int(most[k]))
 
 
-@constraint(symbols=("y",), zh="恰好关闭 q 处现有设施", reads=("closures", "closable"), nearest=True, coverage=True)
+@constraint(
+    symbols=("y",), zh="恰好关闭规定处数的现有设施", reads=("closures", "closable"), nearest=True, coverage=True
+)
 def close_exactly(model: Model, data: Data) -> Any:
-    r"""Exactly q of the closable facilities close.
+    r"""Exactly kappa of the closable facilities close.
 
-    Formula: \sum_{j \in J_{close}} (1 - y_j) = q
+    Formula: \sum_{j \in J_{close}} (1 - y_j) = \kappa
 
     Source: ReVelle, Murray and Serra (2007), Location models for ceding market share and shrinking services.
     """
@@ -142,7 +144,9 @@ def close_exactly(model: Model, data: Data) -> Any:
     return pyo.Constraint(expr=pyo.quicksum(1 - y[j] for j in sites) == data.instance.closures)
 
 
-@constraint(symbols=("y",), zh="迁移的设施须另建一处代替", reads=("relocatable",), nearest=True, coverage=True)
+@constraint(
+    symbols=("y",), zh="每迁出一处现有设施，须新建一处代替", reads=("relocatable",), nearest=True, coverage=True
+)
 def replace_relocated(model: Model, data: Data) -> Any:
     r"""For every facility that moves a new one opens.
 
@@ -156,13 +160,13 @@ def replace_relocated(model: Model, data: Data) -> Any:
 
 
 @constraint(
-    symbols=("y",), zh="与已列出的方案不同", reads=("excluded",), uses=("least_difference",), nearest=True,
+    symbols=("y",), zh="与已排除的方案不同", reads=("excluded",), uses=("least_difference",), nearest=True,
     coverage=True,
 )  # fmt: skip
 def differ_from_excluded(model: Model, data: Data) -> Any:
-    r"""The plan differs from each excluded plan in at least d sites.
+    r"""The plan differs from each excluded plan in at least nu sites.
 
-    Formula: \sum_{j : Y_{jp} = 1} (1 - y_j) + \sum_{j : Y_{jp} = 0} y_j \ge d \quad \forall p
+    Formula: \sum_{j : Y_j = 1} (1 - y_j) + \sum_{j : Y_j = 0} y_j \ge \nu \quad \forall Y \in \mathcal{Y}
 
     Source: Balas and Jeroslow (1972), canonical cuts on the unit hypercube.
     """
@@ -176,11 +180,11 @@ def differ_from_excluded(model: Model, data: Data) -> Any:
     return pyo.Constraint(range(len(plans)), rule=rule)
 
 
-@constraint(symbols=("g", "y"), zh="g 不大于任何两处开放地点之间的阻抗", reads=("site_impedance",))
+@constraint(symbols=("g", "y"), zh="σ 不大于任何两处开放地点之间的阻抗", reads=("site_impedance",))
 def separate_open_sites(model: Model, data: Data) -> Any:
     r"""The least separation is at most that of every two open sites.
 
-    Formula: g \le d_{jk} + (D - d_{jk})\,(2 - y_j - y_k) \quad \forall j < k \in J, \quad D = \max d
+    Formula: \sigma \le d_{jk} + (\bar{d} - d_{jk})\,(2 - y_j - y_k) \quad \forall j < k \in J
 
     Source: Kuby (1987), Geographical Analysis 19(4).
     """
