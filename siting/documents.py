@@ -77,17 +77,31 @@ def scenario_reference() -> str:
         "",
         "## 各模型读的设置项 Keys that each model reads",
         "",
-        "另有各模型通用的设置项，见上。The keys that every model takes are above.",
+        *_own_keys_intro(),
         "",
         "| 模型 model | 设置项 keys |",
         "|---|---|",
     ]
+    common = _common_keys()
     for name in list_formulations():
         formulation = load_formulation(name)
-        keys = ["new", "budget_yuan", *ModelNumbers.model_fields]
-        read = "、".join(f"`{key}`" for key in keys_read(formulation) if key in keys)
-        lines.append(f"| `{name}` {formulation.name_zh} | {read} |")
+        keys = [key for key in keys_read(formulation) if key not in common]
+        lines.append(f"| `{name}` {formulation.name_zh} | {'、'.join(f'`{key}`' for key in keys)} |")
     return "\n".join(lines) + "\n"
+
+
+def _common_keys() -> set[str]:
+    """The keys of a service that every shipped model reads."""
+    return set.intersection(*(set(keys_read(load_formulation(name))) for name in list_formulations()))
+
+
+def _own_keys_intro() -> tuple[str, str]:
+    common = _common_keys()
+    words = "、".join(f"`{name}`" for name in ServiceQuestion.model_fields if name in common)
+    return (
+        f"每个模型都读：{words}。以下是各自另读的。",
+        f"Every model reads {words.replace('、', ', ')}; besides these:",
+    )
 
 
 def _belongs(name: str, model: type[BaseModel]) -> bool:
