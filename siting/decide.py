@@ -131,6 +131,8 @@ def _follow(
             decision, outcome=_certify(decision.outcome, found, constant, options, time.perf_counter() - begin)
         )
 
+    if found is not None and plan is None and found.bound == math.inf:
+        return _impossible(reduction, found, options, time.perf_counter() - begin)
     if found is None or plan is None:
         return ask(reduction.instance, start)
     if found.rest is not None:
@@ -144,6 +146,13 @@ def _follow(
     return ask(_limit_to(reduction.instance, plan), None)
 
 
+def _impossible(reduction: Reduction, found: Found, options: SolverOptions, seconds: float) -> Decision:
+    """The search has proven that there is no plan."""
+    instance = reduction.instance
+    nothing = Decided(instance, np.zeros(instance.site_count, bool), np.zeros(instance.impedance.pair_count))
+    return Decision(nothing, None, _outcome(Status.INFEASIBLE, None, found, options, seconds))
+
+
 def _taken(question: Question, reduction: Reduction, found: Found, options: SolverOptions, seconds: float) -> Decision:
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
@@ -151,9 +160,16 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     site = instance.impedance.nearest(found.open)[0] if found.site is None else found.site
     matrix = instance.impedance
     share = (matrix.indices == site[matrix.rows]).astype(np.float64)
-    outcome = Outcome(
-        status=Status.OPTIMAL,
-        objective=found.objective + reduction.constant,
+    outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
+    outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
+    return Decision(Decided(instance, found.open, share), None, outcome)
+
+
+def _outcome(status: Status, objective: float | None, found: Found, options: SolverOptions, seconds: float) -> Outcome:
+    """The outcome of a search that needed no solver after it."""
+    return Outcome(
+        status=status,
+        objective=objective,
         bound=None,
         sense="minimize",
         seconds=seconds,
@@ -162,8 +178,6 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
         seed=options.seed,
         threads=options.threads,
     )
-    outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
-    return Decision(Decided(instance, found.open, share), None, outcome)
 
 
 def _ask_solver(

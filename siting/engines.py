@@ -9,15 +9,19 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
+from siting import interrupt
 from siting.center import search_center
+from siting.districts import Districts, search_districts
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 from siting.lagrangian import count_affordable, search
 from siting.median import Choice, Pairs, search_median
+from siting.single_source import SingleSource, search_single_source
 from siting.solver import SolverOptions
 
 Report = Callable[[float, float], None]
@@ -32,6 +36,9 @@ WEIGHTED_CENTER = ASSIGNED | {
     "bound_largest_weighted_impedance",
     "largest_weighted_impedance",
 }
+COSTS = {"total_weighted_impedance", "fixed_and_travel_cost"}
+WHOLE = ON_SITES | {"assign_whole", "assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
+DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
 RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
@@ -45,7 +52,7 @@ class Found:
     """What a search has found.
 
     Attributes:
-        bound: no plan has a smaller objective; -inf where nothing is known.
+        bound: no plan has a smaller objective; -inf where nothing is known, +inf where there is no plan.
         objective: of the best plan found; +inf without one.
         open: (J,) its sites; None without one.
         nodes: of its branch and bound.
@@ -79,6 +86,14 @@ def search_first(
         return None
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
+    if blocks - COSTS == WHOLE and blocks & COSTS:
+        single = search_single_source(instance, **_asked(formulation, options, report))
+        return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
+    if blocks - COSTS == DISTRICTS and blocks & COSTS:
+        districts = search_districts(instance, **_asked(formulation, options, report))
+        return (
+            None if districts is None else _whole(districts, "Lagrangian bound and neighbourhoods of districts, HiGHS")
+        )
     counted = _counted(instance)
     if counted is None:
         return None
@@ -87,6 +102,23 @@ def search_first(
     if blocks in (CENTER, WEIGHTED_CENTER):
         return _center(instance, counted, options, weighted=blocks == WEIGHTED_CENTER)
     return None
+
+
+def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> dict[str, Any]:
+    """What the searches for whole demand points are told."""
+    return {
+        "fixed_cost": formulation.objective == "fixed_and_travel_cost",
+        "time_limit_s": options.time_limit_s,
+        "gap": options.gap,
+        "seed": options.seed,
+        "report": report,
+        "stopped": interrupt.asked,
+    }
+
+
+def _whole(found: SingleSource | Districts, engine: str) -> Found:
+    """A plan with the site of each demand point."""
+    return Found(found.bound, found.objective, found.open, 0, None, engine, found.by_clock, found.site)
 
 
 def _counted(instance: Instance) -> Instance | None:

@@ -21,7 +21,7 @@ from siting.formulation.spec import Formulation
 from siting.impedance import FloatArray
 from siting.instance import Instance
 from siting.interrupt import asked, stoppable
-from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution
+from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions
 from siting.verify import require_verified, verify
 
@@ -42,7 +42,8 @@ def lexicographic_minimax(
 ) -> Solution:
     """The plan, with the people at each of its worst levels and the certificate of each.
 
-    Ends when a level leaves nobody, after 30 levels, or when time is out; the levels tell how far it came.
+    Ends when a level leaves nobody, after 30 levels, or when time is out; a last level that is not proven says then
+    where it stopped.
 
     Args:
         solve: `siting.optimise.solve`.
@@ -139,6 +140,16 @@ class _Descent:
                 return
             targets.append((float(self.values[place - 1]), (self.people - beyond) / self.people))
             place = self._next(place - 1)
+        if place > 0:
+            self._leave_open(float(self.values[place]), beyond, first.outcome)
+
+    def _leave_open(self, impedance: float, beyond: float, outcome: Outcome) -> None:
+        """The level at which the descent stopped short: as many people as the plan has there, not proven the fewest."""
+        travelled = self.instance.impedance.nearest(self.open)[1]
+        persons = float(self.instance.demand[travelled >= impedance * (1 - 1e-12)].sum())
+        if persons > beyond * (1 + PROVEN_GAP):
+            unproven = replace(outcome, status=Status.TIME_LIMIT, sense="minimize", objective=persons, bound=beyond)
+            self.levels.append(_Level(impedance, persons, unproven))
 
     def _next(self, place: int) -> int:
         """The farthest value at or below `place` that somebody travels in the present plan: between the two the plan

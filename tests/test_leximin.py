@@ -55,4 +55,14 @@ def test_the_clock_leaves_a_plan_with_its_label() -> None:
     rng = np.random.default_rng(1)
     instance = Instance.from_arrays(rng.random((60, 40)), rng.integers(1, 9, 60), p=5)
     solution = solve(instance, "lexicographic_minimax", SolverOptions(time_limit_s=1.0))
-    assert solution.outcome.objective is not None
+    assert not solution.outcome.proven
+    assert "time-limited" in solution.outcome.label_en
+
+
+def test_levels_beyond_the_last_are_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siting.leximin.MOST_LEVELS", 1)
+    instance = question("lexicographic_minimax", 2)
+    solution = solve(instance, "lexicographic_minimax")
+    assert len(solution.levels) == 2
+    assert not solution.outcome.proven
+    assert solution.outcome.label_en.startswith("proven optimal; objective 3: time-limited")

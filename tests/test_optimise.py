@@ -10,8 +10,6 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from scipy.sparse import csr_array
-from scipy.sparse.csgraph import shortest_path
 
 from siting.errors import InfeasibleError, InputError, SitingError
 from siting.events import Event
@@ -20,6 +18,7 @@ from siting.instance import Instance
 from siting.optimise import solve
 from siting.solution import Status
 from siting.solver import SolverOptions
+from tests.benchmark_files import read_orlib
 from tests.formulation.small import (
     MODELS,
     WITH_RESOURCE,
@@ -192,25 +191,10 @@ def test_san_francisco_set_covering(san_francisco: Instance, metres: float, site
 
 @pytest.mark.parametrize("number", [1, 3, 5])
 def test_or_library_p_median(number: int) -> None:
-    instance, optima = or_library(number)
+    instance, optima = read_orlib(number)
     solution = solve(instance, "p_median")
     assert solution.outcome.objective == optima["p_median"]
     assert solution.outcome.proven
-
-
-def or_library(number: int) -> tuple[Instance, dict[str, float]]:
-    path = shared_file("data", "benchmarks", "orlib_pmed", f"pmed{number}.txt")
-    table = pd.read_csv(shared_file("data", "benchmarks", "orlib_pmed", "optima.csv"))
-    row = table[table.iloc[:, 0].astype(str).str.extract(r"(\d+)", expand=False).astype(int) == number].iloc[0]
-    words = path.read_text(encoding="utf-8").split()
-    n, _, p = (int(w) for w in words[:3])
-    edges = np.array(words[3:], dtype=float).reshape(-1, 3)
-    length = np.full((n, n), np.inf)
-    for u, v, d in edges:  # a later duplicate replaces an earlier one
-        length[int(u) - 1, int(v) - 1] = length[int(v) - 1, int(u) - 1] = d
-    graph = csr_array(np.where(np.isfinite(length), length, 0))
-    instance = Instance.from_arrays(shortest_path(graph, directed=False), p=p, unit="km")
-    return instance, {"p_median": float(row.iloc[-2]), "p_center": float(row.iloc[-1])}
 
 
 @pytest.mark.parametrize("number", [1])

@@ -1,0 +1,338 @@
+r"""Catchments that hang together, each demand point whole to one site, within capacities: good plans and bounds.
+
+1. The problem with points that may be shared, and the cuts of `siting.district_program`, gives a bound and sites.
+2. Its assignment is rounded and what hangs loose is attached to a catchment beside it.
+3. A few catchments that touch are solved anew as a small programme, closed sites among them included, over and over,
+   until none of these neighbourhoods holds anything better (large neighbourhood search).
+4. With time left the whole programme is solved from that plan, which may prove it or improve it.
+
+Sources: Shaw (1998), CP-98, LNCS 1520, large neighbourhoods; Kong, Zhu and Wang (2019), International Journal of
+Geographical Information Science 33(1), their use for districts.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from siting.district_bound import Multipliers, ascend, choose_sites, settle
+from siting.district_cuts import Cut
+from siting.district_plan import Plan, borders, repair
+from siting.district_problem import EQUAL, Districting
+from siting.district_program import Part
+from siting.impedance import BoolArray, IntArray
+from siting.instance import Instance
+
+SHARE_OF_RELAXATION = 0.4  # of the time limit
+CUTS = 10  # rounds of cuts on the linear relaxation, at most: they end where the bound hardly rises
+SHARE_OF_FINISH = 0.6  # of the time left
+FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
+MOST_RELAXED = 100_000  # pairs that the solver is given at once
+PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
+DEARER = 3  # how often it is made ten times dearer while some is left
+QUICK_GAP, PART_GAP = 1e-3, 1e-4
+PART_NODES, PART_SECONDS = 100, 3.0  # the nodes end it, the same way in every run; the seconds are for the worst
+FEW_CATCHMENTS, MOST_CATCHMENTS = 3, 6  # solved anew together: at first, and with time left
+MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
+
+Report = Callable[[float, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Districts:
+    """What has been found and proven.
+
+    Attributes:
+        bound: no plan has a smaller objective; +inf where there is none at all.
+        objective: of the best plan found; +inf without one.
+        open: (J,) sites open in that plan; None without one.
+        site: (I,) site of each demand point; None without a plan.
+        by_clock: whether the clock has a say in it, so that another run may find another plan.
+    """
+
+    bound: float
+    objective: float
+    open: BoolArray | None
+    site: IntArray | None
+    by_clock: bool = False
+
+
+def search_districts(
+    instance: Instance,
+    *,
+    fixed_cost: bool,
+    time_limit_s: float,
+    gap: float = 0.0,
+    seed: int = 0,
+    report: Report | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> Districts | None:
+    """A good plan of catchments that hang together, and a bound.
+
+    Minimises demand x impedance, where `fixed_cost` also the cost of opening (travel then at `travel_cost`). Sites are
+    chosen by `p`, by the budget, or, with neither, as they pay.
+
+    None where the instance has features that the search does not know: facilities that may leave, zone maxima, least
+    loads, size classes, excluded plans, futures, competitors; or lacks what it needs: adjacency and a unit for each
+    site, fixed costs where they are asked for.
+
+    Args:
+        time_limit_s: wall clock, kept between steps.
+        gap: relative gap at which to stop.
+        seed: of the order in which neighbourhoods are tried.
+        report: is told (objective, bound) as they improve.
+        stopped: asked between steps whether to stop.
+    """
+    end = time.perf_counter() + time_limit_s
+    problem = Districting.of(instance, fixed_cost=fixed_cost)
+    if problem is None:
+        return None
+    search = _Search(problem, end, gap, seed, report, stopped)
+    search.run(time_limit_s)
+    plan = search.best
+    if plan is None:
+        return Districts(search.bound, math.inf, None, None, search.by_clock)
+    return Districts(min(search.bound, plan.objective), plan.objective, plan.open, plan.site, search.by_clock)
+
+
+@dataclass
+class _Search:
+    problem: Districting
+    end: float
+    gap: float
+    seed: int
+    report: Report | None
+    stopped: Callable[[], bool]
+    bound: float = -math.inf
+    plan: Plan | None = None  # the present one, maybe with load beyond a capacity
+    best: Plan | None = None
+    by_clock: bool = False
+    may_open: bool = True  # closed sites, while some load is beyond a capacity: at first it is moved elsewhere
+    penalty: float = field(init=False)
+    cuts: list[Cut] = field(default_factory=list)
+    tried: set[tuple[bytes, bytes]] = field(default_factory=set)
+
+    def __post_init__(self) -> None:
+        problem = self.problem
+        weight = problem.weight[problem.i]
+        dearest = problem.cost[weight > 0] / weight[weight > 0]
+        self.penalty = PENALTY * max(float(dearest.max(initial=0.0)), 1.0)
+
+    def seconds_left(self) -> float:
+        return 0.0 if self.stopped() else self.end - time.perf_counter()
+
+    @property
+    def done(self) -> bool:
+        """Whether the gap is closed or the time is out."""
+        if self.bound == math.inf:
+            return True
+        objective = self.best_objective
+        if math.isfinite(objective) and self.bound >= objective - max(self.gap, EQUAL) * abs(objective):
+            return True
+        if self.seconds_left() <= 0:
+            self.by_clock = True
+            return True
+        return False
+
+    def run(self, time_limit_s: float) -> None:
+        problem = self.problem
+        served = np.bincount(problem.i, minlength=problem.weight.size) > 0
+        if (problem.must & ~problem.may).any() or not served.all():
+            self.bound = math.inf
+            return
+        found = self._ascend(problem)
+        if problem.i.size <= FEW_PAIRS:
+            self._relax(problem, 0.5 * SHARE_OF_RELAXATION * time_limit_s, QUICK_GAP)
+        if self.best is None and not self.done:
+            self._restart(self._from_multipliers(found))
+        if not self.done:
+            self._relax(self._settled(found), SHARE_OF_RELAXATION * time_limit_s, PART_GAP)
+        if not self.done:
+            self._finish(self._settled(found), SHARE_OF_FINISH * self.seconds_left())
+        if self.best is not None and not self.done:
+            self.plan = self.best
+            self._improve(MOST_CATCHMENTS)
+
+    def _ascend(self, problem: Districting) -> Multipliers:
+        found = ascend(problem, objective=self.best_objective, enough=lambda: self.seconds_left() <= 0)
+        self._raise_bound(found.bound)
+        return found
+
+    def _settled(self, found: Multipliers) -> Districting:
+        """The problem without what cannot belong to a better plan."""
+        best = self.best
+        if best is None:
+            return self.problem
+        again = self._ascend(self.problem)
+        found = again if again.bound > found.bound else found
+        return settle(self.problem, found, best.objective, best.site)
+
+    def _restart(self, plan: Plan | None) -> None:
+        """Improve a plan by neighbourhoods; load beyond a capacity becomes dearer while some is left."""
+        self.plan = plan
+        self._note()
+        for number in range(DEARER):
+            self.may_open = number > 0
+            if self.plan is None or self.done:
+                return
+            self._improve(FEW_CATCHMENTS)
+            if not self.plan.over:
+                return
+            self.penalty *= 10
+            self.tried.clear()
+
+    def _from_multipliers(self, found: Multipliers) -> Plan | None:
+        """Everybody to the site that takes the largest share of him, when shares are allowed."""
+        problem = self.problem
+        opened = choose_sites(problem, found.value)
+        if opened is None:
+            return None
+        everybody = np.ones(problem.weight.size, dtype=bool)
+        part = Part(problem, everybody, opened, np.zeros(opened.size, dtype=bool), self.penalty)
+        shares = part.solve(seconds=self.seconds_left, linear=True, rounds=1)
+        return None if shares.site is None else repair(problem, shares.site, opened, self.penalty)
+
+    def _relax(self, problem: Districting, seconds: float, gap: float) -> None:
+        """The solver's bound with points that may be shared, and a plan from there."""
+        if problem.i.size > MOST_RELAXED:
+            return
+        until = time.perf_counter() + seconds
+        whole = Part.everything(problem, self.cuts)
+
+        def left() -> float:
+            return min(self.seconds_left(), until - time.perf_counter())
+
+        last = -math.inf
+        for _ in range(CUTS if gap < QUICK_GAP else 0):
+            linear = whole.solve(seconds=left, linear=True, rounds=1).bound
+            self._raise_bound(min(linear, self.best_objective))
+            if linear <= last + PART_GAP * abs(linear):
+                break
+            last = linear
+        if self.done:
+            return
+        relaxed = whole.solve(seconds=left, gap=max(self.gap, gap), seed=self.seed, shared=True, rounds=1)
+        self.by_clock |= relaxed.by_clock
+        self._raise_bound(min(relaxed.bound, self.best_objective))
+        if relaxed.site is not None and not self.done:
+            self._restart(repair(self.problem, relaxed.site, relaxed.open, self.penalty))
+
+    def _finish(self, problem: Districting, seconds: float) -> None:
+        """The whole programme, from the best plan."""
+        if problem.i.size > MOST_RELAXED:
+            return
+        best, until = self.best, time.perf_counter() + seconds
+        whole = Part.everything(problem, self.cuts)
+        solved = whole.solve(
+            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
+            gap=self.gap,
+            seed=self.seed,
+            start=None if best is None else best.site,
+            opened=None if best is None else best.open,
+        )
+        self.by_clock |= solved.by_clock
+        if solved.site is not None and solved.whole:
+            self.plan = Plan.of(self.problem, solved.site, solved.open)
+            self._note()
+        self._raise_bound(min(solved.bound, self.best_objective))
+
+    @property
+    def best_objective(self) -> float:
+        """+inf without a plan."""
+        return math.inf if self.best is None else self.best.objective
+
+    def _note(self) -> None:
+        """Keep the present plan if it is the best."""
+        if self.plan is not None and not self.plan.over and self.plan.objective < self.best_objective:
+            self.best = self.plan
+            self._tell()
+
+    def _raise_bound(self, bound: float) -> None:
+        if bound > self.bound:
+            self.bound = bound
+            self._tell()
+
+    def _take(self, plan: Plan | None) -> bool:
+        """Keep a plan that is better than the present one."""
+        if plan is None:
+            return False
+        old = self.plan
+        if old is not None and self._worth(plan) >= self._worth(old) - EQUAL * abs(self._worth(old)):
+            return False
+        self.plan = plan
+        self._note()
+        return True
+
+    def _worth(self, plan: Plan) -> float:
+        return plan.objective + self.penalty * plan.over
+
+    def _tell(self) -> None:
+        if self.report is not None:
+            self.report(self.best_objective, self.bound)
+
+    def _improve(self, most: int) -> None:
+        """Solve neighbourhoods anew, larger ones where the smaller hold nothing better."""
+        rng = np.random.default_rng(self.seed)
+        size = 2
+        while size <= most:
+            better = False
+            for sites in self._neighbourhoods(size, rng):
+                if self.done:
+                    return
+                better |= self._solve_anew(sites)
+            size = 2 if better else size + 1
+
+    def _neighbourhoods(self, size: int, rng: np.random.Generator) -> Iterator[IntArray]:
+        """Sets of `size` open sites whose catchments touch, one from each open site; those that hold too much first."""
+        assert self.plan is not None
+        over = self.problem.overload(self.plan.site)
+        homes = rng.permutation(np.flatnonzero(self.plan.open))
+        for first in homes[np.argsort(-over[homes], kind="stable")].tolist():
+            border = borders(self.problem, self.plan)
+            if size == 2:
+                for other in np.flatnonzero(border[first]).tolist():
+                    yield np.array([first, other])
+                continue
+            chosen = [first]
+            while len(chosen) < size:
+                length = border[chosen].sum(axis=0)
+                length[chosen] = 0
+                if not length.any():
+                    break
+                chosen.append(int(rng.choice(length.size, p=length / length.sum())))
+            yield np.array(chosen)
+
+    def _solve_anew(self, chosen: IntArray) -> bool:
+        """Whether these catchments hold something better."""
+        plan, problem = self.plan, self.problem
+        assert plan is not None
+        points = np.isin(plan.site, chosen)
+        sites = problem.may & ~plan.open & points[problem.unit] & (self.may_open or not plan.over)
+        sites[chosen] = True
+        key = (np.flatnonzero(points).tobytes(), plan.site[points].tobytes())
+        if key in self.tried:
+            return False
+        self.tried.add(key)
+        elsewhere = plan.open.copy()
+        elsewhere[chosen] = False
+        part = Part(problem, points, sites, elsewhere, self.penalty)
+        if chosen.size > 2 and part.pairs.size > MOST_PAIRS:
+            return False
+        until = time.perf_counter() + PART_SECONDS
+        found = part.solve(
+            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
+            gap=QUICK_GAP if plan.over else PART_GAP,
+            seed=self.seed,
+            node_limit=PART_NODES,
+            start=plan.site,
+            opened=plan.open,
+        )
+        self.by_clock |= found.by_clock
+        if found.site is None or not found.whole:
+            return False
+        site = np.where(points, found.site, plan.site)
+        return self._take(Plan.of(problem, site, np.where(sites, found.open, plan.open)))
