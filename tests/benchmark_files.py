@@ -15,15 +15,15 @@ from tests.shared_data import shared_file
 
 
 def read_gongyi(name: str) -> Instance:
-    """A county of 1,276 settlements and 22 candidates (Y. Kong, repository yfkong/Unified); impedance in km.
+    """A county of 1,276 settlements and 33 candidates (Y. Kong, repository yfkong/Unified); impedance in km.
 
-    Every flagged settlement is a candidate with a fixed cost and a capacity; the catchment of an opened one is to hang
+    Every settlement with a fixed cost is a candidate with a capacity; the catchment of an opened one is to hang
     together.
     """
     table = np.genfromtxt(shared_file("data", "benchmarks", "gongyi", f"{name}.txt"), skip_header=1)
     touching = shared_file("data", "benchmarks", "gongyi", "connectivity.txt")
     pairs = np.genfromtxt(touching, skip_header=1, delimiter=",", usecols=(1, 2)).astype(np.int64)
-    unit = np.flatnonzero(table[:, 4] > 0)
+    unit = np.flatnonzero(table[:, 5] > 0)
     x, y = table[:, 2], table[:, 3]
     return Instance.from_arrays(
         np.hypot(x[:, None] - x[unit], y[:, None] - y[unit]) / 1000,
