@@ -309,6 +309,10 @@ def _result(
         for key, value in problem.service.unverified()
         if plan is not None or not key.startswith(("capacity.", "cost."))  # of new facilities only
     )
+    goal = ("", "")
+    if plan is not None and formulation is not None:
+        block = REGISTER[formulation.objective]
+        goal = plan.meaning if plan.meaning[0] else (block.zh, block.en.rstrip("."))
     return ServiceResult(
         service=problem.service,
         question=problem.question if plan is not None else None,
@@ -325,8 +329,8 @@ def _result(
         service_area_after=area_after,
         out_of_reach=plan.out_of_reach if plan is not None else (),
         unverified=unverified,
-        objective_zh=REGISTER[formulation.objective].zh if formulation is not None else "",
-        objective_en=REGISTER[formulation.objective].en.rstrip(".") if formulation is not None else "",
+        objective_zh=goal[0],
+        objective_en=goal[1],
     )
 
 

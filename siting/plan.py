@@ -15,6 +15,7 @@ from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
+from siting.objective_words import in_words
 from siting.optimise import NoPlanError, solve
 from siting.question_numbers import numbers_of
 from siting.service_times import ServiceTimes
@@ -30,6 +31,7 @@ class Plan:
     Attributes:
         open_after: (S,) sites in use.
         servers: (S,) servers at each site; None where the model places none.
+        meaning: (zh, en) what the objective's value means, in words; '' where it leaves people out of account.
         sizes: (S,) index into `size_classes` of each new facility, -1 for none; None where the model chooses none.
     """
 
@@ -37,6 +39,7 @@ class Plan:
     open_after: BoolArray
     servers: IntArray | None
     sizes: IntArray | None
+    meaning: tuple[str, str]
     assignment: Assignment
     checks: tuple[Check, ...]
     out_of_reach: tuple[str, ...]
@@ -121,7 +124,10 @@ def make_plan(
         at_sites(values, posed.columns, len(problem.sites), none)
         for values, none in ((solution.servers, 0), (solution.sizes, -1))
     )
-    return Plan(solution, open_after, servers, sizes, assignment, checks, tuple(ids[posed.out_of_reach]))
+    # A share of the people would not be that of the headline where some are set aside.
+    everybody = np.isclose(instance.demand.sum(), problem.demand_persons.sum())
+    meaning = in_words(formulation.objective, instance, solution) if everybody else ("", "")
+    return Plan(solution, open_after, servers, sizes, meaning, assignment, checks, tuple(ids[posed.out_of_reach]))
 
 
 def at_sites(values: IntArray | None, columns: IntArray, count: int, none: int) -> IntArray | None:

@@ -144,7 +144,8 @@ def _print_service(console: Console, service: ServiceResult) -> None:
         rows += [
             ("模型 model", f"{service.formulation_zh} {service.formulation_en}"),
             ("结论 result", f"{outcome.label_zh} {outcome.label_en}"),
-            ("目标 objective", f"{service.objective_zh}：{_amount(outcome.objective or 0.0)}"),
+            ("目标 objective", service.objective_zh),
+            ("", service.objective_en),
             ("独立核验 verified", f"{passed}/{len(service.checks)}"),
         ]
     for label, column, form in (
@@ -235,11 +236,6 @@ def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
         console.print(Text(f"  {en}", style="dim"), soft_wrap=True)
     path = f'"{summary.scenario}"' if " " in str(summary.scenario) else summary.scenario
     console.print(Text(f"运行 run it: siting run {path}"), soft_wrap=True)
-
-
-def _amount(value: float) -> str:
-    """Whole where it is large, two decimals where it is not."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:,.2f}"
 
 
 def _figure(value: float, form: str) -> str:

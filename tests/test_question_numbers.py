@@ -17,7 +17,7 @@ from siting.question_keys import ModelNumbers
 from siting.render.csv_files import write_csv
 from siting.render.tables_gone import gone_table
 from siting.results import RunResult, ServiceResult
-from tests.tiny_case import SCENARIO, candidates_csv, facilities_csv, place, write_case, write_scenario
+from tests.tiny_case import SCENARIO, candidates_csv, demand_csv, facilities_csv, place, write_case, write_scenario
 
 HEAD = SCENARIO.split("[[services]]", maxsplit=1)[0]
 WIDE = 'threshold = { urban = { max_minutes = 30, mode = "walk" }, rural = { max_minutes = 30, mode = "walk" } }'
@@ -316,3 +316,22 @@ def test_new_facilities_keep_to_the_land_uses_asked_for(tmp_path: Path) -> None:
     service = one(tmp_path, "p_median", 'new = 1\nland = ["A33"]', candidates=other)
     assert list(service.new_sites["id"]) == ["c0"]
     assert len(service.sites[service.sites["status"] == "candidate"]) == 0
+
+
+def test_the_value_of_the_objective_is_told_in_words(tmp_path: Path) -> None:
+    service = one(tmp_path / "a", "maximal_expected_covering", ASKED["maximal_expected_covering"])
+    assert service.outcome is not None
+    assert service.outcome.objective is not None
+    assert f"{service.outcome.objective:.2f}".rstrip("0") in service.objective_zh
+    assert "can expect a free vehicle" in service.objective_en
+    keys = f'{MONEY}\nmay_close = ["f9"]\nclose_count = 1\nclosing_yuan = 7000'
+    words = one(tmp_path / "b", "fixed_charge", keys).objective_en
+    assert "7,000 for closing and moving" in words
+
+
+def test_a_share_of_some_of_the_people_is_not_told_as_one_of_all(tmp_path: Path) -> None:
+    """People who can reach nothing are no part of the model's sums."""
+    lon, lat = place(30, 2)
+    demand = demand_csv() + f"far,远村,{lon},{lat},rest,深山镇,远村,1,2,3,4\n"
+    service = one(tmp_path, "maximal_covering", 'new = 1\nout_of_reach = "list"', demand=demand)
+    assert service.objective_zh == "标准之内的人口最多"
