@@ -17,6 +17,7 @@ import typer
 import siting
 from siting import cli_explore, terminal
 from siting.case import find_case, list_cases
+from siting.cli_explain import explain_command
 from siting.cli_solve import solve_command
 from siting.errors import Fault, InputError, InternalError, SitingError, fail
 from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
@@ -36,6 +37,7 @@ app = typer.Typer(
     help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
 
+app.command("explain")(explain_command)
 cli_explore.register(app)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]

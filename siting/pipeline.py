@@ -383,6 +383,7 @@ def _finish(
         provenance={
             "scenario": scenario.model_dump(mode="json", by_alias=True) if scenario is not None else None,
             "case": case.info.model_dump(mode="json", by_alias=True),
+            **({"scenario_file": str(inputs["scenario"].resolve())} if "scenario" in inputs else {}),
             "inputs_sha256": provenance.hash_inputs(inputs),
             "versions": provenance.versions(),
             "services": [provenance.certificate(result) for result in results],

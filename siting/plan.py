@@ -9,14 +9,14 @@ import numpy as np
 
 from siting.assemble import Problem, make_instance
 from siting.case import Case
-from siting.diagnose import explain_no_plan
-from siting.errors import Faults, InfeasibleError
+from siting.doctor import NoPlanError
+from siting.errors import Fault, Faults, InfeasibleError
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 from siting.objective_words import in_words
-from siting.optimise import NoPlanError, solve
+from siting.optimise import solve
 from siting.question_numbers import numbers_of
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
@@ -52,7 +52,7 @@ class Posed:
     Attributes:
         rows: (I',) index into the case's demand of each of the instance's demand points.
         columns: (J',) index into the problem's sites of each of the instance's sites.
-        names: display names of the instance's demand points and zones by id.
+        names: display names of the instance's demand points, zones and sites by id.
         out_of_reach: (I,) demand points that no site can serve, set aside.
     """
 
@@ -83,6 +83,8 @@ def pose_instance(case: Case, problem: Problem, formulation: Formulation, times:
     off = needing & times.off_network
     names = {str(k): display_name(case, k) for k in range(len(case.demand))}
     names |= dict(zip(case.zones["id"], case.zones["name_zh"] + " " + case.zones["name_en"], strict=True))
+    named = problem.sites[problem.sites["name"].astype(str).str.strip() != ""]
+    names |= dict(zip(named["id"], named["name"].astype(str) + "（" + named["id"] + "）", strict=True))
     if problem.question.out_of_reach == "refuse" and formulation.serves_everyone and (off | out_of_reach).any():
         _refuse(case, problem, formulation, times, off, out_of_reach)
     rows &= ~out_of_reach
@@ -111,7 +113,7 @@ def make_plan(
     try:
         solution = solve(instance, formulation, options, listener=listener, names=posed.names)
     except NoPlanError as error:
-        raise explain_no_plan(instance, formulation, error, place=posed.place) from error
+        raise NoPlanError((*error.faults, *_without_place(posed, error)), error.diagnosis) from error
     checks = verify(instance, formulation, solution).checks
     assignment = Assignment(
         posed.rows[solution.assignment.demand_index],
@@ -155,6 +157,23 @@ def _out_of_reach(
     _, best = times.impedance.nearest(usable)
     limit = problem.standard_min if formulation.covers_everyone else np.inf
     return rows & ~(best <= limit) if formulation.covers_everyone else rows & ~np.isfinite(best)
+
+
+def _without_place(posed: Posed, error: NoPlanError) -> list[Fault]:
+    """The rows of `demand.csv` that would have to be provided for otherwise, where that is one of the remedies."""
+    faults = Faults("demand.csv")
+    for remedy in error.diagnosis.remedies if error.diagnosis else ():
+        if remedy.kind == "set_aside":
+            index = {key: i for i, key in enumerate(posed.instance.demand_ids)}
+            for key, people in zip(remedy.ids, remedy.amounts, strict=True):
+                row, name = posed.place(index[key])
+                faults.add(
+                    "若另行安排，涉及这些地方",
+                    "places that would be provided for otherwise",
+                    row=row,
+                    value=f"{name}：{people:,.0f}",
+                )
+    return faults.shortened()
 
 
 def _refuse_required_off_network(problem: Problem, times: ServiceTimes) -> None:

@@ -12,6 +12,7 @@ from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
 from siting.optimise import solve
 from siting.solver import SolverOptions
+from tests.formulation.every_model import optimum, question
 from tests.formulation.small import best_value, random_instance, six_points
 
 
@@ -55,3 +56,17 @@ def test_a_large_question_without_facilities_yet_has_a_plan_and_a_close_bound() 
     assert outcome.gap is not None
     assert outcome.gap < 0.01
     assert outcome.seconds < 25
+
+
+@pytest.mark.parametrize("model", ["single_source_fixed_charge", "contiguous_fixed_charge", "fixed_charge"])
+def test_travel_has_its_price(model: str) -> None:
+    for seed in range(2):
+        instance = question(model, seed, travel_cost=0.25)
+        best = optimum(model, instance)
+        assert best is not None
+        assert solve(instance, model).outcome.objective == pytest.approx(best[0], abs=1e-5)
+
+
+def test_whole_demand_points_have_a_search_of_their_own() -> None:
+    assert first("single_source_p_median", six_points(p=2, capacity=8.0)) is not None
+    assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is None

@@ -163,8 +163,10 @@ def test_too_few_facilities_for_the_travel_limit_name_who_is_left(tmp_path: Path
     text = SCENARIO.replace("new = 1\n\n", f"new = 1\nmax_travel_minutes = 10\n{SHORT}\n\n")
     with pytest.raises(InfeasibleError) as caught:
         run(tmp_path, text)
-    assert [(fault.row, fault.value) for fault in caught.value.faults] == [(3, "城关镇 村1：11")]
-    assert "11 people have nowhere to go" in caught.value.faults[0].en
+    said = str(caught.value)
+    assert [(fault.row, fault.value) for fault in caught.value.faults if fault.row] == [(3, "城关镇 村1：11")]
+    assert "provide otherwise for 11 people of 1 demand point: 城关镇 村1 (11)" in caught.value.faults[1].remedy_en
+    assert "新建 2 处（再加 1 处）" in said
 
 
 def test_full_schools_name_who_has_no_place(tmp_path: Path) -> None:
@@ -173,8 +175,11 @@ def test_full_schools_name_who_has_no_place(tmp_path: Path) -> None:
     text = text.replace("new = 1\n\n", f"new = 3\nmax_travel_minutes = 10\n{SHORT}\n\n")
     with pytest.raises(InfeasibleError) as caught:
         run(tmp_path, text)
-    assert sum(float((fault.value or "").rsplit("：", 1)[1]) for fault in caught.value.faults) == 4
-    assert "4 people have nowhere to go" in caught.value.faults[0].en
+    places = [fault.value or "" for fault in caught.value.faults if fault.row]
+    assert sum(float(text.rsplit("：", 1)[1]) for text in places) == 4
+    said = "".join(fault.remedy_en for fault in caught.value.faults)
+    assert "4 more places: " in said
+    assert "provide otherwise for 4 people" in said
 
 
 def test_people_sent_past_a_full_school_are_covered_but_not_assigned_within_the_standard(tmp_path: Path) -> None:
