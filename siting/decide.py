@@ -12,7 +12,6 @@ import numpy as np
 import pyomo.environ as pyo
 
 from siting.doctor import NoPlanError
-from siting.engines import Found, search_first
 from siting.errors import Fault, SitingError
 from siting.events import Listener
 from siting.formulation.blocks import REGISTER
@@ -23,6 +22,7 @@ from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.search.engines import Found, search_first
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model, solver_version
 

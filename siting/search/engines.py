@@ -14,14 +14,14 @@ from typing import Any
 import numpy as np
 
 from siting import interrupt
-from siting.center import search_center
-from siting.districts import Districts, search_districts
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.lagrangian import count_affordable, search
-from siting.median import Choice, Pairs, search_median
-from siting.single_source import SingleSource, search_single_source
+from siting.search.center import search_center
+from siting.search.districts import Districts, search_districts
+from siting.search.lagrangian import count_affordable, search
+from siting.search.median import Choice, Pairs, search_median
+from siting.search.single_source import SingleSource, search_single_source
 from siting.solver import SolverOptions
 
 Report = Callable[[float, float], None]

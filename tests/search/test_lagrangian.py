@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from siting.instance import Instance
-from siting.lagrangian import least_travel, search
 from siting.optimise import solve
+from siting.search.lagrangian import least_travel, search
 from siting.solution import Status
 from siting.solver import SolverOptions
 

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.district_problem import Districting
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.search.districts.problem import Districting
 
 
 @dataclass(frozen=True, eq=False)

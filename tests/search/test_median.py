@@ -10,7 +10,7 @@ import pytest
 
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.median import Choice, Pairs, search_median
+from siting.search.median import Choice, Pairs, search_median
 from tests.formulation.small import best_value, plans, random_instance, six_points, value
 
 

@@ -12,10 +12,10 @@ import numpy as np
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 from siting.program import Program
-from siting.single_source.bound import FIRST_STEP, Lagrangian, Multipliers, Point
-from siting.single_source.plans import Improver, Plan
-from siting.single_source.programs import PairProgram, sites_program
-from siting.single_source.task import Task
+from siting.search.single_source.bound import FIRST_STEP, Lagrangian, Multipliers, Point
+from siting.search.single_source.plans import Improver, Plan
+from siting.search.single_source.programs import PairProgram, sites_program
+from siting.search.single_source.task import Task
 from siting.solution import PROVEN_GAP, Status
 from siting.solver import Answer, SolverOptions, solve_program
 

@@ -11,9 +11,9 @@ import pytest
 from numpy.typing import NDArray
 
 from siting.adjacency import Adjacency
-from siting.districts import search_districts
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
+from siting.search.districts import search_districts
 from tests.benchmark_files import best_known_gongyi, read_gongyi
 
 ROWS, COLUMNS, SITES = 2, 4, 3

@@ -20,8 +20,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from siting.district_problem import EQUAL, Districting
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.search.districts.problem import EQUAL, Districting
 
 STEPS = 5000
 FIRST_STEP, LAST_STEP, SHRINK, PATIENCE = 1.5, 2e-3, 0.7, 60

@@ -22,8 +22,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray
-from siting.single_source.knapsack import Knapsacks
-from siting.single_source.task import Task
+from siting.search.single_source.knapsack import Knapsacks
+from siting.search.single_source.task import Task
 
 FIRST_STEP, LAST_STEP, SHRINK, PATIENCE = 1.5, 1e-3, 0.8, 20
 GUESS = 1.05  # the target of the steps, over the best bound, while no plan is known

@@ -7,9 +7,9 @@ import math
 import numpy as np
 import pytest
 
-from siting.district_bound import ascend, choose_sites, settle
-from siting.district_problem import Districting
-from siting.district_program import Part
+from siting.search.districts.bound import ascend, choose_sites, settle
+from siting.search.districts.problem import Districting
+from siting.search.districts.program import Part
 from tests.test_districts import optimum, random_grid
 
 

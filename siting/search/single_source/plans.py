@@ -16,7 +16,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.single_source.task import EQUAL, Task
+from siting.search.single_source.task import EQUAL, Task
 
 ROUNDS = 10_000  # of moves, a guard only
 

@@ -10,7 +10,7 @@ from scipy.sparse import block_array, coo_array, csr_array
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.program import Program
-from siting.single_source.task import Task
+from siting.search.single_source.task import Task
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,11 +14,11 @@ from scipy.optimize import Bounds, LinearConstraint, milp
 from siting.adjacency import Adjacency
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.single_source import SingleSource, search_single_source
-from siting.single_source.bound import Lagrangian, Multipliers
-from siting.single_source.knapsack import Knapsacks
-from siting.single_source.plans import Improver
-from siting.single_source.task import Task
+from siting.search.single_source import SingleSource, search_single_source
+from siting.search.single_source.bound import Lagrangian, Multipliers
+from siting.search.single_source.knapsack import Knapsacks
+from siting.search.single_source.plans import Improver
+from siting.search.single_source.task import Task
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.formulation.small import plans, random_instance
 from tests.shared_data import shared_file

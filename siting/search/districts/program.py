@@ -23,10 +23,10 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
-from siting.district_cuts import BROKEN, Cut, Rows, separate
-from siting.district_problem import EQUAL, Districting
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.program import Program
+from siting.search.districts.cuts import BROKEN, Cut, Rows, separate
+from siting.search.districts.problem import EQUAL, Districting
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_program
 

@@ -7,10 +7,10 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.engines import search_first
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
 from siting.optimise import solve
+from siting.search.engines import search_first
 from siting.solver import SolverOptions
 from tests.formulation.every_model import optimum, question
 from tests.formulation.small import best_value, random_instance, six_points

@@ -1,6 +1,6 @@
 r"""Catchments that hang together, each demand point whole to one site, within capacities: good plans and bounds.
 
-1. The problem with points that may be shared, and the cuts of `siting.district_program`, gives a bound and sites.
+1. The problem with points that may be shared, and the cuts of `program`, gives a bound and sites.
 2. Its assignment is rounded and what hangs loose is attached to a catchment beside it.
 3. A few catchments that touch are solved anew as a small programme, closed sites among them included, over and over,
    until none of these neighbourhoods holds anything better (large neighbourhood search).
@@ -19,13 +19,13 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from siting.district_bound import Multipliers, ascend, choose_sites, settle
-from siting.district_cuts import Cut
-from siting.district_plan import Plan, borders, repair
-from siting.district_problem import EQUAL, Districting
-from siting.district_program import Part
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
+from siting.search.districts.bound import Multipliers, ascend, choose_sites, settle
+from siting.search.districts.cuts import Cut
+from siting.search.districts.plan import Plan, borders, repair
+from siting.search.districts.problem import EQUAL, Districting
+from siting.search.districts.program import Part
 
 SHARE_OF_RELAXATION = 0.4  # of the time limit
 CUTS = 10  # rounds of cuts on the linear relaxation, at most: they end where the bound hardly rises
