@@ -10,7 +10,7 @@ import pytest
 from siting.search.districts.bound import ascend, choose_sites, settle
 from siting.search.districts.problem import Districting
 from siting.search.districts.program import Part
-from tests.test_districts import optimum, random_grid
+from tests.search.test_districts import optimum, random_grid
 
 
 @pytest.mark.parametrize("seed", range(24))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from siting.search.districts.cuts import separate
-from tests.test_districts import grid
+from tests.search.test_districts import grid
 
 LINE = grid(1, 6)  # points 0 to 5, the site in point 0
 
