@@ -76,7 +76,7 @@ def coverage(result: RunResult) -> Sheet:
         for when in shown:
             when_zh, when_en = (WORDS if plan else TODAY)[when]
             unit = (f"（{unit_zh}）" if unit_zh else "", f" ({unit_en})" if unit_en else "")
-            width = 24 if kind == "per_1000" else 17
+            width = 24 if kind == "per_1000" or "tenth" in name else 17
             columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, width))
         if name == "covered_share" and plan:
             columns.append(Column("change", "达标率变化（百分点）", "Change (percentage points)", "points", 15))
