@@ -8,18 +8,21 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import pandas as pd
 
 from siting import provenance
 from siting.areas import service_areas
 from siting.assemble import Problem, pose
+from siting.between_times import add_times_between
 from siting.cache import Cache, hash_file, hash_values
 from siting.case import Case, find_case, load_case
 from siting.errors import Faults
 from siting.evaluate import evaluate
 from siting.events import Listener, silent, stage
 from siting.extent import check_extent
+from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.futures.of_case import futures_of
@@ -35,6 +38,7 @@ from siting.network import (
     write_graphml,
 )
 from siting.plan import Plan, make_plan
+from siting.question_checks import check_question
 from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_geopackage
 from siting.render.map_page import render_map
@@ -122,9 +126,10 @@ def ask_scenario(path: Path, settings: Settings = Settings()) -> Asked:
         services = [load_service(question.service) for question in scenario.services]
         formulations = [_formulation(question, path.parent) for question in scenario.services]
         problems = [pose(case, s, q) for s, q in zip(services, scenario.services, strict=True)]
-        _check_resources(problems, formulations, path)
+        for problem, formulation in zip(problems, formulations, strict=True):
+            check_question(problem, formulation, path)
     graph, graph_key = _roads(case, scenario.travel, settings, clock)
-    times = _times(case, problems, graph, scenario.travel, graph_key, settings, clock)
+    times = _times(case, problems, graph, scenario.travel, graph_key, settings, clock, formulations)
     options = SolverOptions(
         time_limit_s=scenario.solver.time_limit_s,
         gap=scenario.solver.gap,
@@ -245,33 +250,6 @@ def _formulation(question: ServiceQuestion, base: Path) -> Formulation:
     return load_formulation(own if own.suffix == ".toml" and own.is_file() else question.formulation)
 
 
-def _check_resources(problems: list[Problem], formulations: list[Formulation], path: Path) -> None:
-    """A model that opens sites by number or by budget must be given one of the two, and no other model may be."""
-    faults = Faults(path)
-    for problem, formulation in zip(problems, formulations, strict=True):
-        question = problem.question
-        blocks = {*formulation.constraints, *formulation.resource, *formulation.optional}
-        wrong: list[tuple[str, str]] = []
-        if formulation.resource and question.new is None and question.budget_yuan is None:
-            wrong.append(("请给出新建数量 new 或预算 budget_yuan", "give new (a number) or budget_yuan (money)"))
-        if question.new is not None and "open_exactly_p" not in blocks:
-            wrong.append(("该模型自行决定新建数量，请删去 new", "the model decides the number itself: remove new"))
-        if question.budget_yuan is not None and "stay_within_budget" not in blocks:
-            wrong.append(("该模型不用预算，请删去 budget_yuan", "the model uses no budget: remove budget_yuan"))
-        costs = problem.sites.loc[problem.sites["origin"] == "candidate", "cost_yuan"]
-        if question.budget_yuan and not costs.empty and question.budget_yuan < costs.min():
-            wrong.append(
-                (
-                    f"预算 {question.budget_yuan:,.0f} 元不够新建一处（最少 {costs.min():,.0f} 元）；"
-                    "请注意单位是元，不是万元",
-                    f"the budget of {question.budget_yuan:,.0f} yuan buys no facility ({costs.min():,.0f} yuan)",
-                )
-            )
-        for zh, en in wrong:
-            faults.add(zh, en, column=f"services.{problem.service.id}", value=formulation.id)
-    faults.raise_if_any()
-
-
 def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tuple[RoadGraph, str]:
     speeds = speed_table(travel)
     with clock.time(settings.listener, "roads", "读取路网", "Reading the roads") as say:
@@ -307,17 +285,19 @@ def _times(
     graph_key: str,
     settings: Settings,
     clock: _Clock,
+    formulations: list[Formulation] | None = None,
 ) -> list[ServiceTimes]:
+    how: dict[str, Any] = {
+        "travel": travel,
+        "cache": Cache(settings.cache),
+        "graph_key": graph_key,
+        "listener": settings.listener,
+    }
     with clock.time(settings.listener, "times", "计算出行时间", "Computing travel times"):
-        return compute_service_times(
-            case,
-            problems,
-            graph,
-            travel=travel,
-            cache=Cache(settings.cache),
-            graph_key=graph_key,
-            listener=settings.listener,
-        )
+        times = compute_service_times(case, problems, graph, **how)
+        if formulations is None:
+            return times
+        return add_times_between(case, problems, formulations, times, graph, **how)
 
 
 def _result(
@@ -341,6 +321,8 @@ def _result(
         snap_distance_m=times.snap_distance_m,
         off_network=times.off_network,
         site_off_network=times.site_off_network,
+        servers=plan.servers if plan is not None else None,
+        sizes=plan.sizes if plan is not None else None,
     )
     area_before = area_after = None
     if settings.service_areas:
@@ -363,6 +345,10 @@ def _result(
         for key, value in problem.service.unverified()
         if plan is not None or not key.startswith(("capacity.", "cost."))  # of new facilities only
     )
+    goal = ("", "")
+    if plan is not None and formulation is not None:
+        block = REGISTER[formulation.objective]
+        goal = plan.meaning if plan.meaning[0] else (block.zh, block.en.rstrip("."))
     return ServiceResult(
         service=problem.service,
         question=problem.question if plan is not None else None,
@@ -379,6 +365,8 @@ def _result(
         service_area_after=area_after,
         out_of_reach=plan.out_of_reach if plan is not None else (),
         unverified=unverified,
+        objective_zh=goal[0],
+        objective_en=goal[1],
     )
 
 

@@ -21,7 +21,8 @@ from siting.solution import Outcome
 from siting.standards import Service
 from siting.verify import Check
 
-SITE_STATUS = ("existing", "new", "closed", "candidate")  # candidate: looked at and not chosen
+SITE_STATUS = ("existing", "new", "closed", "moved", "candidate")  # candidate: looked at and not chosen
+GONE = ("closed", "moved")  # in use before, not after
 
 
 @dataclass(frozen=True)
@@ -71,23 +72,28 @@ class ServiceResult:
         question: None for an evaluation without a plan; the `after` columns are then equal to `before`.
         thresholds: by zone kind: (mode, minutes, source, verified).
         sites: id, name, lon, lat, zone, township, land, status (SITE_STATUS), capacity_persons (NaN: no limit or
-            unknown), load_before_persons, load_after_persons, cost_yuan, off_network (bool).
+            unknown; of a new facility whose size was chosen, that size), load_before_persons, load_after_persons,
+            cost_yuan (of opening a new one, of closing or leaving one that the plan closes or moves), size_class
+            ('' where none was chosen), vehicles (NaN where the plan places none), competitor (bool: of others),
+            off_network (bool).
         demand: id, name, lon, lat, zone, zone_kind, township, village, population, demand_persons, mode,
             standard_min, nearest_before_min, nearest_before_id, covered_before, nearest_after_min,
             nearest_after_id, covered_after, assigned_id (the site that takes most of them, '' for none),
-            assigned_min (mean over the shares), accessibility_before_per_1000, accessibility_after_per_1000 (places
+            assigned_min (mean of those who are assigned), unassigned_persons (whom the plan sends nowhere),
+            accessibility_before_per_1000, accessibility_after_per_1000 (places
             within the standard for each 1,000 who need the service, by `accessibility.two_step` over the facilities
             in use whose capacity is known; NaN where that is none), snap_distance_m, off_network (bool).
         assignments: demand_id, site_id, share, persons, travel_time_min.
         summary: one row for each `when` (before, after) x group: when, group_kind (all, zone, township, age),
             group (id or name), demand_persons, covered_persons, covered_share, unreachable_persons,
-            mean_min, median_min, p95_min, worst_min, gini, accessibility_mean_per_1000,
-            accessibility_least_per_1000, accessibility_gini.
+            mean_min, median_min, p95_min, worst_tenth_min (mean of the worst-off tenth), worst_min, gini,
+            accessibility_mean_per_1000, accessibility_least_per_1000, accessibility_gini.
         service_area_before, service_area_after: area within the standard of an open facility, by zone kinds'
             modes together; None where it was not asked for. WGS84.
         out_of_reach: ids of demand points that no site can serve within the longest travel time.
         unverified: texts (zh, en) of unverified standards used.
         outlook: None where the scenario has no futures.
+        objective_zh, objective_en: what the plan was made for, '' for an evaluation.
     """
 
     service: Service
@@ -106,11 +112,51 @@ class ServiceResult:
     out_of_reach: tuple[str, ...]
     unverified: tuple[tuple[str, str], ...]
     outlook: Outlook | None = None
+    objective_zh: str = ""
+    objective_en: str = ""
 
     @property
     def new_sites(self) -> pd.DataFrame:
         """The facilities that the plan opens."""
         return self.sites[self.sites["status"] == "new"]
+
+    @property
+    def gone_sites(self) -> pd.DataFrame:
+        """The facilities in use that the plan closes or moves."""
+        return self.sites[self.sites["status"].isin(GONE)]
+
+    @property
+    def opening_yuan(self) -> float:
+        """What the new facilities cost."""
+        return float(self.new_sites["cost_yuan"].sum())
+
+    @property
+    def closing_yuan(self) -> float:
+        """What closing and leaving facilities costs, where the plan chose to."""
+        return float(self.gone_sites["cost_yuan"].sum())
+
+    @property
+    def has_vehicles(self) -> bool:
+        """Whether the plan places vehicles."""
+        return bool(self.sites["vehicles"].notna().any())
+
+    @property
+    def has_sizes(self) -> bool:
+        """Whether the plan chooses the sizes of new facilities."""
+        return bool((self.sites["size_class"] != "").any())
+
+    @property
+    def unassigned_persons(self) -> float:
+        """People whom the plan sends nowhere: unreachable, or without a place."""
+        return float(self.demand["unassigned_persons"].sum())
+
+    @property
+    def captured_persons(self) -> float | None:
+        """People who choose one's own facilities; None where there are none of others."""
+        if not self.sites["competitor"].any():
+            return None
+        own = set(self.sites.loc[~self.sites["competitor"], "id"])
+        return float(self.assignments.loc[self.assignments["site_id"].isin(own), "persons"].sum())
 
     @property
     def assigned_within_persons(self) -> float:
@@ -121,7 +167,7 @@ class ServiceResult:
 
     def in_use(self, when: str) -> pd.DataFrame:
         """The sites in use, `before` or `after`."""
-        return self.sites[self.sites["status"].isin(["existing", "closed" if when == "before" else "new"])]
+        return self.sites[self.sites["status"].isin(["existing", *(GONE if when == "before" else ("new",))])]
 
     def without_capacity(self, when: str) -> int:
         """How many sites in use have no known, finite capacity: no accessibility counts them."""

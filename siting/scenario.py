@@ -10,6 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from siting import resources
 from siting.errors import fail
+from siting.question_keys import ModelNumbers
 from siting.standards import Mode, Service, ZoneKind
 from siting.suggest import nearest_word
 from siting.toml_files import Frozen, load_toml
@@ -78,7 +79,7 @@ class Limit(Frozen):
     source: str = Field("", description="改动的依据，会写入成果 where the other value comes from; shown in the outputs")
 
 
-class ServiceQuestion(Frozen):
+class ServiceQuestion(ModelNumbers):
     """What is asked for one service."""
 
     service: str = Field(description="服务：data/standards/ 里的文件名 id of data/standards/")
@@ -102,6 +103,11 @@ class ServiceQuestion(Frozen):
     close: tuple[str, ...] = Field((), description="关闭的现有设施编号 ids of existing facilities that close")
     required: tuple[str, ...] = Field((), description="必选的候选地点编号 ids of candidates that must open")
     forbidden: tuple[str, ...] = Field((), description="禁选的候选地点编号 ids of candidates that must not open")
+    land: tuple[str, ...] = Field(
+        (),
+        description="只在这些用地上新建（candidates.csv 的 land），不写不限 "
+        "land-use words of candidates.csv on which new facilities may stand; none: all",
+    )
     threshold: Mapping[ZoneKind, Limit] = Field(
         {}, description="替代服务自身标准的达标时间 coverage standards other than the service's own"
     )

@@ -290,7 +290,17 @@ def rebuild(
     new = opened & ~instance.existing
     if follows_from_sites(formulation, instance):
         return nearest_plan(instance, formulation, opened)
-    fixed = replace(instance, required=new, forbidden=instance.candidate & ~new | instance.forbidden & ~new)
+    gone = instance.existing & ~opened
+    fixed = replace(
+        instance,
+        existing=instance.existing & ~gone,
+        required=new,
+        forbidden=(instance.candidate | instance.forbidden) & ~new | gone,
+        closable=None,
+        relocatable=None,
+        closures=None,
+        p=None if instance.p is None else int(new.sum()),
+    )
     return solve(fixed, formulation, options, listener=listener)
 
 

@@ -142,7 +142,8 @@ def _desk(asked: Asked, service: ServiceAsked, posed: Posed, recorded: Recorded,
     require_askable(instance, formulation)
     record = recorded.service(service.problem.service.id)
     ids = np.array(instance.site_ids, dtype=object)
-    opened = instance.kept | (np.isin(ids, record["open"]) & ~instance.existing)
+    gone = np.isin(ids, [*record.get("closed", ()), *record.get("moved", ())])
+    opened = (instance.existing & ~(gone & instance.leaving)) | (np.isin(ids, record["open"]) & ~instance.existing)
     townships = asked.case.demand["township"].fillna("").to_numpy(dtype=object)[posed.rows]
     table = service.problem.sites.iloc[posed.columns]
     sites = [Site(str(r.id), str(r.name), str(r.township)) for r in table.itertuples()]
@@ -238,6 +239,12 @@ def _site(desk: Desk, service: ServiceAsked, site: str, say: Say) -> tuple[tuple
             return (), (("现有设施，方案将其关闭", "a facility in use that the scenario closes"),)
         return (), (("该地点附近没有道路，不能选", "the site has no road near and cannot be chosen"),)
     j = desk.bench.instance.site_ids.index(site)
+    if desk.instance.leaving[j]:
+        stays = bool(desk.plan.open[j])
+        zh, en = ("保留", "keeps it") if stays else ("将其关闭或迁出", "closes or moves it")
+        return (), (
+            (f"现有设施，允许关闭或迁移，方案{zh}", f"a facility in use, free to close or move; the plan {en}"),
+        )
     if desk.instance.existing[j]:
         return (), (("现有设施，在任何方案中都保留", "a facility in use, kept in every plan"),)
     say(f"重新优化：{site}", f"re-optimising: {site}")

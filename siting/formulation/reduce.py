@@ -100,6 +100,8 @@ def reduce(
     kept = np.ones(matrix.pair_count, dtype=bool)
     if "forbid_sites" in active:
         kept &= usable[matrix.indices]
+    if _required_are_all(active, instance):
+        kept &= (instance.existing | instance.required)[matrix.indices]
     if "assign_within_standard" in active:
         assert instance.standard is not None
         kept &= matrix.values <= instance.standard[matrix.rows]
@@ -121,6 +123,14 @@ def reduce(
         apart = instance.future if tells_futures_apart(formulation, active) else None
         return _merge_coverage(instance, open_anyway, formulation.objective, settled=settled, apart=apart)
     return everything
+
+
+def _required_are_all(active: tuple[str, ...], instance: Instance) -> bool:
+    """Whether the sites that must open are all that may: as many as there are to open."""
+    moves = instance.relocatable is not None and bool(instance.relocatable.any())
+    if moves or not {"open_exactly_p", "require_sites"} <= set(active):
+        return False
+    return instance.p == int((instance.required & ~instance.existing).sum())
 
 
 def _drop_farther_than_open(instance: Instance, open_anyway: BoolArray) -> Instance:

@@ -11,7 +11,8 @@ import numpy as np
 
 from siting.errors import Faults
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
-from siting.instance import DEMAND, Instance
+from siting.instance import Instance
+from siting.instance_checks import DEMAND
 
 PROBABILITY_SLACK = 1e-6
 

@@ -15,6 +15,7 @@ STATUS: dict[str, Text] = {
     "existing": ("现有", "existing"),
     "new": ("新建", "new"),
     "closed": ("关闭", "closed"),
+    "moved": ("迁出", "moved away"),
     "candidate": ("候选（未选）", "candidate, not chosen"),
 }
 MODE: dict[str, Text] = {"walk": ("步行", "walk"), "drive": ("乘车", "drive")}

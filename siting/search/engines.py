@@ -88,7 +88,7 @@ def search_first(
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
     if blocks - COSTS == WHOLE and blocks & COSTS:
-        single = search_single_source(_in_yuan(instance), **_asked(formulation, options, report))
+        single = search_single_source(instance, **_asked(formulation, options, report))
         return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
     if blocks - COSTS == DISTRICTS and blocks & COSTS:
         districts = search_districts(instance, **_asked(formulation, options, report))
@@ -115,14 +115,6 @@ def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> 
         "report": report,
         "stopped": interrupt.asked,
     }
-
-
-def _in_yuan(instance: Instance) -> Instance:
-    """The instance with what travel costs in place of the impedance, where it has a price."""
-    if instance.travel_cost is None:
-        return instance
-    matrix = instance.impedance
-    return replace(instance, impedance=replace(matrix, values=instance.travel_cost * matrix.values), travel_cost=None)
 
 
 def _whole(found: SingleSource | Districts, engine: str) -> Found:

@@ -16,7 +16,15 @@ import pytest
 from siting.cli import main
 from siting.explain.run import Request, explain
 from siting.pipeline import Settings, ask_scenario, run_scenario
-from tests.tiny_case import SCENARIO, candidates_csv, demand_csv, place, write_case, write_scenario
+from tests.tiny_case import (
+    SCENARIO,
+    candidates_csv,
+    demand_csv,
+    facilities_csv,
+    place,
+    write_case,
+    write_scenario,
+)
 
 Capture = pytest.CaptureFixture[str]
 TWO = SCENARIO.replace('formulation = "p_median"\nnew = 1', 'formulation = "p_median"\nnew = 2')
@@ -176,6 +184,22 @@ def test_a_site_that_was_not_chosen_is_put_in_and_one_that_was_taken_out(tmp_pat
     code, printed, _ = call(capsys, "explain", folder, "--site", "地块0")
     assert code == 0
     assert "person-min" in printed
+
+
+@pytest.mark.parametrize("model", ["p_median", "capacitated_p_median"])
+def test_a_plan_that_closes_a_facility_is_put_together_again(tmp_path: Path, capsys: Capture, model: str) -> None:
+    """Which of the two closed is known to the record alone: the plan's own value tells it apart."""
+    lon, lat = place(0, 1.02)
+    rival = f"f9,隔壁,primary_school,{lon},{lat},core,城关镇,60\n"
+    keys = 'new = 1\nmay_close = ["f1", "f9"]\nclose_count = 1'
+    text = SCENARIO.split('\n[[services]]\nservice = "health_station"')[0]
+    text = text.replace('"p_median"\nnew = 1', f'"{model}"\n{keys}')
+    folder, _ = made(tmp_path, text, facilities=facilities_csv() + rival)
+    (closed,) = json.loads((folder / "run.json").read_text(encoding="utf-8"))["services"][0]["closed"]
+    (stays,) = {"f1", "f9"} - {closed}
+    for site, words in ((closed, "the plan closes or moves it"), (stays, "the plan keeps it")):
+        (service,) = asked(capsys, folder, "--site", site)["services"]
+        assert words in service["notes"][0][1]
 
 
 def test_a_plan_that_is_not_the_only_best_one_is_told(tmp_path: Path, capsys: Capture) -> None:

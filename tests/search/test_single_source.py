@@ -92,6 +92,15 @@ def drawn(seed: int, resource: str) -> Instance:
     return replace(instance, **changes)
 
 
+def test_travel_has_its_price_where_costs_are_added_up() -> None:
+    instance = drawn(0, "free")
+    found = find(replace(instance, travel_cost=0.4), fixed_cost=True)
+    cheap = replace(instance.impedance, values=0.4 * instance.impedance.values)
+    assert found.objective == pytest.approx(brute_force(replace(instance, impedance=cheap), fixed_cost=True))
+    same = find(replace(instance, travel_cost=0.4)).objective
+    assert same == pytest.approx(brute_force(instance, fixed_cost=False))
+
+
 @pytest.mark.parametrize("resource", ["p", "budget", "free"])
 @pytest.mark.parametrize("fixed_cost", [False, True])
 @pytest.mark.parametrize("seed", range(6))

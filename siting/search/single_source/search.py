@@ -63,9 +63,9 @@ def search_single_source(
 ) -> SingleSource | None:
     """The best plan in which every demand point is served whole by one open site, and a bound.
 
-    The least of sum a_i t_ij x_ij, with `fixed_cost` plus the fixed costs of new facilities, over plans that keep the
-    existing facilities, the required and forbidden sites, the zone minima, the capacities, and `p` or the budget;
-    without both, as many facilities open as pay.
+    The least of sum a_i t_ij x_ij, with `fixed_cost` times `travel_cost` and plus the fixed costs of new facilities,
+    over plans that keep the existing facilities, the required and forbidden sites, the zone minima, the capacities,
+    and `p` or the budget; without both, as many facilities open as pay.
 
     None where the instance has features that the search does not know: existing facilities that may leave, zone
     maxima, least loads, size classes, adjacency, decay, futures; or where its dense cost matrix would be too large.

@@ -61,7 +61,8 @@ class Task:
             return None
         matrix, new = instance.impedance, instance.candidate
         cost = np.full((n, m), np.inf)
-        cost[matrix.rows, matrix.indices] = instance.demand[matrix.rows] * matrix.values
+        money = instance.travel_cost if fixed_cost and instance.travel_cost is not None else 1.0
+        cost[matrix.rows, matrix.indices] = money * instance.demand[matrix.rows] * matrix.values
         price = np.zeros(m) if instance.fixed_cost is None else np.where(new, instance.fixed_cost, 0.0)
         capacity = np.full(m, np.inf) if instance.capacity is None else instance.capacity
         weight = instance.weight

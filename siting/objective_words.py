@@ -101,6 +101,15 @@ def _assigned(v: float, instance: Instance, solution: Solution) -> tuple[str, st
 def _cost(v: float, instance: Instance, solution: Solution) -> tuple[str, str]:
     assert instance.fixed_cost is not None
     building = float(instance.fixed_cost[solution.open & ~instance.existing].sum())
+    if instance.closing_cost is not None and instance.leaving.any():
+        closing = float(instance.closing_cost[instance.existing & ~solution.open].sum())
+        rest = v - building - closing
+        return (
+            f"总费用 {number(v)} 元，其中建设费 {number(building)} 元，关闭与迁移费 {number(closing)} 元，"
+            f"出行费 {number(rest)} 元",
+            f"the cost is {number(v)} yuan: {number(building)} for building, {number(closing)} for closing and moving, "
+            f"{number(rest)} for travel",
+        )
     return (
         f"总费用 {number(v)} 元，其中建设费 {number(building)} 元，出行费 {number(v - building)} 元",
         f"the cost is {number(v)} yuan: {number(building)} for building, {number(v - building)} for travel",
@@ -180,6 +189,12 @@ WORDS: dict[str, Words] = {
     "largest_regret": _regret,
     "largest_coverage_regret": _coverage_regret,
 }
+
+
+def in_words(objective: str, instance: Instance, solution: Solution) -> tuple[str, str]:
+    """What the plan's value of its objective means (zh, en); '' for an objective that has no words."""
+    words, value = WORDS.get(objective), solution.outcome.objective
+    return ("", "") if words is None or value is None else words(value, instance, solution)
 
 
 def ids(names: tuple[str, ...], flags: np.ndarray) -> str:
