@@ -20,7 +20,8 @@ from siting.case import find_case, list_cases
 from siting.cli_explain import explain_command
 from siting.cli_solve import solve_command
 from siting.errors import Fault, InputError, InternalError, SitingError, fail
-from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
+from siting.pipeline import evaluate_case, export_roads, run_scenario, write_outputs
+from siting.prepare import Settings
 from siting.results import RunResult
 from siting.run_folder import check_writable
 from siting.scenario import find_scenario, list_scenarios

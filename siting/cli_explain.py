@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 
 from siting import terminal
-from siting.pipeline import Settings
+from siting.prepare import Settings
 
 
 def explain_command(

@@ -14,8 +14,9 @@ from siting import pipeline
 from siting.assemble import Problem
 from siting.errors import InfeasibleError, InputError
 from siting.network import read_roads, to_networkx
-from siting.pipeline import Settings, evaluate_case, run_scenario
+from siting.pipeline import evaluate_case, run_scenario
 from siting.plan import Plan
+from siting.prepare import Settings
 from siting.provenance import certificate
 from siting.results import RunResult, ServiceResult
 from siting.solution import Status

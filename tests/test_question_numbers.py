@@ -10,8 +10,9 @@ import pytest
 from siting.errors import InfeasibleError, InputError
 from siting.formulation.compose import list_formulations
 from siting.instance import Instance
-from siting.pipeline import Settings, ask_scenario, run_scenario
+from siting.pipeline import run_scenario
 from siting.plan import pose_instance
+from siting.prepare import Settings, ask_scenario
 from siting.question_checks import FIELD_OF_KEY
 from siting.question_keys import ModelNumbers
 from siting.render.csv_files import write_csv

@@ -10,8 +10,8 @@ from siting.explain.desk import Desk
 from siting.explain.names import Place
 from siting.explain.questions import Say, with_site
 from siting.impedance import BoolArray
-from siting.pipeline import ServiceAsked
 from siting.plan import Posed, display_name
+from siting.prepare import ServiceAsked
 
 REMEDIES_TRIED = 3
 OFF: Text = ("附近没有道路，不在方案之内", "no road near: takes no part in the plan")

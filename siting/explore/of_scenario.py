@@ -17,8 +17,8 @@ from siting.explore.sweep import sweep
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import with_objective
 from siting.metrics import weighted_mean
-from siting.pipeline import Asked, ServiceAsked
 from siting.plan import Posed, at_sites, open_sites, pose_instance
+from siting.prepare import Asked, ServiceAsked
 from siting.results import GONE
 from siting.site_ledger import site_ledger
 from siting.solution import Solution

@@ -15,7 +15,8 @@ import pytest
 
 from siting.cli import main
 from siting.explain.run import Request, explain
-from siting.pipeline import Settings, ask_scenario, run_scenario
+from siting.pipeline import run_scenario
+from siting.prepare import Settings, ask_scenario
 from tests.tiny_case import (
     SCENARIO,
     candidates_csv,

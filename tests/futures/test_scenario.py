@@ -13,7 +13,8 @@ from siting.case import find_case, load_case
 from siting.errors import InputError
 from siting.futures.of_case import futures_of
 from siting.network import read_roads
-from siting.pipeline import Settings, run_scenario, write_outputs
+from siting.pipeline import run_scenario, write_outputs
+from siting.prepare import Settings
 from siting.render.sheets import all_sheets
 from siting.results import Outlook, RunResult
 from siting.scenario import find_scenario, load_scenario
