@@ -10,7 +10,7 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from siting import pipeline
+from siting import pipeline, prepare
 from siting.assemble import Problem
 from siting.errors import InfeasibleError, InputError
 from siting.network import read_roads, to_networkx
@@ -241,7 +241,7 @@ def test_places_of_known_capacities_beside_unknown_ones(tmp_path: Path) -> None:
 def test_when_the_only_school_of_known_size_closes_nothing_is_known_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.pose
+    real = prepare.pose
 
     def endless(*args: Any, **rest: Any) -> Problem:
         problem = real(*args, **rest)
@@ -250,7 +250,7 @@ def test_when_the_only_school_of_known_size_closes_nothing_is_known_after(
             problem, sites=problem.sites.assign(capacity_persons=problem.sites["capacity_persons"].where(old))
         )
 
-    monkeypatch.setattr(pipeline, "pose", endless)
+    monkeypatch.setattr(prepare, "pose", endless)
     found = service(run(tmp_path, one_school('close = ["f1"]')), "primary_school")
     assert found.has_accessibility
     assert found.demand["accessibility_before_per_1000"].max() > 0

@@ -149,7 +149,9 @@ def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> 
 
 def _median(instance: Instance, counted: Instance, options: SolverOptions, report: Report) -> Found | None:
     limit = SHARE_OF_TIME * options.time_limit_s
+    end = time.perf_counter() + limit
     found = search_median(counted, time_limit_s=limit, gap=options.gap, report=report)
+    stopped = interrupt.out_of_time(end)
     if found is None:
         return None
     closed = found.open is not None and found.objective - found.bound <= options.gap * abs(found.objective)
@@ -157,7 +159,8 @@ def _median(instance: Instance, counted: Instance, options: SolverOptions, repor
     if not closed and int(found.pairs.sum()) <= MOST_PAIRS:
         must = instance.required | (found.must & instance.candidate)
         rest = replace(instance, impedance=instance.impedance.keep(found.pairs), required=must)
-    return Found(found.bound, found.objective, found.open, 0, rest, "interchange and Lagrangian bound, HiGHS")
+    engine = "interchange and Lagrangian bound, HiGHS"
+    return Found(found.bound, found.objective, found.open, 0, rest, engine, by_clock=stopped or rest is not None)
 
 
 def _center(instance: Instance, counted: Instance | None, options: SolverOptions, *, weighted: bool) -> Found | None:
