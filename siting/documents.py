@@ -15,8 +15,8 @@ from siting.examples import EXAMPLES, example_section
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
-from siting.question_checks import keys_read
-from siting.question_keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
+from siting.question.checks import keys_read
+from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
 from siting.resources import PACKAGE
 from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
 from siting.standards import ZONE_KINDS, list_services, load_service

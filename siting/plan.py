@@ -17,7 +17,7 @@ from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 from siting.objective_words import in_words
 from siting.optimise import solve
-from siting.question_numbers import numbers_of
+from siting.question.numbers import numbers_of
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
 from siting.solver import SolverOptions

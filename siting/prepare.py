@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 from siting.assemble import Problem, pose
-from siting.between_times import add_times_between
 from siting.cache import Cache, hash_file, hash_values
 from siting.case import Case, find_case, load_case
 from siting.errors import Faults
@@ -22,7 +21,8 @@ from siting.futures.of_case import futures_of
 from siting.futures.robust import check_rule
 from siting.futures.run import ServiceFuture, in_each_future
 from siting.network import RoadGraph, load_graph, read_roads, save_graph
-from siting.question_checks import check_question
+from siting.question.between_times import add_times_between
+from siting.question.checks import check_question
 from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario
 from siting.service_times import ServiceTimes, compute_service_times
 from siting.solver import SolverOptions

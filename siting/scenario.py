@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from siting import resources
 from siting.errors import fail
-from siting.question_keys import ModelNumbers
+from siting.question.keys import ModelNumbers
 from siting.standards import Mode, Service, ZoneKind
 from siting.suggest import nearest_word
 from siting.toml_files import Frozen, load_toml

@@ -7,7 +7,7 @@ import pandas as pd
 
 from siting.assemble import Problem
 from siting.impedance import BoolArray, IntArray
-from siting.size_classes import size_classes
+from siting.question.sizes import size_classes
 
 
 def site_ledger(

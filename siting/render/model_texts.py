@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from siting.question_keys import ModelNumbers
+from siting.question.keys import ModelNumbers
+from siting.question.sizes import size_classes
 from siting.render.wording import ZONE_KIND, Text
 from siting.scenario import ServiceQuestion
-from siting.size_classes import size_classes
 from siting.standards import Service
 
 Listed = Callable[[Sequence[str]], str]

@@ -11,7 +11,7 @@ from siting.adjacency import Adjacency
 from siting.case import load_case
 from siting.errors import InputError
 from siting.impedance import FloatArray, ImpedanceMatrix
-from siting.neighbours import FILE, demand_adjacency, joined, near_enough, touching
+from siting.question.neighbours import FILE, demand_adjacency, joined, near_enough, touching
 from tests.tiny_case import write_case
 
 

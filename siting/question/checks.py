@@ -10,9 +10,9 @@ from siting.assemble import Problem
 from siting.bare.reads import fields_read, readers_of
 from siting.errors import Faults
 from siting.formulation.spec import Formulation
-from siting.question_keys import ModelNumbers
+from siting.question.keys import ModelNumbers
+from siting.question.sizes import size_classes
 from siting.scenario import ServiceQuestion
-from siting.size_classes import size_classes
 
 # What each key gives the model: the field of the instance that a block must read for the key to mean anything.
 FIELD_OF_KEY = {
@@ -97,6 +97,16 @@ def check_question(problem: Problem, formulation: Formulation, path: Path) -> No
                 remedy_en="write it; docs/scenario-reference.md describes the key",
                 column=f"{prefix}.{group[0]}",
             )
+    if "future" in fields_read(formulation) and "future_best" in fields_read(formulation):
+        faults.add(
+            f"模型 {formulation.name_zh}（{formulation.id}）不能直接写在方案里：它由各种未来得出",
+            f"the model {formulation.id} cannot be named in a scenario: it follows from the futures",
+            remedy_zh='请写 p_median、capacitated_p_median 或 maximal_covering，并加 [[futures]] 与 robust = "regret"',
+            remedy_en="name p_median, capacitated_p_median or maximal_covering, and add [[futures]] and "
+            'robust = "regret"',
+            column=f"{prefix}.formulation",
+            value=formulation.id,
+        )
     _check_times(problem, faults, prefix)
     _check_sites(problem, formulation, faults, prefix)
     faults.raise_if_any()

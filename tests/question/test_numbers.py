@@ -13,8 +13,8 @@ from siting.instance import Instance
 from siting.pipeline import run_scenario
 from siting.plan import pose_instance
 from siting.prepare import Settings, ask_scenario
-from siting.question_checks import FIELD_OF_KEY
-from siting.question_keys import ModelNumbers
+from siting.question.checks import FIELD_OF_KEY
+from siting.question.keys import ModelNumbers
 from siting.render.csv_files import write_csv
 from siting.render.tables_gone import gone_table
 from siting.results import RunResult, ServiceResult
@@ -337,3 +337,9 @@ def test_a_share_of_some_of_the_people_is_not_told_as_one_of_all(tmp_path: Path)
     demand = demand_csv() + f"far,远村,{lon},{lat},rest,深山镇,远村,1,2,3,4\n"
     service = one(tmp_path, "maximal_covering", 'new = 1\nout_of_reach = "list"', demand=demand)
     assert service.objective_zh == "标准之内的人口最多"
+
+
+@pytest.mark.parametrize("model", ["minimax_regret", "maximal_covering_regret", "capacitated_minimax_regret"])
+def test_a_model_of_regret_is_asked_by_its_futures(model: str, tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="it follows from the futures"):
+        run(tmp_path, model, "new = 1")

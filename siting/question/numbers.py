@@ -14,9 +14,9 @@ from siting.decay import Decay
 from siting.errors import Faults, InfeasibleError
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
-from siting.neighbours import demand_adjacency
+from siting.question.neighbours import demand_adjacency
+from siting.question.sizes import size_classes
 from siting.service_times import ServiceTimes
-from siting.size_classes import size_classes
 
 
 def numbers_of(
