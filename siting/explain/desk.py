@@ -141,7 +141,8 @@ class Desk:
         Args:
             limit_s: seconds for this search.
             forbid: (J,) sites that must stay closed, beside the scenario's own; these may be required by it.
-            require: (J,) sites that must open, beside the scenario's own; these may be forbidden by it.
+            require: (J,) sites that must open, beside the scenario's own; these may be forbidden by it. A facility
+                in use among them must stay.
             different: whether the plan must differ from the run's.
         """
         limit = round(min(limit_s, self.left_s, self.options.time_limit_s), 1)
@@ -153,11 +154,15 @@ class Desk:
             old,
             forbidden=(old.forbidden & ~opened) | (closed & ~old.existing),
             required=(old.required & ~closed) | (opened & ~old.existing),
+            closable=None if old.closable is None else old.closable & ~opened,
+            relocatable=None if old.relocatable is None else old.relocatable & ~opened,
             excluded=(*(old.excluded or ()), self.plan.open) if different else old.excluded,
         )
         try:
             options = replace(self.options, time_limit_s=limit)
-            solution = solve(instance, self.formulation, options, listener=self.listener, names=self.names)
+            solution = solve(
+                instance, self.formulation, options, listener=self.listener, names=self.names, diagnose=False
+            )
         except (InputError, VerificationError):
             raise
         except InfeasibleError as error:

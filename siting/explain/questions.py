@@ -29,6 +29,12 @@ FORBIDDEN: Text = (
 )
 
 
+KEPT: Text = (
+    "方案将其关闭或迁出；此处问的是保留它会怎样",
+    "the plan closes or moves it; asked here is what keeping it would cost",
+)
+
+
 def one(desk: Desk, j: int) -> BoolArray:
     """(J,) only site j."""
     mask = np.zeros(desk.instance.site_count, dtype=bool)
@@ -149,8 +155,19 @@ def with_site(desk: Desk, k: int, limit_s: float | None = None) -> Answer:
         verdict=desk.judge(best, reply, lawful=not lifted),
         change=None if best is None else desk.bench.change(desk.plan, best),
         freely=freely,
-        note=FORBIDDEN if lifted else ("", ""),
+        note=FORBIDDEN if lifted else KEPT if desk.instance.existing[k] else ("", ""),
     )
+
+
+def keepings(desk: Desk, say: Say) -> tuple[Answer, ...]:
+    """What keeping each facility would cost that the plan closes or moves, as far as the time goes."""
+    closed = np.flatnonzero(desk.instance.leaving & ~desk.plan.open)
+    answers = []
+    for number, k in enumerate(closed):
+        say(f"保留第 {number + 1}/{closed.size} 处", f"keeping facility {number + 1} of {closed.size}")
+        limit = 0.5 * desk.left_s / (closed.size - number) if desk.slow else None
+        answers.append(with_site(desk, int(k), limit))
+    return tuple(sorted(answers, key=_nearest_first))
 
 
 def rivals(desk: Desk, say: Say) -> tuple[tuple[Answer, ...], int]:

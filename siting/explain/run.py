@@ -20,6 +20,7 @@ from siting.explain.place import place_answer
 from siting.explain.questions import (
     Say,
     another,
+    keepings,
     loss_of,
     losses,
     replace_alone,
@@ -222,6 +223,7 @@ def _service(
             answers, notes = _site(desk, service, site, say)
             said = replace(said, sites=answers, notes=(*said.notes, *notes))
         if place is None and site is None:
+            said = replace(said, sites=keepings(desk, say))
             without_each = losses(desk, say)
             nearest, tried = rivals(desk, say)
             other = another(desk, without_each, say)
@@ -240,13 +242,11 @@ def _site(desk: Desk, service: ServiceAsked, site: str, say: Say) -> tuple[tuple
             return (), (("现有设施，方案将其关闭", "a facility in use that the scenario closes"),)
         return (), (("该地点附近没有道路，不能选", "the site has no road near and cannot be chosen"),)
     j = desk.bench.instance.site_ids.index(site)
-    if desk.instance.leaving[j]:
-        stays = bool(desk.plan.open[j])
-        zh, en = ("保留", "keeps it") if stays else ("将其关闭或迁出", "closes or moves it")
+    if desk.instance.leaving[j] and desk.plan.open[j]:
         return (), (
-            (f"现有设施，允许关闭或迁移，方案{zh}", f"a facility in use, free to close or move; the plan {en}"),
+            ("现有设施，允许关闭或迁移，方案保留", "a facility in use, free to close or move; the plan keeps it"),
         )
-    if desk.instance.existing[j]:
+    if desk.instance.existing[j] and desk.plan.open[j]:
         return (), (("现有设施，在任何方案中都保留", "a facility in use, kept in every plan"),)
     say(f"重新优化：{site}", f"re-optimising: {site}")
     if not desk.chosen[j]:
@@ -274,7 +274,7 @@ def _wanted(asked: Asked, names: Iterable[str]) -> list[ServiceAsked]:
 
 def _asked(place: Place | None, site: str | None) -> Text:
     parts = [(f"地点“{place.name}”", f"the place {place.name}")] if place is not None else []
-    parts += [(f"候选地点 {site}", f"the site {site}")] if site is not None else []
+    parts += [(f"地点 {site}", f"the site {site}")] if site is not None else []
     return "；".join(zh for zh, _ in parts), "; ".join(en for _, en in parts)
 
 
