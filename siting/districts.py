@@ -1,7 +1,9 @@
 r"""Catchments that hang together, each demand point whole to one site, within capacities: good plans and bounds.
 
-1. The problem with points that may be shared, and the cuts of `siting.district_program`, gives a bound and sites.
-2. Its assignment is rounded and what hangs loose is attached to a catchment beside it.
+1. Sites are chosen by the bound that capacities alone give (`siting.district_sites`). The best sets are tried one after
+   the other: points that may be shared are assigned at the least cost, rounded, and what hangs loose is attached to a
+   catchment beside it.
+2. The problem with points that may be shared, and the cuts of `siting.district_program`, gives a bound and a plan.
 3. A few catchments that touch are solved anew as a small programme, closed sites among them included, over and over,
    until none of these neighbourhoods holds anything better (large neighbourhood search).
 4. With time left the whole programme is solved from that plan, which may prove it or improve it.
@@ -15,22 +17,23 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from siting.district_bound import Multipliers, ascend, choose_sites, settle
+from siting.district_bound import Multipliers, ascend, settle
 from siting.district_cuts import Cut
 from siting.district_plan import Plan, borders, repair
 from siting.district_problem import EQUAL, Districting
 from siting.district_program import Part
+from siting.district_sites import good_sites
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
-SHARE_OF_RELAXATION = 0.4  # of the time limit
+SITES_END, PLANS_END, RELAXATION_ENDS, FINISH_ENDS = 0.15, 0.5, 0.7, 0.88  # in shares of the time limit
+SETS = 10  # of sites, tried at most
+PLAN_SHARE = 0.15  # of the time limit, for one of them at most
 CUTS = 10  # rounds of cuts on the linear relaxation, at most: they end where the bound hardly rises
-SHARE_OF_FINISH = 0.6  # of the time left
-FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
 MOST_RELAXED = 100_000  # pairs that the solver is given at once
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
 DEARER = 3  # how often it is made ten times dearer while some is left
@@ -91,8 +94,8 @@ def search_districts(
     problem = Districting.of(instance, fixed_cost=fixed_cost)
     if problem is None:
         return None
-    search = _Search(problem, end, gap, seed, report, stopped)
-    search.run(time_limit_s)
+    search = _Search(problem, end, time_limit_s, gap, seed, report, stopped)
+    search.run()
     plan = search.best
     if plan is None:
         return Districts(search.bound, math.inf, None, None, search.by_clock)
@@ -102,7 +105,8 @@ def search_districts(
 @dataclass
 class _Search:
     problem: Districting
-    end: float
+    end: float  # of the present stage
+    time_limit_s: float
     gap: float
     seed: int
     report: Report | None
@@ -113,6 +117,8 @@ class _Search:
     by_clock: bool = False
     may_open: bool = True  # closed sites, while some load is beyond a capacity: at first it is moved elsewhere
     penalty: float = field(init=False)
+    mean_travel: float = field(init=False)  # of one unit of load, roughly
+    begin: float = field(init=False)
     cuts: list[Cut] = field(default_factory=list)
     tried: set[tuple[bytes, bytes]] = field(default_factory=set)
 
@@ -121,6 +127,19 @@ class _Search:
         weight = problem.weight[problem.i]
         dearest = problem.cost[weight > 0] / weight[weight > 0]
         self.penalty = PENALTY * max(float(dearest.max(initial=0.0)), 1.0)
+        cheapest = np.full(problem.weight.size, np.inf)
+        np.minimum.at(cheapest, problem.i, problem.cost)
+        self.mean_travel = 2 * float(cheapest[np.isfinite(cheapest)].sum()) / max(float(problem.weight.sum()), 1e-9)
+        self.begin = self.end - self.time_limit_s
+
+    def _until(self, share: float) -> None:
+        """The next stage is to end at this share of the time limit."""
+        self.end = self.begin + share * self.time_limit_s
+
+    @property
+    def share_spent(self) -> float:
+        """Of the time limit."""
+        return (time.perf_counter() - self.begin) / self.time_limit_s
 
     def seconds_left(self) -> float:
         return 0.0 if self.stopped() else self.end - time.perf_counter()
@@ -138,24 +157,37 @@ class _Search:
             return True
         return False
 
-    def run(self, time_limit_s: float) -> None:
+    def run(self) -> None:
         problem = self.problem
         served = np.bincount(problem.i, minlength=problem.weight.size) > 0
         if (problem.must & ~problem.may).any() or not served.all():
             self.bound = math.inf
             return
         found = self._ascend(problem)
-        if problem.i.size <= FEW_PAIRS:
-            self._relax(problem, 0.5 * SHARE_OF_RELAXATION * time_limit_s, QUICK_GAP)
-        if self.best is None and not self.done:
-            self._restart(self._from_multipliers(found))
+        self._choose_sites(found)
+        self._until(RELAXATION_ENDS)
         if not self.done:
-            self._relax(self._settled(found), SHARE_OF_RELAXATION * time_limit_s, PART_GAP)
+            self._relax(self._settled(found))
+        self._until(FINISH_ENDS)
         if not self.done:
-            self._finish(self._settled(found), SHARE_OF_FINISH * self.seconds_left())
+            self._finish(self._settled(found))
+        self._until(1.0)
         if self.best is not None and not self.done:
             self.plan = self.best
             self._improve(MOST_CATCHMENTS)
+
+    def _choose_sites(self, found: Multipliers) -> None:
+        """Plans from the best sets of sites, as long as these may hold something better."""
+        self._until(SITES_END)
+        sets = good_sites(self.problem, found, count=SETS, seed=self.seed, enough=lambda: self.seconds_left() <= 0)
+        self.by_clock |= self.seconds_left() <= 0
+        self._until(PLANS_END)
+        plans = [(sites.value, plan) for sites in sets if (plan := self._assigned(sites.open)) is not None]
+        for value, plan in sorted(plans, key=lambda p: p[1].objective + self.mean_travel * p[1].over):
+            if value < self.best_objective and not self.done:
+                self._until(min(PLANS_END, self.share_spent + PLAN_SHARE))
+                self._restart(plan)
+                self._until(PLANS_END)
 
     def _ascend(self, problem: Districting) -> Multipliers:
         found = ascend(problem, objective=self.best_objective, enough=lambda: self.seconds_left() <= 0)
@@ -185,50 +217,43 @@ class _Search:
             self.penalty *= 10
             self.tried.clear()
 
-    def _from_multipliers(self, found: Multipliers) -> Plan | None:
+    def _assigned(self, opened: BoolArray) -> Plan | None:
         """Everybody to the site that takes the largest share of him, when shares are allowed."""
         problem = self.problem
-        opened = choose_sites(problem, found.value)
-        if opened is None:
-            return None
         everybody = np.ones(problem.weight.size, dtype=bool)
-        part = Part(problem, everybody, opened, np.zeros(opened.size, dtype=bool), self.penalty)
+        fixed = replace(problem, must=opened)
+        part = Part(fixed, everybody, opened, np.zeros(opened.size, dtype=bool), self.penalty)
         shares = part.solve(seconds=self.seconds_left, linear=True, rounds=1)
         return None if shares.site is None else repair(problem, shares.site, opened, self.penalty)
 
-    def _relax(self, problem: Districting, seconds: float, gap: float) -> None:
+    def _relax(self, problem: Districting) -> None:
         """The solver's bound with points that may be shared, and a plan from there."""
         if problem.i.size > MOST_RELAXED:
             return
-        until = time.perf_counter() + seconds
         whole = Part.everything(problem, self.cuts)
-
-        def left() -> float:
-            return min(self.seconds_left(), until - time.perf_counter())
-
         last = -math.inf
-        for _ in range(CUTS if gap < QUICK_GAP else 0):
-            linear = whole.solve(seconds=left, linear=True, rounds=1).bound
+        for _ in range(CUTS):
+            linear = whole.solve(seconds=self.seconds_left, linear=True, rounds=1).bound
             self._raise_bound(min(linear, self.best_objective))
             if linear <= last + PART_GAP * abs(linear):
                 break
             last = linear
         if self.done:
             return
-        relaxed = whole.solve(seconds=left, gap=max(self.gap, gap), seed=self.seed, shared=True, rounds=1)
+        gap = max(self.gap, PART_GAP)
+        relaxed = whole.solve(seconds=self.seconds_left, gap=gap, seed=self.seed, shared=True, rounds=1)
         self.by_clock |= relaxed.by_clock
         self._raise_bound(min(relaxed.bound, self.best_objective))
         if relaxed.site is not None and not self.done:
             self._restart(repair(self.problem, relaxed.site, relaxed.open, self.penalty))
 
-    def _finish(self, problem: Districting, seconds: float) -> None:
+    def _finish(self, problem: Districting) -> None:
         """The whole programme, from the best plan."""
         if problem.i.size > MOST_RELAXED:
             return
-        best, until = self.best, time.perf_counter() + seconds
-        whole = Part.everything(problem, self.cuts)
-        solved = whole.solve(
-            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
+        best = self.best
+        solved = Part.everything(problem, self.cuts).solve(
+            seconds=self.seconds_left,
             gap=self.gap,
             seed=self.seed,
             start=None if best is None else best.site,
