@@ -28,7 +28,7 @@ STEPS, FIRST_STEP, LAST_STEP, PATIENCE = 60, 1.0, 1e-2, 8
 GUESS = 1.05  # the target of the steps, over the present value, while nothing better is known
 MARGIN = 0.003  # sets of sites so near to the best are kept
 SHAKE = 3  # random moves out of a local optimum
-FRUITLESS = 25  # local optima in a row without a better one
+FRUITLESS = 15  # local optima in a row without a better one
 EVALUATIONS = 15_000
 
 
