@@ -65,8 +65,10 @@ def branch(
         bound, _, at, may, must = heap[0]
         report(min([bound, objective, *(b for b, _ in decided)]))
         if not (may & ~must).any():
-            decided.append((bound, may))
             heapq.heappop(heap)
+            last = ascend(problem.restricted(may, must), objective=objective, enough=enough, start=at)
+            if last.bound < limit:
+                decided.append((max(last.bound, bound), may))
             continue
         site = int(np.argmin(np.where(may & ~must, np.abs(at.share - 0.5), np.inf)))
         children = []
