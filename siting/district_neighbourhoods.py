@@ -10,15 +10,19 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 
 import numpy as np
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import shortest_path
 
 from siting.district_plan import Plan, borders
 from siting.district_problem import EQUAL, Districting
 from siting.district_program import Part
-from siting.impedance import BoolArray, IntArray
+from siting.impedance import BoolArray, FloatArray, IntArray
 
 LOADED_GAP, PART_GAP = 1e-3, 1e-4  # while some load is beyond a capacity, and afterwards
 PART_NODES, PART_SECONDS = 100, 3.0  # the nodes end it, the same way in every run; the seconds are for the worst
 MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
+LONGEST = 6  # chain of catchments over which load is moved
+ENOUGH = 0.3  # of what is too much, for a second chain
 DEARER = 3  # how often load beyond a capacity is made ten times dearer while some is left
 
 
@@ -73,12 +77,17 @@ class Neighbourhoods:
             size = 2 if better else size + 1
 
     def _touching(self, size: int, rng: np.random.Generator) -> Iterator[IntArray]:
-        """Sets of `size` open sites whose catchments touch, one from each open site; those that hold too much first."""
+        """Sets of `size` open sites whose catchments touch, one from each open site; those that hold too much first.
+
+        From each of these also the way to the nearest catchment with room, over full ones.
+        """
         over = self.problem.overload(self.plan.site)
         homes = rng.permutation(np.flatnonzero(self.plan.open))
         for first in homes[np.argsort(-over[homes], kind="stable")].tolist():
             border = borders(self.problem, self.plan)
             if size == 2:
+                if over[first]:
+                    yield from self._ways_to_room(first, float(over[first]), border)
                 for other in np.flatnonzero(border[first]).tolist():
                     yield np.array([first, other])
                 continue
@@ -90,6 +99,19 @@ class Neighbourhoods:
                     break
                 chosen.append(int(rng.choice(length.size, p=length / length.sum())))
             yield np.array(chosen)
+
+    def _ways_to_room(self, first: int, wanted: float, border: FloatArray) -> Iterator[IntArray]:
+        """Chains of catchments to the nearest one with all the room that is wanted, and to the nearest with some."""
+        plan, problem = self.plan, self.problem
+        room = problem.capacity - np.bincount(plan.site, weights=problem.weight, minlength=plan.open.size)
+        steps, before = shortest_path(csr_array(border), unweighted=True, indices=first, return_predecessors=True)
+        for least in (wanted, ENOUGH * wanted):
+            ends = np.flatnonzero(plan.open & (room >= least) & (steps < LONGEST))
+            if ends.size:
+                chain = [int(ends[np.lexsort((-room[ends], steps[ends]))[0]])]
+                while chain[-1] != first:
+                    chain.append(int(before[chain[-1]]))
+                yield np.array(chain)
 
     def _solve_anew(self, chosen: IntArray) -> bool:
         """Whether these catchments hold something better, which is then taken."""

@@ -33,6 +33,7 @@ from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
 SITES_END, PLANS_END, TREE_ENDS, RELAXATION_ENDS, FINISH_ENDS = 0.15, 0.45, 0.65, 0.75, 0.88  # of the time limit
+FIRST_PLAN_ENDS = 0.7
 SETS = 10  # of sites, tried at most
 PLAN_SHARE = 0.15  # of the time limit, for one of them at most
 CUTS = 10  # rounds of cuts on the linear relaxation, at most: they end where the bound hardly rises
@@ -181,13 +182,18 @@ class _Search:
         self._until(SITES_END)
         sets = good_sites(self.problem, found, count=SETS, seed=self.seed, enough=lambda: self.seconds_left() <= 0)
         self.by_clock |= self.seconds_left() <= 0
-        self._until(PLANS_END)
+        self._until(FIRST_PLAN_ENDS)
         plans = [(sites.value, plan) for sites in sets if (plan := self._assigned(sites.open)) is not None]
         for value, plan in sorted(plans, key=lambda p: p[1].objective + self.mean_travel * p[1].over):
             if value < self.best_objective and not self.done:
-                self._until(min(PLANS_END, self.share_spent + PLAN_SHARE))
+                self._until(min(self.end_of_plans, self.share_spent + PLAN_SHARE))
                 self._improve(plan, FEW_CATCHMENTS)
-                self._until(PLANS_END)
+                self._until(self.end_of_plans)
+
+    @property
+    def end_of_plans(self) -> float:
+        """Share of the time limit: later while there is none."""
+        return FIRST_PLAN_ENDS if self.best is None else PLANS_END
 
     def _ascend(self, problem: Districting) -> Multipliers:
         found = ascend(problem, objective=self.best_objective, enough=lambda: self.seconds_left() <= 0)
