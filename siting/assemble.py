@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -25,7 +26,8 @@ class Problem:
 
     Attributes:
         sites: id, name, lon, lat, zone, township, land, origin (`existing` or `candidate`), closing (bool),
-            capacity_persons (NaN: unknown or no limit), cost_yuan.
+            capacity_persons (NaN: unknown or no limit), cost_yuan, closable, relocatable and competitor (bool),
+            attraction (NaN: none known).
         demand_persons: (I,) in the order of the case's demand table.
         mode: (I,) travel mode that the standard of the point's zone kind names.
         standard_min: (I,) coverage standard.
@@ -51,6 +53,9 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
     facilities = case.facilities[case.facilities["service"] == service.id]
     allowed = case.candidates["services"].map(lambda text: _allows(str(text), service.id)).to_numpy(dtype=bool)
     candidates = case.candidates[allowed] if with_candidates else case.candidates.iloc[:0]
+    if question.land and with_candidates:
+        _check_land(service, question, set(candidates["land"]) - {""})
+        candidates = candidates[candidates["land"].isin(question.land)]
     _check_ids(case, service, question, set(facilities["id"]), set(candidates["id"]), with_candidates)
     kinds: list[ZoneKind] = list(case.zones["kind"].reindex(case.demand["zone"]))
     by_kind = {kind: threshold_of(question, service, kind) for kind in set(kinds)}
@@ -68,6 +73,9 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
             "closing": facilities["id"].isin(closing),
             "capacity_persons": facilities["capacity"],
             "cost_yuan": 0.0,
+            **_leaving(question, facilities["id"], closing),
+            "competitor": facilities["id"].isin(question.competitors),
+            "attraction": _attraction(question, facilities, facilities["capacity"]),
         }
     )
     new = pd.DataFrame(
@@ -77,6 +85,10 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
             "closing": False,
             "capacity_persons": size if size > 0 else np.nan,
             "cost_yuan": float(cost),
+            "closable": False,
+            "relocatable": False,
+            "competitor": False,
+            "attraction": _attraction(question, candidates, size if size > 0 else np.nan),
         }
     )
     return Problem(
@@ -96,7 +108,7 @@ def make_instance(
     *,
     rows: BoolArray,
     columns: BoolArray,
-    zones: Mapping[str, int],
+    numbers: Mapping[str, Any],
 ) -> Instance:
     """The numbers that the model sees.
 
@@ -105,28 +117,50 @@ def make_instance(
         impedance: (I, S) minutes over all demand points and all of `problem.sites`.
         rows: (I,) demand points that take part.
         columns: (S,) sites that take part.
-        zones: least number of new facilities by zone id.
+        numbers: fields of the instance that only some models read.
     """
     sites = problem.sites[columns]
     existing = (sites["origin"] == "existing").to_numpy(dtype=bool)
     question = problem.question
     capacity = sites["capacity_persons"].to_numpy(dtype=np.float64)
+    plain: dict[str, Any] = {
+        "p": question.new,
+        "budget": question.budget_yuan,
+        "standard": problem.standard_min[rows],
+        "capacity": np.where(np.isnan(capacity), np.inf, capacity),
+        "fixed_cost": sites["cost_yuan"].to_numpy(dtype=np.float64),
+        "existing": existing,
+        "required": sites["id"].isin(question.required).to_numpy(dtype=bool) & ~existing,
+        "forbidden": sites["id"].isin(question.forbidden).to_numpy(dtype=bool) & ~existing,
+        "site_zone": list(sites["zone"]),
+        "zone_minimum": question.zone_minimum,
+        "demand_ids": [str(k) for k in np.flatnonzero(rows)],
+        "site_ids": list(sites["id"]),
+    }
     return Instance.from_arrays(
-        impedance.select(rows, columns),
-        problem.demand_persons[rows],
-        p=question.new,
-        budget=question.budget_yuan,
-        standard=problem.standard_min[rows],
-        capacity=np.where(np.isnan(capacity), np.inf, capacity),
-        fixed_cost=sites["cost_yuan"].to_numpy(dtype=np.float64),
-        existing=existing,
-        required=sites["id"].isin(question.required).to_numpy(dtype=bool) & ~existing,
-        forbidden=sites["id"].isin(question.forbidden).to_numpy(dtype=bool) & ~existing,
-        site_zone=list(sites["zone"]),
-        zone_minimum=zones,
-        demand_ids=[str(k) for k in np.flatnonzero(rows)],
-        site_ids=list(sites["id"]),
+        impedance.select(rows, columns), problem.demand_persons[rows], **(plain | dict(numbers))
     )
+
+
+def _leaving(question: ServiceQuestion, ids: pd.Series, closing: set[str]) -> dict[str, pd.Series]:
+    """Which facilities may close and which may move; `all` are those that no other key names."""
+    left = closing | set(question.competitors)
+    named = {
+        "closable": left | set(() if question.may_move == "all" else question.may_move),
+        "relocatable": left | set(() if question.may_close == "all" else question.may_close),
+    }
+    return {
+        flag: ~ids.isin(named[flag]) if chosen == "all" else ids.isin(chosen)
+        for flag, chosen in (("closable", question.may_close), ("relocatable", question.may_move))
+    }
+
+
+def _attraction(question: ServiceQuestion, table: pd.DataFrame, capacity: pd.Series | float) -> pd.Series | float:
+    if question.attraction == "capacity":
+        return capacity
+    if question.attraction == "column" and "attraction" in table:
+        return table["attraction"]
+    return np.nan if question.attraction == "column" else 1.0
 
 
 def _allows(text: str, service: str) -> bool:
@@ -151,6 +185,22 @@ def _check_reach(service: Service, question: ServiceQuestion, longest_standard_m
     faults.raise_if_any()
 
 
+def _check_land(service: Service, question: ServiceQuestion, known: set[str]) -> None:
+    faults = Faults()
+    for word in question.land:
+        if word not in known:
+            close = nearest_word(word, known)
+            faults.add(
+                f"没有这种用地的候选地点（{service.name_zh}）",
+                f"no candidate site has this land use ({service.name_en})",
+                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(sorted(known))}",
+                remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(sorted(known))}",
+                column=f"services.{service.id}.land",
+                value=word,
+            )
+    faults.raise_if_any()
+
+
 def _check_ids(
     case: Case,
     service: Service,
@@ -161,8 +211,12 @@ def _check_ids(
 ) -> None:
     faults = Faults()
     lists: list[tuple[str, tuple[str, ...], set[str]]] = [("close", question.close, facilities)]
-    if question.keep != "all":
-        lists.append(("keep", question.keep, facilities))
+    keep, may_close, may_move = (
+        () if value == "all" else value for value in (question.keep, question.may_close, question.may_move)
+    )
+    lists += [("keep", keep, facilities), ("may_close", may_close, facilities), ("may_move", may_move, facilities)]
+    lists.append(("competitors", question.competitors, facilities))
+    going = set(question.close) | (set() if question.keep == "all" else facilities - set(keep))
     if with_candidates:
         lists += [("required", question.required, candidates), ("forbidden", question.forbidden, candidates)]
     for key, ids, known in lists:
@@ -180,9 +234,39 @@ def _check_ids(
     clashes: list[tuple[str, set[str], str, str]] = [
         (
             "close",
-            set(question.close) & set(() if question.keep == "all" else question.keep),
+            set(question.close) & set(keep),
             "又要保留又要关闭",
             "kept and closed at once",
+        ),
+        (
+            "keep",
+            set(keep) & {*may_close, *may_move},
+            "又要保留又允许关闭或迁移",
+            "kept, and free to close or move, at once",
+        ),
+        (
+            "may_close",
+            set(may_close) & set(may_move),
+            "允许关闭与允许迁移只能选一个",
+            "free to close and to move at once",
+        ),
+        (
+            "close",
+            going & {*may_close, *may_move, *question.competitors},
+            "必定关闭的设施不能再列为可关闭、可迁移或其他机构",
+            "closes in any case: not to be listed as free to close or move, or as a competitor's",
+        ),
+        (
+            "competitors",
+            set(question.competitors) & {*may_close, *may_move},
+            "其他机构的设施不能由方案关闭或迁移",
+            "a competitor's facility cannot be closed or moved by the plan",
+        ),
+        (
+            "may_close",
+            {"all"} if question.may_close == question.may_move == "all" else set(),
+            "may_close 与 may_move 不能都写 all",
+            "may_close and may_move cannot both be all",
         ),
         (
             "required",
@@ -205,7 +289,7 @@ def _check_ids(
                 column=f"services.{service.id}.{key}",
                 value=name,
             )
-    for zone in question.zone_minimum:
+    for key, zone in [(k, z) for k in ("zone_minimum", "zone_maximum") for z in getattr(question, k)]:
         if zone not in case.zones.index:
             close = nearest_word(zone, case.zones.index)
             faults.add(
@@ -213,7 +297,7 @@ def _check_ids(
                 "the case has no such zone",
                 remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(case.zones.index)}",
                 remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(case.zones.index)}",
-                column=f"services.{service.id}.zone_minimum",
+                column=f"services.{service.id}.{key}",
                 value=zone,
             )
     faults.raise_if_any()

@@ -76,8 +76,8 @@ class Case:
 
     Attributes:
         demand: one row a demand point: id, name, lon, lat (WGS84), zone, township, village, age columns.
-        facilities: id, name, service, lon, lat, zone, township, capacity (NaN: unknown).
-        candidates: id, name, lon, lat, zone, township, land, services.
+        facilities: id, name, service, lon, lat, zone, township, capacity (NaN: unknown), attraction (NaN: not given).
+        candidates: id, name, lon, lat, zone, township, land, services, attraction.
         zones: id, name_zh, name_en, kind; indexed by id.
         zone_shapes: polygons with column id, or None. WGS84.
         outline: the place's outline, or None. WGS84.
@@ -117,7 +117,7 @@ class Case:
             self.info.roads,
             *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones")),
         ]
-        names += ["zones.geojson", "outline.geojson"]
+        names += ["zones.geojson", "outline.geojson", "adjacency.csv"]
         return [self.folder / name for name in names if (self.folder / name).is_file()]
 
 
@@ -127,13 +127,20 @@ POINT = (
     Column("zone"),
     Column("township", required=False, optional_value=True),
 )
+ATTRACTION = Column("attraction", "number", required=False, optional_value=True, minimum=0)
 TABLES: dict[str, tuple[Column, ...]] = {
     "demand": (*POINT, Column("village", required=False, optional_value=True)),
-    "facilities": (*POINT, Column("service"), Column("capacity", "number", optional_value=True, minimum=0)),
+    "facilities": (
+        *POINT,
+        Column("service"),
+        Column("capacity", "number", optional_value=True, minimum=0),
+        ATTRACTION,
+    ),
     "candidates": (
         *POINT,
         Column("land", required=False, optional_value=True),
         Column("services", required=False, optional_value=True),
+        ATTRACTION,
     ),
 }
 ZONES = (Column("id", "id"), Column("name_zh"), Column("name_en"), Column("kind", choices=tuple(ZONE_KINDS)))

@@ -17,9 +17,11 @@ import typer
 import siting
 from siting import cli_explore, terminal
 from siting.case import find_case, list_cases
+from siting.cli_explain import explain_command
 from siting.cli_solve import solve_command
 from siting.errors import Fault, InputError, InternalError, SitingError, fail
-from siting.pipeline import Settings, evaluate_case, export_roads, run_scenario, write_outputs
+from siting.pipeline import evaluate_case, export_roads, run_scenario, write_outputs
+from siting.prepare import Settings
 from siting.results import RunResult
 from siting.run_folder import check_writable
 from siting.scenario import find_scenario, list_scenarios
@@ -36,6 +38,7 @@ app = typer.Typer(
     help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
 
+app.command("explain")(explain_command)
 cli_explore.register(app)
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]

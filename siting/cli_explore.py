@@ -16,7 +16,7 @@ from siting import terminal
 from siting.errors import fail
 from siting.events import Listener
 from siting.explore.of_scenario import Comparison, compare_amounts, compare_best, compare_objectives
-from siting.pipeline import Asked, Settings, ask_scenario
+from siting.prepare import Asked, Settings, ask_scenario
 from siting.run_folder import check_writable
 from siting.scenario import find_scenario
 

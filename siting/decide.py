@@ -11,9 +11,10 @@ from typing import Any
 import numpy as np
 import pyomo.environ as pyo
 
-from siting.engines import Found, search_first
-from siting.errors import Fault, InfeasibleError, SitingError
+from siting.doctor import NoPlanError
+from siting.errors import Fault, SitingError
 from siting.events import Listener
+from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import always_open, build_model, settle
 from siting.formulation.data import Data, huff_shares
 from siting.formulation.decided import Decided
@@ -21,16 +22,13 @@ from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.search.engines import Found, search_first
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model, solver_version
 
 TINY_SHARE = 1e-9
 LEAST_TIME_S = 1.0  # for the solver, however long a search before it took
 Say = Callable[..., None]
-
-
-class NoPlanError(InfeasibleError):
-    """The solver has proven that the conditions cannot all be met."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -321,11 +319,12 @@ def _refuse_without_plan(
     outcome: Outcome, formulation: Formulation, active: tuple[str, ...], options: SolverOptions
 ) -> None:
     if outcome.status is Status.INFEASIBLE:
-        together = ", ".join(active)
+        blocks = [REGISTER[name] for name in active]
+        zh, en = "；".join(b.zh for b in blocks), "; ".join(b.en.rstrip(".") for b in blocks)
         raise NoPlanError(
             Fault(
-                f"这些条件不能同时满足（{formulation.name_zh}）：{together}",
-                f"these conditions cannot all be met at once ({formulation.name_en}): {together}",
+                f"这些条件不能同时满足（{formulation.name_zh}）：{zh}",
+                f"these conditions cannot all be met at once ({formulation.name_en}): {en}",
                 "请放宽其中一项，例如增加新建数量或预算、降低片区下限、放宽行程上限或增大容量",
                 "loosen one, for example more new facilities or money, lower zone minima, a longer travel limit "
                 "or more capacity",

@@ -12,10 +12,13 @@ from pydantic_core import PydanticUndefined
 
 from siting.case import CaseFile
 from siting.examples import EXAMPLES, example_section
+from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
+from siting.question.checks import keys_read
+from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
 from siting.resources import PACKAGE
-from siting.scenario import Limit, Scenario, ServiceQuestion, Solver, Travel
+from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
 from siting.standards import ZONE_KINDS, list_services, load_service
 
 FOLDER = PACKAGE.parent / "docs"
@@ -54,17 +57,57 @@ def scenario_reference() -> str:
         ("[travel]", Travel),
         ("[solver]", Solver),
         ("[[services]]", ServiceQuestion),
+        ("[[services]]：只有部分模型读的设置项 keys that only some models read", ModelNumbers),
+        ("coverage_targets = [{ ... }]", CoverageTarget),
+        ("decay = { ... }", DecayCurve),
+        ("ordered_weights = [{ ... }]", TailWeight),
+        ("sizes = [{ ... }]", SizeClass),
         ("[services.threshold.KIND]，KIND 为 urban、town 或 rural", Limit),
+        ("[[futures]]，见 [futures](futures.md)", FutureChange),
     ):
-        lines += [
-            "",
-            f"## {title}",
-            "",
-            "| 设置项 key | 写法 value | 默认 default | 含义 meaning |",
-            "|---|---|---|---|",
-        ]
-        lines += [_row(name, field) for name, field in model.model_fields.items()]
+        lines += ["", f"## {title}", ""]
+        if model is ModelNumbers:
+            lines += [
+                "模型用不到的设置项会被拒绝，并列出用得到的模型。",
+                "A key that the model does not read is refused, naming the models that do.",
+                "",
+            ]
+        lines += ["| 设置项 key | 写法 value | 默认 default | 含义 meaning |", "|---|---|---|---|"]
+        lines += [_row(name, field) for name, field in model.model_fields.items() if _belongs(name, model)]
+    lines += [
+        "",
+        "## 各模型读的设置项 Keys that each model reads",
+        "",
+        *_own_keys_intro(),
+        "",
+        "| 模型 model | 设置项 keys |",
+        "|---|---|",
+    ]
+    common = _common_keys()
+    for name in list_formulations():
+        formulation = load_formulation(name)
+        keys = [key for key in keys_read(formulation) if key not in common]
+        lines.append(f"| `{name}` {formulation.name_zh} | {'、'.join(f'`{key}`' for key in keys)} |")
     return "\n".join(lines) + "\n"
+
+
+def _common_keys() -> set[str]:
+    """The keys of a service that every shipped model reads."""
+    return set.intersection(*(set(keys_read(load_formulation(name))) for name in list_formulations()))
+
+
+def _own_keys_intro() -> tuple[str, str]:
+    common = _common_keys()
+    words = "、".join(f"`{name}`" for name in ServiceQuestion.model_fields if name in common)
+    return (
+        f"每个模型都读：{words}。以下是各自另读的。",
+        f"Every model reads {words.replace('、', ', ')}; besides these:",
+    )
+
+
+def _belongs(name: str, model: type[BaseModel]) -> bool:
+    """Whether the key stands in the model's own section."""
+    return model is not ServiceQuestion or name not in ModelNumbers.model_fields
 
 
 def _row(name: str, field: Any) -> str:

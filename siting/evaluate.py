@@ -11,9 +11,12 @@ from siting.accessibility import two_step
 from siting.assemble import Problem
 from siting.case import Case
 from siting.demand import ages_in_service
-from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
+from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.metrics import loads, summarise
+from siting.site_ledger import site_ledger
 from siting.solution import Assignment
+
+WHOLE = 1e-6  # shares that add up to 1 but for so much leave nobody out
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +39,8 @@ def evaluate(
     snap_distance_m: FloatArray,
     off_network: BoolArray,
     site_off_network: BoolArray,
+    servers: IntArray | None = None,
+    sizes: IntArray | None = None,
 ) -> Evaluation:
     """Evaluate a plan against today.
 
@@ -48,17 +53,19 @@ def evaluate(
         snap_distance_m: (I,) from each demand point to the road.
         off_network: (I,) demand points too far from any road.
         site_off_network: (S,) sites too far from any road.
+        servers: (S,) servers at each site; None where the plan places none.
+        sizes: (S,) size class of each new facility; None where the plan chooses none.
     """
-    sites = problem.sites
-    existing = (sites["origin"] == "existing").to_numpy(dtype=bool)
+    sites = site_ledger(problem, open_after, servers=servers, sizes=sizes)
+    existing = (problem.sites["origin"] == "existing").to_numpy(dtype=bool)
     site_before, time_before = impedance.nearest(existing)
     site_after, time_after = impedance.nearest(open_after)
     before = _assignments(case, problem, impedance, Assignment.nearest(site_before))
     after = _assignments(
         case, problem, impedance, assignment if assignment is not None else Assignment.nearest(site_after)
     )
-    main_site, assigned_min = _main_site(len(case.demand), after)
-    places_before, places_after = _places_per_1000(problem, impedance, existing, open_after)
+    main_site, assigned_min, assigned_share = _main_site(len(case.demand), after)
+    places_before, places_after = _places_per_1000(problem, sites, impedance, existing, open_after)
     ids = np.append(sites["id"].to_numpy(dtype=object), "")  # index -1 gives ''
     demand = pd.DataFrame(
         {
@@ -77,6 +84,7 @@ def evaluate(
             "covered_after": time_after <= problem.standard_min,
             "assigned_id": main_site,
             "assigned_min": assigned_min,
+            "unassigned_persons": problem.demand_persons * (1 - assigned_share),
             "accessibility_before_per_1000": places_before,
             "accessibility_after_per_1000": places_after,
             "snap_distance_m": snap_distance_m,
@@ -85,9 +93,7 @@ def evaluate(
     )
     ages = ages_in_service(case, problem.service)
     summary = summarise(pd.concat([demand, case.demand[ages]], axis=1), ages)
-    status = np.where(existing, np.where(open_after, "existing", "closed"), np.where(open_after, "new", "candidate"))
-    ledger = sites.drop(columns=["origin", "closing"]).assign(
-        status=status,
+    ledger = sites.assign(
         load_before_persons=loads(list(sites["id"]), before),
         load_after_persons=loads(list(sites["id"]), after),
         off_network=site_off_network,
@@ -96,15 +102,15 @@ def evaluate(
 
 
 def _places_per_1000(
-    problem: Problem, impedance: ImpedanceMatrix, existing: BoolArray, open_after: BoolArray
+    problem: Problem, sites: pd.DataFrame, impedance: ImpedanceMatrix, existing: BoolArray, open_after: BoolArray
 ) -> tuple[FloatArray, FloatArray]:
     """(I,) places within the standard for each 1,000 who need the service, before and after.
 
     Sites without a known, finite capacity are left out. Where that leaves none of those in use, it is NaN; where it
     leaves none of today's, both are: the new sites alone would not be what people find after.
     """
-    capacity = problem.sites["capacity_persons"].to_numpy(dtype=np.float64)
-    ids = problem.sites["id"].to_numpy(dtype=object)
+    capacity = sites["capacity_persons"].to_numpy(dtype=np.float64)
+    ids = sites["id"].to_numpy(dtype=object)
     known = np.isfinite(capacity)
 
     def places(in_use: BoolArray) -> FloatArray:
@@ -151,22 +157,23 @@ def _pair_values(impedance: ImpedanceMatrix, i: np.ndarray, j: np.ndarray) -> Fl
     return np.asarray(impedance.values[place], dtype=np.float64)
 
 
-def _main_site(count: int, assignments: pd.DataFrame) -> tuple[list[str], FloatArray]:
-    """(I,) the site that takes most of each demand point's people, and the mean minutes over its shares."""
+def _main_site(count: int, assignments: pd.DataFrame) -> tuple[list[str], FloatArray, FloatArray]:
+    """(I,) of each demand point the site that takes most of its people, the mean minutes of those who are assigned
+    (NaN where nobody is), and the share of its people who are."""
     index = assignments["demand_index"].to_numpy(dtype=np.int64)
     share = assignments["share"].to_numpy(dtype=np.float64)
-    minutes = np.zeros(count)
-    np.add.at(minutes, index, share * assignments["travel_time_min"].to_numpy(dtype=np.float64))
+    work = share * assignments["travel_time_min"].to_numpy(dtype=np.float64)
+    minutes = np.bincount(index, weights=work, minlength=count).astype(np.float64)
+    total = np.bincount(index, weights=share, minlength=count).astype(np.float64)
+    total = np.where(np.abs(total - 1) < WHOLE, 1.0, total)
     main = [""] * count
     order = np.lexsort((-share, index))
-    sites = assignments["site_id"].to_numpy(dtype=object)
-    previous = -1
-    for k in order:
-        if index[k] != previous:
-            previous = int(index[k])
-            main[previous] = str(sites[k])
-    minutes[[name == "" for name in main]] = np.nan
-    return main, minutes
+    points, first = np.unique(index[order], return_index=True)
+    sites = assignments["site_id"].to_numpy(dtype=object)[order][first]
+    for point, site in zip(points.tolist(), sites, strict=True):
+        main[point] = str(site)
+    mean: FloatArray = np.divide(minutes, total, out=np.full(count, np.nan), where=total > 0)
+    return main, mean, total
 
 
 def _nan(values: FloatArray) -> FloatArray:

@@ -39,6 +39,7 @@ def lexicographic_minimax(
     solve: Solve,
     listener: Listener,
     names: Mapping[str, str] | None,
+    diagnose: bool,
 ) -> Solution:
     """The plan, with the people at each of its worst levels and the certificate of each.
 
@@ -47,6 +48,7 @@ def lexicographic_minimax(
 
     Args:
         solve: `siting.optimise.solve`.
+        diagnose: as there.
 
     Raises:
         InputError, InfeasibleError: as `solve`.
@@ -60,6 +62,7 @@ def lexicographic_minimax(
             options,
             listener=listener,
             names=names,
+            diagnose=diagnose,
         )
         descent = _Descent(peopled, formulation, options, end, solve, listener)
         descent.run(first)
@@ -168,7 +171,11 @@ class _Descent:
         )
         left = max(self.end - time.perf_counter(), LEAST_TIME_S)
         plan = self.solve(
-            asked_for, self.covering, replace(self.options, time_limit_s=left, gap=0.0), listener=self.listener
+            asked_for,
+            self.covering,
+            replace(self.options, time_limit_s=left, gap=0.0),
+            listener=self.listener,
+            diagnose=False,
         )
         self.open = plan.open
         return plan.outcome

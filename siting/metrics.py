@@ -34,6 +34,32 @@ def weighted_variance(values: ArrayLike, weights: ArrayLike) -> float:
     return float((x - x @ w / w.sum()) ** 2 @ w / w.sum()) if x.size else np.nan
 
 
+def worst_share_mean(values: ArrayLike, weights: ArrayLike, share: float) -> float:
+    """Mean of the share of the people whose values are largest: the conditional value at risk.
+
+    Source: Rockafellar and Uryasev (2000), Journal of Risk 2(3). A place at the edge of the share counts in part.
+
+    Args:
+        values: (n,) one for each place; NaN is left out.
+        weights: (n,) people at each place, at least 0.
+        share: above 0 to 1; 1 is the mean.
+
+    Returns:
+        NaN when nobody has a value.
+    """
+    if not 0 < share <= 1:
+        raise ValueError(f"share must be above 0 and at most 1, got {share}")
+    x, w = _used(values, weights)
+    if not x.size:
+        return np.nan
+    order = np.argsort(-x, kind="stable")
+    x, w = x[order], w[order]
+    wanted = share * w.sum()
+    before = np.cumsum(w) - w
+    part = np.clip(wanted - before, 0.0, w)
+    return float(x @ part / part.sum())
+
+
 def coefficient_of_variation(values: ArrayLike, weights: ArrayLike) -> float:
     """Standard deviation over people, divided by their mean.
 
@@ -175,6 +201,7 @@ def _statistics(minutes: FloatArray, covered: BoolArray, places: FloatArray, per
         "mean_min": weighted_mean(minutes, persons),
         "median_min": weighted_quantile(minutes, persons, 0.5),
         "p95_min": weighted_quantile(minutes, persons, 0.95),
+        "worst_tenth_min": worst_share_mean(minutes, persons, 0.1),
         "worst_min": weighted_quantile(minutes, persons, 1.0),
         "gini": gini(minutes, persons),
         "accessibility_mean_per_1000": weighted_mean(places, persons),

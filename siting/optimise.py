@@ -6,12 +6,16 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from siting.decide import NoPlanError, Question, decide
+from siting.decide import Question, decide
+from siting.doctor import NoPlanError
+from siting.doctor import diagnose as find_remedies
+from siting.errors import InfeasibleError
 from siting.events import Listener, silent, stage
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.formulation.precheck import precheck
 from siting.formulation.spec import Formulation, Limit
+from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.interrupt import stoppable
 from siting.leximin import lexicographic_minimax
@@ -30,8 +34,10 @@ def solve(
     options: SolverOptions = SolverOptions(),  # noqa: B008  (frozen)
     *,
     limits: tuple[Limit, ...] = (),
+    start: BoolArray | None = None,
     listener: Listener = silent,
     names: Mapping[str, str] | None = None,
+    diagnose: bool = True,
 ) -> Solution:
     """The best plan that the solver finds within its limits, independently verified.
 
@@ -43,24 +49,37 @@ def solve(
     Args:
         formulation: id of a shipped model, path of a model file, or a loaded one.
         limits: how good the plan must be by others of the formulation's objectives.
-        names: display names of demand points and zones by id, for messages.
+        start: (J,) open sites of a plan that is known to be possible, where the solver is to begin.
+        names: display names of demand points, zones and sites by id, for messages.
+        diagnose: where no plan can exist, look for the smallest changes that would make one possible (at most half
+            a minute); the error then says them.
 
     Raises:
         InputError: the instance lacks what the model needs, or gives what it has no use for.
-        InfeasibleError: no plan can exist; the faults say why.
+        InfeasibleError: no plan can exist; the faults say why, and what would have to give.
         SitingError: no plan was found within the time limit.
         VerificationError: the plan failed the independent check.
     """
     if isinstance(formulation, str):
         formulation = load_formulation(formulation)
     if formulation.procedure == "lexicographic_minimax":
-        return lexicographic_minimax(instance, formulation, options, solve=solve, listener=listener, names=names)
+        return lexicographic_minimax(
+            instance, formulation, options, solve=solve, listener=listener, names=names, diagnose=diagnose
+        )
     begin = time.perf_counter()
     with stage(listener, "optimise", "求解选址模型", "solve the location model") as say, stoppable():
         active = active_constraints(formulation, instance)
-        precheck(instance, active, names)
         question = Question(formulation, active, formulation.objective, limits)
-        solution = decide(question, instance, options, listener=listener, say=say)
+        try:
+            precheck(instance, active, names)
+            solution = decide(question, instance, options, listener=listener, say=say, start=start)
+        except InfeasibleError as error:
+            if not diagnose:
+                raise
+            say("没有可行方案，正在查找原因", "no plan is possible: looking for what would have to give")
+            diagnosis = find_remedies(instance, formulation, limits=limits, names=names)
+            known = () if isinstance(error, NoPlanError) else error.faults
+            raise NoPlanError((*known, *diagnosis.faults), diagnosis) from error
         outcomes = [solution.outcome]
         for name in formulation.then:
             better = no_worse_than(question.objective, outcomes[-1].objective)

@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pandas as pd
@@ -14,24 +12,20 @@ import pandas as pd
 from siting import provenance
 from siting.areas import service_areas
 from siting.assemble import Problem, pose
-from siting.cache import Cache, hash_file, hash_values
-from siting.case import Case, find_case, load_case
+from siting.case import Case, load_case
 from siting.errors import Faults
 from siting.evaluate import evaluate
-from siting.events import Listener, silent, stage
-from siting.extent import check_extent
-from siting.formulation.compose import load_formulation
+from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
+from siting.futures.run import choose_over_futures, look_ahead
 from siting.network import (
     RoadGraph,
-    load_graph,
     read_basemap,
-    read_roads,
     roads_frame,
-    save_graph,
     write_graphml,
 )
 from siting.plan import Plan, make_plan
+from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
 from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_geopackage
 from siting.render.map_page import render_map
@@ -39,100 +33,17 @@ from siting.render.report_page import write_report
 from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
 from siting.run_folder import check_writable, writing
-from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario, threshold_of
-from siting.service_times import ServiceTimes, compute_service_times
+from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
+from siting.service_times import ServiceTimes
 from siting.solution import Status
-from siting.solver import SolverOptions
 from siting.standards import Service, load_service
-from siting.travel import describe_travel, speed_table
+from siting.travel import describe_travel
 
+DEFAULT = Settings()
 EVALUATION_LIMIT_MIN = 60.0  # an evaluation looks this far, or to the longest standard; beyond it is "unreachable"
 
 
-@dataclass(frozen=True)
-class Settings:
-    """How to run, as against what to ask.
-
-    Attributes:
-        cache: folder for roads and travel times that were computed before; None computes everything anew.
-        listener: hears the progress.
-        service_areas: whether to draw service areas (the slowest part of the map).
-    """
-
-    cache: Path | None = None
-    listener: Listener = silent
-    service_areas: bool = True
-
-
-@dataclass
-class _Clock:
-    """Seconds by stage, in the order of the run."""
-
-    seconds: dict[str, float] = field(default_factory=dict)
-
-    @contextmanager
-    def time(self, listener: Listener, name: str, zh: str, en: str) -> Iterator[Callable[..., None]]:
-        begin = time.perf_counter()
-        with stage(listener, name, zh, en) as say:
-            yield say
-        self.seconds[name] = round(self.seconds.get(name, 0.0) + time.perf_counter() - begin, 3)
-
-
-@dataclass(frozen=True, eq=False)
-class ServiceAsked:
-    """One service's question, ready to be solved."""
-
-    problem: Problem
-    formulation: Formulation
-    times: ServiceTimes
-
-
-@dataclass(frozen=True, eq=False)
-class Asked:
-    """A scenario, read and computed as far as the travel times: all that solving it needs."""
-
-    path: Path
-    scenario: Scenario
-    case: Case
-    graph: RoadGraph
-    services: tuple[ServiceAsked, ...]
-    options: SolverOptions
-    clock: _Clock
-
-    @property
-    def inputs(self) -> dict[str, Path]:
-        """Every file that the answer depends on, by its name in the record."""
-        return {f"case/{p.name}": p for p in self.case.input_files} | {"scenario": self.path}
-
-
-def ask_scenario(path: Path, settings: Settings = Settings()) -> Asked:
-    """Read a scenario and compute what solving it needs.
-
-    Raises:
-        InputError: for anything wrong with the scenario, the case or its files.
-    """
-    clock = _Clock()
-    with clock.time(settings.listener, "read", "读取方案与案例数据", "Reading the scenario and the case"):
-        scenario = load_scenario(path)
-        case = load_case(find_case(scenario.case, path.parent))
-        services = [load_service(question.service) for question in scenario.services]
-        formulations = [_formulation(question, path.parent) for question in scenario.services]
-        problems = [pose(case, s, q) for s, q in zip(services, scenario.services, strict=True)]
-        _check_resources(problems, formulations, path)
-    graph, graph_key = _roads(case, scenario.travel, settings, clock)
-    times = _times(case, problems, graph, scenario.travel, graph_key, settings, clock)
-    options = SolverOptions(
-        time_limit_s=scenario.solver.time_limit_s,
-        gap=scenario.solver.gap,
-        threads=scenario.solver.threads,
-        seed=scenario.solver.seed,
-        node_limit=scenario.solver.node_limit,
-    )
-    asked = tuple(ServiceAsked(*parts) for parts in zip(problems, formulations, times, strict=True))
-    return Asked(path, scenario, case, graph, asked, options, clock)
-
-
-def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
+def run_scenario(path: Path, settings: Settings = DEFAULT) -> RunResult:
     """Answer a scenario file.
 
     Raises:
@@ -146,14 +57,34 @@ def run_scenario(path: Path, settings: Settings = Settings()) -> RunResult:
     for service in asked.services:
         problem, formulation, times = service.problem, service.formulation, service.times
         zh, en = problem.service.name_zh, problem.service.name_en
+        chosen = None
         with clock.time(settings.listener, "solve", f"求解布局：{zh}", f"Choosing sites: {en}"):
-            plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
+            if scenario.robust == "no":
+                plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
+            else:
+                chosen = choose_over_futures(
+                    case, service.futures, formulation, scenario.robust, asked.options, settings.listener
+                )
+                plan = chosen.plan
         with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
-            results.append(_result(case, problem, times, graph, scenario.travel, settings, plan, formulation))
-    return _finish(case, scenario, results, graph, settings, clock, asked.inputs)
+            model = chosen.formulation if chosen is not None else formulation
+            result = _result(case, problem, times, graph, scenario.travel, settings, plan, model)
+        if service.futures:
+            with clock.time(settings.listener, "futures", f"评估未来情景：{zh}", f"Looking at the futures: {en}"):
+                bests = chosen.bests if chosen is not None else None
+                outlook = look_ahead(
+                    case, service.futures, formulation, plan, asked.options, settings.listener,
+                    rule=scenario.robust, bests=bests,
+                )  # fmt: skip
+            result = replace(result, outlook=outlook)
+        results.append(result)
+    return replace(
+        _finish(case, scenario, results, graph, settings, clock, asked.inputs),
+        futures=tuple(part.of.text for part in asked.services[0].futures),
+    )
 
 
-def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: list[str] | None = None) -> RunResult:
+def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[str] | None = None) -> RunResult:
     """Evaluate a case as it stands, with no plan: who lies beyond each threshold.
 
     Args:
@@ -164,7 +95,7 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
     Raises:
         InputError: for anything wrong with the case or its files.
     """
-    clock = _Clock()
+    clock = Clock()
     travel = Travel()
     with clock.time(settings.listener, "read", "读取案例数据", "Reading the case"):
         case = load_case(folder)
@@ -176,8 +107,8 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
         chosen = [load_service(name) for name in names]
         questions = [ServiceQuestion(service=s.id, formulation="none", max_travel_minutes=_reach(s)) for s in chosen]
         problems = [pose(case, s, q, with_candidates=False) for s, q in zip(chosen, questions, strict=True)]
-    graph, graph_key = _roads(case, travel, settings, clock)
-    times = _times(case, problems, graph, travel, graph_key, settings, clock)
+    graph, graph_key = roads_of(case, travel, settings, clock)
+    times = times_of(case, problems, graph, travel, graph_key, settings, clock)
     results = []
     for problem, time_table in zip(problems, times, strict=True):
         zh, en = problem.service.name_zh, problem.service.name_en
@@ -187,7 +118,7 @@ def evaluate_case(folder: Path, settings: Settings = Settings(), *, services: li
     return _finish(case, None, results, graph, settings, clock, inputs)
 
 
-def export_roads(folder: Path, path: Path, settings: Settings = Settings()) -> str:
+def export_roads(folder: Path, path: Path, settings: Settings = DEFAULT) -> str:
     """Write the road graph of a case as GraphML, for osmnx and networkx; returns the notice that it carries.
 
     Raises:
@@ -196,92 +127,12 @@ def export_roads(folder: Path, path: Path, settings: Settings = Settings()) -> s
     check_writable(path.parent)
     case = load_case(folder)
     notice = " ".join(text for text in (case.info.notice_zh, case.info.notice_en) if text)
-    write_graphml(_roads(case, Travel(), settings, _Clock())[0], path, notice=notice)
+    write_graphml(roads_of(case, Travel(), settings, Clock())[0], path, notice=notice)
     return notice
 
 
 def _reach(service: Service) -> float:
     return max(EVALUATION_LIMIT_MIN, *(limit.max_minutes.value for limit in service.threshold.values()))
-
-
-def _formulation(question: ServiceQuestion, base: Path) -> Formulation:
-    own = base / question.formulation
-    return load_formulation(own if own.suffix == ".toml" and own.is_file() else question.formulation)
-
-
-def _check_resources(problems: list[Problem], formulations: list[Formulation], path: Path) -> None:
-    """A model that opens sites by number or by budget must be given one of the two, and no other model may be."""
-    faults = Faults(path)
-    for problem, formulation in zip(problems, formulations, strict=True):
-        question = problem.question
-        blocks = {*formulation.constraints, *formulation.resource, *formulation.optional}
-        wrong: list[tuple[str, str]] = []
-        if formulation.resource and question.new is None and question.budget_yuan is None:
-            wrong.append(("请给出新建数量 new 或预算 budget_yuan", "give new (a number) or budget_yuan (money)"))
-        if question.new is not None and "open_exactly_p" not in blocks:
-            wrong.append(("该模型自行决定新建数量，请删去 new", "the model decides the number itself: remove new"))
-        if question.budget_yuan is not None and "stay_within_budget" not in blocks:
-            wrong.append(("该模型不用预算，请删去 budget_yuan", "the model uses no budget: remove budget_yuan"))
-        costs = problem.sites.loc[problem.sites["origin"] == "candidate", "cost_yuan"]
-        if question.budget_yuan and not costs.empty and question.budget_yuan < costs.min():
-            wrong.append(
-                (
-                    f"预算 {question.budget_yuan:,.0f} 元不够新建一处（最少 {costs.min():,.0f} 元）；"
-                    "请注意单位是元，不是万元",
-                    f"the budget of {question.budget_yuan:,.0f} yuan buys no facility ({costs.min():,.0f} yuan)",
-                )
-            )
-        for zh, en in wrong:
-            faults.add(zh, en, column=f"services.{problem.service.id}", value=formulation.id)
-    faults.raise_if_any()
-
-
-def _roads(case: Case, travel: Travel, settings: Settings, clock: _Clock) -> tuple[RoadGraph, str]:
-    speeds = speed_table(travel)
-    with clock.time(settings.listener, "roads", "读取路网", "Reading the roads") as say:
-        if not case.roads.is_file():
-            faults = Faults(case.folder / "case.toml")
-            faults.add(
-                "找不到路网文件",
-                "the road file is not there",
-                column="roads",
-                value=case.info.roads,
-                remedy_zh="请把 OSM 路网（.osm.pbf）放进案例文件夹",
-                remedy_en="put the OSM extract (.osm.pbf) into the case's folder",
-            )
-            faults.raise_if_any()
-        key = hash_values("roads", hash_file(case.roads), speeds.as_dict())
-        graph, cached = Cache(settings.cache).get(
-            key,
-            make=lambda: read_roads(case.roads, speeds=speeds, listener=settings.listener),
-            load=load_graph,
-            save=save_graph,
-        )
-        if cached:
-            say("使用缓存的路网", "roads taken from the cache", kind="note")
-        check_extent(case, graph)
-    return graph, key
-
-
-def _times(
-    case: Case,
-    problems: list[Problem],
-    graph: RoadGraph,
-    travel: Travel,
-    graph_key: str,
-    settings: Settings,
-    clock: _Clock,
-) -> list[ServiceTimes]:
-    with clock.time(settings.listener, "times", "计算出行时间", "Computing travel times"):
-        return compute_service_times(
-            case,
-            problems,
-            graph,
-            travel=travel,
-            cache=Cache(settings.cache),
-            graph_key=graph_key,
-            listener=settings.listener,
-        )
 
 
 def _result(
@@ -305,6 +156,8 @@ def _result(
         snap_distance_m=times.snap_distance_m,
         off_network=times.off_network,
         site_off_network=times.site_off_network,
+        servers=plan.servers if plan is not None else None,
+        sizes=plan.sizes if plan is not None else None,
     )
     area_before = area_after = None
     if settings.service_areas:
@@ -327,6 +180,10 @@ def _result(
         for key, value in problem.service.unverified()
         if plan is not None or not key.startswith(("capacity.", "cost."))  # of new facilities only
     )
+    goal = ("", "")
+    if plan is not None and formulation is not None:
+        block = REGISTER[formulation.objective]
+        goal = plan.meaning if plan.meaning[0] else (block.zh, block.en.rstrip("."))
     return ServiceResult(
         service=problem.service,
         question=problem.question if plan is not None else None,
@@ -343,6 +200,8 @@ def _result(
         service_area_after=area_after,
         out_of_reach=plan.out_of_reach if plan is not None else (),
         unverified=unverified,
+        objective_zh=goal[0],
+        objective_en=goal[1],
     )
 
 
@@ -352,7 +211,7 @@ def _finish(
     results: list[ServiceResult],
     graph: RoadGraph,
     settings: Settings,
-    clock: _Clock,
+    clock: Clock,
     inputs: dict[str, Path],
 ) -> RunResult:
     with clock.time(settings.listener, "basemap", "读取底图", "Reading the base map"):
@@ -395,6 +254,7 @@ def _finish(
         provenance={
             "scenario": scenario.model_dump(mode="json", by_alias=True) if scenario is not None else None,
             "case": case.info.model_dump(mode="json", by_alias=True),
+            **({"scenario_file": str(inputs["scenario"].resolve())} if "scenario" in inputs else {}),
             "inputs_sha256": provenance.hash_inputs(inputs),
             "versions": provenance.versions(),
             "services": [provenance.certificate(result) for result in results],
@@ -403,7 +263,7 @@ def _finish(
     )
 
 
-def write_outputs(result: RunResult, folder: Path, settings: Settings = Settings()) -> dict[str, Path]:
+def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT) -> dict[str, Path]:
     """Write the run folder, whole or not at all.
 
     Returns:
@@ -412,7 +272,7 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = Settings
     Raises:
         InputError: when the folder cannot be written; an older result stays as it was.
     """
-    clock = _Clock()
+    clock = Clock()
     writers: list[tuple[str, str, str, Callable[[RunResult, Path], None]]] = [
         ("map.html", "绘制地图", "Drawing the map", render_map),
         ("report.html", "撰写报告", "Writing the report", write_report),

@@ -9,13 +9,15 @@ import numpy as np
 
 from siting.assemble import Problem, make_instance
 from siting.case import Case
-from siting.diagnose import explain_no_plan
-from siting.errors import Faults, InfeasibleError
+from siting.doctor import NoPlanError
+from siting.errors import Fault, Faults, InfeasibleError
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
-from siting.optimise import NoPlanError, solve
+from siting.objective_words import in_words
+from siting.optimise import solve
+from siting.question.numbers import numbers_of
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
 from siting.solver import SolverOptions
@@ -24,10 +26,20 @@ from siting.verify import Check, verify
 
 @dataclass(frozen=True, eq=False)
 class Plan:
-    """A solved and verified plan, in the indices of the case's demand and the problem's sites."""
+    """A solved and verified plan, in the indices of the case's demand and the problem's sites.
+
+    Attributes:
+        open_after: (S,) sites in use.
+        servers: (S,) servers at each site; None where the model places none.
+        meaning: (zh, en) what the objective's value means, in words; '' where it leaves people out of account.
+        sizes: (S,) index into `size_classes` of each new facility, -1 for none; None where the model chooses none.
+    """
 
     solution: Solution
     open_after: BoolArray
+    servers: IntArray | None
+    sizes: IntArray | None
+    meaning: tuple[str, str]
     assignment: Assignment
     checks: tuple[Check, ...]
     out_of_reach: tuple[str, ...]
@@ -40,7 +52,7 @@ class Posed:
     Attributes:
         rows: (I',) index into the case's demand of each of the instance's demand points.
         columns: (J',) index into the problem's sites of each of the instance's sites.
-        names: display names of the instance's demand points and zones by id.
+        names: display names of the instance's demand points, zones and sites by id.
         out_of_reach: (I,) demand points that no site can serve, set aside.
     """
 
@@ -71,10 +83,13 @@ def pose_instance(case: Case, problem: Problem, formulation: Formulation, times:
     off = needing & times.off_network
     names = {str(k): display_name(case, k) for k in range(len(case.demand))}
     names |= dict(zip(case.zones["id"], case.zones["name_zh"] + " " + case.zones["name_en"], strict=True))
+    named = problem.sites[problem.sites["name"].astype(str).str.strip() != ""]
+    names |= dict(zip(named["id"], named["name"].astype(str) + "（" + named["id"] + "）", strict=True))
     if problem.question.out_of_reach == "refuse" and formulation.serves_everyone and (off | out_of_reach).any():
         _refuse(case, problem, formulation, times, off, out_of_reach)
     rows &= ~out_of_reach
-    instance = make_instance(problem, times.impedance, rows=rows, columns=columns, zones=problem.question.zone_minimum)
+    numbers = numbers_of(case, problem, formulation, times, rows, columns)
+    instance = make_instance(problem, times.impedance, rows=rows, columns=columns, numbers=numbers)
     return Posed(instance, np.flatnonzero(rows), np.flatnonzero(columns), names, out_of_reach)
 
 
@@ -98,8 +113,24 @@ def make_plan(
     try:
         solution = solve(instance, formulation, options, listener=listener, names=posed.names)
     except NoPlanError as error:
-        raise explain_no_plan(instance, formulation, error, place=posed.place) from error
+        raise NoPlanError((*error.faults, *_without_place(posed, error)), error.diagnosis) from error
+    # A share of the people would not be that of the headline where some are set aside.
+    everybody = np.isclose(instance.demand.sum(), problem.demand_persons.sum())
+    meaning = in_words(formulation.objective, instance, solution) if everybody else ("", "")
     checks = verify(instance, formulation, solution).checks
+    return plan_of_case(case, problem, times, posed, solution, checks, meaning)
+
+
+def plan_of_case(
+    case: Case,
+    problem: Problem,
+    times: ServiceTimes,
+    posed: Posed,
+    solution: Solution,
+    checks: tuple[Check, ...],
+    meaning: tuple[str, str] = ("", ""),
+) -> Plan:
+    """A solution of the posed instance in the indices of the case; `meaning` says its objective in words."""
     assignment = Assignment(
         posed.rows[solution.assignment.demand_index],
         posed.columns[solution.assignment.site_index],
@@ -107,7 +138,20 @@ def make_plan(
     )
     ids = case.demand["id"].to_numpy(dtype=object)
     open_after = open_sites(problem, times, posed, solution)
-    return Plan(solution, open_after, assignment, checks, tuple(ids[posed.out_of_reach]))
+    servers, sizes = (
+        at_sites(values, posed.columns, len(problem.sites), none)
+        for values, none in ((solution.servers, 0), (solution.sizes, -1))
+    )
+    return Plan(solution, open_after, servers, sizes, meaning, assignment, checks, tuple(ids[posed.out_of_reach]))
+
+
+def at_sites(values: IntArray | None, columns: IntArray, count: int, none: int) -> IntArray | None:
+    """(S,) the instance's values (J,) at the problem's sites, `none` at those that it leaves out."""
+    if values is None:
+        return None
+    spread = np.full(count, none, dtype=np.int64)
+    spread[columns] = values
+    return spread
 
 
 def open_sites(problem: Problem, times: ServiceTimes, posed: Posed, solution: Solution) -> BoolArray:
@@ -126,6 +170,23 @@ def _out_of_reach(
     _, best = times.impedance.nearest(usable)
     limit = problem.standard_min if formulation.covers_everyone else np.inf
     return rows & ~(best <= limit) if formulation.covers_everyone else rows & ~np.isfinite(best)
+
+
+def _without_place(posed: Posed, error: NoPlanError) -> list[Fault]:
+    """The rows of `demand.csv` that would have to be provided for otherwise, where that is one of the remedies."""
+    faults = Faults("demand.csv")
+    for remedy in error.diagnosis.remedies if error.diagnosis else ():
+        if remedy.kind == "set_aside":
+            index = {key: i for i, key in enumerate(posed.instance.demand_ids)}
+            for key, people in zip(remedy.ids, remedy.amounts, strict=True):
+                row, name = posed.place(index[key])
+                faults.add(
+                    "若另行安排，涉及这些地方",
+                    "places that would be provided for otherwise",
+                    row=row,
+                    value=f"{name}：{people:,.0f}",
+                )
+    return faults.shortened()
 
 
 def _refuse_required_off_network(problem: Problem, times: ServiceTimes) -> None:

@@ -77,11 +77,13 @@ class Compiled:
     Attributes:
         variables: Pyomo variable of each column.
         row_block: name of the constraint block of each row.
+        row_index: index of each row within its block, None where the block is a single row.
     """
 
     program: Program
     variables: list[Any]
     row_block: list[str]
+    row_index: list[Any]
 
     def rows_of(self, blocks: tuple[str, ...]) -> BoolArray:
         """(m,) rows of these constraint blocks."""
@@ -132,7 +134,9 @@ def compile_model(model: Any) -> Compiled | None:
         row_lower=np.where(kind == 1, -math.inf, right),
         row_upper=np.where(kind == -1, math.inf, right),
     )
-    return Compiled(program, variables, [row.constraint.parent_component().local_name for row in form.rows])
+    constraints = [row.constraint for row in form.rows]
+    blocks = [constraint.parent_component().local_name for constraint in constraints]
+    return Compiled(program, variables, blocks, [constraint.index() for constraint in constraints])
 
 
 def _bounds(values: list[float | None], default: float) -> FloatArray:

@@ -69,6 +69,56 @@ def writing(folder: Path) -> Iterator[Path]:
         raise
 
 
+@contextmanager
+def adding(folder: Path) -> Iterator[Path]:
+    """Yield a temporary folder; on success its files go into `folder`, all or none, whose other files stay.
+
+    Raises:
+        InputError: when the place cannot be written, or an older file is held open by another program.
+    """
+    temporary = folder.parent / f".part-{folder.name}-{os.getpid()}"
+    kept = folder.parent / f".old-{folder.name}-{os.getpid()}"
+    try:
+        for place in (temporary, kept):
+            shutil.rmtree(place, ignore_errors=True)
+            place.mkdir()
+    except OSError as error:
+        _refuse(folder.parent, error)
+    try:
+        yield temporary
+        _move_in(temporary, folder, kept)
+    except OSError as error:
+        fail(
+            f"写入结果时出错（{error.strerror or error}）",
+            f"writing the results failed ({error.strerror or error})",
+            remedy_zh="请检查磁盘空间，并关闭正在打开的旧文件（如 Excel），然后重试；原有文件未改动",
+            remedy_en="check the disk's space, close old files that are open (in Excel, say) and try again;"
+            " what was there is untouched",
+            file=folder,
+        )
+    finally:
+        for place in (temporary, kept):
+            shutil.rmtree(place, ignore_errors=True)
+
+
+def _move_in(new: Path, folder: Path, kept: Path) -> None:
+    """Move the files of `new` into `folder`; where one fails, all that were moved are put back."""
+    moved: list[Path] = []
+    try:
+        for path in sorted(new.iterdir()):
+            place = folder / path.name
+            if place.exists():
+                place.rename(kept / path.name)
+            path.rename(place)
+            moved.append(place)
+    except OSError:
+        for place in moved:
+            place.unlink(missing_ok=True)
+        for path in kept.iterdir():
+            path.rename(folder / path.name)
+        raise
+
+
 def _replace(new: Path, folder: Path) -> None:
     old = folder.parent / f".old-{folder.name}-{os.getpid()}"
     shutil.rmtree(old, ignore_errors=True)

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Literal
+from typing import Any, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field, field_validator, model_validator
 
 from siting import resources
 from siting.errors import fail
+from siting.question.keys import ModelNumbers
 from siting.standards import Mode, Service, ZoneKind
 from siting.suggest import nearest_word
 from siting.toml_files import Frozen, load_toml
@@ -78,7 +79,7 @@ class Limit(Frozen):
     source: str = Field("", description="改动的依据，会写入成果 where the other value comes from; shown in the outputs")
 
 
-class ServiceQuestion(Frozen):
+class ServiceQuestion(ModelNumbers):
     """What is asked for one service."""
 
     service: str = Field(description="服务：data/standards/ 里的文件名 id of data/standards/")
@@ -102,6 +103,11 @@ class ServiceQuestion(Frozen):
     close: tuple[str, ...] = Field((), description="关闭的现有设施编号 ids of existing facilities that close")
     required: tuple[str, ...] = Field((), description="必选的候选地点编号 ids of candidates that must open")
     forbidden: tuple[str, ...] = Field((), description="禁选的候选地点编号 ids of candidates that must not open")
+    land: tuple[str, ...] = Field(
+        (),
+        description="只在这些用地上新建（candidates.csv 的 land），不写不限 "
+        "land-use words of candidates.csv on which new facilities may stand; none: all",
+    )
     threshold: Mapping[ZoneKind, Limit] = Field(
         {}, description="替代服务自身标准的达标时间 coverage standards other than the service's own"
     )
@@ -133,6 +139,74 @@ class ServiceQuestion(Frozen):
         return self
 
 
+class FutureChange(Frozen):
+    """What is different in one possible future."""
+
+    id: str = Field(
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,31}$",
+        description="编号；base 指不作任何改动的基准情景，不能使用 `base` is the case as it is and cannot be used",
+    )
+    name_zh: str = Field(description="中文名称 Chinese name")
+    name_en: str = Field(description="英文名称 English name")
+    probability: float | None = Field(
+        None,
+        ge=0,
+        le=1,
+        description="概率：要么各情景都写，余下的归基准情景；要么都不写，视为相等 "
+        "probability: give it for all, and the base has the rest; or for none, and all are equal",
+    )
+    demand_factor: float | Mapping[str, float] = Field(
+        1.0,
+        description="人口倍数：一个数，或按年龄列，如 { age_6_11 = 1.2 } "
+        "people times this: one number, or by age column",
+    )
+    demand_factor_by_zone: Mapping[str, float] = Field(
+        {}, description="各分区的人口倍数，与上一项相乘 people times this by zone id, besides the above"
+    )
+    speed_factor: float | Mapping[str, float] = Field(
+        1.0,
+        description="车速倍数：一个数，或按 OSM 道路等级；步行不变 "
+        "driving speeds times this: one number, or by OSM highway class; walking stays",
+    )
+    closed_roads: tuple[str | int | tuple[float, float], ...] = Field(
+        (),
+        description="中断的道路或桥梁，车与人都不能通行：道路名称（该名称的全部路段）、OSM 道路编号，"
+        "或 [经度, 纬度]（100 米内最近的一段） "
+        "roads or bridges closed to cars and to people on foot: a name (all its sections), the number of an OSM way, "
+        "or [longitude, latitude] (the nearest section within 100 m)",
+    )
+    source: str = Field("", description="依据，会写入成果 where it comes from; shown in the outputs")
+
+    @field_validator("demand_factor", "speed_factor", mode="before")
+    @classmethod
+    def _a_number_or_a_table(cls, value: Any) -> Any:
+        entries = value.values() if isinstance(value, Mapping) else [value]
+        if not all(_is_number(entry) for entry in entries):
+            raise ValueError(
+                "应为一个数，或一组数，如 1.2 或 { age_6_11 = 1.2 } | must be a number, or a table of numbers"
+            )
+        return value
+
+    @field_validator("closed_roads", mode="before")
+    @classmethod
+    def _roads(cls, value: Any) -> Any:
+        def is_road(road: Any) -> bool:
+            if isinstance(road, list | tuple):
+                return len(road) == 2 and all(_is_number(part) for part in road)
+            return isinstance(road, str | int) and not isinstance(road, bool)
+
+        if not isinstance(value, list | tuple) or not all(is_road(road) for road in value):
+            raise ValueError(
+                '应为列表，每项是道路名称、OSM 道路编号或 [经度, 纬度]，如 ["环城路", 500414, [120.56, 29.51]] | '
+                "must be a list of road names, numbers of OSM ways, or [longitude, latitude]"
+            )
+        return value
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
 class Scenario(Frozen):
     """One question about one case."""
 
@@ -151,6 +225,16 @@ class Scenario(Frozen):
     solver: Solver = Field(Solver(), description="求解限制 limits of the solver")
     services: tuple[ServiceQuestion, ...] = Field(
         min_length=1, description="各项服务的问题 one question for each service"
+    )
+    robust: Literal["no", "expected", "regret"] = Field(
+        "no",
+        description="怎样考虑未来情景：no 按基准情景选址，只报告在其他情景下如何；expected 各情景的期望值最优；"
+        "regret 最大遗憾值最小 "
+        "what the futures are for: no: plan for the base and report how it does in the others; expected: the best "
+        "expected value over all; regret: the least largest regret",
+    )
+    futures: tuple[FutureChange, ...] = Field(
+        (), description="其他可能的未来；基准情景总在其中 other possible futures; the base is always among them"
     )
 
     @model_validator(mode="after")

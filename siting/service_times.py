@@ -29,16 +29,22 @@ class ServiceTimes:
         snap_distance_m: (I,) from each demand point to its road; NaN when there is none near.
         off_network: (I,) demand points with no road within reach.
         site_off_network: (S,) sites with no road within reach, whichever of the modes used.
+        between_sites: (S, S) minutes from site to site, where the model reads them.
+        between_demand: (I, I) minutes on foot between demand points, where the model reads which of them touch.
     """
 
     impedance: ImpedanceMatrix
     snap_distance_m: FloatArray
     off_network: BoolArray
     site_off_network: BoolArray
+    between_sites: ImpedanceMatrix | None = None
+    between_demand: ImpedanceMatrix | None = None
 
 
 @dataclass(frozen=True, eq=False)
-class _ModeTimes:
+class ModeTimes:
+    """Times by one mode, and which origins and destinations have a road near."""
+
     impedance: ImpedanceMatrix
     demand_distance_m: FloatArray
     demand_ok: BoolArray
@@ -68,10 +74,9 @@ def compute_service_times(
         rows = np.logical_or.reduce(list(of_mode.values()))
         sites = pd.concat([problems[k].sites for k in users]).drop_duplicates(["id", "origin"])
         cutoff = max(problems[k].question.max_travel_minutes for k in users)
-        times = _mode_times(
-            case,
-            rows,
-            sites,
+        times = mode_times(
+            placed(case.demand[rows]),
+            placed(sites),
             graph,
             mode,
             cutoff,
@@ -111,10 +116,9 @@ def _join(parts: list[ImpedanceMatrix]) -> ImpedanceMatrix:
     )
 
 
-def _mode_times(
-    case: Case,
-    rows: BoolArray,
-    sites: pd.DataFrame,
+def mode_times(
+    origins: PlacedPoints,
+    destinations: PlacedPoints,
     graph: RoadGraph,
     mode: Mode,
     cutoff_min: float,
@@ -123,16 +127,14 @@ def _mode_times(
     cache: Cache,
     graph_key: str,
     listener: Listener,
-) -> _ModeTimes:
-    demand = case.demand[rows]
-    origins = _placed(demand)
-    destinations = _placed(sites)
+) -> ModeTimes:
+    """Minutes from every origin to every destination by one mode, from the cache where it has them."""
     key = hash_values(
         "times", graph_key, mode, cutoff_min, travel.walk_speed_kmh, travel.max_snap_m,
         *(np.ascontiguousarray(a).tobytes() for a in (origins.lon, origins.lat, destinations.lon, destinations.lat)),
     )  # fmt: skip
 
-    def make() -> _ModeTimes:
+    def make() -> ModeTimes:
         times = travel_times(
             graph,
             origins,
@@ -143,18 +145,19 @@ def _mode_times(
             max_snap_m=travel.max_snap_m,
             listener=listener,
         )
-        return _ModeTimes(times.impedance, times.origins.distance_m, times.origins.ok, times.destinations.ok)
+        return ModeTimes(times.impedance, times.origins.distance_m, times.origins.ok, times.destinations.ok)
 
     return cache.get(key, make=make, load=_load, save=_save)[0]
 
 
-def _placed(frame: pd.DataFrame) -> PlacedPoints:
+def placed(frame: pd.DataFrame) -> PlacedPoints:
+    """The points of a table."""
     return PlacedPoints(
         tuple(frame["id"]), frame["lon"].to_numpy(dtype=np.float64), frame["lat"].to_numpy(dtype=np.float64)
     )
 
 
-def _save(times: _ModeTimes, path: Path) -> None:
+def _save(times: ModeTimes, path: Path) -> None:
     matrix = times.impedance
     np.savez_compressed(
         path, indptr=matrix.indptr, indices=matrix.indices.astype(np.int32), values=matrix.values,
@@ -163,8 +166,8 @@ def _save(times: _ModeTimes, path: Path) -> None:
     )  # fmt: skip
 
 
-def _load(path: Path) -> _ModeTimes:
+def _load(path: Path) -> ModeTimes:
     with np.load(path, allow_pickle=False) as held:
         shape = (int(held["shape"][0]), int(held["shape"][1]))
         matrix = ImpedanceMatrix(held["indptr"], held["indices"].astype(np.int64), held["values"], shape)
-        return _ModeTimes(matrix, held["demand_distance_m"], held["demand_ok"], held["site_ok"])
+        return ModeTimes(matrix, held["demand_distance_m"], held["demand_ok"], held["site_ok"])

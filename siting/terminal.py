@@ -8,6 +8,8 @@ import sys
 from pathlib import Path
 from typing import TextIO
 
+import numpy as np
+import pandas as pd
 from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
@@ -16,8 +18,9 @@ from rich.text import Text
 from siting.cases.summary import CaseSummary
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
-from siting.results import RunResult, ServiceResult
+from siting.results import Outlook, RunResult, ServiceResult
 
+MOST_STATIONS = 10  # existing facilities listed with several vehicles
 SHOWN_AFTER_S = 1.0  # stages quicker than this leave no line
 
 
@@ -142,12 +145,15 @@ def _print_service(console: Console, service: ServiceResult) -> None:
         rows += [
             ("模型 model", f"{service.formulation_zh} {service.formulation_en}"),
             ("结论 result", f"{outcome.label_zh} {outcome.label_en}"),
+            ("目标 objective", service.objective_zh),
+            ("", service.objective_en),
             ("独立核验 verified", f"{passed}/{len(service.checks)}"),
         ]
     for label, column, form in (
         ("达标人口 within the standard", "covered_share", ".1%"),
         ("平均分钟 mean minutes", "mean_min", ".1f"),
         ("95% 分钟 95th percentile", "p95_min", ".1f"),
+        ("最不便一成平均 worst tenth", "worst_tenth_min", ".1f"),
         ("最远分钟 worst minutes", "worst_min", ".1f"),
         ("到不了的人 people out of reach", "unreachable_persons", ",.0f"),
     ):
@@ -157,11 +163,85 @@ def _print_service(console: Console, service: ServiceResult) -> None:
             share = service.assigned_within_persons / after["demand_persons"]
             rows.append(("  受容量限制 as assigned", f"{share:.1%}"))
     if planned:
-        rows.append(("新建 new facilities", str(len(service.new_sites))))
+        rows += _plan_rows(service)
     for label, text in rows:
         console.print(Text(f"  {pad(label, 32)}{text}"), soft_wrap=True)
     for _, site in service.new_sites.iterrows():
-        console.print(Text(f"    {site['id']}  {site['township']} {site['name']}"), soft_wrap=True)
+        chosen = f"  {site['size_class']}" if site["size_class"] else ""
+        chosen += f"  {site['vehicles']:.0f} 辆 vehicles" if site["vehicles"] > 0 else ""
+        console.print(Text(f"    + {_site(site)}{chosen}"), soft_wrap=True)
+    for _, site in service.gone_sites.iterrows():
+        words = {"closed": "关闭 closes", "moved": "迁出 moves away"}[site["status"]]
+        console.print(Text(f"    - {_site(site)}  {words}"), soft_wrap=True)
+    several = service.sites[(service.sites["vehicles"] > 1) & (service.sites["status"] == "existing")]
+    for _, site in several.nlargest(MOST_STATIONS, "vehicles").iterrows():
+        console.print(Text(f"    · {_site(site)}  {site['vehicles']:.0f} 辆 vehicles"), soft_wrap=True)
+    if len(several) > MOST_STATIONS:
+        rest = len(several) - MOST_STATIONS
+        text = f"    ……另有 {rest:,} 处现有设施有两辆以上，见表格 and {rest:,} more with two or more in the tables"
+        console.print(Text(text, style="dim"), soft_wrap=True)
+    if service.outlook is not None:
+        _print_outlook(console, service.outlook)
+
+
+def _plan_rows(service: ServiceResult) -> list[tuple[str, str]]:
+    """What the plan builds, closes, moves and costs, and whom it leaves without a place."""
+    after, counts = service.headline("after"), service.sites["status"].value_counts()
+    rows: list[tuple[str, str]] = []
+    without = service.unassigned_persons - float(after["unreachable_persons"])
+    if without > 0.5:
+        rows.append(("没有安排去处的人 without a place", f"{without:,.0f}"))
+    captured = service.captured_persons
+    if captured is not None:
+        share = captured / after["demand_persons"]
+        rows.append(("选择自有设施 choose one's own", f"{captured:,.0f} ({share:.1%})"))
+    rows.append(("新建 new facilities", str(counts.get("new", 0))))
+    rows += [
+        (label, str(counts[status]))
+        for status, label in (("closed", "关闭 closed"), ("moved", "迁移 moved"))
+        if status in counts
+    ]
+    if service.has_vehicles:
+        standing = int((service.sites["vehicles"] > 0).sum())
+        rows.append(("车辆 vehicles", f"{service.sites['vehicles'].sum():,.0f} 辆，{standing:,} 处 sites"))
+    if service.opening_yuan > 0:
+        rows.append(("新建投资（元） cost, yuan", f"{service.opening_yuan:,.0f}"))
+    if service.closing_yuan > 0:
+        rows.append(("关闭与迁移（元） closing, moving", f"{service.closing_yuan:,.0f}"))
+    return rows
+
+
+def _site(site: pd.Series) -> str:
+    return f"{site['id']}  {site['township']} {site['name']}"
+
+
+def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
+    """One line a future: people within the standard, mean minutes, regret; then who is cut off, by name."""
+    console.print(Text("  未来情景 futures"), soft_wrap=True)
+    rows = outlook.table.to_dict("records")
+    width = 2 + max(cell_len(f"{row['name_zh']} {row['name_en']}") for row in rows)
+    for row in rows:
+        share = "" if np.isnan(row["regret_share"]) else f" ({row['regret_share']:.1%})"
+        parts = (
+            f"达标 covered {row['covered_persons']:,.0f} ({_figure(row['covered_share'], '.1%')})",
+            f"平均 mean {_figure(row['mean_min'], '.1f')} min",
+            f"遗憾 regret {_figure(row['regret'], ',.0f')}{share}",
+        )
+        name = pad(f"{row['name_zh']} {row['name_en']}", width)
+        console.print(Text(f"    {name}{'  '.join(parts)}"), soft_wrap=True)
+        if row["no_place_persons"] >= 0.5:
+            text = f"      ! {row['no_place_persons']:,.0f} 人无处可去 people without a place"
+            console.print(Text(text, style="yellow"), soft_wrap=True)
+        places = outlook.places
+        cut = places[(places["future"] == row["id"]) & (places["cut_off_persons"] > 0)]
+        if len(cut):
+            named = [
+                f"{place['township']} {place['village']} {max(place['cut_off_persons'], 1.0):,.0f}".strip()
+                for place in cut.head(most).to_dict("records")
+            ]
+            more = f" ……(+{len(cut) - most})" if len(cut) > most else ""
+            text = f"      ! 被阻断 cut off: {row['cut_off_persons']:,.0f} 人 people: {'、'.join(named)}{more}"
+            console.print(Text(text, style="yellow"), soft_wrap=True)
 
 
 def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:

@@ -9,10 +9,10 @@ import pytest
 
 from siting.errors import InfeasibleError
 from siting.examples import EXAMPLES, run, simplified
-from siting.examples.words import WORDS, number, percent
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.instance import Instance
+from siting.objective_words import WORDS, number, percent
 from siting.optimise import NoPlanError, solve
 from siting.solution import Solution
 from tests.formulation.every_model import optimum

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.metrics import gini, loads, summarise, weighted_mean, weighted_quantile
+from siting.metrics import gini, loads, summarise, weighted_mean, weighted_quantile, worst_share_mean
 
 AGES = ["age_60_79", "age_80_plus"]
 
@@ -171,3 +171,20 @@ def test_a_group_without_people_has_no_statistics():
 def test_townships_are_left_out_where_none_is_named():
     summary = summarise(elders().assign(township=""), AGES)
     assert set(summary["group_kind"]) == {"all", "zone", "age"}
+
+
+def test_the_worst_share_of_hand_values():
+    assert worst_share_mean([1, 2, 10], [5, 4, 1], 0.1) == 10
+    assert worst_share_mean([1, 2, 10], [5, 4, 1], 0.2) == pytest.approx(6)  # one at 10, one at 2
+    assert worst_share_mean([1, np.nan, 3], [1, 100, 1], 1.0) == 2
+    assert np.isnan(worst_share_mean([np.nan], [1], 0.5))
+    with pytest.raises(ValueError, match="above 0"):
+        worst_share_mean([1], [1], 0.0)
+
+
+@given(people, st.floats(0.01, 1))
+def test_the_worst_share_is_the_least_of_its_dual(data, share):
+    """Rockafellar and Uryasev: the least over h of h + the mean excess over h divided by the share."""
+    x, w = (np.array(column) for column in zip(*data, strict=True))
+    dual = min(h + float(np.maximum(x - h, 0) @ w) / (share * w.sum()) for h in x)
+    assert worst_share_mean(x, w, share) == pytest.approx(dual)

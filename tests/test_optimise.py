@@ -189,11 +189,19 @@ def test_san_francisco_set_covering(san_francisco: Instance, metres: float, site
     assert solve(instance, "set_covering").outcome.objective == sites
 
 
-@pytest.mark.parametrize("number", [1, 3, 5])
+@pytest.mark.parametrize("number", [1, 3, 5, 7, 9, 11, 13, 15, 21])  # benchmarks/published.py has them all
 def test_or_library_p_median(number: int) -> None:
     instance, optima = read_orlib(number)
     solution = solve(instance, "p_median")
     assert solution.outcome.objective == optima["p_median"]
+    assert solution.outcome.proven
+
+
+@pytest.mark.parametrize("number", [1, 3, 5, 7, 9, 11, 13, 15, 17, 19, 25, 29])
+def test_or_library_p_center(number: int) -> None:
+    instance, optima = read_orlib(number)
+    solution = solve(instance, "p_center")
+    assert solution.outcome.objective == optima["p_center"]
     assert solution.outcome.proven
 
 

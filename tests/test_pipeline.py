@@ -10,12 +10,13 @@ import networkx as nx
 import numpy as np
 import pytest
 
-from siting import pipeline
+from siting import pipeline, prepare
 from siting.assemble import Problem
 from siting.errors import InfeasibleError, InputError
 from siting.network import read_roads, to_networkx
-from siting.pipeline import Settings, evaluate_case, run_scenario
+from siting.pipeline import evaluate_case, run_scenario
 from siting.plan import Plan
+from siting.prepare import Settings
 from siting.provenance import certificate
 from siting.results import RunResult, ServiceResult
 from siting.solution import Status
@@ -163,8 +164,10 @@ def test_too_few_facilities_for_the_travel_limit_name_who_is_left(tmp_path: Path
     text = SCENARIO.replace("new = 1\n\n", f"new = 1\nmax_travel_minutes = 10\n{SHORT}\n\n")
     with pytest.raises(InfeasibleError) as caught:
         run(tmp_path, text)
-    assert [(fault.row, fault.value) for fault in caught.value.faults] == [(3, "城关镇 村1：11")]
-    assert "11 people have nowhere to go" in caught.value.faults[0].en
+    said = str(caught.value)
+    assert [(fault.row, fault.value) for fault in caught.value.faults if fault.row] == [(3, "城关镇 村1：11")]
+    assert "provide otherwise for 11 people of 1 demand point: 城关镇 村1 (11)" in caught.value.faults[1].remedy_en
+    assert "新建 2 处（再加 1 处）" in said
 
 
 def test_full_schools_name_who_has_no_place(tmp_path: Path) -> None:
@@ -173,8 +176,11 @@ def test_full_schools_name_who_has_no_place(tmp_path: Path) -> None:
     text = text.replace("new = 1\n\n", f"new = 3\nmax_travel_minutes = 10\n{SHORT}\n\n")
     with pytest.raises(InfeasibleError) as caught:
         run(tmp_path, text)
-    assert sum(float((fault.value or "").rsplit("：", 1)[1]) for fault in caught.value.faults) == 4
-    assert "4 people have nowhere to go" in caught.value.faults[0].en
+    places = [fault.value or "" for fault in caught.value.faults if fault.row]
+    assert sum(float(text.rsplit("：", 1)[1]) for text in places) == 4
+    said = "".join(fault.remedy_en for fault in caught.value.faults)
+    assert "4 more places: " in said
+    assert "provide otherwise for 4 people" in said
 
 
 def test_people_sent_past_a_full_school_are_covered_but_not_assigned_within_the_standard(tmp_path: Path) -> None:
@@ -235,7 +241,7 @@ def test_places_of_known_capacities_beside_unknown_ones(tmp_path: Path) -> None:
 def test_when_the_only_school_of_known_size_closes_nothing_is_known_after(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    real = pipeline.pose
+    real = prepare.pose
 
     def endless(*args: Any, **rest: Any) -> Problem:
         problem = real(*args, **rest)
@@ -244,7 +250,7 @@ def test_when_the_only_school_of_known_size_closes_nothing_is_known_after(
             problem, sites=problem.sites.assign(capacity_persons=problem.sites["capacity_persons"].where(old))
         )
 
-    monkeypatch.setattr(pipeline, "pose", endless)
+    monkeypatch.setattr(prepare, "pose", endless)
     found = service(run(tmp_path, one_school('close = ["f1"]')), "primary_school")
     assert found.has_accessibility
     assert found.demand["accessibility_before_per_1000"].max() > 0

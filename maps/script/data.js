@@ -100,6 +100,7 @@ const SERVICES = DATA.services.map(function (raw) {
     count: s.id.length, id: s.id, name: s.name.map((name, k) => name || s.id[k]),
     lon: s.id.map((_, k) => degrees[2 * k]), lat: s.id.map((_, k) => degrees[2 * k + 1]),
     zone: uncode(s.zone), township: uncode(s.township), land: uncode(s.land), status: uncode(s.status),
+    size: s.size ? uncode(s.size) : null, moved: s.moved, vehicles: s.vehicles,
     capacity: s.capacity, load_before: s.load_before, load_after: s.load_after, cost: s.cost, off: s.off,
     number: s.number, // of the new ones, as in the tables; 0: not new
   };

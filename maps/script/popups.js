@@ -81,13 +81,15 @@ function siteFacts(s, j) {
   const sites = s.sites, status = sites.status[j], capacity = sites.capacity[j];
   const load = n => capacity ? t('popup.load_use', { n: people(n), share: percent(n / capacity) }) : `${people(n)} ${t('unit.persons')}`;
   const rows = [
-    [t('popup.status'), t(status === 'existing' && !DATA.planned ? 'popup.status_as_is' : 'popup.status_' + status)],
+    [t('popup.status'), t(status === 'existing' && !DATA.planned ? 'popup.status_as_is' : sites.moved[j] === '1' ? 'popup.status_moved' : 'popup.status_' + status)],
     [t('popup.capacity'), capacity === null ? t('popup.no_capacity') : `${people(capacity)} ${pick(s.unit)}`],
   ];
   if (status !== 'candidate' && status !== 'new') rows.push([t('popup.load_before'), load(sites.load_before[j])]);
   if (DATA.planned && status !== 'candidate' && status !== 'closed') rows.push([t('popup.load_after'), load(sites.load_after[j])]);
+  if (sites.size && sites.size[j]) rows.push([t('popup.size'), name(sites.size[j])]);
+  if (sites.vehicles && sites.vehicles[j] > 0) rows.push([t('popup.vehicles'), people(sites.vehicles[j])]);
   if (sites.land[j]) rows.push([t('popup.land'), name(sites.land[j])]);
-  if (sites.cost[j] > 0) rows.push([t(status === 'candidate' ? 'popup.cost_if' : 'popup.cost'), money(sites.cost[j])]);
+  if (sites.cost[j] > 0) rows.push([t(status === 'candidate' ? 'popup.cost_if' : status === 'closed' ? 'popup.cost_gone' : 'popup.cost'), money(sites.cost[j])]);
   return el('div', { class: 'popup', 'data-kind': 'site', 'data-id': sites.id[j] },
     el('h3', {}, siteLink(s, j)),
     el('p', { class: 'where' }, name(whereabouts(pick(s.facility), zoneName(sites.zone[j]), sites.township[j]))),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,13 +14,12 @@ from siting.bare.gather import Files
 from siting.bare.notes import Notes
 from siting.bare.question import Words, read_instance
 from siting.bare.reads import fields_unused, in_words
-from siting.diagnose import explain_no_plan
-from siting.errors import InfeasibleError, InputError, SitingError
+from siting.errors import InfeasibleError, InputError
 from siting.events import Listener, silent
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
-from siting.optimise import NoPlanError, solve
+from siting.optimise import solve
 from siting.solution import Outcome, Solution
 from siting.solver import SolverOptions
 from siting.verify import require_verified, verify
@@ -178,10 +177,9 @@ def answer(
     try:
         _note_unused(formulation, instance, notes)
         solution = solve(instance, formulation, options, listener=listener)
-    except NoPlanError as error:
-        raise _explain(instance, formulation, error) from error
     except (InputError, InfeasibleError) as error:
-        raise type(error)(in_words(fault) for fault in error.faults) from error
+        kind = InputError if isinstance(error, InputError) else InfeasibleError
+        raise kind(in_words(fault) for fault in error.faults) from error
     solved = time.perf_counter()
     verification = verify(instance, formulation, solution)
     require_verified(verification)
@@ -198,15 +196,6 @@ def list_questions() -> dict[str, tuple[str, str, str, str]]:
         f = load_formulation(path)
         found[name] = (f.name_zh, f.name_en, f.question_zh, f.question_en)
     return found
-
-
-def _explain(instance: Instance, formulation: Formulation, error: NoPlanError) -> InfeasibleError:
-    """The error with the demand points that no plan can serve, where they can be found out."""
-    try:
-        explained = explain_no_plan(instance, formulation, error, place=lambda i: (0, instance.demand_ids[i]))
-    except SitingError:
-        explained = error
-    return InfeasibleError(replace(fault, file=None, row=None) for fault in explained.faults)
 
 
 def _note_unused(formulation: Formulation, instance: Instance, notes: Notes) -> None:

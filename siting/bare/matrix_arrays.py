@@ -18,7 +18,8 @@ from siting.bare.matrix import DEMAND_NAMES, TWICE, Matrix, check_ids, check_val
 from siting.bare.notes import Notes
 from siting.errors import Faults, fail
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
-from siting.instance import DEMAND, SITE, Instance
+from siting.instance import Instance
+from siting.instance_checks import DEMAND, SITE
 from siting.suggest import nearest_word
 
 IDS = ("demand_ids", "site_ids")

@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from siting.examples.questions import EXAMPLES
-from siting.examples.words import WORDS, ids, number, percent
 from siting.formulation.compose import load_formulation
 from siting.formulation.document.pages import conditions_data, data_of
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
+from siting.objective_words import WORDS, ids, number, percent
 from siting.optimise import solve
 from siting.solution import Solution
 

@@ -71,9 +71,11 @@ between = [  # minutes from site to site
 """
 FUTURES = """\
 grown = [200, 65, 90, 30, 85, 55]  # if the new town at A is built
-alone = [Instance.from_arrays(minutes, persons, p=2) for persons in (people, grown)]
-best = [solve(future, "p_median").outcome.objective for future in alone]
+alone = [Instance.from_arrays(minutes, persons, {numbers}) for persons in (people, grown)]
+best = [solve(future, "{model}").outcome.objective for future in alone]
 """
+TWICE = ("minutes + minutes", "people + grown", 'demand_ids=[f"{v}{k}" for k in (1, 2) for v in "ABCDEF"]')
+TOLD_APART = ("future=[0] * 6 + [1] * 6", "future_best=np.array(best)")
 DECAYED = 'decay=Decay("exponential", 0.15)'
 RIVAL = ("existing=[0, 0, 1, 0, 0, 0]", "competitor=[0, 0, 1, 0, 0, 0]")
 
@@ -124,9 +126,22 @@ EXAMPLES: dict[str, Example] = {
     "target_market_share": Example(("cover_share=0.56", DECAYED, *RIVAL), imports=DECAY),
     "maximal_expected_covering": Example(("standard=7", "servers=3", "busy_fraction=0.5")),
     "minimax_regret": Example(
-        ("p=2", "future=[0] * 6 + [1] * 6", "future_best=np.array(best)"),
+        ("p=2", *TOLD_APART),
         imports="import numpy as np\n",
-        before=FUTURES,
-        rows=("minutes + minutes", "people + grown", 'demand_ids=[f"{v}{k}" for k in (1, 2) for v in "ABCDEF"]'),
+        before=FUTURES.format(numbers="p=2", model="p_median"),
+        rows=TWICE,
+    ),
+    "capacitated_minimax_regret": Example(
+        ("p=3", "capacity=230", *TOLD_APART),
+        imports="import numpy as np\n",
+        before=FUTURES.format(numbers="p=3, capacity=230", model="capacitated_p_median"),
+        rows=TWICE,
+        many=True,
+    ),
+    "maximal_covering_regret": Example(
+        ("p=2", "standard=6", *TOLD_APART),
+        imports="import numpy as np\n",
+        before=FUTURES.format(numbers="p=2, standard=6", model="maximal_covering"),
+        rows=TWICE,
     ),
 }

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from siting.decide import NoPlanError
+from siting.doctor import NoPlanError
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.formulation.spec import Formulation
@@ -55,9 +55,10 @@ def best_plans(
             known = tuple(plan.open for plan in found)
             following = replace(instance, excluded=known or None, least_difference=least_difference if known else None)
             try:
-                found.append(solve(following, formulation, options, listener=listener, names=names))
+                plan = solve(following, formulation, options, listener=listener, names=names, diagnose=not found)
             except NoPlanError:
                 if not found:
                     raise
                 break
+            found.append(plan)
     return found

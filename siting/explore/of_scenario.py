@@ -17,8 +17,10 @@ from siting.explore.sweep import sweep
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import with_objective
 from siting.metrics import weighted_mean
-from siting.pipeline import Asked, ServiceAsked
-from siting.plan import Posed, open_sites, pose_instance
+from siting.plan import Posed, at_sites, open_sites, pose_instance
+from siting.prepare import Asked, ServiceAsked
+from siting.results import GONE
+from siting.site_ledger import site_ledger
 from siting.solution import Solution
 from siting.suggest import nearest_word
 
@@ -55,7 +57,7 @@ class Comparison:
 
 FIGURES: dict[str, Heading] = {
     "new": ("新建处数 new facilities", "新建\nnew", "count"),
-    "cost": ("造价（元） cost (yuan)", "造价\nyuan", "yuan"),
+    "cost": ("费用（元） cost (yuan)", "费用\nyuan", "yuan"),
     "covered": ("达标人口 within the standard", "达标\nwithin", "share"),
     "mean": ("平均分钟 mean minutes", "平均\nmean", "minutes"),
     "worst": ("最远分钟 worst minutes", "最远\nworst", "minutes"),
@@ -202,7 +204,8 @@ def _figures(chosen: ServiceAsked, posed: Posed, solution: Solution) -> Row:
     minutes = times.impedance.nearest(opened)[1]
     reached, persons = np.isfinite(minutes), problem.demand_persons
     new = solution.open & ~instance.existing
-    cost = 0.0 if instance.fixed_cost is None else float(instance.fixed_cost[new].sum())
+    ledger = site_ledger(problem, opened, sizes=at_sites(solution.sizes, posed.columns, len(problem.sites), -1))
+    cost = float(ledger.loc[ledger["status"].isin(("new", *GONE)), "cost_yuan"].sum())
     return {
         "objective": solution.outcome.objective,
         "new": int(new.sum()),

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from siting.decide import NoPlanError
+from siting.doctor import NoPlanError
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.formulation.blocks import REGISTER
@@ -79,7 +79,7 @@ def frontier(
     found: list[Point] = []
 
     def take(model: Formulation, limits: tuple[Limit, ...] = ()) -> Point:
-        plan = solve(instance, model, options, limits=limits, listener=listener, names=names)
+        plan = solve(instance, model, options, limits=limits, listener=listener, names=names, diagnose=not limits)
         values = dict(zip(model.objectives, (plan.outcome, *plan.outcome.then), strict=True))
         one, two = values[formulation.objective].objective, values[second].objective
         assert one is not None

@@ -72,7 +72,9 @@ def sweep(
                 break
             change = {"p": int(amount), "budget": None} if p is not None else {"p": None, "budget": amount}
             try:
-                plan = solve(replace(instance, **change), formulation, options, listener=listener, names=names)
+                plan = solve(
+                    replace(instance, **change), formulation, options, listener=listener, names=names, diagnose=False
+                )
             except InfeasibleError:
                 steps.append(Step(amount, None, None, None, True))
                 continue

@@ -20,7 +20,7 @@ from siting.formulation.data import Data
 from siting.formulation.decided import Decided
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
-from siting.instance import Instance
+from siting.instance import NO_LIMIT, Instance
 from siting.suggest import nearest_word
 from siting.toml_files import load_toml
 
@@ -44,7 +44,7 @@ BINDING = (
     "coverage_targets",
     "zone_spread",
     "competitor",
-    "future",
+    "future_best",
     "excluded",
 )
 
@@ -236,10 +236,12 @@ def _refuse_either(faults: Faults, block: Block) -> None:
 
 
 def has(instance: Instance, field: str) -> bool:
-    """Whether the instance says anything by this field: flags that are all off say nothing."""
+    """Whether the instance says anything by this field: flags that are all off say nothing, nor do absent maxima."""
     value = getattr(instance, field)
     if value is None:
         return False
+    if field == "zone_maximum":
+        return bool((value < NO_LIMIT).any())
     return bool(np.any(value)) if field in BINDING and isinstance(value, np.ndarray) else True
 
 

@@ -121,13 +121,25 @@ class Data:
         future = self.instance.future
         if future is None:
             return [list(range(self.instance.demand_count))]
-        return [[int(i) for i in np.flatnonzero(future == k)] for k in range(int(future.max(initial=-1)) + 1)]
+        count = int(future.max(initial=-1)) + 1
+        if self.instance.future_best is not None:  # one in which nobody needs the service has no row
+            count = max(count, self.instance.future_best.size)
+        return [[int(i) for i in np.flatnonzero(future == k)] for k in range(count)]
 
     @cached_property
     def future_of(self) -> list[int]:
         """The future of each demand point."""
         future = self.instance.future
         return [0] * self.instance.demand_count if future is None else [int(k) for k in future]
+
+    @cached_property
+    def visits(self) -> list[list[list[int]]]:
+        """Of each site and each future, the demand points that may come."""
+        parts: list[list[list[int]]] = [[[] for _ in self.futures] for _ in self.points_of]
+        for j, points in enumerate(self.points_of):
+            for i in points:
+                parts[j][self.future_of[i]].append(i)
+        return parts
 
     @cached_property
     def tails(self) -> list[tuple[float, float]]:

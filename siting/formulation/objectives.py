@@ -307,3 +307,17 @@ def largest_regret(model: Model, data: Data) -> Any:
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """
     return model.w
+
+
+@objective(
+    symbols=("wc",), zh="最大覆盖遗憾值最小", sense="minimize", requires=("bound_coverage_regret",), nearest=True,
+    coverage=True,
+)  # fmt: skip
+def largest_coverage_regret(model: Model, data: Data) -> Any:
+    r"""Largest coverage regret over all futures (persons).
+
+    Formula: \min W
+
+    Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
+    """
+    return model.wc

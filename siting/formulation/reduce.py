@@ -67,6 +67,12 @@ def _all_of(attribute: str, formulation: Formulation, active: tuple[str, ...]) -
     return all(block is not None and getattr(block, attribute) for block in blocks)
 
 
+def tells_futures_apart(formulation: Formulation, active: tuple[str, ...]) -> bool:
+    """Whether it matters to some block in which future a demand point lies."""
+    blocks = [REGISTER[name] for name in (*formulation.objectives, *active)]
+    return any("future" in (*block.reads, *block.uses) for block in blocks)
+
+
 def _beyond_sites(formulation: Formulation, active: tuple[str, ...]) -> set[str]:
     """The blocks that speak of more than the choice of sites."""
     known = {name: REGISTER.get(name) for name in (*formulation.objectives, *active)}
@@ -94,6 +100,8 @@ def reduce(
     kept = np.ones(matrix.pair_count, dtype=bool)
     if "forbid_sites" in active:
         kept &= usable[matrix.indices]
+    if _required_are_all(active, instance):
+        kept &= (instance.existing | instance.required)[matrix.indices]
     if "assign_within_standard" in active:
         assert instance.standard is not None
         kept &= matrix.values <= instance.standard[matrix.rows]
@@ -112,8 +120,17 @@ def reduce(
         return replace(everything, instance=instance)
     if counts_coverage_only(formulation, active):
         settled = beyond <= SETTLED_IN_COVERAGE and not limited
-        return _merge_coverage(instance, open_anyway, formulation.objective, settled=settled)
+        apart = instance.future if tells_futures_apart(formulation, active) else None
+        return _merge_coverage(instance, open_anyway, formulation.objective, settled=settled, apart=apart)
     return everything
+
+
+def _required_are_all(active: tuple[str, ...], instance: Instance) -> bool:
+    """Whether the sites that must open are all that may: as many as there are to open."""
+    moves = instance.relocatable is not None and bool(instance.relocatable.any())
+    if moves or not {"open_exactly_p", "require_sites"} <= set(active):
+        return False
+    return instance.p == int((instance.required & ~instance.existing).sum())
 
 
 def _drop_farther_than_open(instance: Instance, open_anyway: BoolArray) -> Instance:
@@ -165,9 +182,12 @@ def _drop_settled(instance: Instance, open_anyway: BoolArray, objective: str) ->
     return Reduction(instance.take_rows(rows), constant, rows)
 
 
-def _merge_coverage(instance: Instance, open_anyway: BoolArray, objective: str, *, settled: bool) -> Reduction:
+def _merge_coverage(
+    instance: Instance, open_anyway: BoolArray, objective: str, *, settled: bool, apart: IntArray | None
+) -> Reduction:
     """Only pairs within the standard count, and points with the same sites within the standard are one. Where
-    `settled`, points covered anyway and points that nothing covers are taken out too.
+    `settled`, points covered anyway and points that nothing covers are taken out too. Points that differ in
+    `apart` (I,) stay apart.
     """
     assert instance.standard is not None
     matrix = instance.impedance
@@ -179,7 +199,7 @@ def _merge_coverage(instance: Instance, open_anyway: BoolArray, objective: str, 
         if objective == "covered_demand":
             constant = float(instance.demand[~left].sum())
             left &= np.diff(near.indptr) > 0
-    group = _same_rows(near, left)
+    group = _same_rows(near, left, apart)
     rows, first = np.unique(group[left], return_index=True)
     representative = np.flatnonzero(left)[first]
     demand: FloatArray = np.bincount(
@@ -190,11 +210,12 @@ def _merge_coverage(instance: Instance, open_anyway: BoolArray, objective: str, 
     return Reduction(replace(small, demand=demand[order]), constant, representative[order])
 
 
-def _same_rows(matrix: ImpedanceMatrix, wanted: BoolArray) -> IntArray:
-    """(I,) a number that is the same for wanted rows with the same columns; -1 for the others."""
+def _same_rows(matrix: ImpedanceMatrix, wanted: BoolArray, apart: IntArray | None = None) -> IntArray:
+    """(I,) a number that is the same for wanted rows with the same columns and the same `apart`; -1 for the others."""
     group = np.full(matrix.shape[0], -1, dtype=np.int64)
-    seen: dict[bytes, int] = {}
+    seen: dict[tuple[bytes, int], int] = {}
     for i in np.flatnonzero(wanted):
-        key = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tobytes()
+        columns = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tobytes()
+        key = (columns, 0 if apart is None else int(apart[i]))
         group[i] = seen.setdefault(key, len(seen))
     return group

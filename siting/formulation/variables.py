@@ -317,3 +317,27 @@ def largest_regret_value(model: Model, data: Data) -> Any:
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """
     return pyo.Var(domain=pyo.NonNegativeReals)
+
+
+def _largest_coverage_regret(data: Data, plan: Decided) -> float:
+    assert data.instance.future_best is not None
+    covered = np.bincount(
+        data.future_of,
+        weights=data.instance.demand * _covered(data, plan),
+        minlength=data.instance.future_best.size,
+    )
+    return float((data.instance.future_best - covered).max(initial=0.0))
+
+
+@variable(
+    symbol="wc", zh="最大覆盖遗憾值", reads=("future_best",), requires=("bound_coverage_regret",),
+    settle=_largest_coverage_regret,
+)  # fmt: skip
+def largest_coverage_regret_value(model: Model, data: Data) -> Any:
+    r"""The largest coverage regret: how many people fewer than in the best plan of a future.
+
+    Formula: W \ge 0
+
+    Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
+    """
+    return pyo.Var(domain=pyo.NonNegativeReals)

@@ -2,6 +2,7 @@
 
 from siting.network.access import Mode
 from siting.network.basemap import BaseMap, read_basemap
+from siting.network.changes import RoadName, close_roads, find_roads, scale_speeds
 from siting.network.export import roads_frame, to_networkx, write_graphml
 from siting.network.graph import ComponentReport, ReadReport, RoadGraph
 from siting.network.reader import read_roads
@@ -18,9 +19,12 @@ __all__ = [
     "PlacedPoints",
     "ReadReport",
     "RoadGraph",
+    "RoadName",
     "Snap",
     "SpeedTable",
     "TravelTimes",
+    "close_roads",
+    "find_roads",
     "load_graph",
     "nearest_times",
     "parse_maxspeed_kmh",
@@ -28,6 +32,7 @@ __all__ = [
     "read_roads",
     "roads_frame",
     "save_graph",
+    "scale_speeds",
     "service_area",
     "snap_points",
     "to_networkx",

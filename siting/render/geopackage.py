@@ -73,6 +73,7 @@ def _sites(service: ServiceResult, *, chosen: bool) -> gpd.GeoDataFrame:
     sites = service.sites[keep if chosen else ~keep].reset_index(drop=True)
     columns = ["id", "name", "zone", "township", "land", "status", "capacity_persons", "cost_yuan", "off_network"]
     if chosen:
+        columns += ["size_class", "vehicles", "competitor"]
         columns += ["load_before_persons", "load_after_persons"]
         gained = newly_covered(service)["newly_covered_persons"]
         sites = sites.assign(newly_covered_persons=gained.reindex(sites["id"]).to_numpy(dtype=np.float64))
@@ -88,7 +89,7 @@ def _demand(service: ServiceResult, plan: bool) -> gpd.GeoDataFrame:
     ]  # fmt: skip
     if plan:
         columns += ["nearest_after_min", "nearest_after_id", "covered_after", "accessibility_after_per_1000"]
-    columns += ["assigned_id", "assigned_min", "snap_distance_m", "off_network"]
+    columns += ["assigned_id", "assigned_min", "unassigned_persons", "snap_distance_m", "off_network"]
     return _points(service.demand, columns, service)
 
 

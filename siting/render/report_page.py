@@ -15,6 +15,8 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
 from siting import resources
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
+from siting.render.tables_futures import RULE
+from siting.render.tables_gone import gone_table
 from siting.render.tables_people import TODAY, WORDS, uncovered_by_village
 from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
@@ -28,6 +30,7 @@ from siting.render.wording import (
     caveat,
     gini_text,
     group_name,
+    joined,
     label_of,
     minutes_text,
     persons_text,
@@ -98,7 +101,10 @@ def report_values(result: RunResult) -> Values:
                 "new": [
                     row | {"zone_name": zones.get(site_zones[row["id"]], UNNAMED)} for row in mine.to_dict("records")
                 ],
-                "new_cost": float(service.new_sites["cost_yuan"].sum()),
+                "new_cost": service.opening_yuan,
+                "gone": _gone(service, zones),
+                "sizes": service.has_sizes,
+                "vehicles": service.has_vehicles,
                 "sketches": [(base, make_dots(service, base, numbers)) for base in bases],
                 "groups": _groups(service, zones),
                 "accessibility": _accessibility(service, plan),
@@ -106,6 +112,7 @@ def report_values(result: RunResult) -> Values:
                 "loads": _loads(service, plan),
                 "certificate": _certificate(service),
                 "checks": service.checks,
+                "outlook": _outlook(service, result),
                 "unverified": [both(text) for text in service.unverified],
                 "off_network": int(service.demand["off_network"].sum()),
             }
@@ -119,9 +126,44 @@ def report_values(result: RunResult) -> Values:
         "notices": result.notices,
         "notes": result.notes,
         "services": services,
+        "futures": [
+            {
+                "names": (future.name_zh, future.name_en),
+                "probability": future.probability,
+                "changes": joined(future),
+                "source": future.source,
+            }
+            for future in result.futures
+        ],
         "assumptions": [row for row in assumptions(result).frame.to_dict("records") if row["kind"] not in SHOWN_ABOVE],
         "sources": result.case.sources,
         "program": _program(result),
+    }
+
+
+def _outlook(service: ServiceResult, result: RunResult) -> Values | None:
+    """The plan in each future, and the villages that a future cuts off."""
+    outlook = service.outlook
+    if outlook is None:
+        return None
+    texts = {future.id: future for future in result.futures}
+    places = outlook.places[outlook.places["cut_off_persons"] > 0]
+    cut = []
+    for key in dict.fromkeys(places["future"]):
+        mine = places[places["future"] == key]
+        cut.append(
+            {
+                "zh": texts[key].name_zh,
+                "en": texts[key].name_en,
+                "persons": float(mine["cut_off_persons"].sum()),
+                "places": mine.head(VILLAGES_SHOWN).to_dict("records"),
+                "more": max(len(mine) - VILLAGES_SHOWN, 0),
+            }
+        )
+    return {
+        "rule": RULE[outlook.rule],
+        "rows": outlook.table.to_dict("records"),
+        "cut": cut,
     }
 
 
@@ -134,9 +176,10 @@ def _plan_sentences(service: ServiceResult) -> tuple[str, str]:
     b, a = float(before["covered_persons"]), float(after["covered_persons"])
     shares = share_text(before["covered_share"]), share_text(after["covered_share"])
     new = len(service.new_sites)
-    closed = int((service.sites["status"] == "closed").sum())
-    done_zh = f"新建 {new} 处" + (f"、关闭 {closed} 处" if closed else "")
-    done_en = f"{new} new {'facility' if new == 1 else 'facilities'}" + (f", {closed} closed" if closed else "")
+    closed, moved = (int((service.sites["status"] == status).sum()) for status in ("closed", "moved"))
+    done_zh = f"新建 {new} 处" + (f"、关闭 {closed} 处" if closed else "") + (f"、迁移 {moved} 处" if moved else "")
+    done_en = f"{new} new {'facility' if new == 1 else 'facilities'}"
+    done_en += (f", {closed} closed" if closed else "") + (f", {moved} moved" if moved else "")
     if abs(a - b) < 0.5:
         change_zh = f"能在标准时间内到达的人仍为 {persons_text(a)} 人（{shares[1]}）"
         change_en = f"people within the standard stay at {persons_text(a)} ({shares[1]})"
@@ -156,7 +199,40 @@ def _plan_sentences(service: ServiceResult) -> tuple[str, str]:
         share = share_text(within / float(after["demand_persons"]))
         left_zh += f"受容量限制，按方案分配后有 {persons_text(within)} 人（{share}）在标准时间内。"
         left_en += f" As capacity is short, {persons_text(within)} ({share}) are assigned within it."
+    more_zh, more_en = _of_single_models(service)
+    left_zh, left_en = left_zh + more_zh, f"{left_en}{more_en}"
     return f"{done_zh}后，{change_zh}。{left_zh}", f"With {done_en}, {change_en}. {left_en}"
+
+
+def _of_single_models(service: ServiceResult) -> tuple[str, str]:
+    """Who gets no place, where vehicles stand, who chooses one's own facilities: what only some models decide."""
+    zh = en = ""
+    without = service.unassigned_persons - float(service.headline("after")["unreachable_persons"])
+    if without > 0.5:
+        zh += f"另有 {persons_text(without)} 人虽有设施可达，方案未能安排去处（学位或床位不足，或都在标准之外）。"
+        en += f" The plan has no place for {persons_text(without)} more who could reach a facility (full, or too far)."
+    if service.has_vehicles:
+        vehicles = service.sites["vehicles"]
+        zh += f"车辆 {vehicles.sum():,.0f} 辆布置在 {int((vehicles > 0).sum())} 处。"
+        en += f" {vehicles.sum():,.0f} vehicles stand at {int((vehicles > 0).sum())} sites."
+    captured = service.captured_persons
+    if captured is not None:
+        share = share_text(captured / float(service.headline("after")["demand_persons"]))
+        zh += f"选择自有设施的有 {persons_text(captured)} 人（{share}）。"
+        en += f" {persons_text(captured)} people ({share}) choose one's own facilities."
+    return zh, en
+
+
+def _gone(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> Values:
+    """The facilities that close or move, and what becomes of the people who went there."""
+    rows = gone_table(service)
+    return {
+        "rows": [
+            row | {"status_text": STATUS[row["status"]], "zone_name": zones.get(row["zone"], UNNAMED)}
+            for row in rows.to_dict("records")
+        ],
+        "cost": service.closing_yuan,
+    }
 
 
 def _today_sentences(service: ServiceResult) -> tuple[str, str]:
@@ -292,8 +368,7 @@ def _uncovered(service: ServiceResult, when: str) -> Values:
 def _loads(service: ServiceResult, plan: bool) -> Values:
     """The fullest facilities, new ones among them, and the totals."""
     when = "after" if plan else "before"
-    in_use = ["existing", "new"] if plan else ["existing", "closed"]
-    sites = service.sites[service.sites["status"].isin(in_use)].copy()
+    sites = service.in_use(when).copy()
     sites["load"] = sites[f"load_{when}_persons"]
     sites["use"] = sites["load"] / sites["capacity_persons"].where(sites["capacity_persons"] > 0)
     over = over_capacity(sites["load"].to_numpy(dtype=np.float64), sites["capacity_persons"].to_numpy(dtype=np.float64))
@@ -336,6 +411,7 @@ def _certificate(service: ServiceResult) -> Values | None:
     return {
         "words": words,
         "formulation": both((service.formulation_zh, service.formulation_en)),
+        "meaning": (service.objective_zh, service.objective_en),
         "sense": ("最小化", "minimise") if outcome.sense == "minimize" else ("最大化", "maximise"),
         "objective": _number(outcome.objective),
         "bound": _number(outcome.bound),

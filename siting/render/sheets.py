@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from siting.render import tables_people, tables_record, tables_sites
+from siting.render import tables_futures, tables_people, tables_record, tables_sites
 from siting.render.columns import Sheet
+from siting.render.tables_futures import has_futures
+from siting.render.tables_gone import gone_facilities
 from siting.render.wording import planned
 from siting.results import RunResult
 
@@ -14,11 +16,13 @@ def all_sheets(result: RunResult) -> list[Sheet]:
     sheets = [
         tables_record.overview(result),
         *([tables_sites.new_facilities(result)] if plan else []),
+        *([gone_facilities(result)] if any(len(service.gone_sites) for service in result.services) else []),
         tables_sites.facilities(result),
         tables_people.coverage(result),
         tables_people.uncovered(result),
         *([tables_sites.assignments(result)] if plan else []),
         tables_people.demand_points(result),
+        *([tables_futures.futures(result), tables_futures.futures_places(result)] if has_futures(result) else []),
         *([tables_record.checks(result)] if plan else []),
         tables_record.assumptions(result),
         tables_record.sources(result),

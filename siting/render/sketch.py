@@ -15,7 +15,7 @@ import pandas as pd
 import shapely
 
 from siting.render.columns import clean
-from siting.results import RunResult, ServiceResult
+from siting.results import GONE, RunResult, ServiceResult
 
 WIDTH = 920.0
 MARGIN = 12.0
@@ -73,6 +73,7 @@ class Dots:
     lost: str
     existing: tuple[Mark, ...]
     new: tuple[Mark, ...]
+    gone: tuple[Mark, ...]
 
 
 @dataclass(frozen=True)
@@ -166,8 +167,8 @@ def make_dots(service: ServiceResult, base: Base, numbers: dict[str, int]) -> Do
     sites = service.sites
     spots = base.frame.place(sites[["lon", "lat"]].to_numpy(dtype=np.float64))
 
-    def marks(status: str) -> tuple[Mark, ...]:
-        chosen = np.flatnonzero((sites["status"] == status).to_numpy(dtype=bool) & base.holds(spots))
+    def marks(*status: str) -> tuple[Mark, ...]:
+        chosen = np.flatnonzero(sites["status"].isin(status).to_numpy(dtype=bool) & base.holds(spots))
         ids = sites["id"].to_numpy(dtype=object)
         return tuple(
             Mark(round(float(spots[k, 0]), 1), round(float(spots[k, 1]), 1), str(numbers.get(ids[k], "")))
@@ -181,6 +182,7 @@ def make_dots(service: ServiceResult, base: Base, numbers: dict[str, int]) -> Do
         lost=_dots(places[shown & before & ~after]),
         existing=marks("existing"),
         new=marks("new"),
+        gone=marks(*GONE),
     )
 
 

@@ -32,6 +32,7 @@ GROUP_COLUMNS = (
     ("mean_min", "平均时间", "Mean", "minutes", "分钟", "min"),
     ("median_min", "中位时间", "Median", "minutes", "分钟", "min"),
     ("p95_min", "95% 的人不超过", "95th percentile", "minutes", "分钟", "min"),
+    ("worst_tenth_min", "最不便一成的平均时间", "Mean of the worst-off tenth", "minutes", "分钟", "min"),
     ("worst_min", "最长时间", "Longest", "minutes", "分钟", "min"),
     ("gini", "时间基尼系数", "Gini of time", "number", "", ""),
     ("accessibility_mean_per_1000", "平均可达性", "Accessibility, mean", "per_1000", *PLACES),
@@ -75,7 +76,7 @@ def coverage(result: RunResult) -> Sheet:
         for when in shown:
             when_zh, when_en = (WORDS if plan else TODAY)[when]
             unit = (f"（{unit_zh}）" if unit_zh else "", f" ({unit_en})" if unit_en else "")
-            width = 24 if kind == "per_1000" else 17
+            width = 24 if kind == "per_1000" or "tenth" in name else 17
             columns.append(Column(f"{name}_{when}", f"{when_zh}{zh}{unit[0]}", f"{en} {when_en}{unit[1]}", kind, width))
         if name == "covered_share" and plan:
             columns.append(Column("change", "达标率变化（百分点）", "Change (percentage points)", "points", 15))
@@ -251,6 +252,7 @@ def demand_points(result: RunResult) -> Sheet:
         columns += [
             Column("assigned_id", "分配到", "Assigned to", width=14),
             Column("assigned_min", "分配出行时间（分钟）", "Time to the assigned (min)", "minutes", 16),
+            Column("unassigned_persons", "未安排去处（人）", "Sent nowhere (persons)", "persons", 14),
         ]
     columns += [
         Column("snap_distance_m", "到道路距离（米）", "To the road (m)", "metres", 13),

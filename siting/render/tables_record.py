@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.model_texts import model_texts
 from siting.render.tables_people import PLACES, uncovered_by_village
 from siting.render.tables_sites import SERVICE, over_capacity
 from siting.render.wording import (
@@ -15,6 +16,7 @@ from siting.render.wording import (
     ZONE_KIND,
     Text,
     both,
+    joined,
     label_of,
     planned,
     yes_no,
@@ -31,7 +33,7 @@ Row = tuple[str, str, Callable[[ServiceResult], Cell]]  # header, kind, value
 def overview(result: RunResult) -> Sheet:
     """概况: one row an item, one column a service."""
     plan = planned(result)
-    rows = [*_result_rows(plan), *_people_rows(plan)]
+    rows = [*_result_rows(result, plan), *_people_rows(plan)]
     if plan:
         rows += _certificate_rows()
     rows.append(("未经核实的标准（项） Unverified standards", "count", lambda s: float(len(s.unverified))))
@@ -46,24 +48,39 @@ def overview(result: RunResult) -> Sheet:
     return Sheet("overview", "概况", "Overview", tuple(columns), frame, (), kinds)
 
 
-def _result_rows(plan: bool) -> list[Row]:
+def _result_rows(result: RunResult, plan: bool) -> list[Row]:
     def label(service: ServiceResult) -> str:
         found = label_of(service)
         return both((found.zh, found.en))
 
-    def cost(service: ServiceResult) -> float:
-        return float(service.new_sites["cost_yuan"].sum())
+    def count(status: str) -> Callable[[ServiceResult], Cell]:
+        return lambda s: float((s.sites["status"] == status).sum())
+
+    def captured(service: ServiceResult) -> float:
+        persons = service.captured_persons
+        return np.nan if persons is None else persons
 
     rows: list[Row] = [("结果状态 Result", "text", label)]
     if plan:
         rows += [
             ("选址模型 Location model", "text", lambda s: both((s.formulation_zh, s.formulation_en))),
             ("新建设施（处） New facilities", "count", lambda s: float(len(s.new_sites))),
-            ("新建投资（元） Cost of new facilities (yuan)", "yuan", cost),
-            ("关闭设施（处） Closed facilities", "count", lambda s: float((s.sites["status"] == "closed").sum())),
+            ("新建投资（元） Cost of new facilities (yuan)", "yuan", lambda s: s.opening_yuan),
+            ("关闭设施（处） Closed facilities", "count", count("closed")),
         ]
-    in_use = ["existing", "closed"]
-    rows.append(("现有设施（处） Existing facilities", "count", lambda s: float(s.sites["status"].isin(in_use).sum())))
+        special: list[tuple[bool, Row]] = [
+            (any((s.sites["status"] == "moved").any() for s in result.services),
+             ("迁出设施（处） Facilities moved away", "count", count("moved"))),
+            (any(s.closing_yuan > 0 for s in result.services),
+             ("关闭与迁移费用（元） Cost of closing and moving (yuan)", "yuan", lambda s: s.closing_yuan)),
+            (any(s.has_vehicles for s in result.services),
+             ("车辆（辆） Vehicles", "count",
+              lambda s: float(s.sites["vehicles"].sum()) if s.has_vehicles else np.nan)),
+            (any(s.captured_persons is not None for s in result.services),
+             ("选择自有设施的人（人） People who choose one's own facilities (persons)", "persons", captured)),
+        ]  # fmt: skip
+        rows += [row for shown, row in special if shown]
+    rows.append(("现有设施（处） Existing facilities", "count", lambda s: float(len(s.in_use("before")))))
     return rows
 
 
@@ -98,6 +115,8 @@ def _people_rows(plan: bool) -> list[Row]:
         ("平均时间（分钟）", "Mean time (min)", "minutes", lambda when: head("mean_min", when)),
         ("中位时间（分钟）", "Median time (min)", "minutes", lambda when: head("median_min", when)),
         ("95% 的人不超过（分钟）", "95th percentile (min)", "minutes", lambda when: head("p95_min", when)),
+        ("最不便一成人的平均（分钟）", "Mean of the worst-off tenth (min)", "minutes",
+         lambda when: head("worst_tenth_min", when)),
         ("最长时间（分钟）", "Longest time (min)", "minutes", lambda when: head("worst_min", when)),
         ("不可达人数（人）", "Unreachable (persons)", "persons", lambda when: head("unreachable_persons", when)),
         ("时间基尼系数", "Gini of time", "number", lambda when: head("gini", when)),
@@ -123,6 +142,13 @@ def _people_rows(plan: bool) -> list[Row]:
                         "按方案分配在标准时间内的人（人） People assigned within the standard (persons)",
                         "persons",
                         lambda service: service.assigned_within_persons,
+                    )
+                )
+                rows.append(
+                    (
+                        "方案未安排去处的人（人） People whom the plan sends nowhere (persons)",
+                        "persons",
+                        lambda service: service.unassigned_persons,
                     )
                 )
     return rows
@@ -151,6 +177,7 @@ def _certificate_rows() -> list[Row]:
         ("求解器 Solver", "text", solver),
         ("求解状态 Solver's status", "text", status),
         ("目标 Sense", "text", outcome("sense")),
+        ("目标含义 What it stands for", "text", lambda s: both((s.objective_zh, s.objective_en))),
         ("目标值 Objective", "objective", outcome("objective")),
         ("已证明的界 Proven bound", "objective", outcome("bound")),
         ("与界的差距 Gap", "gap", outcome("gap")),
@@ -200,6 +227,9 @@ def assumptions(result: RunResult) -> Sheet:
         rows += _question(service, zones)
     for zh, en in result.travel:
         rows.append(("出行 Travel", "", both((zh, en)), "", "否 no"))
+    for future in result.futures[1:]:
+        content = f"{both((future.name_zh, future.name_en))}：{both(joined(future))}"
+        rows.append(("未来情景 Future", "", content, future.source or "方案 scenario", "否 no"))
     for guess in result.case.info.guesses:
         rows.append(("数据假设 Guess in the data", "", both((guess.zh, guess.en)), "", "否 no"))
     for zh, en in result.notes:
@@ -288,6 +318,9 @@ def question_texts(service: ServiceResult, zones: dict[str, Text]) -> list[tuple
         texts.append((f"必须新建：{listed(asked.required)}", "these must open"))
     if asked.forbidden:
         texts.append((f"不得新建：{listed(asked.forbidden)}", "these must not open"))
+    if asked.land:
+        texts.append((f"只在这些用地上新建：{'、'.join(asked.land)}", "new facilities on these land uses only"))
+    texts += model_texts(asked, service.service, zones, listed)
     texts.append(
         (f"最远 {asked.max_travel_minutes:g} 分钟", f"nobody is assigned beyond {asked.max_travel_minutes:g} min")
     )

@@ -7,7 +7,7 @@ import pandas as pd
 
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import STATUS, both, planned, yes_no, zone_names
-from siting.results import RunResult, ServiceResult
+from siting.results import GONE, RunResult, ServiceResult
 
 SERVICE = Column("service", "服务", "Service", width=22)
 PLACE = (
@@ -93,6 +93,7 @@ def new_facilities(result: RunResult) -> Sheet:
         Column("name", "名称", "Name", width=26),
         *PLACE,
         Column("land", "用地", "Land", width=16),
+        *_chosen(result),
         Column("capacity_persons", "规模（人）", "Capacity (persons)", "persons"),
         Column("load_persons", "分配人数（人）", "Assigned (persons)", "persons", 13),
         Column("utilisation", "使用率", "Utilisation", "share"),
@@ -130,9 +131,9 @@ def facilities(result: RunResult) -> Sheet:
         sites = service.sites[service.sites["status"] != "candidate"]
         capacity = sites["capacity_persons"].to_numpy(dtype=np.float64)
         new = (sites["status"] == "new").to_numpy(dtype=bool)
-        closed = (sites["status"] == "closed").to_numpy(dtype=bool)
+        gone = sites["status"].isin(GONE).to_numpy(dtype=bool)
         before = np.where(new, np.nan, sites["load_before_persons"].to_numpy(dtype=np.float64))
-        after = np.where(closed, np.nan, sites["load_after_persons"].to_numpy(dtype=np.float64))
+        after = np.where(gone, np.nan, sites["load_after_persons"].to_numpy(dtype=np.float64))
         parts.append(
             sites.assign(
                 service=service.service.name_zh,
@@ -144,6 +145,8 @@ def facilities(result: RunResult) -> Sheet:
                 utilisation_after=_ratio(after, capacity),
                 over=[yes_no(flag) for flag in over_capacity(after if plan else before, capacity)],
                 off_network=[yes_no(bool(flag)) for flag in sites["off_network"]],
+                of_others=[yes_no(bool(flag)) for flag in sites["competitor"]],
+                closing_yuan=np.where(gone, sites["cost_yuan"], np.nan),
             )
         )
     after_columns = (
@@ -157,6 +160,8 @@ def facilities(result: RunResult) -> Sheet:
         Column("name", "名称", "Name", width=26),
         Column("status", "状态", "Status", width=14),
         *PLACE,
+        *_chosen(result),
+        *_rare(result),
         Column("capacity_persons", "规模（人）", "Capacity (persons)", "persons"),
         Column("load_before_persons", "现状人数（人）", f"Load {when} (persons)", "persons", 14),
         Column("utilisation_before", "现状使用率", f"Utilisation {when}", "share", 13),
@@ -176,11 +181,31 @@ def facilities(result: RunResult) -> Sheet:
         notes.insert(
             1,
             (
-                "规划后人数：按方案的分配。新建设施没有现状人数，关闭的设施没有规划后人数。",
-                "Load after: as the plan assigns. A new facility has no load before, a closed one none after.",
+                "规划后人数：按方案的分配。新建设施没有现状人数，关闭或迁出的设施没有规划后人数。",
+                "Load after: as the plan assigns. A new facility has no load before, one that is gone none after.",
             ),
         )
     return make_sheet("facilities", ("设施一览", "Facility ledger"), columns, pd.concat(parts), notes)
+
+
+def _chosen(result: RunResult) -> tuple[Column, ...]:
+    """Columns of what only some models choose: size classes, vehicles."""
+    columns: list[Column] = []
+    if any(service.has_sizes for service in result.services):
+        columns.append(Column("size_class", "规模等级", "Size class", width=16))
+    if any(service.has_vehicles for service in result.services):
+        columns.append(Column("vehicles", "车辆（辆）", "Vehicles", "count", 10))
+    return tuple(columns)
+
+
+def _rare(result: RunResult) -> tuple[Column, ...]:
+    """Columns of facilities that belong to others, and of what closing costs."""
+    columns: list[Column] = []
+    if any(service.sites["competitor"].any() for service in result.services):
+        columns.append(Column("of_others", "其他机构", "Of others", width=10))
+    if any(service.closing_yuan > 0 for service in result.services):
+        columns.append(Column("closing_yuan", "关闭或迁移费用（元）", "Cost of closing or moving (yuan)", "yuan", 18))
+    return tuple(columns)
 
 
 def over_capacity(load: np.ndarray, capacity: np.ndarray) -> np.ndarray:

@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 from siting.case import Case
-from siting.results import RunResult, ServiceResult
+from siting.results import FutureText, RunResult, ServiceResult
 from siting.standards import age_range
 
 Text = tuple[str, str]  # Chinese, English
@@ -15,6 +15,7 @@ STATUS: dict[str, Text] = {
     "existing": ("现有", "existing"),
     "new": ("新建", "new"),
     "closed": ("关闭", "closed"),
+    "moved": ("迁出", "moved away"),
     "candidate": ("候选（未选）", "candidate, not chosen"),
 }
 MODE: dict[str, Text] = {"walk": ("步行", "walk"), "drive": ("乘车", "drive")}
@@ -85,6 +86,13 @@ def caveat(result: RunResult) -> Text:
     if any(service.unverified for service in result.services):
         words.append(("部分标准未经核实", "some standards unverified"))
     return "；".join(zh for zh, _ in words), "; ".join(en for _, en in words)
+
+
+def joined(future: FutureText) -> Text:
+    """All that is different in a future."""
+    if not future.changes:
+        return "不作改动", "nothing"
+    return "；".join(zh for zh, _ in future.changes), "; ".join(en for _, en in future.changes)
 
 
 def zone_names(case: Case) -> dict[str, Text]:

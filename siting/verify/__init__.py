@@ -1,7 +1,7 @@
 """The independent check of a plan: feasibility and objective from their definitions, with numpy alone.
 
 Knows nothing of Pyomo or of how the model was built or reduced. Every block that a model may name has its
-check in `checks`; a model with a block that has none is refused, so nothing goes unverified.
+check in `register`; a model with a block that has none is refused, so nothing goes unverified.
 """
 
 from __future__ import annotations
@@ -15,9 +15,10 @@ from siting.errors import Fault, VerificationError
 from siting.formulation.spec import Formulation
 from siting.instance import NO_LIMIT, Instance
 from siting.solution import Assignment, Outcome, Solution, Status
-from siting.verify.checks import CHECKS, NOT_NEAREST, NUMBERS, only_to_open, shares_in_range, to_nearest
+from siting.verify.checks import only_to_open, shares_in_range, to_nearest
 from siting.verify.definitions import OBJECTIVES
 from siting.verify.plan import RELATIVE_TOLERANCE, LaidOut, lay_out
+from siting.verify.register import CHECKS, NOT_NEAREST, NUMBERS
 
 __all__ = ["CHECKS", "OBJECTIVES", "Check", "Verification", "evaluate", "require_verified", "verify"]
 
@@ -206,6 +207,7 @@ def _check_nothing_ignored(instance: Instance, formulation: Formulation, names: 
         (instance.servers is not None, {"place_all_servers"}),
         (instance.zone_spread is not None, {"bound_zone_spread"}),
         (instance.adjacency is not None, {"carry_catchment_flow"}),
+        (instance.future_best is not None, {"bound_regret", "bound_coverage_regret"}),
     ]
     ignored = [" / ".join(sorted(blocks)) for given, blocks in said if given and not blocks & held]
     return Check("给出的条件都已采用", "no condition was ignored", not ignored, ", ".join(ignored))

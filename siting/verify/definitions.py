@@ -170,6 +170,16 @@ def regrets(plan: LaidOut) -> FloatArray:
     return total - best
 
 
+def largest_coverage_regret(plan: LaidOut) -> float:
+    """How many people fewer the plan covers than a future's best, at most."""
+    future, best = plan.instance.future, plan.instance.future_best
+    assert future is not None
+    assert best is not None
+    covered = np.zeros(best.size)
+    np.add.at(covered, future[plan.covered], plan.instance.demand[plan.covered])
+    return float((best - covered).max(initial=0.0))
+
+
 def mean_by_zone(plan: LaidOut) -> FloatArray:
     """Mean impedance over the people of each demand zone in which somebody lives."""
     zone, people = plan.instance.demand_zone, plan.instance.demand
@@ -215,4 +225,5 @@ OBJECTIVES: dict[str, tuple[str, Callable[[LaidOut], float]]] = {
     "least_separation": ("maximize", least_separation),
     "captured_demand": ("maximize", captured_demand),
     "largest_regret": ("minimize", largest_regret),
+    "largest_coverage_regret": ("minimize", largest_coverage_regret),
 }

@@ -73,6 +73,21 @@ class LaidOut:
         ).astype(np.float64)
         return total
 
+    @cached_property
+    def loads(self) -> list[FloatArray]:
+        """For each future (K of them, or one) what comes to each site (J,), in the unit of the capacities."""
+        future = self.instance.future
+        if future is None:
+            return [self.load]
+        weights = self.instance.weight[self.i] * self.share
+        count = int(future.max(initial=-1)) + 1
+        flat = np.bincount(
+            future[self.i] * self.instance.site_count + self.j,
+            weights=weights,
+            minlength=count * self.instance.site_count,
+        )
+        return list(flat.astype(np.float64).reshape(count, self.instance.site_count))
+
     def count_within(self, limit: FloatArray | float, counts: FloatArray | None = None) -> FloatArray:
         """(I,) open sites within `limit`, or what they count for."""
         matrix = self.instance.impedance

@@ -17,7 +17,8 @@ from siting.cases.summary import CaseSummary
 from siting.errors import InputError
 from siting.events import Event
 from siting.network import read_roads
-from siting.pipeline import Settings, run_scenario
+from siting.pipeline import run_scenario
+from siting.prepare import Settings
 from siting.scenario import load_scenario
 from tests.cases.drawn_town import Drawing, draw_houses, draw_places, draw_streets, draw_town, lonlat
 from tests.shared_data import shared_file

@@ -11,7 +11,8 @@ import pytest
 from siting import resources
 from siting.case import load_case
 from siting.cases.monaco import POPULATION, build_monaco
-from siting.pipeline import Settings, run_scenario
+from siting.pipeline import run_scenario
+from siting.prepare import Settings
 from siting.render.map_page import map_html
 from siting.scenario import find_scenario
 

@@ -128,6 +128,8 @@ NEEDS: dict[str, tuple[Any, ...]] = {
     "balanced_zones": ("zones",),
     "least_inequality": (),
     "minimax_regret": ("futures",),
+    "capacitated_minimax_regret": ("futures", "capacity"),
+    "maximal_covering_regret": ("standard", "futures"),
 }
 
 
@@ -250,11 +252,26 @@ def worth(model: str, instance: Instance, opened: BoolArray) -> tuple[float, ...
     if model in ("maximum_attendance",):
         assert instance.decay is not None
         return (float(a @ np.where(np.isfinite(best), instance.decay.share(np.where(np.isfinite(best), best, 0)), 0)),)
+    if model == "capacitated_minimax_regret":
+        parts = [transport(_in_future(instance, k), opened) for k in (0, 1)]
+        lost = [v - b for v, b in zip(parts, _bests(instance), strict=True) if v is not None]
+        return (max(*lost, 0.0),) if len(lost) == 2 else None
     if "covering" in model:
         return covering(model, instance, opened, best, new)
     if not np.isfinite(best).all():
         return None
     return travel(model, instance, opened, best, rate)
+
+
+def _bests(instance: Instance) -> list[float]:
+    assert instance.future_best is not None
+    return [float(b) for b in instance.future_best]
+
+
+def _in_future(instance: Instance, k: int) -> Instance:
+    """Only the demand points of one future."""
+    assert instance.future is not None
+    return replace(instance.take_rows(np.flatnonzero(instance.future == k)), future=None, future_best=None)
 
 
 def covering(
@@ -266,6 +283,9 @@ def covering(
     once, twice = float(a[count >= 1].sum()), float(a[count >= 2].sum())
     if model == "maximal_covering":
         return (once,)
+    if model == "maximal_covering_regret":
+        lost = [b - float(a[(count >= 1) & (instance.future == k)].sum()) for k, b in enumerate(_bests(instance))]
+        return (max(*lost, 0.0),)
     if model == "set_covering":
         return (new,) if (count >= 1).all() else None
     if model == "partial_set_covering":
@@ -332,9 +352,7 @@ def travel(
         means = [a[zone == k] @ best[zone == k] / a[zone == k].sum() for k in (0, 1) if (zone == k).any()]
         return (total,) if max(means) - min(means) <= (instance.zone_spread or 0) + 1e-9 else None
     assert model == "minimax_regret"
-    assert instance.future is not None
-    assert instance.future_best is not None
-    lost = [a[instance.future == k] @ best[instance.future == k] - instance.future_best[k] for k in (0, 1)]
+    lost = [a[instance.future == k] @ best[instance.future == k] - b for k, b in enumerate(_bests(instance))]
     return (max(*lost, 0.0),)
 
 

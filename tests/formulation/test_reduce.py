@@ -117,3 +117,15 @@ def test_pairs_of_forbidden_sites_go() -> None:
     instance = replace(line([], capacity=10.0), forbidden=np.array([False, True, False, False]))
     reduction = reduced(load_formulation("capacitated_p_median"), instance)
     assert 1 not in reduction.instance.impedance.indices
+
+
+def test_where_the_required_sites_are_all_that_may_open_the_others_lose_their_pairs() -> None:
+    instance = random_instance(3, points=12, sites=6, standard=5.0, capacity=True, p=2)
+    required = np.zeros(6, dtype=bool)
+    required[np.flatnonzero(instance.candidate)[:2]] = True
+    instance = replace(instance, required=required, p=2)
+    formulation = load_formulation("capacitated_p_median")
+    left = reduced(formulation, instance).instance.impedance.indices
+    assert set(left.tolist()) <= set(np.flatnonzero(required | instance.existing).tolist())
+    free = reduced(formulation, replace(instance, p=3)).instance.impedance.indices
+    assert set(free.tolist()) > set(left.tolist())

@@ -196,6 +196,7 @@ def _service(
             "covered_after": after <= standard,
             "assigned_id": ids[site_after],
             "assigned_min": after,
+            "unassigned_persons": np.where(np.isnan(after), persons, 0.0),
             "accessibility_before_per_1000": 100.0 * (before <= standard),
             "accessibility_after_per_1000": 150.0 * (after <= standard),
             "snap_distance_m": 20.0,
@@ -253,6 +254,9 @@ def _sites(rng: np.random.Generator, demand: pd.DataFrame, count: int, words: tu
             "capacity_persons": np.where(np.arange(count) % 4 == 0, np.nan, 500.0),
             "cost_yuan": np.where(np.arange(count) < count // 3, 0.0, 2e7),
             "off_network": False,
+            "size_class": "",
+            "vehicles": np.nan,
+            "competitor": False,
         }
     )
 

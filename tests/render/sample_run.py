@@ -198,6 +198,8 @@ def _service(
         covered_after=np.array(after) <= standard,
         assigned_id=main.reindex(case.demand["id"]).fillna("").to_numpy(),
         assigned_min=mean.reindex(case.demand["id"]).to_numpy(),
+        unassigned_persons=persons
+        * (1 - trips.groupby("demand_id")["share"].sum().reindex(case.demand["id"], fill_value=0.0).to_numpy()),
         accessibility_before_per_1000=places[0],
         accessibility_after_per_1000=places[1],
         snap_distance_m=[10.0, 20.0, 30.0, 40.0, 50.0, 2500.0],
@@ -217,6 +219,9 @@ def _service(
         load_before_persons=loads(list(sites["id"]), nearest[nearest["site_id"] != ""]),
         load_after_persons=loads(list(sites["id"]), trips),
         off_network=False,
+        size_class="",
+        vehicles=np.nan,
+        competitor=False,
     ).drop(columns=["service", "capacity", "services"], errors="ignore")
     question = None
     if scenario is not None:

@@ -144,6 +144,23 @@ def test_the_towns_are_drawn_larger_only_where_they_hold_several_new_facilities(
     assert south < 29.58 < 29.60 < north
 
 
+def test_the_report_says_what_closes_and_who_gets_no_place(tmp_path):
+    run = sample_run()
+    school = run.services[0]
+    sites = school.sites.assign(status=["moved", *school.sites["status"][1:]], cost_yuan=[50_000.0, 0.0, 0.0, 0.0])
+    demand = school.demand.assign(unassigned_persons=[40.0, 0, 0, 0, 0, 10.0])
+    moved = dataclasses.replace(school, sites=sites, demand=demand, objective_zh="总出行阻抗最小", objective_en="Total")
+    write_report(dataclasses.replace(run, services=(moved,)), tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "关闭与迁出的设施" in text
+    assert "5 万元" in text
+    assert "迁移 1 处" in text
+    assert "另有 40 人虽有设施可达" in text
+    assert "总出行阻抗最小" in text
+    write_report(run, tmp_path / "report.html")
+    assert "关闭与迁出的设施" not in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 @pytest.mark.browser
 def test_in_a_browser_nothing_runs_and_names_read_as_typed(page):
     with open_browser() as browser, open_page(browser, page) as (tab, seen):

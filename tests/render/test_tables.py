@@ -107,6 +107,33 @@ def test_a_closed_facility_has_no_load_after(run):
     assert row["load_before_persons"] == 200
 
 
+def test_moved_facilities_have_a_table_of_their_own(run):
+    assert "gone_facilities" not in [sheet.key for sheet in all_sheets(run)]
+    school = run.services[0]
+    sites = school.sites.assign(status=["moved", *school.sites["status"][1:]], cost_yuan=[5000.0, 0.0, 0.0, 0.0])
+    moved = dataclasses.replace(run, services=(dataclasses.replace(school, sites=sites), run.services[1]))
+    sheet = next(sheet for sheet in all_sheets(moved) if sheet.key == "gone_facilities")
+    row = sheet.frame.set_index("id").loc["f1"]
+    assert row["status"] == "迁出 moved away"
+    assert row["load_before_persons"] == 200  # d0 and d1
+    assert (row["before_min"], row["after_min"], row["after_worst_min"]) == (15, 6.5, 8)
+    assert (row["unassigned_persons"], row["cost_yuan"]) == (0, 5000)
+    items = overview(moved).frame.set_index("item")["primary_school"]
+    assert items["迁出设施（处） Facilities moved away"] == 1
+    assert items["关闭与迁移费用（元） Cost of closing and moving (yuan)"] == 5000
+
+
+def test_vehicles_and_sizes_have_columns_where_a_plan_chooses_them(run):
+    assert {"vehicles", "size_class"}.isdisjoint(facilities(run).frame.columns)
+    school = run.services[0]
+    sites = school.sites.assign(vehicles=[1.0, 2.0, 3.0, 0.0], size_class=["", "", "24 班", ""])
+    chosen = dataclasses.replace(run, services=(dataclasses.replace(school, sites=sites),))
+    frame = facilities(chosen).frame.set_index("id")
+    assert frame["vehicles"].to_dict() == {"f1": 1, "f2": 2, "c1": 3}
+    assert new_facilities(chosen).frame.set_index("id").loc["c1", "size_class"] == "24 班"
+    assert overview(chosen).frame.set_index("item").loc["车辆（辆） Vehicles", "primary_school"] == 6
+
+
 def test_coverage_puts_before_and_after_side_by_side(run):
     frame = coverage(run).frame
     row = frame[(frame["service"] == "小学") & (frame["group"] == "全部 All")].iloc[0]

@@ -13,9 +13,16 @@ from siting.formulation.data import Data
 Model = Any  # pyomo carries no types
 
 
-def _visits(data: Data, j: int, future: int) -> list[int]:
-    """Demand points of one future that may come to site j."""
-    return [i for i in data.points_of[j] if data.future_of[i] == future]
+def _used(model: Model, data: Data, j: int, k: int) -> Any:
+    """What comes to site j in future k."""
+    a, x = data.weight, model.x
+    return pyo.quicksum(a[i] * x[i, j] for i in data.visits[j][k])
+
+
+def _in_each(data: Data, sites: list[int]) -> list[Any]:
+    """Index of a constraint that holds for these sites in every future: sites alone where there is one future."""
+    futures = range(len(data.futures))
+    return [(j, k) for j in sites for k in futures] if len(futures) > 1 else list(sites)
 
 
 @constraint(symbols=("x", "y"), zh="不超过设施容量", reads=("capacity",), uses=("load", "future"))
@@ -28,19 +35,20 @@ def respect_capacity(model: Model, data: Data) -> Any:
 
     Where loads are given they stand for the demands a_i; where futures are told apart it holds in each.
     """
-    a, x, y, c = data.weight, model.x, model.y, data.capacity
-    futures = range(len(data.futures))
-    limited = [(j, k) for j in range(len(c)) if math.isfinite(c[j]) for k in futures if _visits(data, j, k)]
-    index = limited if len(futures) > 1 else [j for j, _ in limited]
+    y, c = model.y, data.capacity
+    sites = [j for j in range(len(c)) if math.isfinite(c[j]) and data.points_of[j]]
 
     def rule(model: Model, j: int, k: int = 0) -> Any:
-        return pyo.quicksum(a[i] * x[i, j] for i in _visits(data, j, k)) <= c[j] * y[j]
+        return _used(model, data, j, k) <= c[j] * y[j] if data.visits[j][k] else pyo.Constraint.Skip
 
-    return pyo.Constraint(index, rule=rule)
+    return pyo.Constraint(_in_each(data, sites), rule=rule)
 
 
 @constraint(
-    symbols=("x", "y"), zh="开放的设施达到最低使用人数（最低办学规模）", reads=("minimum_load",), uses=("load",)
+    symbols=("x", "y"),
+    zh="开放的设施达到最低使用人数（最低办学规模）",
+    reads=("minimum_load",),
+    uses=("load", "future"),
 )
 def respect_minimum_load(model: Model, data: Data) -> Any:
     r"""An open site is used by so many people at least.
@@ -48,15 +56,17 @@ def respect_minimum_load(model: Model, data: Data) -> Any:
     Formula: \sum_{i \in I_j} a_i\, x_{ij} \ge \underline{c}_j\, y_j \quad \forall j \in J,\ \underline{c}_j > 0
 
     Source: Carreras and Serra (1999), Socio-Economic Planning Sciences 33; minimum school sizes.
+
+    Where futures are told apart it holds in each.
     """
-    a, x, y = data.weight, model.x, model.y
+    y = model.y
     assert data.instance.minimum_load is not None
     least = [float(v) for v in data.instance.minimum_load]
 
-    def rule(model: Model, j: int) -> Any:
-        return pyo.quicksum(a[i] * x[i, j] for i in data.points_of[j]) - least[j] * y[j] >= 0
+    def rule(model: Model, j: int, k: int = 0) -> Any:
+        return _used(model, data, j, k) - least[j] * y[j] >= 0
 
-    return pyo.Constraint([j for j in model.J if least[j] > 0], rule=rule)
+    return pyo.Constraint(_in_each(data, [j for j in model.J if least[j] > 0]), rule=rule)
 
 
 @constraint(symbols=("s", "y"), zh="新建设施恰选一个规模等级", reads=("size_capacity",))
@@ -75,7 +85,7 @@ def choose_one_size(model: Model, data: Data) -> Any:
     symbols=("x", "y", "s"),
     zh="不超过所选规模的容量",
     reads=("size_capacity",),
-    uses=("capacity", "load"),
+    uses=("capacity", "load", "future"),
     requires=("choose_one_size",),
 )
 def respect_size_capacity(model: Model, data: Data) -> Any:
@@ -85,18 +95,22 @@ def respect_size_capacity(model: Model, data: Data) -> Any:
     \sum_{i \in I_j} a_i\, x_{ij} \le c_j\, y_j \quad \forall j \in J_{existing}
 
     Source: Holmberg (1994); Correia and Captivo (2003), modular capacities.
+
+    Where futures are told apart it holds in each.
     """
-    a, x, y, s, instance = data.weight, model.x, model.y, model.s, data.instance
+    y, s, instance = model.y, model.s, data.instance
     assert instance.size_capacity is not None
     size, new = [float(v) for v in instance.size_capacity], set(data.new)
     room = [math.inf] * instance.site_count if instance.capacity is None else data.capacity
 
-    def rule(model: Model, j: int) -> Any:
-        used = pyo.quicksum(a[i] * x[i, j] for i in data.points_of[j])
+    def rule(model: Model, j: int, k: int = 0) -> Any:
+        if not data.visits[j][k]:
+            return pyo.Constraint.Skip
+        used = _used(model, data, j, k)
         return used <= (pyo.quicksum(size[k] * s[j, k] for k in data.classes) if j in new else room[j] * y[j])
 
     sites = [j for j in model.J if data.points_of[j] and (j in new or math.isfinite(room[j]))]
-    return pyo.Constraint(sites, rule=rule)
+    return pyo.Constraint(_in_each(data, sites), rule=rule)
 
 
 @constraint(

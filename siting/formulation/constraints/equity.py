@@ -43,8 +43,9 @@ def bound_largest_weighted_impedance(model: Model, data: Data) -> Any:
 
 
 @constraint(
-    symbols=("e", "h", "x"), zh="e 不小于超出起点 h 的阻抗", requires=("assign_every_demand_point",), nearest=True
-)
+    symbols=("e", "h", "x"), zh="e 不小于超出起点 h 的阻抗", uses=("worst_share", "ordered_weights"),
+    requires=("assign_every_demand_point",), nearest=True,
+)  # fmt: skip
 def bound_excess(model: Model, data: Data) -> Any:
     r"""What a demand point travels beyond the start of the tail is its excess.
 

@@ -31,3 +31,23 @@ def bound_regret(model: Model, data: Data) -> Any:
         return w >= pyo.quicksum(a[i] * t[i, j] * x[i, j] for i in rows for j in data.sites_of[i]) - float(best[k])
 
     return pyo.Constraint(range(len(data.futures)), rule=rule)
+
+
+@constraint(
+    symbols=("wc", "z"), zh="W 不小于每种未来下少覆盖的人口", reads=("future", "future_best"),
+    requires=("cover_only_if_open",), nearest=True, coverage=True,
+)  # fmt: skip
+def bound_coverage_regret(model: Model, data: Data) -> Any:
+    r"""The largest regret is at least that of every future: the people it could cover less those covered.
+
+    Formula: W \ge \zeta_k - \sum_{i \in I_k} a_i\, z_i \quad \forall k \in K
+
+    Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications, for Church and ReVelle (1974).
+    """
+    w, a, z, best = model.wc, data.a, model.z, data.instance.future_best
+    assert best is not None
+
+    def rule(model: Model, k: int) -> Any:
+        return w >= float(best[k]) - pyo.quicksum(a[i] * z[i] for i in data.futures[k])
+
+    return pyo.Constraint(range(len(data.futures)), rule=rule)

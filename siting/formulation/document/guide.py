@@ -66,7 +66,11 @@ GUIDE: list[tuple[str, str, tuple[str, ...]]] = [
         ("market_share", "target_market_share"),
     ),
     ("救护车可能正在出车", "Ambulances may be busy", ("maximal_expected_covering",)),
-    ("未来人口有几种可能", "The population may develop in several ways", ("minimax_regret",)),
+    (
+        "未来人口、道路有几种可能",
+        "People and roads may develop in several ways",
+        ("minimax_regret", "capacitated_minimax_regret", "maximal_covering_regret"),
+    ),
 ]
 
 OWN_MODEL_FILE = "own_model.toml"

@@ -1,0 +1,188 @@
+"""Which search knows which model: good plans and bounds that are found before the solver is asked.
+
+A search is used only for models all of whose blocks it knows; the others go to the solver as they are.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+
+from siting import interrupt
+from siting.formulation.reduce import tells_futures_apart
+from siting.formulation.spec import Formulation
+from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.instance import Instance
+from siting.search.center import search_center
+from siting.search.districts import Districts, search_districts
+from siting.search.lagrangian import count_affordable, search
+from siting.search.median import Choice, Pairs, search_median
+from siting.search.single_source import SingleSource, search_single_source
+from siting.solver import SolverOptions
+
+Report = Callable[[float, float], None]
+
+ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
+ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
+MEDIAN = ASSIGNED | {"total_weighted_impedance"}
+CAPACITATED = MEDIAN | {"respect_capacity"}
+CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
+WEIGHTED_CENTER = ASSIGNED | {
+    "largest_weighted_value",
+    "bound_largest_weighted_impedance",
+    "largest_weighted_impedance",
+}
+COSTS = {"total_weighted_impedance", "fixed_and_travel_cost"}
+WHOLE = ON_SITES | {"assign_whole", "assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
+DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
+RESOURCES = {"open_exactly_p", "stay_within_budget"}
+
+SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
+SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
+MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
+POWER = 8  # the least sum of this power of the travel time comes near the least maximum
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search has found.
+
+    Attributes:
+        bound: no plan has a smaller objective; -inf where nothing is known, +inf where there is no plan.
+        objective: of the best plan found; +inf without one.
+        open: (J,) its sites; None without one.
+        nodes: of its branch and bound.
+        rest: the instance with what a better plan may still use; None where the solver need not or cannot go on.
+        engine: its name for the record.
+        site: (I,) site of each demand point, where that is not the nearest open one; None otherwise.
+        by_clock: whether the clock has a say in what it finds.
+    """
+
+    bound: float
+    objective: float
+    open: BoolArray | None
+    nodes: int
+    rest: Instance | None
+    engine: str
+    by_clock: bool = True
+    site: IntArray | None = None
+
+
+def search_first(
+    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+) -> Found | None:
+    """A plan, a bound and what is left to decide; None where no search knows the model.
+
+    Args:
+        active: constraints that hold.
+        report: is told (objective, bound) as they improve.
+    """
+    blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
+    if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
+        return None
+    if blocks == CAPACITATED and instance.load is None:
+        return _capacitated(instance, options, report)
+    if blocks - COSTS == WHOLE and blocks & COSTS:
+        single = search_single_source(instance, **_asked(formulation, options, report))
+        return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
+    if blocks - COSTS == DISTRICTS and blocks & COSTS:
+        districts = search_districts(instance, **_asked(formulation, options, report))
+        return (
+            None if districts is None else _whole(districts, "Lagrangian bound and neighbourhoods of districts, HiGHS")
+        )
+    counted = _counted(instance)
+    if counted is None:
+        return None
+    if blocks == MEDIAN:
+        return _median(instance, counted, options, report)
+    if blocks in (CENTER, WEIGHTED_CENTER):
+        return _center(instance, counted, options, weighted=blocks == WEIGHTED_CENTER)
+    return None
+
+
+def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> dict[str, Any]:
+    """What the searches for whole demand points are told."""
+    return {
+        "fixed_cost": formulation.objective == "fixed_and_travel_cost",
+        "time_limit_s": options.time_limit_s,
+        "gap": options.gap,
+        "seed": options.seed,
+        "report": report,
+        "stopped": interrupt.asked,
+    }
+
+
+def _whole(found: SingleSource | Districts, engine: str) -> Found:
+    """A plan with the site of each demand point."""
+    return Found(found.bound, found.objective, found.open, 0, None, engine, found.by_clock, found.site)
+
+
+def _counted(instance: Instance) -> Instance | None:
+    """The instance with `p` in place of a budget over sites of one cost: more facilities are never worse here."""
+    if instance.p is not None:
+        return instance
+    count = count_affordable(instance)
+    if count is None:
+        return None
+    return replace(instance, p=min(count, int(instance.candidate.sum())), budget=None)
+
+
+def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> Found | None:
+    found = search(
+        instance,
+        time_limit_s=options.time_limit_s,
+        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
+        gap=options.gap,
+        node_limit=options.node_limit,
+        report=lambda objective, bound, nodes: report(objective, bound),
+    )
+    if found is None:
+        return None
+    engine = "Lagrangian branch and bound, HiGHS"
+    return Found(found.bound, found.objective, found.open, found.nodes, None, engine, found.by_clock)
+
+
+def _median(instance: Instance, counted: Instance, options: SolverOptions, report: Report) -> Found | None:
+    limit = SHARE_OF_TIME * options.time_limit_s
+    end = time.perf_counter() + limit
+    found = search_median(counted, time_limit_s=limit, gap=options.gap, report=report)
+    stopped = interrupt.out_of_time(end)
+    if found is None:
+        return None
+    closed = found.open is not None and found.objective - found.bound <= options.gap * abs(found.objective)
+    rest = None
+    if not closed and int(found.pairs.sum()) <= MOST_PAIRS:
+        must = instance.required | (found.must & instance.candidate)
+        rest = replace(instance, impedance=instance.impedance.keep(found.pairs), required=must)
+    engine = "interchange and Lagrangian bound, HiGHS"
+    return Found(found.bound, found.objective, found.open, 0, rest, engine, by_clock=stopped or rest is not None)
+
+
+def _center(instance: Instance, counted: Instance | None, options: SolverOptions, *, weighted: bool) -> Found | None:
+    """A plan by interchange, then the range below its farthest halved until nothing is left."""
+    if not instance.demand_count or (instance.p is None and instance.fixed_cost is None):
+        return None
+    begin = time.perf_counter()
+    matrix = instance.impedance
+    value: FloatArray = matrix.values * instance.demand[matrix.rows] if weighted else matrix.values
+    choice = None if counted is None else Choice.of(counted)
+    if choice is None or not choice.possible or counted is None:
+        return None
+    cost: FloatArray = (value / max(float(value.max(initial=0.0)), 1e-9)) ** POWER
+    opened, _ = Pairs(counted, cost).interchange(choice, None, begin + SHARE_OF_TIME * options.time_limit_s)
+    best = np.full(instance.demand_count, np.inf)
+    use = opened[matrix.indices]
+    np.minimum.at(best, matrix.rows[use], value[use])
+    farthest = float(best.max(initial=0.0))
+    if not math.isfinite(farthest):
+        return None
+    left = replace(options, time_limit_s=options.time_limit_s - (time.perf_counter() - begin))
+    found = search_center(counted, opened, farthest, left, weighted=weighted)
+    return Found(
+        found.bound, found.objective, found.open, 0, None, "interchange and bisection over set covering, HiGHS"
+    )

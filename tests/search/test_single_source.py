@@ -1,0 +1,305 @@
+"""The search against brute force on small instances, and against published optima."""
+
+from __future__ import annotations
+
+import itertools
+import math
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+
+from siting.adjacency import Adjacency
+from siting.impedance import BoolArray
+from siting.instance import Instance
+from siting.search.single_source import SingleSource, search_single_source
+from siting.search.single_source.bound import Lagrangian, Multipliers
+from siting.search.single_source.knapsack import Knapsacks
+from siting.search.single_source.plans import Improver
+from siting.search.single_source.task import Task
+from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
+from tests.formulation.small import plans, random_instance
+from tests.shared_data import shared_file
+
+BENCHMARKS = ("data", "benchmarks")
+
+
+def find(instance: Instance, *, fixed_cost: bool = False, **limits: Any) -> SingleSource:
+    found = search_single_source(instance, fixed_cost=fixed_cost, **({"time_limit_s": 30} | limits))
+    assert found is not None
+    return found
+
+
+def best_assignment(instance: Instance, opened: BoolArray) -> float:
+    """Least total travel with every demand point whole at one of these sites; +inf where they cannot hold all."""
+    t = instance.impedance.dense()
+    i, j = np.nonzero(np.isfinite(t) & opened)
+    if np.unique(i).size < instance.demand_count:
+        return math.inf
+    everyone, load = np.zeros((len(t), i.size)), np.zeros((t.shape[1], i.size))
+    everyone[i, np.arange(i.size)] = 1
+    load[j, np.arange(i.size)] = instance.weight[i]
+    assert instance.capacity is not None
+    room = np.minimum(instance.capacity, instance.weight.sum())
+    solved = milp(
+        instance.demand[i] * t[i, j],
+        constraints=[LinearConstraint(everyone, 1, 1), LinearConstraint(load, -np.inf, room)],
+        bounds=Bounds(0, 1),
+        integrality=np.ones(i.size),
+    )
+    return float(solved.fun) if solved.success else math.inf
+
+
+def brute_force(instance: Instance, *, fixed_cost: bool) -> float:
+    assert instance.fixed_cost is not None
+    values = [
+        best_assignment(instance, y) + fixed_cost * instance.fixed_cost[y & ~instance.existing].sum()
+        for y in plans(instance)
+    ]
+    return min(values, default=math.inf)
+
+
+def assert_plan(instance: Instance, found: SingleSource, *, fixed_cost: bool) -> None:
+    """The plan keeps every condition and costs what the search says."""
+    assert found.open is not None
+    assert found.site is not None
+    assert any(np.array_equal(found.open, y) for y in plans(instance))
+    assert found.open[found.site].all()
+    load = np.bincount(found.site, weights=instance.weight, minlength=instance.site_count)
+    assert instance.capacity is not None
+    assert (load <= instance.capacity * (1 + 1e-9)).all()
+    t = instance.impedance.dense()[np.arange(instance.demand_count), found.site]
+    price = instance.fixed_cost[found.open & ~instance.existing].sum() if instance.fixed_cost is not None else 0.0
+    assert found.objective == pytest.approx(float(instance.demand @ t) + fixed_cost * price)
+
+
+def drawn(seed: int, resource: str) -> Instance:
+    """Nine demand points and seven sites with conditions; `p`, `budget` or `free`."""
+    instance = random_instance(seed, capacity=True, budget=resource == "budget")
+    rng = np.random.default_rng(seed)
+    changes: dict[str, Any] = {}
+    if resource == "free":
+        changes["p"] = None
+    if seed % 2:
+        changes["load"] = rng.uniform(1, 9, instance.demand_count)  # no whole numbers
+        changes["capacity"] = changes["load"].sum() * rng.uniform(0.2, 0.8, instance.site_count)
+    if seed % 3 == 0:
+        assert instance.capacity is not None
+        capacity = changes.get("capacity", instance.capacity)
+        changes["capacity"] = np.where(rng.random(instance.site_count) < 0.3, np.inf, capacity)
+    return replace(instance, **changes)
+
+
+def test_travel_has_its_price_where_costs_are_added_up() -> None:
+    instance = drawn(0, "free")
+    found = find(replace(instance, travel_cost=0.4), fixed_cost=True)
+    cheap = replace(instance.impedance, values=0.4 * instance.impedance.values)
+    assert found.objective == pytest.approx(brute_force(replace(instance, impedance=cheap), fixed_cost=True))
+    same = find(replace(instance, travel_cost=0.4)).objective
+    assert same == pytest.approx(brute_force(instance, fixed_cost=False))
+
+
+@pytest.mark.parametrize("resource", ["p", "budget", "free"])
+@pytest.mark.parametrize("fixed_cost", [False, True])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_search_finds_the_optimum_and_proves_it(seed: int, fixed_cost: bool, resource: str) -> None:
+    instance = drawn(seed, resource)
+    optimum = brute_force(instance, fixed_cost=fixed_cost)
+    found = find(instance, fixed_cost=fixed_cost)
+    assert found.objective == pytest.approx(optimum)
+    assert found.bound == pytest.approx(optimum)
+    assert not found.by_clock
+    if math.isfinite(optimum):
+        assert_plan(instance, found, fixed_cost=fixed_cost)
+    else:
+        assert found.open is None
+        assert found.site is None
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_search_cut_short_still_gives_a_bound(seed: int) -> None:
+    instance = drawn(seed, "p")
+    optimum = brute_force(instance, fixed_cost=False)
+    asked = iter(range(10**9))
+    found = find(instance, stopped=lambda: next(asked) > 3 * seed)
+    assert found.bound <= optimum * (1 + 1e-6)
+    assert found.objective >= optimum * (1 - 1e-6)
+    if math.isfinite(found.objective):
+        assert_plan(instance, found, fixed_cost=False)
+
+
+def test_a_search_stopped_by_the_clock_says_so() -> None:
+    rng = np.random.default_rng(2)
+    t = rng.uniform(0, 10, (60, 15))
+    found = find(Instance.from_arrays(t, load=rng.integers(1, 9, 60), capacity=70.0, p=5), time_limit_s=0)
+    assert found.by_clock
+    assert found.bound <= found.objective
+
+
+def test_whole_demand_points_cost_more_than_shares() -> None:
+    instance = Instance.from_arrays([[0.0, 9.0]] * 3, 2.0, capacity=[3.0, 4.0], p=2)
+    found = find(instance)  # 3 persons fit at the near site, but only one pair of two
+    assert found.objective == pytest.approx(36.0)
+    assert found.bound == pytest.approx(36.0)
+
+
+def test_without_capacities_everybody_goes_to_the_nearest() -> None:
+    instance = random_instance(5, plain=True, points=12)
+    nearest = [float(instance.demand @ instance.impedance.nearest(y)[1]) for y in plans(instance)]
+    found = find(instance)
+    assert found.objective == pytest.approx(min(nearest))
+    assert found.bound == pytest.approx(min(nearest))
+
+
+@pytest.mark.parametrize(
+    "instance",
+    [
+        Instance.from_arrays(np.ones((3, 2)), 4.0, capacity=[5.0, 5.0], p=2),  # three fours in two fives
+        Instance.from_arrays(np.ones((3, 2)), 4.0, capacity=[3.0, 99.0], p=1, forbidden=[False, True]),
+        Instance.from_arrays([[1.0, np.inf], [np.inf, np.inf]], capacity=9.0, p=1),  # out of reach of all
+        Instance.from_arrays([[1.0, np.inf], [np.inf, 1.0]], capacity=9.0, p=1),
+        Instance.from_arrays(np.ones((3, 2)), capacity=9.0, p=3),  # more than there are
+        Instance.from_arrays(np.ones((3, 2)), capacity=9.0, p=1, required=[True, True]),
+        Instance.from_arrays(np.ones((3, 2)), capacity=9.0, p=1, site_zone=["a", "b"], zone_minimum={"a": 1, "b": 1}),
+        Instance.from_arrays(np.ones((3, 2)), capacity=9.0, budget=3.0, fixed_cost=4.0),
+    ],
+)
+def test_where_there_is_no_plan_none_is_given(instance: Instance) -> None:
+    found = find(instance)
+    assert found.objective == found.bound == math.inf
+    assert found.open is None
+    assert found.site is None
+
+
+def test_the_same_seed_gives_the_same_plan() -> None:
+    rng = np.random.default_rng(7)
+    place = rng.uniform(0, 40, (40, 2))
+    t = np.hypot(*(place[:, None] - place[None, :14]).transpose(2, 0, 1))
+    instance = Instance.from_arrays(t, rng.integers(1, 30, 40), capacity=140.0, p=5)
+    first, second = find(instance, seed=3), find(instance, seed=3)
+    assert first.open is not None
+    assert np.array_equal(first.site, second.site)
+    assert (first.objective, first.bound) == (second.objective, second.bound)
+
+
+def test_a_gap_is_kept() -> None:
+    instance = drawn(4, "p")
+    found = find(instance, gap=0.2)
+    assert found.objective * 0.8 <= found.bound <= found.objective
+    assert found.bound <= brute_force(instance, fixed_cost=False) * (1 + 1e-6)
+
+
+def test_reports_rise_to_the_answer() -> None:
+    told: list[tuple[float, float]] = []
+    found = find(drawn(1, "p"), report=lambda objective, bound: told.append((objective, bound)))
+    assert told[-1] == (found.objective, found.bound)
+    assert all(one[0] >= two[0] and one[1] <= two[1] for one, two in itertools.pairwise(told))
+
+
+@pytest.mark.parametrize(
+    "feature",
+    [
+        {"existing": [True, False], "closable": [True, False]},
+        {"site_zone": ["a", "a"], "zone_maximum": {"a": 1}},
+        {"minimum_load": 1.0},
+        {"adjacency": Adjacency.from_pairs([0], [1], 3)},
+        {"size_capacity": [5.0, 9.0], "size_cost": [1.0, 2.0]},
+    ],
+)
+def test_features_that_the_search_does_not_know_are_left_to_others(feature: dict[str, Any]) -> None:
+    instance = Instance.from_arrays(np.ones((3, 2)), capacity=9.0, p=1, **feature)
+    assert search_single_source(instance, fixed_cost=False, time_limit_s=1) is None
+
+
+@pytest.mark.parametrize("seed", range(10))
+@pytest.mark.parametrize("exact", [True, False])
+def test_knapsacks_against_every_subset(exact: bool, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    weight = rng.integers(0, 9, 8).astype(float) if exact else rng.uniform(0, 9, 8)
+    room = np.array([5.0, 12.0, 20.0, 99.0]).clip(max=weight.sum())
+    reduced = rng.normal(-2, 5, (8, 4))
+    reduced[(rng.random((8, 4)) < 0.2) | (weight[:, None] > room)] = np.inf
+    knapsacks = Knapsacks(weight, room)
+    sites = np.flatnonzero(knapsacks.limited)
+    packed = knapsacks.shares(reduced)
+    value, held = knapsacks.whole(reduced, sites)
+    with_it, without = knapsacks.forced(reduced, packed, sites)
+    subsets = np.array(list(itertools.product([False, True], repeat=8)))
+    loads, sums = subsets @ weight, np.where(subsets[:, :, None], reduced, 0.0).sum(axis=1)
+    for j in range(4):
+        fits = loads <= room[j] + 1e-9
+        least = sums[fits, j].min()
+        assert packed.value[j] <= least + 1e-9
+        if not knapsacks.limited[j]:
+            assert packed.value[j] == pytest.approx(least)
+            continue
+        k = int(np.flatnonzero(sites == j)[0])
+        assert value[k] == pytest.approx(least) if exact else value[k] <= least + 1e-9
+        assert reduced[held[:, k], j].sum() == pytest.approx(value[k])
+        for i in range(8):
+            inside = sums[fits & subsets[:, i], j].min(initial=np.inf)
+            outside = sums[fits & ~subsets[:, i], j].min()
+            assert with_it[i, j] <= inside + 1e-9
+            assert without[i, j] <= outside + 1e-9
+            if exact:
+                assert with_it[i, j] >= inside - 1e-9
+                assert max(without[i, j], value[k]) >= outside - 1e-9
+
+
+@pytest.mark.parametrize("whole", [True, False])
+@pytest.mark.parametrize("resource", ["p", "budget", "free"])
+@pytest.mark.parametrize("seed", range(4))
+def test_every_multiplier_bounds_and_what_it_settles_is_no_loss(seed: int, resource: str, whole: bool) -> None:
+    instance = drawn(seed, resource)
+    optimum = brute_force(instance, fixed_cost=True)
+    task = Task.of(instance, fixed_cost=True)
+    assert task is not None
+    rng = np.random.default_rng(seed)
+    away = np.where(np.isinf(task.most), 1.0, -1.0)  # a multiplier's sign
+    lagrangian = Lagrangian(task, whole=whole)
+    for scale in (0.5, 2.0):
+        mu = (
+            scale
+            * rng.uniform(0, 2, instance.demand_count)
+            * np.nanmedian(np.where(np.isinf(task.cost), np.nan, task.cost))
+        )
+        point = lagrangian.at(Multipliers(mu, away * scale * rng.uniform(0, 2, away.size)))
+        if point is None:
+            assert optimum == math.inf
+            continue
+        assert point.bound <= optimum + 1e-6
+        if math.isinf(optimum):
+            continue
+        pairs, may, must = lagrangian.settle(point, optimum + 1e-6)
+        kept = instance.impedance.keep(pairs[instance.impedance.rows, instance.impedance.indices])
+        forbidden = instance.forbidden | (instance.candidate & ~may)
+        left = replace(instance, impedance=kept, forbidden=forbidden, required=must & ~instance.existing)
+        assert brute_force(left, fixed_cost=True) == pytest.approx(optimum)
+
+
+def test_moves_repair_what_a_full_site_was_given() -> None:
+    instance = Instance.from_arrays([[1.0, 2.0], [1.0, 5.0], [1.0, 9.0], [9.0, 1.0]], 3.0, capacity=[6.0, 6.0], p=2)
+    task = Task.of(instance, fixed_cost=False)
+    assert task is not None
+    improver = Improver(task, lambda: False)
+    site = improver.improve(np.array([0, 1]), np.array([0, 0, 0, 0]))
+    assert site.tolist() == [1, 0, 0, 1]
+    plan = improver.plan(np.array([True, True]))
+    assert plan.objective == pytest.approx(find(instance).objective) == pytest.approx(3.0 * 5)
+
+
+@pytest.mark.parametrize("name", ["pmedcap03", "pmedcap05"])
+def test_published_p_median_values_are_reached_and_proven(name: str) -> None:
+    instance, best = read_pmedcap(shared_file(*BENCHMARKS, "pmedcap", f"{name}.txt"))
+    found = find(instance)
+    assert found.objective == found.bound == best
+
+
+@pytest.mark.parametrize("number", [1, 7, 13, 49, 65])
+def test_published_location_optima_are_reached_and_proven(number: int) -> None:
+    optima = published(shared_file(*BENCHMARKS, "sscflp", "optima.csv"))
+    instance = read_holmberg(shared_file(*BENCHMARKS, "sscflp", f"holmberg_p{number}.txt"))
+    found = find(instance, fixed_cost=True)
+    assert found.objective == found.bound == optima[f"holmberg_p{number}"]
