@@ -108,7 +108,7 @@ class _Interchange:
                 if other is None or not self._allowed(other):
                     continue
                 tried = self._evaluate(other, best.value)
-                if tried.value < best.value - EQUAL * abs(best.value):
+                if tried.value < best.value * (1 - EQUAL):
                     best, better = tried, True
         return best
 
@@ -141,11 +141,16 @@ class _Interchange:
             and float(problem.price[opened].sum()) <= problem.budget * (1 + EQUAL)
             and bool((in_zone >= problem.zone_minimum).all())
             and np.unique(problem.unit[opened]).size == int(opened.sum())
-            and float(self.limit[opened].sum()) >= problem.weight.sum() * (1 - EQUAL)
+            and self._has_room(opened)
         )
 
+    def _has_room(self, opened: BoolArray) -> bool:
+        return float(self.limit[opened].sum()) >= self.problem.weight.sum() * (1 - EQUAL)
+
     def _evaluate(self, opened: BoolArray, limit: float) -> Sites:
-        """The largest D that some steps reach; they end beyond `limit`."""
+        """The largest D that some steps reach; they end beyond `limit`. +inf without room for all."""
+        if not self._has_room(opened):  # a first set only
+            return Sites(math.inf, opened, self.price)
         key = opened.tobytes()
         if key in self.kept:
             return self.kept[key]
