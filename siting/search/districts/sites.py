@@ -145,7 +145,7 @@ class _Interchange:
         )
 
     def _has_room(self, opened: BoolArray) -> bool:
-        return float(self.limit[opened].sum()) >= self.problem.weight.sum() * (1 - EQUAL)
+        return bool(float(self.limit[opened].sum()) >= self.problem.weight.sum() * (1 - EQUAL))
 
     def _evaluate(self, opened: BoolArray, limit: float) -> Sites:
         """The largest D that some steps reach; they end beyond `limit`. +inf without room for all."""
