@@ -195,7 +195,7 @@ def test_a_county_of_settlements_in_a_short_time() -> None:
     assert found.open is not None
     assert found.site is not None
     assert not faults(instance, found.open, found.site)
-    assert found.bound <= known
+    assert found.bound <= known * (1 + 1e-4)  # gyb1 has a proven optimum that lies 5e-5 above its published value
     assert found.objective <= 1.005 * known
     assert found.objective - found.bound <= 0.006 * found.objective
     assert all(bound <= objective for objective, bound in told)
