@@ -23,8 +23,7 @@ import numpy as np
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.search.districts.problem import EQUAL, Districting
 
-STEPS = 5000
-FIRST_STEP, LAST_STEP, SHRINK, PATIENCE = 1.5, 2e-3, 0.7, 60
+LAST_STEP, SHRINK = 2e-3, 0.7
 GUESS = 1.05  # the target of the steps, over the best bound, while no plan is known
 ROOM = 1.02  # of the load, that the capacities of chosen sites come to
 MEMORY = 0.95  # of the running mean of which sites are opened
@@ -52,8 +51,22 @@ class Multipliers:
         return problem.cost + problem.weight[problem.i] * self.price[problem.j] - self.mu[problem.i]
 
 
+@dataclass(frozen=True)
+class Pace:
+    """How long to go on: `steps` at most, the first of length `first`, shorter after `patience` steps in vain."""
+
+    steps: int = 5000
+    first: float = 1.5
+    patience: int = 60
+
+
 def ascend(
-    problem: Districting, *, objective: float, enough: Callable[[], bool], start: Multipliers | None = None
+    problem: Districting,
+    *,
+    objective: float,
+    enough: Callable[[], bool],
+    start: Multipliers | None = None,
+    pace: Pace = Pace(),
 ) -> Multipliers:
     """Raise the bound by subgradient steps.
 
@@ -61,6 +74,7 @@ def ascend(
         objective: of the best known plan, +inf without one.
         enough: asked at every step whether to stop.
         start: multipliers to go on from.
+        pace: of the steps.
     """
     n, m = problem.shape
     i, j = problem.i, problem.j
@@ -77,8 +91,8 @@ def ascend(
     else:
         mu, lam, share = start.mu, start.price, start.share
     top = Multipliers(-math.inf, mu, lam, np.zeros(m), share)
-    step, stalled = FIRST_STEP, 0
-    for _ in range(STEPS):
+    step, stalled = pace.first, 0
+    for _ in range(pace.steps):
         r = problem.cost + weight * lam[j] - mu[i]
         used = (r < 0) | at_home
         value = np.bincount(j[used], weights=r[used], minlength=m) + problem.opening - lam * limit
@@ -90,7 +104,7 @@ def ascend(
             top = Multipliers(bound, mu, lam, value, share)
         if top.bound >= objective * (1 - EQUAL) or enough():
             break
-        if stalled >= PATIENCE:
+        if stalled >= pace.patience:
             step, stalled, mu, lam = step * SHRINK, 0, top.mu, top.price
             if step < LAST_STEP:
                 break
@@ -111,7 +125,7 @@ def ascend(
 def _open(problem: Districting, value: FloatArray) -> tuple[FloatArray, BoolArray, float]:
     """The values with the budget priced, the sites that minimise their sum, and that sum; zones are left aside."""
     if not math.isfinite(problem.budget):
-        opened = _cheapest(problem, value)
+        opened = cheapest(problem, value)
         return value, opened, float(value[opened].sum())
     free = np.flatnonzero(problem.may & ~problem.must)
     left = problem.budget - float(problem.price[problem.must].sum())
@@ -121,11 +135,11 @@ def _open(problem: Districting, value: FloatArray) -> tuple[FloatArray, BoolArra
     beyond = np.flatnonzero(np.cumsum(price[order]) > left)
     theta = float((gain / price)[order[beyond[0]]]) if beyond.size else 0.0
     value = value + theta * problem.price
-    opened = _cheapest(problem, value)
+    opened = cheapest(problem, value)
     return value, opened, float(value[opened].sum()) - theta * problem.budget
 
 
-def _cheapest(problem: Districting, value: FloatArray) -> BoolArray:
+def cheapest(problem: Districting, value: FloatArray) -> BoolArray:
     """The required number of sites, or those of value below 0, with the least sum of values."""
     free = np.flatnonzero(problem.may & ~problem.must)
     opened = problem.must & problem.may
@@ -139,7 +153,7 @@ def _cheapest(problem: Districting, value: FloatArray) -> BoolArray:
 def settle(problem: Districting, found: Multipliers, objective: float, keep: IntArray) -> Districting:
     """The problem with the sites and pairs that a plan better than `objective` may use, and (I,) sites `keep`."""
     limit = objective + EQUAL * abs(objective)
-    opened = _cheapest(problem, found.value)
+    opened = cheapest(problem, found.value)
     removable = opened & ~problem.must
     full = int((opened & problem.new).sum()) >= problem.most  # else nothing has to close for another to open
     gives_way = float(found.value[removable].max()) if full and removable.any() else 0.0

@@ -120,6 +120,11 @@ class Districting:
         keep &= allowed[self.i, self.j]
         return replace(self, i=self.i[keep], j=self.j[keep], cost=self.cost[keep], may=may)
 
+    def restricted(self, may: BoolArray, must: BoolArray) -> Districting:
+        """The problem with other (J,) sites that a plan may, and must, open."""
+        keep = may[self.j]
+        return replace(self, i=self.i[keep], j=self.j[keep], cost=self.cost[keep], may=may, must=must)
+
     def value(self, site: IntArray, opened: BoolArray) -> float:
         """The objective of an assignment (I,) of every point to a site."""
         pairs = self.place[np.arange(site.size), site]

@@ -1,43 +1,45 @@
 r"""Catchments that hang together, each demand point whole to one site, within capacities: good plans and bounds.
 
-1. The problem with points that may be shared, and the cuts of `program`, gives a bound and sites.
-2. Its assignment is rounded and what hangs loose is attached to a catchment beside it.
-3. A few catchments that touch are solved anew as a small programme, closed sites among them included, over and over,
-   until none of these neighbourhoods holds anything better (large neighbourhood search).
-4. With time left the whole programme is solved from that plan, which may prove it or improve it.
+1. Sites are chosen by the bound that capacities alone give (`sites`). The best sets are tried one after the other:
+   points that may be shared are assigned at the least cost, rounded, and what hangs loose is attached to a catchment
+   beside it. A few catchments that touch are solved anew as a small programme, over and over, until none of these
+   neighbourhoods holds anything better (`neighbourhoods`).
+2. Branch and bound on the sites proves a bound and leaves few of them to choose from (`tree`).
+3. With time left the whole programme is solved from the best plan, which may prove it or improve it.
 
-Sources: Shaw (1998), CP-98, LNCS 1520, large neighbourhoods; Kong, Zhu and Wang (2019), International Journal of
-Geographical Information Science 33(1), their use for districts.
+Source: Kong, Zhu and Wang (2019), International Journal of Geographical Information Science 33(1), neighbourhoods of
+districts.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
-from siting.search.districts.bound import Multipliers, ascend, choose_sites, settle
+from siting.search.districts.bound import Multipliers, ascend, settle
 from siting.search.districts.cuts import Cut
-from siting.search.districts.plan import Plan, borders, repair
+from siting.search.districts.neighbourhoods import Neighbourhoods
+from siting.search.districts.plan import Plan, repair
 from siting.search.districts.problem import EQUAL, Districting
 from siting.search.districts.program import Part
+from siting.search.districts.sites import good_sites
+from siting.search.districts.tree import branch
 
-SHARE_OF_RELAXATION = 0.4  # of the time limit
+SITES_END, PLANS_END, TREE_ENDS, RELAXATION_ENDS, FINISH_ENDS = 0.15, 0.45, 0.65, 0.75, 0.88  # of the time limit
+FIRST_PLAN_ENDS = 0.7
+SETS = 10  # of sites, tried at most
+PLAN_SHARE = 0.15  # of the time limit, for one of them at most
 CUTS = 10  # rounds of cuts on the linear relaxation, at most: they end where the bound hardly rises
-SHARE_OF_FINISH = 0.6  # of the time left
-FEW_PAIRS = 40_000  # of which the relaxation is solved before anything else
 MOST_RELAXED = 100_000  # pairs that the solver is given at once
 PENALTY = 10.0  # one unit of load beyond a capacity costs so many times the dearest unit of travel
-DEARER = 3  # how often it is made ten times dearer while some is left
-QUICK_GAP, PART_GAP = 1e-3, 1e-4
-PART_NODES, PART_SECONDS = 100, 3.0  # the nodes end it, the same way in every run; the seconds are for the worst
+RELAXATION_GAP = 1e-4
 FEW_CATCHMENTS, MOST_CATCHMENTS = 3, 6  # solved anew together: at first, and with time left
-MOST_PAIRS = 6000  # in a neighbourhood of more than two catchments
 
 Report = Callable[[float, float], None]
 
@@ -91,8 +93,8 @@ def search_districts(
     problem = Districting.of(instance, fixed_cost=fixed_cost)
     if problem is None:
         return None
-    search = _Search(problem, end, gap, seed, report, stopped)
-    search.run(time_limit_s)
+    search = _Search(problem, end, time_limit_s, gap, seed, report, stopped)
+    search.run()
     plan = search.best
     if plan is None:
         return Districts(search.bound, math.inf, None, None, search.by_clock)
@@ -102,28 +104,41 @@ def search_districts(
 @dataclass
 class _Search:
     problem: Districting
-    end: float
+    end: float  # of the present stage
+    time_limit_s: float
     gap: float
     seed: int
     report: Report | None
     stopped: Callable[[], bool]
     bound: float = -math.inf
-    plan: Plan | None = None  # the present one, maybe with load beyond a capacity
     best: Plan | None = None
     by_clock: bool = False
-    may_open: bool = True  # closed sites, while some load is beyond a capacity: at first it is moved elsewhere
+    rest: Districting = field(init=False)  # what a better plan may use
     penalty: float = field(init=False)
+    mean_travel: float = field(init=False)  # of one unit of load, roughly
+    begin: float = field(init=False)
     cuts: list[Cut] = field(default_factory=list)
-    tried: set[tuple[bytes, bytes]] = field(default_factory=set)
 
     def __post_init__(self) -> None:
         problem = self.problem
         weight = problem.weight[problem.i]
         dearest = problem.cost[weight > 0] / weight[weight > 0]
         self.penalty = PENALTY * max(float(dearest.max(initial=0.0)), 1.0)
+        cheapest = np.full(problem.weight.size, np.inf)
+        np.minimum.at(cheapest, problem.i, problem.cost)
+        self.mean_travel = 2 * float(cheapest[np.isfinite(cheapest)].sum()) / max(float(problem.weight.sum()), 1e-9)
+        self.rest = problem
+        self.begin = self.end - self.time_limit_s
+
+    def _until(self, share: float) -> None:
+        """The next stage is to end at this share of the time limit."""
+        self.end = self.begin + share * self.time_limit_s
 
     def seconds_left(self) -> float:
         return 0.0 if self.stopped() else self.end - time.perf_counter()
+
+    def _out_of_time(self) -> bool:
+        return self.seconds_left() <= 0
 
     @property
     def done(self) -> bool:
@@ -133,102 +148,125 @@ class _Search:
         objective = self.best_objective
         if math.isfinite(objective) and self.bound >= objective - max(self.gap, EQUAL) * abs(objective):
             return True
-        if self.seconds_left() <= 0:
+        if self._out_of_time():
             self.by_clock = True
             return True
         return False
 
-    def run(self, time_limit_s: float) -> None:
+    def run(self) -> None:
         problem = self.problem
         served = np.bincount(problem.i, minlength=problem.weight.size) > 0
         if (problem.must & ~problem.may).any() or not served.all():
             self.bound = math.inf
             return
         found = self._ascend(problem)
-        if problem.i.size <= FEW_PAIRS:
-            self._relax(problem, 0.5 * SHARE_OF_RELAXATION * time_limit_s, QUICK_GAP)
-        if self.best is None and not self.done:
-            self._restart(self._from_multipliers(found))
-        if not self.done:
-            self._relax(self._settled(found), SHARE_OF_RELAXATION * time_limit_s, PART_GAP)
-        if not self.done:
-            self._finish(self._settled(found), SHARE_OF_FINISH * self.seconds_left())
+        self._choose_sites(found)
+        self._until(TREE_ENDS)
         if self.best is not None and not self.done:
-            self.plan = self.best
-            self._improve(MOST_CATCHMENTS)
+            self._branch(self.best)
+        self._until(RELAXATION_ENDS)
+        if not self.done:
+            self._relax(self._settled())
+        self._until(FINISH_ENDS)
+        if not self.done:
+            self._finish(self._settled())
+        self._until(1.0)
+        if self.best is not None and not self.done:
+            self._improve(self.best, MOST_CATCHMENTS)
+
+    def _choose_sites(self, found: Multipliers) -> None:
+        """Plans from the best sets of sites, as long as these may hold something better."""
+        self._until(SITES_END)
+        sets = good_sites(self.problem, found, count=SETS, seed=self.seed, enough=self._out_of_time)
+        self.by_clock |= self._out_of_time()
+        self._until(FIRST_PLAN_ENDS)
+        plans = [(sites.value, plan) for sites in sets if (plan := self._assigned(sites.open)) is not None]
+        for value, plan in sorted(plans, key=lambda p: p[1].objective + self.mean_travel * p[1].over):
+            if value < self.best_objective and not self.done:
+                spent = (time.perf_counter() - self.begin) / self.time_limit_s
+                self._until(min(self.end_of_plans, spent + PLAN_SHARE))
+                self._improve(plan, FEW_CATCHMENTS)
+                self._until(self.end_of_plans)
+
+    @property
+    def end_of_plans(self) -> float:
+        """Share of the time limit: later while there is none."""
+        return FIRST_PLAN_ENDS if self.best is None else PLANS_END
 
     def _ascend(self, problem: Districting) -> Multipliers:
-        found = ascend(problem, objective=self.best_objective, enough=lambda: self.seconds_left() <= 0)
-        self._raise_bound(found.bound)
+        found = ascend(problem, objective=self.best_objective, enough=self._out_of_time)
+        self._raise_bound(min(found.bound, self.best_objective))
         return found
 
-    def _settled(self, found: Multipliers) -> Districting:
+    def _branch(self, plan: Plan) -> None:
+        """The bound by branching on sites, and which of them a better plan may still open."""
+        found = self._ascend(self.problem)
+        tree = branch(self.problem, found, objective=plan.objective, enough=self._out_of_time, report=self._raise_bound)
+        self._raise_bound(tree.bound)
+        self.rest = self.problem.restricted(tree.may | plan.open, tree.must & plan.open)
+
+    def _settled(self) -> Districting:
         """The problem without what cannot belong to a better plan."""
-        best = self.best
-        if best is None:
+        if self.best is None:
             return self.problem
-        again = self._ascend(self.problem)
-        found = again if again.bound > found.bound else found
-        return settle(self.problem, found, best.objective, best.site)
+        found = self._ascend(self.rest)
+        return settle(self.rest, found, self.best.objective, self.best.site)
 
-    def _restart(self, plan: Plan | None) -> None:
-        """Improve a plan by neighbourhoods; load beyond a capacity becomes dearer while some is left."""
-        self.plan = plan
-        self._note()
-        for number in range(DEARER):
-            self.may_open = number > 0
-            if self.plan is None or self.done:
-                return
-            self._improve(FEW_CATCHMENTS)
-            if not self.plan.over:
-                return
-            self.penalty *= 10
-            self.tried.clear()
+    def _improve(self, plan: Plan, most: int) -> None:
+        """Improve a plan by neighbourhoods of up to `most` catchments."""
+        self._note(plan)
+        parts = Neighbourhoods(
+            self.problem,
+            plan,
+            self.penalty,
+            self.rest.may,
+            self.seed,
+            seconds=self.seconds_left,
+            done=lambda: self.done,
+            note=self._note,
+        )
+        parts.unload(most)
+        self.by_clock |= parts.by_clock
 
-    def _from_multipliers(self, found: Multipliers) -> Plan | None:
+    def _assigned(self, opened: BoolArray) -> Plan | None:
         """Everybody to the site that takes the largest share of him, when shares are allowed."""
         problem = self.problem
-        opened = choose_sites(problem, found.value)
-        if opened is None:
-            return None
         everybody = np.ones(problem.weight.size, dtype=bool)
-        part = Part(problem, everybody, opened, np.zeros(opened.size, dtype=bool), self.penalty)
+        fixed = replace(problem, must=opened)
+        part = Part(fixed, everybody, opened, np.zeros(opened.size, dtype=bool), self.penalty)
         shares = part.solve(seconds=self.seconds_left, linear=True, rounds=1)
         return None if shares.site is None else repair(problem, shares.site, opened, self.penalty)
 
-    def _relax(self, problem: Districting, seconds: float, gap: float) -> None:
+    def _relax(self, problem: Districting) -> None:
         """The solver's bound with points that may be shared, and a plan from there."""
         if problem.i.size > MOST_RELAXED:
             return
-        until = time.perf_counter() + seconds
         whole = Part.everything(problem, self.cuts)
-
-        def left() -> float:
-            return min(self.seconds_left(), until - time.perf_counter())
-
         last = -math.inf
-        for _ in range(CUTS if gap < QUICK_GAP else 0):
-            linear = whole.solve(seconds=left, linear=True, rounds=1).bound
+        for _ in range(CUTS):
+            linear = whole.solve(seconds=self.seconds_left, linear=True, rounds=1).bound
             self._raise_bound(min(linear, self.best_objective))
-            if linear <= last + PART_GAP * abs(linear):
+            if linear <= last + RELAXATION_GAP * abs(linear):
                 break
             last = linear
         if self.done:
             return
-        relaxed = whole.solve(seconds=left, gap=max(self.gap, gap), seed=self.seed, shared=True, rounds=1)
+        gap = max(self.gap, RELAXATION_GAP)
+        relaxed = whole.solve(seconds=self.seconds_left, gap=gap, seed=self.seed, shared=True, rounds=1)
         self.by_clock |= relaxed.by_clock
         self._raise_bound(min(relaxed.bound, self.best_objective))
         if relaxed.site is not None and not self.done:
-            self._restart(repair(self.problem, relaxed.site, relaxed.open, self.penalty))
+            plan = repair(self.problem, relaxed.site, relaxed.open, self.penalty)
+            if plan is not None:
+                self._improve(plan, FEW_CATCHMENTS)
 
-    def _finish(self, problem: Districting, seconds: float) -> None:
+    def _finish(self, problem: Districting) -> None:
         """The whole programme, from the best plan."""
         if problem.i.size > MOST_RELAXED:
             return
-        best, until = self.best, time.perf_counter() + seconds
-        whole = Part.everything(problem, self.cuts)
-        solved = whole.solve(
-            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
+        best = self.best
+        solved = Part.everything(problem, self.cuts).solve(
+            seconds=self.seconds_left,
             gap=self.gap,
             seed=self.seed,
             start=None if best is None else best.site,
@@ -236,8 +274,7 @@ class _Search:
         )
         self.by_clock |= solved.by_clock
         if solved.site is not None and solved.whole:
-            self.plan = Plan.of(self.problem, solved.site, solved.open)
-            self._note()
+            self._note(Plan.of(self.problem, solved.site, solved.open))
         self._raise_bound(min(solved.bound, self.best_objective))
 
     @property
@@ -245,10 +282,10 @@ class _Search:
         """+inf without a plan."""
         return math.inf if self.best is None else self.best.objective
 
-    def _note(self) -> None:
-        """Keep the present plan if it is the best."""
-        if self.plan is not None and not self.plan.over and self.plan.objective < self.best_objective:
-            self.best = self.plan
+    def _note(self, plan: Plan) -> None:
+        """Keep a plan if it is the best."""
+        if not plan.over and plan.objective < self.best_objective:
+            self.best = plan
             self._tell()
 
     def _raise_bound(self, bound: float) -> None:
@@ -256,83 +293,6 @@ class _Search:
             self.bound = bound
             self._tell()
 
-    def _take(self, plan: Plan | None) -> bool:
-        """Keep a plan that is better than the present one."""
-        if plan is None:
-            return False
-        old = self.plan
-        if old is not None and self._worth(plan) >= self._worth(old) - EQUAL * abs(self._worth(old)):
-            return False
-        self.plan = plan
-        self._note()
-        return True
-
-    def _worth(self, plan: Plan) -> float:
-        return plan.objective + self.penalty * plan.over
-
     def _tell(self) -> None:
         if self.report is not None:
             self.report(self.best_objective, self.bound)
-
-    def _improve(self, most: int) -> None:
-        """Solve neighbourhoods anew, larger ones where the smaller hold nothing better."""
-        rng = np.random.default_rng(self.seed)
-        size = 2
-        while size <= most:
-            better = False
-            for sites in self._neighbourhoods(size, rng):
-                if self.done:
-                    return
-                better |= self._solve_anew(sites)
-            size = 2 if better else size + 1
-
-    def _neighbourhoods(self, size: int, rng: np.random.Generator) -> Iterator[IntArray]:
-        """Sets of `size` open sites whose catchments touch, one from each open site; those that hold too much first."""
-        assert self.plan is not None
-        over = self.problem.overload(self.plan.site)
-        homes = rng.permutation(np.flatnonzero(self.plan.open))
-        for first in homes[np.argsort(-over[homes], kind="stable")].tolist():
-            border = borders(self.problem, self.plan)
-            if size == 2:
-                for other in np.flatnonzero(border[first]).tolist():
-                    yield np.array([first, other])
-                continue
-            chosen = [first]
-            while len(chosen) < size:
-                length = border[chosen].sum(axis=0)
-                length[chosen] = 0
-                if not length.any():
-                    break
-                chosen.append(int(rng.choice(length.size, p=length / length.sum())))
-            yield np.array(chosen)
-
-    def _solve_anew(self, chosen: IntArray) -> bool:
-        """Whether these catchments hold something better."""
-        plan, problem = self.plan, self.problem
-        assert plan is not None
-        points = np.isin(plan.site, chosen)
-        sites = problem.may & ~plan.open & points[problem.unit] & (self.may_open or not plan.over)
-        sites[chosen] = True
-        key = (np.flatnonzero(points).tobytes(), plan.site[points].tobytes())
-        if key in self.tried:
-            return False
-        self.tried.add(key)
-        elsewhere = plan.open.copy()
-        elsewhere[chosen] = False
-        part = Part(problem, points, sites, elsewhere, self.penalty)
-        if chosen.size > 2 and part.pairs.size > MOST_PAIRS:
-            return False
-        until = time.perf_counter() + PART_SECONDS
-        found = part.solve(
-            seconds=lambda: min(self.seconds_left(), until - time.perf_counter()),
-            gap=QUICK_GAP if plan.over else PART_GAP,
-            seed=self.seed,
-            node_limit=PART_NODES,
-            start=plan.site,
-            opened=plan.open,
-        )
-        self.by_clock |= found.by_clock
-        if found.site is None or not found.whole:
-            return False
-        site = np.where(points, found.site, plan.site)
-        return self._take(Plan.of(problem, site, np.where(sites, found.open, plan.open)))
