@@ -198,9 +198,15 @@ def test_a_plan_that_closes_a_facility_is_put_together_again(tmp_path: Path, cap
     folder, _ = made(tmp_path, text, facilities=facilities_csv() + rival)
     (closed,) = json.loads((folder / "run.json").read_text(encoding="utf-8"))["services"][0]["closed"]
     (stays,) = {"f1", "f9"} - {closed}
-    for site, words in ((closed, "the plan closes or moves it"), (stays, "the plan keeps it")):
-        (service,) = asked(capsys, folder, "--site", site)["services"]
-        assert words in service["notes"][0][1]
+    (service,) = asked(capsys, folder, "--site", stays)["services"]
+    assert "the plan keeps it" in service["notes"][0][1]
+    for words in (("--site", closed), ()):
+        (service,) = asked(capsys, folder, *words)["services"]
+        (kept,) = service["sites"]  # the other one closes in its place
+        assert kept["site"]["id"] == closed
+        assert "what keeping it would cost" in kept["note"][1]
+        assert kept["verdict"]["known"] >= 0
+        assert [site["id"] for site in kept["change"]["out"]] == [stays]
 
 
 def test_a_plan_that_is_not_the_only_best_one_is_told(tmp_path: Path, capsys: Capture) -> None:
