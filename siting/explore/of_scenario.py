@@ -24,6 +24,7 @@ from siting.site_ledger import site_ledger
 from siting.solution import Solution
 from siting.suggest import nearest_word
 
+YUAN_AT_A_TIME = 10_000.0  # for gains by money
 Row = dict[str, object]
 Heading = tuple[str, str, str]
 
@@ -83,9 +84,14 @@ def compare_amounts(
     steps = sweep(
         posed.instance, chosen.formulation, p=p, budget=budget, options=asked.options, listener=listener, names=names
     )
+    each = 1.0 if p is not None else YUAN_AT_A_TIME
     rows: list[Row] = []
     for step in steps:
-        row: Row = {"amount": step.amount, "gain": step.gain, "gain_per_unit": step.gain_per_unit}
+        row: Row = {
+            "amount": step.amount,
+            "gain": step.gain,
+            "gain_per_unit": None if step.gain_per_unit is None else each * step.gain_per_unit,
+        }
         if step.solution is None:
             row["label"] = "无可行方案 infeasible"
         else:
@@ -94,12 +100,16 @@ def compare_amounts(
                 row["label"] = f"{row['label']}；增益小于差距，未定 gain below the gaps, undecided"
         rows.append(row)
     goal = REGISTER[chosen.formulation.objective]
-    unit = "处 facility" if p is not None else "元 yuan"
+    per = (
+        ("每增一处 per facility", "每处\neach")
+        if p is not None
+        else ("每增一万元 per 10,000 yuan", "每万元\nper 10,000")
+    )
     columns = {
         "amount": ("新建数量 p", "数量\np", "count") if p is not None else ("预算 budget (yuan)", "预算\nyuan", "yuan"),
         "objective": (f"目标 objective: {goal.zh}", "目标\nobjective", "number"),
         "gain": ("比上一步好 better than before by", "增益\ngain", "number"),
-        "gain_per_unit": (f"每增一{unit}", "每增一\nper unit", "number"),
+        "gain_per_unit": (*per, "number"),
         **FIGURES,
         **LAST,
     }
