@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -27,6 +27,7 @@ from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model, solver_version
 
 TINY_SHARE = 1e-9
+ASSIGNS = {"assign_share", "assign_whole"}
 LEAST_TIME_S = 1.0  # for the solver, however long a search before it took
 Say = Callable[..., None]
 
@@ -270,7 +271,7 @@ def _full_plan(question: Question, instance: Instance, reduction: Reduction, dec
         share, matrix = huff_shares(instance, plan.open), instance.impedance
         used = share > TINY_SHARE
         assignment = Assignment(matrix.rows[used], matrix.indices[used], share[used])
-    elif question.nearest or "x" not in _symbols(question.formulation):
+    elif question.nearest or not ASSIGNS & set(question.formulation.variables):
         assignment = Assignment.nearest(instance.impedance.nearest(plan.open)[0])
     else:
         matrix, used = plan.instance.impedance, plan.share > TINY_SHARE
@@ -284,10 +285,6 @@ def _full_plan(question: Question, instance: Instance, reduction: Reduction, dec
         sizes=decision.sizes,
         limits=question.limits,
     )
-
-
-def _symbols(formulation: Formulation) -> Sequence[str]:
-    return ["x" for name in formulation.variables if name in ("assign_share", "assign_whole")]
 
 
 def _limit_to(instance: Instance, opened: BoolArray) -> Instance:

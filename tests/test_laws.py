@@ -28,7 +28,7 @@ NOT_BETTER_WITH_MORE = {"p_dispersion", "closest_p_median", "least_inequality", 
 def optimum(instance: Instance, model: str) -> float:
     """The optimum of the first objective as something to be small; infinity where there is no plan."""
     try:
-        value = solve(instance, model).outcome.objective
+        value = solve(instance, model, diagnose=False).outcome.objective
     except InfeasibleError:
         return math.inf
     assert value is not None

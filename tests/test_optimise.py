@@ -231,7 +231,7 @@ SEEDS = st.integers(0, 10_000)
 def optimum(instance: Instance, model: str) -> float:
     """The optimum, or infinity (minus infinity when maximising) where there is no plan."""
     try:
-        value = solve(instance, model).outcome.objective
+        value = solve(instance, model, diagnose=False).outcome.objective
     except InfeasibleError:
         return -math.inf if model == "maximal_covering" else math.inf
     assert value is not None

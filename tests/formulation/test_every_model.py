@@ -20,7 +20,7 @@ def compare(model: str, instance: Instance) -> bool:
     best = optimum(model, instance)
     if best is None:
         with pytest.raises(InfeasibleError):
-            solve(instance, model)
+            solve(instance, model, diagnose=False)
         return False
     formulation = load_formulation(model)
     solution = solve(instance, formulation)
