@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from siting.errors import InfeasibleError, InputError, SitingError, VerificationError
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import FloatArray
@@ -132,15 +133,17 @@ class _Descent:
         targets, beyond = [(float(self.values[place]), 1.0)], 0.0
         while place > 0 and len(self.levels) < MOST_LEVELS and not self._out_of_time():
             outcome = self._cover(float(self.values[place - 1]), targets)
+            if outcome is None:
+                break
             before, beyond = beyond, max(self.people - (outcome.objective or 0.0), 0.0)
             bound = None if outcome.bound is None else max(self.people - outcome.bound, 0.0)
             counted = replace(outcome, sense="minimize", objective=beyond, bound=bound)
             if beyond > before * (1 + PROVEN_GAP):
                 self.levels.append(_Level(float(self.values[place]), beyond, counted))
-            else:  # nobody need travel so far: the same people within a lower value
+                if not outcome.proven:
+                    return
+            else:  # nobody need travel so far, which no plan can better: the same people within a lower value
                 targets.pop()
-            if not outcome.proven:
-                return
             targets.append((float(self.values[place - 1]), (self.people - beyond) / self.people))
             place = self._next(place - 1)
         if place > 0:
@@ -162,21 +165,27 @@ class _Descent:
         inside = within[within <= self.values[place] * (1 + 1e-12)]
         return int(np.searchsorted(self.values, float(inside.max(initial=0.0)) * (1 - 1e-12))) if inside.size else 0
 
-    def _cover(self, standard: float, targets: list[tuple[float, float]]) -> Outcome:
-        """The most people within `standard` among the plans that keep all targets."""
+    def _cover(self, standard: float, targets: list[tuple[float, float]]) -> Outcome | None:
+        """The most people within `standard` among the plans that keep all targets; None where time ran out first."""
         asked_for = replace(
             self.instance,
             standard=np.full(self.instance.demand_count, standard),
             coverage_targets=tuple((limit, max(share - PROVEN_GAP / 10, 0.0)) for limit, share in targets),
         )
         left = max(self.end - time.perf_counter(), LEAST_TIME_S)
-        plan = self.solve(
-            asked_for,
-            self.covering,
-            replace(self.options, time_limit_s=left, gap=0.0),
-            listener=self.listener,
-            diagnose=False,
-        )
+        try:
+            plan = self.solve(
+                asked_for,
+                self.covering,
+                replace(self.options, time_limit_s=left, gap=0.0),
+                start=self.open,
+                listener=self.listener,
+                diagnose=False,
+            )
+        except (InputError, InfeasibleError, VerificationError):
+            raise
+        except SitingError:  # no plan within the time: the one at hand stands
+            return None
         self.open = plan.open
         return plan.outcome
 

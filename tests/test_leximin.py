@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 
-from siting.errors import InfeasibleError
+from siting.errors import Fault, InfeasibleError, SitingError
+from siting.events import silent
 from siting.formulation.compose import load_formulation
 from siting.instance import Instance
+from siting.leximin import lexicographic_minimax
 from siting.optimise import solve
+from siting.solution import Solution
 from siting.solver import SolverOptions
 from siting.verify import verify
 from tests.formulation.every_model import choices, question, sorted_burden
@@ -57,6 +61,26 @@ def test_the_clock_leaves_a_plan_with_its_label() -> None:
     solution = solve(instance, "lexicographic_minimax", SolverOptions(time_limit_s=1.0))
     assert not solution.outcome.proven
     assert "time-limited" in solution.outcome.label_en
+
+
+def test_a_level_without_a_plan_in_time_leaves_the_one_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = 0
+
+    def out_of_time(*args: Any, **rest: Any) -> Solution:
+        nonlocal calls
+        calls += 1
+        if calls > 2:
+            raise SitingError(Fault("没有时间", "no time"))
+        return solve(*args, **rest)
+
+    instance = question("lexicographic_minimax", 2)
+    formulation = load_formulation("lexicographic_minimax")
+    solution = lexicographic_minimax(
+        instance, formulation, SolverOptions(), solve=out_of_time, listener=silent, names=None, diagnose=False
+    )
+    assert calls == 3
+    assert not solution.outcome.proven
+    assert verify(instance, formulation, solution).ok
 
 
 def test_levels_beyond_the_last_are_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
