@@ -9,7 +9,7 @@ from dataclasses import replace
 from siting.decide import Question, decide
 from siting.doctor import NoPlanError
 from siting.doctor import diagnose as find_remedies
-from siting.errors import InfeasibleError
+from siting.errors import InfeasibleError, InputError, SitingError
 from siting.events import Listener, silent, stage
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import active_constraints, load_formulation
@@ -19,7 +19,7 @@ from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.interrupt import stoppable
 from siting.leximin import lexicographic_minimax
-from siting.solution import PROVEN_GAP, Solution
+from siting.solution import PROVEN_GAP, Outcome, Solution, Status
 from siting.solver import SolverOptions
 from siting.verify import evaluate, require_verified, verify
 
@@ -85,15 +85,14 @@ def solve(
             better = no_worse_than(question.objective, outcomes[-1].objective)
             question = replace(question, objective=name, limits=(*question.limits, better))
             left = max(options.time_limit_s - (time.perf_counter() - begin), LEAST_TIME_S)
-            solution = decide(
-                question,
-                instance,
-                replace(options, time_limit_s=left),
-                listener=listener,
-                say=say,
-                start=solution.open,
-            )
-            outcomes.append(solution.outcome)
+            limited = replace(options, time_limit_s=left)
+            try:
+                solution = decide(question, instance, limited, listener=listener, say=say, start=solution.open)
+                outcomes.append(solution.outcome)
+            except InputError:
+                raise
+            except SitingError:  # no better plan within the time: the one at hand stands, and is not proven by this
+                outcomes.append(_unproven(outcomes[-1], name))
         outcomes = [
             replace(outcome, objective=evaluate(instance, name, solution)) if formulation.then else outcome
             for name, outcome in zip(formulation.objectives, outcomes, strict=True)
@@ -106,6 +105,11 @@ def solve(
             objective=solution.outcome.objective,
         )
     return solution
+
+
+def _unproven(before: Outcome, objective: str) -> Outcome:
+    """Of an objective for which there was no time."""
+    return replace(before, status=Status.TIME_LIMIT, bound=None, sense=REGISTER[objective].sense, nodes=0)
 
 
 def no_worse_than(objective: str, value: float | None) -> Limit:

@@ -4,6 +4,7 @@ import importlib.util
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -11,13 +12,15 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siting.errors import InfeasibleError, InputError, SitingError
+from siting import optimise
+from siting.errors import Fault, InfeasibleError, InputError, SitingError
 from siting.events import Event
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.instance import Instance
 from siting.optimise import solve
-from siting.solution import Status
+from siting.solution import Solution, Status
 from siting.solver import SolverOptions
+from siting.verify import verify
 from tests.benchmark_files import read_orlib
 from tests.formulation.small import (
     MODELS,
@@ -395,3 +398,23 @@ def test_conditions_that_clash_are_infeasible() -> None:
     # Each village passes the check alone, but one site cannot cover both halves.
     with pytest.raises(InfeasibleError, match="at once"):
         solve(six_points(standard=1.0, budget=1.0, fixed_cost=1.0), "set_covering")
+
+
+def test_a_further_objective_without_a_plan_in_time_leaves_the_one_at_hand(monkeypatch: pytest.MonkeyPatch) -> None:
+    real, calls = optimise.decide, 0
+
+    def out_of_time(*args: Any, **rest: Any) -> Solution:
+        nonlocal calls
+        calls += 1
+        if calls > 1:
+            raise SitingError(Fault("没有时间", "no time"))
+        return real(*args, **rest)
+
+    monkeypatch.setattr(optimise, "decide", out_of_time)
+    instance = six_points(standard=2.0, capacity=12.0)
+    solution = solve(instance, "capacitated_set_covering")
+    assert calls == 2
+    assert solution.outcome.objective == 2
+    assert not solution.outcome.proven
+    assert solution.outcome.label_en == "proven optimal; objective 2: time-limited, gap unknown"
+    assert verify(instance, load_formulation("capacitated_set_covering"), solution).ok
