@@ -6,6 +6,7 @@ import warnings
 from dataclasses import replace
 from typing import Any
 
+import geopandas as gpd
 import numpy as np
 import pytest
 
@@ -141,8 +142,22 @@ def test_mclp(seed: int, fixed: bool) -> None:
     assert ours(instance, "maximal_covering") == pytest.approx(theirs.problem.objective.value(), rel=1e-9)
 
 
+@pytest.mark.parametrize("seed", SEEDS)
+def test_k_nearest_p_median(seed: int) -> None:
+    """It starts from each point's nearest sites and adds further ones until they no longer matter."""
+    rng = np.random.default_rng(seed)
+    here, there, a = rng.random((25, 2)) * 10, rng.random((10, 2)) * 10, rng.integers(1, 50, 25)
+    points = gpd.GeoDataFrame({"w": a}, geometry=gpd.points_from_xy(*here.T), crs=3857)
+    sites = gpd.GeoDataFrame(geometry=gpd.points_from_xy(*there.T), crs=3857)
+    theirs = locate.p_median.KNearestPMedian.from_geodataframe(
+        points, sites, "geometry", "geometry", "w", p_facilities=3, k_array=np.full(25, 3)
+    ).solve(solver())
+    t = np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1))
+    assert ours(Instance.from_arrays(t, a, p=3), "p_median") == pytest.approx(theirs.problem.objective.value())
+
+
 def test_p_median_of_the_nearest_pairs_only() -> None:
-    """KNearestPMedian admits each point's nearest sites only: here pairs that are not stored."""
+    """Pairs that are not stored cannot be used: here each point keeps its nearest sites."""
     t, a, _, _ = numbers(4)
     whole = Instance.from_arrays(t, a, p=4)
     near = np.argsort(np.argsort(t, axis=1), axis=1) < 9  # with 4 of 12 open, one of the 9 nearest is
