@@ -38,9 +38,6 @@ app = typer.Typer(
     help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
 )
 
-app.command("explain")(explain_command)
-cli_explore.register(app)
-
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")]
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the result folders go")]
@@ -199,6 +196,11 @@ def export_roads_command(
     typer.echo(f"路网 roads: {out.resolve()}")
     if notice:
         typer.echo(f"! {notice}")
+
+
+# In the order in which they are listed: after the run, what is asked of its plan.
+app.command("explain")(explain_command)
+cli_explore.register(app)
 
 
 def _bbox(text: str) -> tuple[float, float, float, float]:
