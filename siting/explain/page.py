@@ -7,12 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
-from siting import resources
 from siting.explain import words
 from siting.explain.answers import Explanation
-from siting.render.wording import both, minutes_text, persons_text, share_text, yuan_text
+from siting.render.page import page_environment, page_style
+from siting.render.wording import both
 
 
 def write_page(explanation: Explanation, path: Path) -> None:
@@ -22,17 +20,7 @@ def write_page(explanation: Explanation, path: Path) -> None:
         OSError: when the file cannot be written.
         InputError: when the program's own templates are missing.
     """
-    environment = Environment(
-        loader=FileSystemLoader(resources.maps(), encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        persons=persons_text, share=share_text, dash=minutes_text, yuan=yuan_text, signed=words.signed_persons
-    )
-    css = (resources.maps() / "report.css").read_text(encoding="utf-8")
+    environment = page_environment(signed=words.signed_persons)
     template = environment.get_template("explain.html.j2")
-    page = template.render(css=css, e=explanation, words=words, both=both)
+    page = template.render(css=page_style(), e=explanation, words=words, both=both)
     path.write_text(page, encoding="utf-8", errors="replace", newline="\n")

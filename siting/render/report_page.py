@@ -11,9 +11,8 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from siting import resources
+from siting.render.page import page_environment, page_style
 from siting.render.report_sentences import plan_sentences, today_sentences
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
 from siting.render.tables_futures import RULE
@@ -33,12 +32,8 @@ from siting.render.wording import (
     group_name,
     joined,
     label_of,
-    minutes_text,
-    persons_text,
     places_text,
     planned,
-    share_text,
-    yuan_text,
     zone_names,
 )
 from siting.results import RunResult, ServiceResult
@@ -56,24 +51,8 @@ def write_report(result: RunResult, path: Path) -> None:
         OSError: when the file cannot be written.
         InputError: when the program's own templates are missing.
     """
-    environment = Environment(
-        loader=FileSystemLoader(resources.maps(), encoding="utf-8"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters.update(
-        persons=persons_text,
-        share=share_text,
-        dash=minutes_text,
-        yuan=yuan_text,
-        beyond=beyond_text,
-        places=places_text,
-        gini=gini_text,
-    )
-    css = (resources.maps() / "report.css").read_text(encoding="utf-8")
-    page = environment.get_template("report.html.j2").render(css=css, **report_values(result))
+    environment = page_environment(beyond=beyond_text, places=places_text, gini=gini_text)
+    page = environment.get_template("report.html.j2").render(css=page_style(), **report_values(result))
     path.write_text(page, encoding="utf-8", errors="replace", newline="\n")
 
 
