@@ -115,6 +115,7 @@ class Answer:
         alone: of a chosen site, the best replacement while all other chosen sites stay.
         alone_verdict: how much worse that is.
         note: what the scenario says of the site, where it was set aside for the question.
+        stays: whether the site is a facility in use that the plan closes or moves, asked about as one that stays.
     """
 
     site: Site
@@ -124,6 +125,7 @@ class Answer:
     alone: Change | None = None
     alone_verdict: Verdict | None = None
     note: Text = ("", "")
+    stays: bool = False
 
 
 @dataclass(frozen=True)

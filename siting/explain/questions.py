@@ -150,12 +150,14 @@ def with_site(desk: Desk, k: int, limit_s: float | None = None) -> Answer:
         sites = np.flatnonzero(desk.chosen)
         propose(desk, [(int(sites[r]), k) for r in np.lexsort((travel, np.round(costs, 6)))])
     best = desk.best(lambda opened: bool(opened[k]), lifted=k)
+    stays = bool(desk.instance.existing[k])
     return Answer(
         site=desk.bench.sites[k],
         verdict=desk.judge(best, reply, lawful=not lifted),
         change=None if best is None else desk.bench.change(desk.plan, best),
         freely=freely,
-        note=FORBIDDEN if lifted else KEPT if desk.instance.existing[k] else ("", ""),
+        note=FORBIDDEN if lifted else KEPT if stays else ("", ""),
+        stays=stays,
     )
 
 

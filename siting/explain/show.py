@@ -8,7 +8,6 @@ from rich.console import Console
 from rich.text import Text as Styled
 
 from siting.explain.answers import Answer, Explanation, PlaceAnswer, PointAnswer, ServiceExplanation, Sure, Text
-from siting.explain.questions import KEPT
 from siting.explain.words import (
     leg_text,
     loss_text,
@@ -73,7 +72,7 @@ def _service(console: Console, service: ServiceExplanation) -> None:
     for answer in service.sites:
         chosen = answer.alone_verdict is not None
         heading = ("没有这处新建设施", "without this chosen site") if chosen else ("若选这处", "with this site")
-        _heading(console, ("若保留这处", "if it stays") if answer.note == KEPT else heading)
+        _heading(console, ("若保留这处", "if it stays") if answer.stays else heading)
         _answer(console, answer, service, chosen=chosen, full=True)
     if service.other is None and not service.losses:
         return

@@ -91,7 +91,8 @@ def _rows(service: ServiceExplanation) -> Iterator[Row]:
         yield _answer(service, answer, ("选它", "with it"))
     for answer in service.sites:
         chosen = answer.alone_verdict is not None
-        yield _answer(service, answer, ("没有它", "without it") if chosen else ("选它", "with it"))
+        asked = ("没有它", "without it") if chosen else ("选它", "with it")
+        yield _answer(service, answer, ("保留它", "if it stays") if answer.stays else asked)
     if service.other is not None:
         change = service.other.change
         verdict = service.other.verdict
