@@ -22,7 +22,7 @@ from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.engines import Found, search_first
+from siting.search.engines import Found, first_plan, search_first
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model, solver_version
 
@@ -99,6 +99,8 @@ def decide(
     found = None
     if question.plain:
         found = search_first(formulation, active, reduction.instance, options, report)
+    if found is None and start is None:
+        start = first_plan(formulation, active, reduction.instance, options)
     decision = _follow(question, reduction, found, options, begin, listener, say, start)
     _refuse_without_plan(decision.outcome, formulation, active, options)
     return _full_plan(question, instance, reduction, decision)

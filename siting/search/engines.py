@@ -14,6 +14,7 @@ from typing import Any
 import numpy as np
 
 from siting import interrupt
+from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, IntArray
@@ -40,11 +41,26 @@ WEIGHTED_CENTER = ASSIGNED | {
 COSTS = {"total_weighted_impedance", "fixed_and_travel_cost"}
 WHOLE = ON_SITES | {"assign_whole", "assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
 DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
+STARTED = ASSIGNED | {
+    "assign_at_most_once",
+    "tail_start",
+    "excess_impedance",
+    "bound_excess",
+    "tail_mean_impedance",
+    "impedance_and_envy",
+    "gradually_covered_demand",
+    "attended_demand",
+    "largest_regret_value",
+    "bound_regret",
+    "largest_regret",
+}
 RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
 SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
 MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
+SHARE_OF_START = 0.1  # of the time limit, for a plan to begin with
+FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
 POWER = 8  # the least sum of this power of the travel time comes near the least maximum
 
 
@@ -103,6 +119,61 @@ def search_first(
     if blocks in (CENTER, WEIGHTED_CENTER):
         return _center(instance, counted, options, weighted=blocks == WEIGHTED_CENTER)
     return None
+
+
+def first_plan(
+    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions
+) -> BoolArray | None:
+    """(J,) sites of a plan for the solver to begin with, where everybody goes to the nearest and no search knows the
+    model: one that no swap of two sites improves by a measure near the objective. None where there is none.
+    """
+    blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
+    counted = _counted(instance)
+    choice = None if counted is None or instance.leaving.any() else Choice.of(counted)
+    measure = MEASURES.get(formulation.objective)
+    if not blocks <= STARTED or measure is None or choice is None or not choice.possible or not instance.demand_count:
+        return None
+    assert counted is not None
+    pairs = Pairs(counted, measure(instance))
+    opened, _ = pairs.interchange(choice, None, time.perf_counter() + SHARE_OF_START * options.time_limit_s)
+    return opened
+
+
+def _far_counts_more(instance: Instance) -> FloatArray:
+    matrix = instance.impedance
+    cost: FloatArray = instance.demand[matrix.rows] * (matrix.values / max(matrix.values.max(initial=0.0), 1e-9)) ** FAR
+    return cost
+
+
+def _with_envy(instance: Instance) -> FloatArray:
+    assert instance.standard is not None
+    matrix, weight = instance.impedance, 1.0 if instance.envy_weight is None else instance.envy_weight
+    beyond = np.maximum(matrix.values - instance.standard[matrix.rows], 0.0)
+    cost: FloatArray = instance.demand[matrix.rows] * (matrix.values + weight * beyond)
+    return cost
+
+
+def _not_covered(instance: Instance) -> FloatArray:
+    return instance.demand[instance.impedance.rows] * (1.0 - gradual_cover(instance))
+
+
+def _not_coming(instance: Instance) -> FloatArray:
+    assert instance.decay is not None
+    return instance.demand[instance.impedance.rows] * (1.0 - instance.decay.share(instance.impedance.values))
+
+
+def _travelled(instance: Instance) -> FloatArray:
+    return instance.demand[instance.impedance.rows] * instance.impedance.values
+
+
+# (nnz,) cost of each pair by which a first plan is sought, by objective.
+MEASURES: dict[str, Callable[[Instance], FloatArray]] = {
+    "tail_mean_impedance": _far_counts_more,
+    "impedance_and_envy": _with_envy,
+    "gradually_covered_demand": _not_covered,
+    "attended_demand": _not_coming,
+    "largest_regret": _travelled,
+}
 
 
 def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> dict[str, Any]:

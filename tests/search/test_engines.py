@@ -10,9 +10,9 @@ import pytest
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
 from siting.optimise import solve
-from siting.search.engines import search_first
+from siting.search.engines import first_plan, search_first
 from siting.solver import SolverOptions
-from tests.formulation.every_model import optimum, question
+from tests.formulation.every_model import choices, optimum, question, tail
 from tests.formulation.small import best_value, random_instance, six_points
 
 
@@ -70,3 +70,36 @@ def test_travel_has_its_price(model: str) -> None:
 def test_whole_demand_points_have_a_search_of_their_own() -> None:
     assert first("single_source_p_median", six_points(p=2, capacity=8.0)) is not None
     assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is None
+
+
+@pytest.mark.parametrize("model", ["worst_share_mean", "minimum_envy", "gradual_covering", "maximum_attendance"])
+def test_models_without_a_search_begin_with_an_allowed_plan(model: str) -> None:
+    for seed in range(4):
+        instance = question(
+            model, seed, conditions=True, closable=None, relocatable=None, closures=None, zone_maximum=None
+        )
+        formulation = load_formulation(model)
+        plan = first_plan(formulation, active_constraints(formulation, instance), instance, SolverOptions())
+        allowed = list(choices(instance))
+        assert plan is None or any(np.array_equal(plan, opened) for opened in allowed)
+        assert plan is not None or not allowed
+
+
+def test_a_large_question_of_the_worst_off_has_a_good_plan_at_once() -> None:
+    rng = np.random.default_rng(3)
+    here, there = rng.random((400, 2)) * 60, rng.random((60, 2)) * 60
+    t = np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1))
+    instance = Instance.from_arrays(t, rng.integers(5, 300, 400), p=8, worst_share=0.1)
+    formulation = load_formulation("worst_share_mean")
+    start = first_plan(formulation, active_constraints(formulation, instance), instance, SolverOptions())
+    assert start is not None
+    solution = solve(instance, formulation, SolverOptions(time_limit_s=3))
+    nearest = instance.impedance.nearest(start)[1]
+    assert solution.outcome.objective is not None
+    assert solution.outcome.objective <= tail(nearest, instance.demand, 0.1) + 1e-6
+
+
+def test_no_plan_to_begin_with_where_a_search_or_another_condition_rules() -> None:
+    formulation = load_formulation("worst_share_mean")
+    instance = six_points(worst_share=0.5, budget=4.0, fixed_cost=[1, 1, 1, 2, 2, 2])
+    assert first_plan(formulation, active_constraints(formulation, instance), instance, SolverOptions()) is None
