@@ -149,18 +149,20 @@ def _follow(
 
 def _impossible(reduction: Reduction, found: Found, options: SolverOptions, seconds: float) -> Decision:
     """The search has proven that there is no plan."""
-    instance = reduction.instance
+    return _no_plan(reduction.instance, _outcome(Status.INFEASIBLE, None, found, options, seconds))
+
+
+def _no_plan(instance: Instance, outcome: Outcome) -> Decision:
+    """Nothing open and nobody assigned, with the outcome that says why."""
     nothing = Decided(instance, np.zeros(instance.site_count, bool), np.zeros(instance.impedance.pair_count))
-    return Decision(nothing, None, _outcome(Status.INFEASIBLE, None, found, options, seconds))
+    return Decision(nothing, None, outcome)
 
 
 def _taken(question: Question, reduction: Reduction, found: Found, options: SolverOptions, seconds: float) -> Decision:
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
     instance = reduction.instance
-    site = instance.impedance.nearest(found.open)[0] if found.site is None else found.site
-    matrix = instance.impedance
-    share = (matrix.indices == site[matrix.rows]).astype(np.float64)
+    share = _nearest_shares(instance, found.open) if found.site is None else _all_to(instance, found.site)
     outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
     outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
     return Decision(Decided(instance, found.open, share), None, outcome)
@@ -213,8 +215,7 @@ def _ask_solver(
         hold_back=hold_back,
     )
     if outcome.objective is None:
-        nothing = Decided(instance, np.zeros(instance.site_count, bool), np.zeros(instance.impedance.pair_count))
-        return Decision(nothing, None, outcome)
+        return _no_plan(instance, outcome)
     plan, sizes = _read(model, question, instance)
     _spread(model, formulation, data, plan)
     return Decision(plan, sizes, replace(outcome, objective=float(pyo.value(model.objective))))
@@ -242,8 +243,12 @@ def _read(model: Any, question: Question, instance: Instance) -> tuple[Decided, 
 
 def _nearest_shares(instance: Instance, opened: BoolArray) -> FloatArray:
     """(nnz,) everybody to the nearest open site."""
+    return _all_to(instance, instance.impedance.nearest(opened)[0])
+
+
+def _all_to(instance: Instance, site: IntArray) -> FloatArray:
+    """(nnz,) each demand point whole to its site (I,); -1 for none."""
     matrix = instance.impedance
-    site = matrix.nearest(opened)[0]
     flags: FloatArray = (matrix.indices == site[matrix.rows]).astype(np.float64)
     return flags
 

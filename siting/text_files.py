@@ -3,8 +3,24 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import NoReturn
 
 from siting.errors import fail
+
+
+def refuse_missing(path: Path) -> NoReturn:
+    """Say that a file is not there.
+
+    Raises:
+        InputError: always.
+    """
+    fail(
+        "找不到文件",
+        "the file is not there",
+        remedy_zh="请检查路径与文件名",
+        remedy_en="check the path and the file's name",
+        file=path,
+    )
 
 
 def read_text(path: Path) -> str:
@@ -16,13 +32,7 @@ def read_text(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except FileNotFoundError:
-        fail(
-            "找不到文件",
-            "the file is not there",
-            remedy_zh="请检查路径与文件名",
-            remedy_en="check the path and the file's name",
-            file=path,
-        )
+        refuse_missing(path)
     except OSError as error:
         fail(f"无法读取文件（{error}）", f"the file cannot be read ({error})", file=path)
     try:

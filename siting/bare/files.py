@@ -9,6 +9,7 @@ from siting.bare.matrix_arrays import read_npy, read_npz, read_parquet
 from siting.bare.matrix_csv import read_csv
 from siting.bare.notes import Notes
 from siting.errors import fail
+from siting.text_files import refuse_missing
 
 READERS = {
     **dict.fromkeys((".csv", ".txt", ".tsv"), read_csv),
@@ -35,13 +36,7 @@ def read_matrix(path: Path, unit: str, notes: Notes) -> Matrix:
             value=path.suffix,
         )
     if not path.is_file():
-        fail(
-            "找不到文件",
-            "the file is not there",
-            remedy_zh="请检查路径与文件名",
-            remedy_en="check the path and the file's name",
-            file=path,
-        )
+        refuse_missing(path)
     matrix = reader(path, unit, notes)
     if not matrix.demand_ids or not matrix.site_ids:
         fail(
