@@ -102,11 +102,11 @@ def compute_service_times(
             ok[k][use] = times.demand_ok[use[row_index]]
             site_off[k] &= ~times.site_ok[columns]
     return [
-        ServiceTimes(_join([m for m, _ in parts]), distance[k], ~ok[k], site_off[k]) for k, parts in enumerate(result)
+        ServiceTimes(join([m for m, _ in parts]), distance[k], ~ok[k], site_off[k]) for k, parts in enumerate(result)
     ]
 
 
-def _join(parts: list[ImpedanceMatrix]) -> ImpedanceMatrix:
+def join(parts: list[ImpedanceMatrix]) -> ImpedanceMatrix:
     """Matrices of the same shape whose rows do not meet."""
     return ImpedanceMatrix.from_pairs(
         np.concatenate([m.rows for m in parts]),

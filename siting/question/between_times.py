@@ -16,7 +16,7 @@ from siting.formulation.spec import Formulation
 from siting.impedance import ImpedanceMatrix
 from siting.network import RoadGraph
 from siting.scenario import Travel, threshold_of
-from siting.service_times import ServiceTimes, mode_times, placed
+from siting.service_times import ServiceTimes, join, mode_times, placed
 from siting.standards import ZoneKind
 
 NEIGHBOUR_WALK_MIN = 120.0  # demand points farther apart on foot are not neighbours
@@ -47,7 +47,7 @@ def add_times_between(
         """Each row by the mode of the standard of the kind of zone in which the site lies."""
         kinds: list[ZoneKind] = list(case.zones["kind"].reindex(problem.sites["zone"]))
         mode = np.array([threshold_of(problem.question, problem.service, kind)[0] for kind in kinds])
-        points, shape = placed(problem.sites), (len(problem.sites), len(problem.sites))
+        points = placed(problem.sites)
         parts = []
         for used in sorted(set(mode)):
             matrix = mode_times(
@@ -55,10 +55,7 @@ def add_times_between(
                 travel=travel, cache=cache, graph_key=graph_key, listener=listener,
             ).impedance  # fmt: skip
             parts.append(matrix.keep(mode[matrix.rows] == used))
-        rows, indices, values = (
-            np.concatenate([getattr(part, name) for part in parts]) for name in ("rows", "indices", "values")
-        )
-        return ImpedanceMatrix.from_pairs(rows, indices, values, shape)
+        return join(parts)
 
     found = []
     for problem, formulation, own in zip(problems, formulations, times, strict=True):
