@@ -195,7 +195,7 @@ class _Search:
             settings["mip_max_nodes"] = int(self.options.node_limit)
         for key, value in settings.items():
             highs.setOptionValue(key, value)
-        if highs.passModel(_to_highs(self.program, rows, relaxed=relaxed)) == highspy.HighsStatus.kError:
+        if highs.passModel(to_highs(self.program, rows, relaxed=relaxed)) == highspy.HighsStatus.kError:
             raise RuntimeError("HiGHS refused the model")
 
         def check(event: Any) -> None:
@@ -241,7 +241,8 @@ def _relax(search: _Search, rows: BoolArray, asked: threading.Event) -> Relaxati
     return relaxation
 
 
-def _to_highs(program: Program, rows: BoolArray, *, relaxed: bool) -> highspy.HighsLp:
+def to_highs(program: Program, rows: BoolArray, *, relaxed: bool) -> highspy.HighsLp:
+    """The programme with these rows (m,) in the words of HiGHS; without whole columns where `relaxed`."""
     matrix: csr_array = program.matrix if rows.all() else program.matrix[rows]
     problem = highspy.HighsLp()
     problem.num_col_ = program.cost.size
