@@ -167,24 +167,23 @@ def _print_json(found: Sweep) -> None:
 
 
 def _print_sweep(found: Sweep) -> None:
+    from siting.sweep.summary import STATES  # slow imports, needed here only
+
     console = Console()
     console.print()
     for row in found.rows:
         good = row["state"] == "done"
-        name = f"{row.get('place_zh', '')} {row.get('service_zh', '')}".strip() or str(row["task"])
-        label = f"{row.get('label_zh', '')} {row.get('label_en', '')}".strip()
-        figures = [label]
+        figures = [str(row[key]) for key in ("label_zh", "label_en") if row.get(key)]
+        if not good:
+            figures[:0] = [" ".join(STATES[str(row["state"])])]
         if "covered_before" in row:
             after = row.get("covered_after")
-            share = f"{_share(row['covered_before'])}" + ("" if after is None else f" → {_share(after)}")
-            figures.append(f"达标 covered {share}")
+            figures.append(f"达标 covered {_share(row['covered_before'])}" + (f" → {_share(after)}" if after else ""))
         if "new" in row:
             figures.append(f"新建 new {row['new']}")
+        name = f"{'■' if good else '✗'} {row['task']} {row.get('service_zh', '')}".rstrip()
         console.print(
-            Text(
-                f"{'■' if good else '✗'} {terminal.pad(name, 28)}{'  '.join(figures)}", style="" if good else "yellow"
-            ),
-            soft_wrap=True,
+            Text(f"{terminal.pad(name, 40)} {'  '.join(figures)}", style="" if good else "yellow"), soft_wrap=True
         )
     done, failed = found.count("done"), found.count("failed")
     words = f"完成 {done} 项，失败 {failed} 项  {done} done, {failed} failed"

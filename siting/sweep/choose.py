@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from siting.case import find_case
+from siting.case import find_case, list_cases
 from siting.errors import Faults, fail
 from siting.scenario import find_scenario, load_scenario
 from siting.sweep.inputs import to_toml
@@ -19,7 +19,7 @@ HIDDEN = "."
 def find_scenarios(words: Sequence[str]) -> list[Path]:
     """The scenarios that `words` stand for.
 
-    A word is a shipped scenario's name, a .toml file, a folder (every scenario below it), a pattern such as
+    A word is a name of a shipped scenario or case, a .toml file, a folder (every scenario below it), a pattern such as
     `province/*/scenarios/schools.toml`, or a .csv list with a column `scenario`.
 
     Raises:
@@ -94,6 +94,8 @@ def _gathered(words: Sequence[str], column: str, find: Callable[[str], list[Path
 
 def _scenarios_of(word: str) -> list[Path]:
     path = Path(word)
+    if not path.exists() and word in list_cases():
+        path = list_cases()[word]
     if path.is_dir():
         return _some([p for p in _below(path, "*.toml") if _is_scenario(p)], word, "方案", "scenario")
     if _is_pattern(word):

@@ -79,10 +79,9 @@ class Bench:
             with heeding(stop):
                 heard = _heard(listener, stop)
                 record, files = self._run(task, heard) if task.amount is None else self._amount(task, heard)
-        except _StoppedError:
-            failure = Failure("SitingError", (Fault("已中断，尚无方案", "interrupted before there was a plan"),))
-        except SitingError as error:
-            failure = Failure.of(error)
+        except (SitingError, _StoppedError) as error:
+            none_yet = Failure("SitingError", (Fault("已中断，尚无方案", "interrupted before there was a plan"),))
+            failure = none_yet if isinstance(error, _StoppedError) or stop.is_set() else Failure.of(error)
         except MemoryError as error:
             fault = Fault(
                 f"内存不足（{error}）".replace("（）", ""),

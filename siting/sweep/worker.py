@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import queue
+import shutil
 import signal
 import threading
+from contextlib import suppress
 from multiprocessing.connection import Connection
 from pathlib import Path
 
@@ -26,7 +28,7 @@ def serve(pipe: Connection, folder: Path, cache: Path | None, cores: int) -> Non
     bench = Bench(folder, cache)
     stop = threading.Event()
     tasks: queue.SimpleQueue[Message] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(pipe, tasks, stop), daemon=True).start()
+    threading.Thread(target=_listen, args=(pipe, tasks, stop, folder), daemon=True).start()
     lock = threading.Lock()  # the solver may tell of its progress on a thread of its own
 
     def send(message: object) -> None:
@@ -43,12 +45,15 @@ def serve(pipe: Connection, folder: Path, cache: Path | None, cores: int) -> Non
         send(Answered(task.key, bench.carry_out(task, packed, stop, tell)))
 
 
-def _listen(pipe: Connection, tasks: queue.SimpleQueue[Message], stop: threading.Event) -> None:
+def _listen(pipe: Connection, tasks: queue.SimpleQueue[Message], stop: threading.Event, folder: Path) -> None:
     while True:
         try:
             message = pipe.recv()
-        except (EOFError, OSError):
-            os._exit(1)  # nobody is left to work for
+        except (EOFError, OSError):  # nobody is left to work for, or to clear up
+            shutil.rmtree(folder, ignore_errors=True)
+            with suppress(OSError):
+                folder.parent.rmdir()  # the last of the workers
+            os._exit(1)
         if message == STOP:
             stop.set()
         else:

@@ -124,6 +124,7 @@ def test_words_stand_for_scenarios_and_cases(province: Path, tmp_path: Path, mon
     assert find_scenarios([str(province / "*" / "scenarios" / "*.toml")]) == plans
     assert find_scenarios([str(plans[0]), str(plans[0])]) == plans[:1]
     assert len(find_scenarios(["shengzhou/three_services"])) == 1
+    assert {path.parents[1].name for path in find_scenarios(["monaco"])} == {"monaco"}
     assert find_cases([str(province)]) == [province / f"county{k}" for k in range(4)]
     assert find_cases([str(province / "county[12]")]) == [province / f"county{k}" for k in (1, 2)]
     assert [case.name for case in find_cases(["monaco", str(province / "county1")])] == ["monaco", "county1"]
