@@ -13,8 +13,9 @@ import warnings
 from pathlib import Path
 from typing import Any
 
-from siting.errors import Fault, NetworkError, fail
+from siting.errors import Fault, Faults, NetworkError, fail
 from siting.events import Event
+from siting.sweep.program import installation_hash
 from siting.sweep.task import Answer, Answered, Died, Failure, Job, Progress, Task, Told
 from siting.sweep.work import Bench
 
@@ -57,7 +58,32 @@ class Cluster:
                 value=address,
                 kind=NetworkError,
             )
+        try:
+            self._refuse_other_programs()
+        except BaseException:
+            self._client.close()
+            raise
         self._client.subscribe_topic(self._sweep, self._hear)
+
+    def _refuse_other_programs(self) -> None:
+        """The scheduler and every worker must have this very program, or the answers would be another's."""
+        faults = Faults()
+        for who, ask in (("scheduler", self._client.run_on_scheduler), ("workers", self._client.run)):
+            try:
+                found = ask(installation_hash)
+            except Exception as error:
+                found = {who: type(error).__name__}
+            for place, known in (found if isinstance(found, dict) else {who: found}).items():
+                if known != installation_hash():
+                    faults.add(
+                        "这里没有安装本程序，或者不是同一版本（包括标准与模型）",
+                        "this program is not installed there, or not the same (with its standards and models)",
+                        remedy_zh=f'请在调度器与每个计算节点上安装同一版本："{EXTRA}"',
+                        remedy_en=f'install the same version on the scheduler and every worker: "{EXTRA}"',
+                        column="--scheduler",
+                        value=place,
+                    )
+        faults.raise_if_any(NetworkError)
 
     def free(self) -> int:
         """How many more tasks the workers take: enough to have no worker wait."""
@@ -136,7 +162,8 @@ class Cluster:
                     again=False,
                 )
             if future.status == "error":
-                return Answered(key, _failed(f"计算节点出错（{kind}）：{error}", f"the worker failed: {kind}: {error}"))
+                said = next(iter(str(error).splitlines()), "")
+                return Answered(key, _failed(f"计算节点出错（{kind}）：{said}", f"the worker failed: {kind}: {said}"))
             fail(
                 f"与 dask 调度器的连接中断（{kind}）；已完成的结果都在",
                 f"the connection to the dask scheduler is lost ({kind}); finished results are kept",

@@ -8,13 +8,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from siting.errors import InputError, NetworkError
 from siting.events import Event
+from siting.sweep import program
+from siting.sweep.cluster import Cluster
 from siting.sweep.drive import carry_out
 from siting.sweep.processes import Processes
 from siting.sweep.store import Store
@@ -85,16 +88,16 @@ def test_a_killed_program_goes_on_where_it_was(
         write_county(tmp_path / "province", f"county{k}")
     out = tmp_path / "runs"
     words = ["sweep", str(tmp_path / "province"), "--out", str(out), "--workers", "1", "--no-areas", "--json"]
-    program = subprocess.Popen(
+    running = subprocess.Popen(
         [sys.executable, "-m", "siting", *words], stdout=subprocess.PIPE, cwd=ROOT, text=True, encoding="utf-8"
     )
-    assert program.stdout is not None
-    for line in program.stdout:
+    assert running.stdout is not None
+    for line in running.stdout:
         if json.loads(line)["event"] == "done":
             break
-    program.kill()
-    program.wait()
-    program.stdout.close()
+    running.kill()
+    running.wait()
+    running.stdout.close()
     monkeypatch.setattr("siting.sweep.run.How.begin", lambda *_: InProcess(Bench(tmp_path / "bench", None)))
     finished = folders(out / "sweep")
     assert 1 <= len(finished) < 3  # each of them whole, and nothing else
@@ -109,25 +112,52 @@ def test_a_killed_program_goes_on_where_it_was(
     assert len(plans(out / "sweep")) == 3
 
 
-def test_a_cluster_that_loses_a_worker_loses_nothing(tmp_path: Path) -> None:
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[Any]:
     distributed = pytest.importorskip("distributed")
-    from siting.sweep.cluster import Cluster
+    with distributed.LocalCluster(n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1") as there:
+        yield there
 
+
+def test_a_cluster_that_loses_a_worker_loses_nothing(tmp_path: Path, cluster: Any) -> None:
     jobs = jobs_of(tmp_path / "counties", 4)
-    with (
-        distributed.LocalCluster(
-            n_workers=2, threads_per_worker=1, dashboard_address=None, host="127.0.0.1"
-        ) as cluster,
-        distributed.Client(cluster, set_as_default=False) as client,
-    ):
+    with cluster.get_client() as client:
         workers = list(client.run(os.getpid).values())
         heard = KillsOnce("read", lambda: workers)
         done = carry_out(jobs, lambda count: Cluster(cluster.scheduler_address), Store(tmp_path, "s"), listener=heard)
         assert heard.killed
-        lost = [pid for pid in workers if pid not in client.run(os.getpid).values()]
-    assert lost == [heard.killed]
+        assert heard.killed not in client.run(os.getpid).values()
     assert all(result.failure is None for result in done.results.values())
     assert folders(tmp_path / "s") == [f"county{k}/tiny_plan" for k in range(4)]
     assert plans(tmp_path / "s") == undisturbed(jobs, tmp_path)
     record = json.loads((tmp_path / "s/county0/tiny_plan/run.json").read_text("utf-8"))
     assert record["scenario_file"] == str(jobs[0].inputs.file.resolve())
+
+
+class OtherProgram:
+    """Another hash here than on the workers."""
+
+    def __call__(self) -> str:
+        return "another"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return getattr, (program, "installation_hash")
+
+
+def test_a_cluster_with_another_program_is_refused(cluster: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("siting.sweep.cluster.installation_hash", OtherProgram())
+    with pytest.raises(NetworkError) as caught:
+        Cluster(cluster.scheduler_address)
+    assert len(caught.value.faults) >= 2  # the scheduler and whatever workers there are
+    assert all("not the same" in fault.en for fault in caught.value.faults)
+
+
+def test_no_scheduler_and_no_dask_are_explained(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("distributed")
+    monkeypatch.setattr("siting.sweep.cluster.CONNECT_S", 0.2)
+    with pytest.raises(NetworkError, match="no dask scheduler answers"):
+        Cluster("tcp://127.0.0.1:9")
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match="not installed") as caught:
+        Cluster("tcp://127.0.0.1:9")
+    assert "siting[cluster]" in caught.value.faults[0].remedy_en
