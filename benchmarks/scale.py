@@ -67,6 +67,7 @@ def one(folder: Path) -> None:
     from siting.memory import forget_peak, peak_mb
     from siting.pipeline import run_scenario, write_outputs
     from siting.prepare import Settings
+    from siting.sweep.work import pack_folder
 
     forget_peak()
     base = peak_mb()
@@ -91,8 +92,8 @@ def one(folder: Path) -> None:
     assert result.scenario is not None
     pairs = [int(len(service.demand) * len(service.sites)) for service in result.services]
     labels = [service.outcome.label_en for service in result.services if service.outcome]
-    outputs = write_outputs(result, folder / "run", settings)
-    size = sum(p.stat().st_size for path in outputs.values() for p in ([path] if path.is_file() else path.iterdir()))
+    write_outputs(result, folder / "run", settings)
+    packed = len(pack_folder(folder / "run"))
     record = {
         "demand": len(result.case.demand),
         "schools": result.scenario.services[0].formulation,
@@ -104,7 +105,7 @@ def one(folder: Path) -> None:
         "peak_mb": max(stage["mb"] for stage in stages),
         "pairs": pairs,
         "labels": labels,
-        "output_mb": round(size / 2**20, 1),
+        "output_mb": round(packed / 2**20, 1),
         "input_mb": round(sum(p.stat().st_size for p in result.case.input_files) / 2**20, 1),
         "stages": stages,
     }

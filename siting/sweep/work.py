@@ -113,7 +113,7 @@ class Bench:
         with tempfile.TemporaryDirectory(dir=self.folder) as place:
             folder = Path(place) / "run"
             write_outputs(result, folder, settings)
-            files = _pack(folder)
+            files = pack_folder(folder)
         said: Any = result.provenance["services"]
         record = {
             "labels": [[one["label_zh"], one["label_en"]] for one in said if "label_zh" in one],
@@ -183,7 +183,8 @@ def _as_asked(result: RunResult, task: Task) -> RunResult:
     return replace(result, provenance=record)
 
 
-def _pack(folder: Path) -> bytes:
+def pack_folder(folder: Path) -> bytes:
+    """A folder with all that is in it as one archive."""
     stream = io.BytesIO()
     with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
         for path in sorted(folder.rglob("*")):
