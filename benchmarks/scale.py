@@ -28,6 +28,7 @@ ROOT = HERE.parent
 FIGURES, PAGE = HERE / "scale.json", ROOT / "docs" / "scale.md"
 COUNTIES, COUNTY_POINTS = 100, 10_000  # a million demand points
 BEGIN, END = "<!-- measured: {} -->", "<!-- end -->"
+SERVICES = ("Primary school", "Community clinic (health station)", "Elderly-care station (day care)")
 GROUPS = {  # stage of the run -> row of the table
     "read": "读取案例 read the case",
     "roads": "路网 roads",
@@ -51,7 +52,7 @@ def measure(sizes: list[int], schools: str, time_limit_s: float) -> None:
             if done.returncode:
                 raise SystemExit(done.stderr)
             found = json.loads(done.stdout.splitlines()[-1])
-        found["wall_s"] = round(time.perf_counter() - begin, 2)
+        found["demand"], found["wall_s"] = demand, round(time.perf_counter() - begin, 2)
         known = json.loads(FIGURES.read_text("utf-8")) if FIGURES.is_file() else []
         known = [one for one in known if (one["demand"], one["schools"]) != (demand, schools)]
         known.append(found)
@@ -63,10 +64,13 @@ def measure(sizes: list[int], schools: str, time_limit_s: float) -> None:
 def one(folder: Path) -> None:
     """One county in this process: every stage with its seconds and the most memory while it ran."""
     import siting
+    from siting.errors import SitingError
     from siting.events import Event
     from siting.memory import forget_peak, peak_mb
     from siting.pipeline import run_scenario, write_outputs
     from siting.prepare import Settings
+    from siting.scenario import load_scenario
+    from siting.sweep.inputs import read_scenario
     from siting.sweep.work import pack_folder
 
     forget_peak()
@@ -88,25 +92,27 @@ def one(folder: Path) -> None:
 
     scenario = folder / "county" / "scenarios" / "three_services.toml"
     settings = Settings(None, hear)
-    result = run_scenario(scenario, settings)
-    assert result.scenario is not None
-    pairs = [int(len(service.demand) * len(service.sites)) for service in result.services]
-    labels = [service.outcome.label_en for service in result.services if service.outcome]
-    write_outputs(result, folder / "run", settings)
-    packed = len(pack_folder(folder / "run"))
-    record = {
-        "demand": len(result.case.demand),
-        "schools": result.scenario.services[0].formulation,
-        "time_limit_s": result.scenario.solver.time_limit_s,
+    asked = load_scenario(scenario)
+    record: dict[str, Any] = {}
+    try:
+        result = run_scenario(scenario, settings)
+        write_outputs(result, folder / "run", settings)
+        record["labels"] = [service.outcome.label_en for service in result.services if service.outcome]
+        record["output_mb"] = round(len(pack_folder(folder / "run")) / 2**20, 1)
+    except SitingError as error:
+        record |= {"labels": [error.faults[0].en], "output_mb": None}
+        failed = SERVICES[sum("solve" in stage["stage"] for stage in stages)]
+        stages.append({"stage": f"solve: {failed}", "seconds": None, "mb": round(peak_mb(), 1)})
+    inputs = read_scenario(scenario)
+    record |= {
+        "schools": asked.services[0].formulation,
+        "time_limit_s": asked.solver.time_limit_s,
         "program": siting.__version__,
         "commit": commit(),
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "base_mb": round(base, 1),
         "peak_mb": max(stage["mb"] for stage in stages),
-        "pairs": pairs,
-        "labels": labels,
-        "output_mb": round(packed / 2**20, 1),
-        "input_mb": round(sum(p.stat().st_size for p in result.case.input_files) / 2**20, 1),
+        "input_mb": round(len(inputs.pack()) / 2**20, 1),
         "stages": stages,
     }
     print(json.dumps(record, ensure_ascii=False))
@@ -118,19 +124,26 @@ def commit() -> str:
 
 
 def grouped(found: dict[str, Any]) -> dict[str, tuple[float, float]]:
-    """Seconds (summed) and MB (largest) of each row of the table."""
+    """Seconds (summed) and MB (largest) of each row of the table; NaN of what was not done."""
     rows: dict[str, tuple[float, float]] = {}
     for stage in found["stages"]:
         name = stage["stage"]
         row = name if name in GROUPS else "outputs"
         seconds, mb = rows.get(row, (0.0, 0.0))
-        rows[row] = seconds + stage["seconds"], max(mb, stage["mb"])
-    return rows
+        rows[row] = seconds + (math.nan if stage["seconds"] is None else stage["seconds"]), max(mb, stage["mb"])
+    return {key: rows.get(key, (math.nan, math.nan)) for key in GROUPS}
+
+
+def cell(seconds: float, mb: float) -> str:
+    if math.isnan(mb):
+        return "—"
+    return f"限时内无方案 no plan in time, {mb:,.0f} MB" if math.isnan(seconds) else f"{seconds:.1f} s, {mb:,.0f} MB"
 
 
 def growth(first: float, second: float, ratio: float) -> float:
-    """The exponent a of size^a."""
-    return math.log(max(second, 1e-3) / max(first, 1e-3)) / math.log(ratio)
+    """The exponent a of size^a; NaN where one is not known."""
+    known = not (math.isnan(first) or math.isnan(second))
+    return math.log(max(second, 1e-3) / max(first, 1e-3)) / math.log(ratio) if known else math.nan
 
 
 def write_page() -> None:
@@ -157,18 +170,18 @@ def stage_tables(known: list[dict[str, Any]]) -> Iterator[str]:
         yield "| 阶段 stage | " + " | ".join(f"{run['demand']:,}" for run in runs) + " | 增长 growth |"
         yield "|---|" + "---|" * (len(runs) + 1)
         for key, name in GROUPS.items():
-            cells = [f"{p[key][0]:.1f} s, {p[key][1]:,.0f} MB" for p in parts]
+            cells = [cell(*p[key]) for p in parts]
             ratio = runs[-1]["demand"] / runs[-2]["demand"] if len(runs) > 1 else 2.0
             exponent = growth(parts[-2][key][0], parts[-1][key][0], ratio) if len(runs) > 1 else math.nan
-            yield f"| {name} | " + " | ".join(cells) + f" | n^{exponent:.1f} |"
+            yield f"| {name} | " + " | ".join(cells) + (" | |" if math.isnan(exponent) else f" | n^{exponent:.1f} |")
+        sums = [sum(seconds for seconds, _ in p.values()) for p in parts]
         whole = [
-            f"**{sum(s for s, _ in p.values()):.0f} s, {r['peak_mb']:,.0f} MB**"
-            for p, r in zip(parts, runs, strict=True)
+            "—" if math.isnan(s) else f"**{s:.0f} s, {r['peak_mb']:,.0f} MB**" for s, r in zip(sums, runs, strict=True)
         ]
         yield "| **合计 whole run** | " + " | ".join(whole) + " | |"
         yield (
-            "| 输入、成果 inputs, outputs | "
-            + " | ".join(f"{r['input_mb']} MB, {r['output_mb']} MB" for r in runs)
+            "| 输入、成果（压缩后） inputs, outputs (packed) | "
+            + " | ".join(f"{r['input_mb']} MB, {r['output_mb'] or '—'} MB" for r in runs)
             + " | |"
         )
         yield "| 结论 results | " + " | ".join("; ".join(r["labels"]) for r in runs) + " | |"

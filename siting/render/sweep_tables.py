@@ -15,6 +15,7 @@ from siting.render.wording import both
 from siting.render.workbook import write_sheets
 
 Row = Mapping[str, object]
+States = Mapping[str, tuple[str, str]]
 NAMES = ("各任务汇总", "Summary of the sweep")
 COLUMNS = (
     Column("place", "地方", "Place", width=20),
@@ -44,10 +45,21 @@ COLUMNS = (
     Column("key", "输入的哈希", "Hash of the inputs", width=18),
     Column("notice", "数据声明", "Notice", width=60),
 )
+TOTALS = (
+    Column("service", "服务", "Service", width=24),
+    Column("places", "方案数", "Scenarios", "count"),
+    Column("persons", "需求人数", "People who need it", "count", 14),
+    Column("covered_before", "现状达标率", "Within standard before", "share"),
+    Column("covered_after", "规划后达标率", "Within standard after", "share"),
+    Column("unreachable_before", "现状不可达人数", "Out of reach before", "count"),
+    Column("unreachable_after", "规划后不可达人数", "Out of reach after", "count"),
+    Column("new", "新建处数", "New facilities", "count"),
+    Column("cost_yuan", "费用（元）", "Cost (yuan)", "yuan", 16),
+)
 TEXTS = ("place", "title", "service", "label", "notice")  # in both languages
 
 
-def write_summary(rows: Sequence[Row], states: Mapping[str, tuple[str, str]], folder: Path) -> dict[str, Path]:
+def write_summary(rows: Sequence[Row], states: States, folder: Path) -> dict[str, Path]:
     """Write `sweep.csv`, `sweep.xlsx` and `index.html`, which links to every task's map and report.
 
     Args:
@@ -60,14 +72,16 @@ def write_summary(rows: Sequence[Row], states: Mapping[str, tuple[str, str]], fo
     folder.mkdir(parents=True, exist_ok=True)
     sheet = _sheet(rows, states)
     paths = {name: folder / name for name in ("index.html", "sweep.xlsx", "sweep.csv")}
-    for path, write in zip(paths.values(), (_write_page, _write_book, _write_csv), strict=True):
-        part = path.with_name(f".part-{path.name}")
-        write(sheet, rows, part)
-        part.replace(path)
+    parts = {name: folder / f".part-{name}" for name in paths}
+    _write_page(sheet, rows, states, parts["index.html"])
+    _write_book(sheet, rows, parts["sweep.xlsx"])
+    _write_csv(sheet, parts["sweep.csv"])
+    for name, part in parts.items():
+        part.replace(paths[name])
     return paths
 
 
-def _sheet(rows: Sequence[Row], states: Mapping[str, tuple[str, str]]) -> Sheet:
+def _sheet(rows: Sequence[Row], states: States) -> Sheet:
     lines = []
     for row in rows:
         line = {column.name: row.get(column.name) for column in COLUMNS}
@@ -79,7 +93,22 @@ def _sheet(rows: Sequence[Row], states: Mapping[str, tuple[str, str]]) -> Sheet:
     return make_sheet("sweep", NAMES, COLUMNS, frame)
 
 
-def _write_csv(sheet: Sheet, rows: Sequence[Row], path: Path) -> None:
+def _totals(sheet: Sheet) -> Sheet:
+    """All places together, by service: the sums, and the shares of all people."""
+    frame = sheet.frame[sheet.frame["service"] != ""]
+    people = frame.assign(
+        places=1.0,
+        covered_before=frame["covered_before"] * frame["persons"],
+        covered_after=frame["covered_after"] * frame["persons"],
+    )
+    names = [column.name for column in TOTALS[1:]]
+    sums = people.groupby("service", sort=False)[names].sum(min_count=1).reset_index()
+    for name in ("covered_before", "covered_after"):
+        sums[name] = sums[name] / sums["persons"]
+    return make_sheet("totals", ("各地合计", "All places together"), TOTALS, sums)
+
+
+def _write_csv(sheet: Sheet, path: Path) -> None:
     """UTF-8 with a byte-order mark."""
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
@@ -88,18 +117,22 @@ def _write_csv(sheet: Sheet, rows: Sequence[Row], path: Path) -> None:
 
 
 def _write_book(sheet: Sheet, rows: Sequence[Row], path: Path) -> None:
-    write_sheets(path, NAMES, [(sheet, [both(NAMES), *_notices(rows)])])
+    totals = _totals(sheet)
+    top = [both((totals.zh, totals.en)), *_notices(rows)]
+    write_sheets(path, NAMES, [(sheet, [both(NAMES), *_notices(rows)]), (totals, top)])
 
 
-def _write_page(sheet: Sheet, rows: Sequence[Row], path: Path) -> None:
+def _write_page(sheet: Sheet, rows: Sequence[Row], states: States, path: Path) -> None:
+    texts = [f"{name}_{language}" for name in TEXTS for language in ("zh", "en")]
     text = page_environment(figure=_figure).get_template("sweep.html.j2").render(
         css=page_style(),
-        title_zh=NAMES[0],
-        title_en=NAMES[1],
+        title=NAMES,
         rows=[
-            dict(zip(sheet.frame.columns, values, strict=True)) | {"state_id": row["state"]}
-            for row, values in zip(rows, sheet.frame.itertuples(index=False), strict=True)
+            (dict.fromkeys([*texts, "folder"], "") | dict(row), figures)
+            for row, figures in zip(rows, sheet.frame.to_dict("records"), strict=True)
         ],
+        states=states,
+        totals=_totals(sheet).frame.to_dict("records"),
         notices=_notices(rows),
     )  # fmt: skip
     path.write_text(text, encoding="utf-8", newline="\n")

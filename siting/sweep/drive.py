@@ -50,7 +50,7 @@ def carry_out(
     Raises:
         SitingError: no worker can be had at all.
     """
-    drive = _Drive(store, listener, len(jobs))
+    drive = _Drive(store, listener, len(jobs), again)
     for job in jobs:
         there = None if again else store.find(job.task)
         if there is None:
@@ -67,8 +67,8 @@ def carry_out(
 
 
 class _Drive:
-    def __init__(self, store: Store, listener: Listener, count: int) -> None:
-        self.store, self.listener, self.count = store, listener, count
+    def __init__(self, store: Store, listener: Listener, count: int, again: bool) -> None:
+        self.store, self.listener, self.count, self.again = store, listener, count, again
         self.waiting: deque[Job] = deque()
         self.once_more: deque[Job] = deque()  # killed their worker: tried again alone, with all the memory
         self.running: dict[str, Job] = {}
@@ -103,7 +103,12 @@ class _Drive:
 
     def _hand_out(self, backend: Backend) -> None:
         while self.waiting and backend.free():
-            self._start(self.waiting.popleft(), backend)
+            job = self.waiting.popleft()
+            there = None if self.again else self.store.find(job.task)  # another program may be at the same sweep
+            if there is None:
+                self._start(job, backend)
+            else:
+                self.finish(there)
         if self.once_more and not self.waiting and not self.running and backend.free():
             self._start(self.once_more.popleft(), backend)
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from siting.errors import Faults, SitingError, fail
-from siting.events import Listener, silent
+from siting.events import Event, Listener, silent
 from siting.explore.of_scenario import About, AmountPlan, Comparison, choose_service, compare_amounts
 from siting.formulation.compose import load_formulation
 from siting.render.sweep_tables import write_summary
 from siting.standards import load_service
 from siting.sweep.cluster import Cluster
-from siting.sweep.drive import carry_out
+from siting.sweep.drive import STAGE, carry_out
 from siting.sweep.inputs import Inputs, model_file, read_case, read_scenario
 from siting.sweep.processes import Processes
-from siting.sweep.store import Store
+from siting.sweep.store import Result, Store
 from siting.sweep.summary import STATES, Entry, rows_of, state_of, told
 from siting.sweep.task import Amount, Backend, Failure, Job, make_job
 from siting.sweep.work import read_amount
@@ -99,6 +99,7 @@ def _sweep(files: Sequence[Path], read: Callable[[Path], Inputs], how: How) -> S
     jobs = [job for _, job, _ in entries if job is not None]
     _refuse_same_names(jobs)
     done = carry_out(jobs, how.begin, Store(how.out, how.name), again=how.again, listener=how.listener)
+    _log_errors(done.results.values(), how)
     found = tuple(
         Entry(name, None, None, failure) if job is None else Entry(name, job.inputs, done.results.get(job.task.key))
         for name, job, failure in entries
@@ -116,6 +117,17 @@ def _sweep(files: Sequence[Path], read: Callable[[Path], Inputs], how: How) -> S
             file=folder,
         )
     return Sweep(found, rows, paths, done.interrupted)
+
+
+def _log_errors(results: Iterable[Result], how: How) -> None:
+    """What is known of errors of the program itself, for whoever can mend them."""
+    texts = [f"{r.task.name}\n{r.failure.details}\n" for r in results if r.failure is not None and r.failure.details]
+    if texts:
+        path = how.out / f"{how.name}-error.log"
+        path.write_text("\n".join(texts), encoding="utf-8")
+        how.listener(
+            Event(STAGE, "warning", f"程序内部错误的详情已写入 {path}", f"details of internal errors are in {path}")
+        )
 
 
 def _refuse_same_names(jobs: Sequence[Job]) -> None:
@@ -177,6 +189,7 @@ def sweep_amounts(
     ]
     jobs = [make_job(inputs, amount=amount, keep_cache=not how.again) for amount in asked]
     done = carry_out(jobs, how.begin, Store(how.out, how.name), again=how.again, listener=how.listener)
+    _log_errors(done.results.values(), how)
     plans: list[tuple[float, AmountPlan | None]] = []
     without: dict[float, str] = {}
     failures = []

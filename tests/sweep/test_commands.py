@@ -61,7 +61,10 @@ def test_a_province_is_summed_up(province: Path, tmp_path: Path, capsys: Capture
     assert float(rows[0]["秒 Seconds"]) > 0
     assert "infeasible" in rows[3]["结论 Result"]
     assert "synthetic data" in rows[0]["数据声明 Notice"]
-    assert openpyxl.load_workbook(folder / "sweep.xlsx").active.max_row >= 6
+    book = openpyxl.load_workbook(folder / "sweep.xlsx")
+    assert book.worksheets[0].max_row >= 6
+    (total,) = [row for row in book.worksheets[1].values if row[0] == "小学 Primary school"]
+    assert total[1:4] == (2, 182, pytest.approx(float(rows[0]["现状达标率 Within standard before"])))
     page = (folder / "index.html").read_text("utf-8")
     assert 'href="county0/tiny_plan/map.html"' in page
     assert (folder / "county0/tiny_plan/map.html").is_file()
