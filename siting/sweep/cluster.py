@@ -10,13 +10,14 @@ import queue
 import threading
 import uuid
 import warnings
+from contextlib import suppress
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from siting.errors import Fault, Faults, NetworkError, fail
 from siting.events import Event
 from siting.sweep.program import installation_hash
-from siting.sweep.task import Answer, Answered, Died, Failure, Job, Progress, Task, Told
+from siting.sweep.task import Answer, Answered, Died, Failure, Job, Note, Progress, Task, Told
 from siting.sweep.work import Bench
 
 AHEAD = 2  # tasks a worker: one at work, one that waits there with its inputs
@@ -46,6 +47,7 @@ class Cluster:
         self._futures: dict[str, Any] = {}
         self._inputs: dict[str, Any] = {}
         self._using: dict[str, str] = {}
+        self._waits = False  # for there to be any worker
         try:
             self._client = client_of(address, timeout=CONNECT_S, set_as_default=False)
         except (OSError, ValueError, TimeoutError) as error:
@@ -86,8 +88,19 @@ class Cluster:
         faults.raise_if_any(NetworkError)
 
     def free(self) -> int:
-        """How many more tasks the workers take: enough to have no worker wait."""
-        return max(AHEAD * len(self._client.nthreads()) - len(self._futures), 0)
+        """How many more tasks the workers take: enough to have no worker wait.
+
+        Raises:
+            NetworkError: the scheduler is gone.
+        """
+        try:
+            workers = len(self._client.nthreads())
+        except Exception as error:
+            _lost(error)
+        if workers == 0 and not self._waits:
+            self._told.put(("", None))
+        self._waits = workers == 0
+        return max(AHEAD * workers - len(self._futures), 0)
 
     def start(self, job: Job) -> None:
         """Send a task, and its inputs unless they are there.
@@ -114,7 +127,10 @@ class Cluster:
                 pure=False,
             )
         self._futures[task.key], self._using[task.key] = future, task.inputs
-        future.add_done_callback(lambda _, key=task.key: self._told.put((key, None)))
+        self._call_when_done(task.key, future)
+
+    def _call_when_done(self, key: str, future: Any) -> None:
+        future.add_done_callback(lambda _: self._told.put((key, None)))
 
     def wait(self, seconds: float) -> list[Told]:
         """What the workers tell, waiting so long at most."""
@@ -129,19 +145,25 @@ class Cluster:
         for key, event in waiting:
             if event is not None:
                 told.append(Progress(key, event))
+            elif not key:
+                told.append(Note("调度器上没有计算节点，等待中", "the scheduler has no workers: waiting for some"))
             elif key in self._futures:
-                told.append(self._answer(key, self._futures.pop(key)))
-                self._using.pop(key)
+                answer = self._answer(key, self._futures[key])
+                if answer is not None:
+                    told.append(answer)
+                    del self._futures[key], self._using[key]
         return told
 
     def stop(self) -> None:
         """Ask every running task for the best plan so far."""
-        self._client.run(stop_there, self._sweep, on_error="ignore")
+        with suppress(Exception):  # a worker, or all of them, may be gone
+            self._client.run(stop_there, self._sweep, on_error="ignore")
 
     def close(self) -> None:
         """Take back what is not done, and leave the cluster as it was."""
-        self._client.run(forget_there, self._sweep, on_error="ignore")
-        self._client.cancel(list(self._futures.values()), force=True)
+        with suppress(Exception):  # likewise
+            self._client.run(forget_there, self._sweep, on_error="ignore")
+            self._client.cancel(list(self._futures.values()), force=True)
         self._client.close(timeout=CONNECT_S)
 
     def _hear(self, message: tuple[float, Any]) -> None:
@@ -149,9 +171,13 @@ class Cluster:
         said = json.loads(text)
         self._told.put((said["key"], Event(**said["event"])))
 
-    def _answer(self, key: str, future: Any) -> Told:
+    def _answer(self, key: str, future: Any) -> Told | None:
+        """What a task that is done gives; None where its worker died with the answer and another does it again."""
         try:
-            answer: Answer = future.result(timeout=CONNECT_S * 4)
+            answer: Answer = future.result(timeout=CONNECT_S)
+        except TimeoutError:
+            self._call_when_done(key, future)
+            return None
         except Exception as error:
             kind = type(error).__name__
             if kind == "KilledWorker":
@@ -164,13 +190,7 @@ class Cluster:
             if future.status == "error":
                 said = next(iter(str(error).splitlines()), "")
                 return Answered(key, _failed(f"计算节点出错（{kind}）：{said}", f"the worker failed: {kind}: {said}"))
-            fail(
-                f"与 dask 调度器的连接中断（{kind}）；已完成的结果都在",
-                f"the connection to the dask scheduler is lost ({kind}); finished results are kept",
-                remedy_zh="请在调度器恢复后再次运行同一命令",
-                remedy_en="run the same command again when the scheduler is back",
-                kind=NetworkError,
-            )
+            _lost(error)
         return Answered(key, answer)
 
 
@@ -215,6 +235,19 @@ def _hold(packed: bytes) -> bytes:
 
 def _failed(zh: str, en: str) -> Answer:
     return Answer({}, b"", float("nan"), float("nan"), "", failure=Failure("SitingError", (Fault(zh, en),)))
+
+
+def _lost(error: Exception) -> NoReturn:
+    """Say that the scheduler is gone."""
+    kind = type(error).__name__
+    fail(
+        f"与 dask 调度器的连接中断（{kind}）；已完成的结果都在",
+        f"the connection to the dask scheduler is lost ({kind}); finished results are kept",
+        remedy_zh="请在调度器恢复后再次运行同一命令",
+        remedy_en="run the same command again when the scheduler is back",
+        column="--scheduler",
+        kind=NetworkError,
+    )
 
 
 def _distributed() -> Any:

@@ -10,7 +10,7 @@ from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
 from siting.interrupt import stoppable
 from siting.sweep.store import Result, Store
-from siting.sweep.task import Answer, Answered, Backend, Died, Failure, Job, Progress
+from siting.sweep.task import Answer, Answered, Backend, Died, Failure, Job, Note, Progress
 
 MOST_ATTEMPTS = 3
 POLL_S = 0.2
@@ -97,6 +97,8 @@ class _Drive:
                         self._tell(told)
                     elif isinstance(told, Answered):
                         self._answered(told.key, told.answer)
+                    elif isinstance(told, Note):
+                        self._note(told.zh, told.en)
                     elif told.key in self.running:
                         self._died(told)
         return Done(self.results, interrupted=stopping)

@@ -156,7 +156,15 @@ class Died:
     again: bool = True
 
 
-Told = Progress | Answered | Died
+@dataclass(frozen=True)
+class Note:
+    """Something about the workers that people should know."""
+
+    zh: str
+    en: str
+
+
+Told = Progress | Answered | Died | Note
 
 
 class Backend(Protocol):

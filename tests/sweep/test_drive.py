@@ -12,7 +12,7 @@ import pytest
 from siting.errors import Fault, InputError
 from siting.sweep.drive import MOST_ATTEMPTS, carry_out
 from siting.sweep.store import Store
-from siting.sweep.task import Job
+from siting.sweep.task import Job, Note, Told
 from tests.sweep.counties import Heard, Scripted, answer, folders, jobs_of
 
 
@@ -93,7 +93,7 @@ def test_ctrl_c_twice_gives_up(jobs: list[Job], tmp_path: Path) -> None:
     presses = 0
 
     class Deaf(Scripted):
-        def wait(self, seconds: float) -> list:  # type: ignore[type-arg]
+        def wait(self, seconds: float) -> list[Told]:
             nonlocal presses
             presses += 1
             signal.raise_signal(signal.SIGINT)
@@ -133,3 +133,16 @@ def test_remains_of_a_killed_program_go_once_they_are_old(jobs: list[Job], tmp_p
     Store(tmp_path, "s")
     assert young.exists()
     assert not old.exists()
+
+
+def test_what_another_program_has_finished_meanwhile_is_taken(jobs: list[Job], tmp_path: Path) -> None:
+    other = Store(tmp_path, "s")
+
+    class Slow(Scripted):
+        def wait(self, seconds: float) -> list[Told]:
+            other.keep(jobs[3].task, answer())
+            return [Note("慢", "slow"), *super().wait(seconds)]
+
+    done = carry_out(jobs, lambda count: Slow(1, {}), Store(tmp_path, "s"), listener=(heard := Heard()))
+    assert [done.results[job.task.key].kept for job in jobs] == [False, False, False, True]
+    assert set(heard.warnings()) == {"slow"}
