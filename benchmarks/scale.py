@@ -71,6 +71,8 @@ def one(folder: Path) -> None:
     from siting.prepare import Settings
     from siting.scenario import load_scenario
     from siting.sweep.inputs import read_scenario
+    from siting.sweep.store import Store
+    from siting.sweep.task import Answer, make_job
     from siting.sweep.work import pack_folder
 
     forget_peak()
@@ -98,12 +100,19 @@ def one(folder: Path) -> None:
         result = run_scenario(scenario, settings)
         write_outputs(result, folder / "run", settings)
         record["labels"] = [service.outcome.label_en for service in result.services if service.outcome]
-        record["output_mb"] = round(len(pack_folder(folder / "run")) / 2**20, 1)
+        begin = time.perf_counter()
+        files = pack_folder(folder / "run")
+        record |= {"output_mb": round(len(files) / 2**20, 1), "pack_s": round(time.perf_counter() - begin, 2)}
+        begin = time.perf_counter()
+        job = make_job(read_scenario(scenario))
+        size = len(job.inputs.pack())
+        said = {"services": result.provenance["services"]}
+        Store(folder, "sweep").keep(job.task, Answer(said, files, 0.0, 0.0, ""))
+        record |= {"input_mb": round(size / 2**20, 1), "asker_s": round(time.perf_counter() - begin, 2)}
     except SitingError as error:
-        record |= {"labels": [error.faults[0].en], "output_mb": None}
+        record["labels"] = [error.faults[0].en]
         failed = SERVICES[sum("solve" in stage["stage"] for stage in stages)]
         stages.append({"stage": f"solve: {failed}", "seconds": None, "mb": round(peak_mb(), 1)})
-    inputs = read_scenario(scenario)
     record |= {
         "schools": asked.services[0].formulation,
         "time_limit_s": asked.solver.time_limit_s,
@@ -112,7 +121,6 @@ def one(folder: Path) -> None:
         "machine": f"{platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}",
         "base_mb": round(base, 1),
         "peak_mb": max(stage["mb"] for stage in stages),
-        "input_mb": round(len(inputs.pack()) / 2**20, 1),
         "stages": stages,
     }
     print(json.dumps(record, ensure_ascii=False))
@@ -181,7 +189,7 @@ def stage_tables(known: list[dict[str, Any]]) -> Iterator[str]:
         yield "| **合计 whole run** | " + " | ".join(whole) + " | |"
         yield (
             "| 输入、成果（压缩后） inputs, outputs (packed) | "
-            + " | ".join(f"{r['input_mb']} MB, {r['output_mb'] or '—'} MB" for r in runs)
+            + " | ".join(f"{r['input_mb']} MB, {r['output_mb']} MB" if "output_mb" in r else "—" for r in runs)
             + " | |"
         )
         yield "| 结论 results | " + " | ".join("; ".join(r["labels"]) for r in runs) + " | |"
@@ -198,25 +206,32 @@ def province(known: list[dict[str, Any]]) -> Iterator[str]:
     yield "|---|" + "---|" * len(schools_of(known))
     runs = {one["schools"]: one for one in known if one["demand"] == COUNTY_POINTS}
     for key, name in GROUPS.items():
-        cells = [f"{COUNTIES * grouped(run)[key][0] / 3600:.2f} h" for run in runs.values()]
-        yield f"| {name}（核时 core hours） | " + " | ".join(cells) + " |"
-    seconds = {s: sum(t for t, _ in grouped(run).values()) for s, run in runs.items()}
-    yield (
-        "| **合计 in all（核时 core hours）** | "
-        + " | ".join(f"**{COUNTIES * t / 3600:.1f} h**" for t in seconds.values())
-        + " |"
-    )
+        yield line(f"{name}（单核 one core）", [span(COUNTIES * grouped(run)[key][0]) for run in runs.values()])
+    each = [sum(t for t, _ in grouped(run).values()) + run["pack_s"] for run in runs.values()]
+    yield line("**合计（单核） in all (one core)**", [f"**{span(COUNTIES * t)}**" for t in each])
     for workers in (2, 8, 25, 100):
+        rounds = math.ceil(COUNTIES / workers)
         cells = [
-            f"{math.ceil(COUNTIES / workers) * t / 60:.0f} min, {workers * run['peak_mb'] / 1024:.1f} GB"
-            for t, run in zip(seconds.values(), runs.values(), strict=True)
+            f"{span(max(rounds * t, COUNTIES * run['asker_s']))}, {workers * run['peak_mb'] / 1024:.1f} GB"
+            for t, run in zip(each, runs.values(), strict=True)
         ]
-        yield f"| {workers} 个进程 workers | " + " | ".join(cells) + " |"
+        yield line(f"{workers} 个进程 workers", cells)
     traffic = [
-        f"{COUNTIES * run['input_mb'] / 1024:.1f} GB, {COUNTIES * run['output_mb'] / 1024:.1f} GB"
-        for run in runs.values()
+        f"{COUNTIES * r['input_mb'] / 1024:.1f} GB, {COUNTIES * r['output_mb'] / 1024:.1f} GB" for r in runs.values()
     ]
-    yield "| 往返数据 sent, received | " + " | ".join(traffic) + " |"
+    yield line("往返数据 sent, received", traffic)
+    yield line("发出命令的机器 the machine that asks", [span(COUNTIES * run["asker_s"]) for run in runs.values()])
+
+
+def line(name: str, cells: list[str]) -> str:
+    return f"| {name} | " + " | ".join(cells) + " |"
+
+
+def span(seconds: float) -> str:
+    """Seconds in a unit that reads well."""
+    if seconds < 120:
+        return f"{seconds:.0f} s"
+    return f"{seconds / 60:.0f} min" if seconds < 7200 else f"{seconds / 3600:.1f} h"
 
 
 def schools_of(known: list[dict[str, Any]]) -> list[str]:
