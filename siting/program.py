@@ -119,9 +119,7 @@ def compile_model(model: Any) -> Compiled | None:
     matrix = form.A.tocsr()
     cost = np.asarray(form.c.todense(), dtype=np.float64).reshape(-1)
     right = np.asarray(form.rhs, dtype=np.float64)
-    for name, numbers in (("objective", cost), ("constraints", matrix.data), ("right-hand sides", right)):
-        if not np.isfinite(numbers).all():
-            fail("模型系数中有非数值（NaN 或无穷大）", "a coefficient of the model is not a finite number", column=name)
+    require_finite(cost, matrix.data, right)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)  # -1: >=, 0: =, 1: <=
     program = Program(
         cost=cost,
@@ -137,6 +135,17 @@ def compile_model(model: Any) -> Compiled | None:
     constraints = [row.constraint for row in form.rows]
     blocks = [constraint.parent_component().local_name for constraint in constraints]
     return Compiled(program, variables, blocks, [constraint.index() for constraint in constraints])
+
+
+def require_finite(cost: FloatArray, coefficients: FloatArray, right: FloatArray) -> None:
+    """Refuse a programme that contains something else than numbers.
+
+    Raises:
+        InputError: naming the part.
+    """
+    for name, numbers in (("objective", cost), ("constraints", coefficients), ("right-hand sides", right)):
+        if not np.isfinite(numbers).all():
+            fail("模型系数中有非数值（NaN 或无穷大）", "a coefficient of the model is not a finite number", column=name)
 
 
 def _bounds(values: list[float | None], default: float) -> FloatArray:

@@ -352,7 +352,8 @@ def build_model(
             for limit in limits:
                 other = REGISTER[limit.objective]
                 value = other.build(model, data)
-                model.limits.add(value >= limit.value if other.sense == "maximize" else value <= limit.value)
+                held = value >= limit.value if other.sense == "maximize" else value <= limit.value
+                model.limits.add(pyo.Constraint.Feasible if held is True else held)  # True: no variable in it
     return model
 
 

@@ -1,0 +1,31 @@
+"""The array form of the blocks: the same columns, rows and costs as their Pyomo form, without an object for each.
+
+The Pyomo functions are the models of record; the tests hold both forms equal. A block that has no array form is
+asked through Pyomo.
+"""
+
+from siting.formulation.arrays import (
+    assignment,
+    capacity,
+    contiguity,
+    coverage,
+    equity,
+    market,
+    objectives,
+    robust,
+    sites,
+    variables,
+)
+
+__all__ = [
+    "assignment",
+    "capacity",
+    "contiguity",
+    "coverage",
+    "equity",
+    "market",
+    "objectives",
+    "robust",
+    "sites",
+    "variables",
+]
