@@ -22,7 +22,8 @@ from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.engines import Found, first_plan, search_first
+from siting.search.engines import first_plan, search_first
+from siting.search.found import Found
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model, solver_version
 
