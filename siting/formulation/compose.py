@@ -17,7 +17,6 @@ from siting import resources
 from siting.errors import Faults, fail
 from siting.formulation.blocks import REGISTER, Block, Kind
 from siting.formulation.data import Data
-from siting.formulation.decided import Decided
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
@@ -355,15 +354,3 @@ def build_model(
                 held = value >= limit.value if other.sense == "maximize" else value <= limit.value
                 model.limits.add(pyo.Constraint.Feasible if held is True else held)  # True: no variable in it
     return model
-
-
-def settle(model: Any, formulation: Formulation, data: Data, plan: Decided) -> None:
-    """Set the variables that follow from the open sites and the assignment to their best values."""
-    for name in formulation.variables:
-        block = REGISTER[name]
-        if block.settle is None:
-            continue
-        variable = getattr(model, block.symbols[0])
-        values = np.atleast_1d(block.settle(data, plan)).tolist()
-        for part, value in zip(variable.values(), values, strict=True):
-            part.set_value(value, skip_validation=True)

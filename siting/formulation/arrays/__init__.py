@@ -16,13 +16,17 @@ from siting.formulation.arrays import (
     sites,
     variables,
 )
+from siting.formulation.arrays.compose import NamedProgram, build_program, has_array_form
 
 __all__ = [
+    "NamedProgram",
     "assignment",
+    "build_program",
     "capacity",
     "contiguity",
     "coverage",
     "equity",
+    "has_array_form",
     "market",
     "objectives",
     "robust",
