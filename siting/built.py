@@ -145,7 +145,7 @@ def build(
     constant: float = 0.0,
     objective: str | None = None,
     limits: Sequence[Limit] = (),
-) -> Built:
+) -> BuiltArrays | BuiltPyomo:
     """The question in the form that is there soonest; arguments as `build_model`, with the constraints that hold.
 
     Raises:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -43,6 +44,14 @@ class NamedProgram:
             if name in self.rows:
                 mask[self.rows[name]] = True
         return mask
+
+    def indices(self, block: str) -> list[Any]:
+        """The index of each row of a block as Pyomo has it: a number, a tuple, or None for a single row."""
+        parts = [part.tolist() for part in self.index[block]]
+        if len(parts) == 1:
+            return list(parts[0])
+        place = self.rows[block]
+        return list(zip(*parts, strict=True)) if parts else [None] * (place.stop - place.start)
 
 
 def has_array_form(names: Iterable[str]) -> bool:

@@ -17,9 +17,11 @@ def serve_own_unit(data: Numbers, at: At) -> Rows:
     inside = np.flatnonzero(unit >= 0)
     pairs = np.flatnonzero(data.i == unit[data.j])
     number = np.searchsorted(inside, data.j[pairs])
+    sign = np.ones(inside.size)
+    sign[number] = -1
     return rows(
-        (number, at["x"][pairs], -1),
-        (np.arange(inside.size), at["y"][inside], 1),
+        (number, at["x"][pairs], 1),
+        (np.arange(inside.size), at["y"][inside], sign),
         count=inside.size,
         lower=0,
         upper=0,
