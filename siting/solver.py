@@ -1,6 +1,6 @@
-"""The one door to HiGHS: a model and limits in, an outcome with its certificate out.
+"""The one door to HiGHS: a programme and limits in, an outcome with its certificate out.
 
-A Pyomo model is compiled to arrays once and handed over as such, which is twice as fast as Pyomo's own
+Arrays are handed over as they are; a Pyomo model is compiled to arrays first, which is twice as fast as Pyomo's own
 interface and gives typed status, bound, progress and MIP starts.
 """
 
