@@ -6,7 +6,7 @@ from functools import cached_property
 
 import numpy as np
 
-from siting.formulation.data import Data, attraction
+from siting.formulation.data import Data, attraction, between_sites
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 
@@ -134,14 +134,7 @@ class Numbers:
     @cached_property
     def between(self) -> tuple[IntArray, IntArray, FloatArray]:
         """j, k and d_jk of each pair of sites j < k that is reachable, the shorter of both directions."""
-        matrix = self.instance.site_impedance
-        assert matrix is not None
-        low, high = np.minimum(matrix.rows, matrix.indices), np.maximum(matrix.rows, matrix.indices)
-        order = np.lexsort((matrix.values, high, low))
-        order = order[low[order] < high[order]]
-        j, k = low[order], high[order]
-        first = np.r_[True, (np.diff(j) != 0) | (np.diff(k) != 0)][: j.size]
-        return j[first], k[first], matrix.values[order][first]
+        return between_sites(self.instance)
 
     def pairs_of(self, points: IntArray) -> tuple[IntArray, IntArray]:
         """The admissible pairs of each of these demand points: number in `points`, and number of the pair."""
