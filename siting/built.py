@@ -9,7 +9,6 @@ from collections.abc import Sequence
 from typing import Any, Protocol
 
 import numpy as np
-import pyomo.environ as pyo
 
 from siting.events import Listener, silent
 from siting.formulation.arrays import NamedProgram, build_program, has_array_form
@@ -20,6 +19,7 @@ from siting.formulation.decided import Decided
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import FloatArray
 from siting.instance import Instance
+from siting.pyomo import pyo
 from siting.solution import Outcome
 from siting.solver import SolverOptions, solve_model, solve_program
 

@@ -8,13 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.common.errors import InfeasibleConstraintException
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csr_array
 
 from siting.errors import fail
 from siting.impedance import BoolArray, FloatArray
+from siting.pyomo import pyo
 
 BROKEN = 1e-5  # a row counts as broken by more than this times its largest coefficient
 
@@ -111,6 +109,9 @@ def compile_model(model: Any) -> Compiled | None:
     Raises:
         InputError: a coefficient or right-hand side is not a finite number.
     """
+    from pyomo.common.errors import InfeasibleConstraintException
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
     try:
         form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
     except InfeasibleConstraintException:

@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.common.gc_manager import PauseGC
 
 import siting.formulation.constraints
 import siting.formulation.objectives
@@ -20,6 +18,7 @@ from siting.formulation.data import Data
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
+from siting.pyomo import pyo
 from siting.suggest import nearest_word
 from siting.toml_files import load_toml
 
@@ -329,6 +328,8 @@ def build_model(
         InputError: as `active_constraints`.
     """
     active = active_constraints(formulation, instance)
+    from pyomo.common.gc_manager import PauseGC
+
     with PauseGC():
         model = pyo.ConcreteModel(name=formulation.id)
         data = Data(instance, always_open(active, instance))

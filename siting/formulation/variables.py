@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from siting.formulation.blocks import variable
 from siting.formulation.data import Data, between_sites
 from siting.formulation.decided import Decided, value_at_risk
 from siting.impedance import FloatArray
+from siting.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 
