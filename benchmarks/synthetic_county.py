@@ -146,7 +146,7 @@ def places(rng: np.random.Generator, centres: np.ndarray, count: int) -> Places:
     at[anywhere] = rng.random((anywhere.sum(), 2))
     at = np.clip(at, 0, 1)
     zone = cKDTree(centres).query(at)[1]
-    far = np.hypot(*(at - centres[0]).T) > 0.12
+    far = np.hypot(*(at - centres[0]).T) > 0.06
     zone = np.where((zone == 0) & far, 1, zone)
     return Places(at[:, 0], at[:, 1], zone)
 
