@@ -19,6 +19,7 @@ from siting.events import Event
 from siting.sweep.program import installation_hash
 from siting.sweep.task import Answer, Answered, Died, Failure, Job, Note, Progress, Task, Told
 from siting.sweep.work import Bench
+from siting.threads import use_at_most
 
 AHEAD = 2  # tasks a worker: one at work, one that waits there with its inputs
 CONNECT_S = 15
@@ -211,6 +212,7 @@ def carry_out_there(task: Task, packed: bytes, sweep: str) -> Answer:
         worker.log_event(sweep, json.dumps({"key": task.key, "event": said}, default=float))
 
     with _one_at_a_time:
+        use_at_most(worker.state.nthreads)
         bench = _benches.setdefault(worker.id, Bench(Path(worker.local_directory) / "siting", None))
         return bench.carry_out(task, packed, _stop_of(sweep), tell)
 
