@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.text import Text
 
 from siting import terminal
-from siting.cli_explore import AsJson, Out, Quiet, Service, show_comparison
+from siting.cli_explore import OUT, Quiet, Service, show_comparison
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.run_folder import check_writable
@@ -31,7 +31,7 @@ def sweep_command(
     what: Annotated[
         list[str],
         typer.Argument(
-            metavar="SCENARIO...",
+            metavar="SCENARIO",
             help="方案名称、.toml 文件、文件夹、通配符、.csv 清单 names, .toml files, folders, patterns or a .csv list",
         ),
     ],
@@ -56,9 +56,11 @@ def sweep_command(
         str | None, typer.Option("--scheduler", help="dask 调度器地址 a dask scheduler, such as tcp://10.0.0.1:8786")
     ] = None,
     name: Annotated[str, typer.Option("--name", help="结果文件夹的名称 name of the results' folder")] = "sweep",
-    out: Out = Path("runs"),
+    out: Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the result folders go")] = OUT,
     quiet: Quiet = False,
-    as_json: AsJson = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")
+    ] = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="不用缓存与已有结果，全部重算 compute everything anew")
     ] = False,

@@ -27,7 +27,9 @@ def one_service(scenario: str = SCENARIO) -> str:
 
 
 def jobs_of(folder: Path, count: int) -> list[Job]:
-    return [make_job(read_scenario(write_county(folder, f"county{k}")), areas=False) for k in range(count)]
+    return [
+        make_job(read_scenario(write_county(folder, f"county{k}", one_service())), areas=False) for k in range(count)
+    ]
 
 
 class Heard:
