@@ -66,11 +66,11 @@ def one(folder: Path) -> None:
     import siting
     from siting.errors import SitingError
     from siting.events import Event
-    from siting.memory import forget_peak, peak_mb
     from siting.pipeline import run_scenario, write_outputs
     from siting.prepare import Settings
     from siting.scenario import load_scenario
     from siting.sweep.inputs import read_scenario
+    from siting.sweep.peak import forget_peak, peak_mb
     from siting.sweep.store import Store
     from siting.sweep.task import Answer, make_job
     from siting.sweep.work import pack_folder

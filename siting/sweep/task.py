@@ -116,7 +116,7 @@ class Answer:
         record: what the summary needs, as plain JSON values; empty where there is a failure.
         files: the whole run folder as an archive; empty for an amount.
         seconds: of the task on its worker.
-        peak_mb: most resident memory of the worker during the task (`siting.memory`).
+        peak_mb: most resident memory of the worker during the task (`siting.sweep.peak`).
         where: the worker: host and process.
         stopped: whether it was asked to stop before it was done: its plan is the best so far.
     """

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from siting import memory
-from siting.memory import forget_peak, peak_mb
+from siting.sweep.peak import forget_peak, peak_mb
 
 
 def test_the_peak_knows_what_was_held_and_given_back() -> None:
