@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from siting import memory
+from siting.sweep import peak
 from siting.sweep.peak import forget_peak, peak_mb
 
 
@@ -15,7 +15,7 @@ def test_the_peak_knows_what_was_held_and_given_back() -> None:
     assert peak_mb() - before > 150
 
 
-@pytest.mark.skipif(not memory._CLEAR.exists(), reason="only Linux can begin anew")
+@pytest.mark.skipif(not peak._CLEAR.exists(), reason="only Linux can begin anew")
 def test_the_peak_can_be_forgotten() -> None:
     held = np.ones(25_000_000)
     high = peak_mb()
@@ -27,5 +27,5 @@ def test_the_peak_can_be_forgotten() -> None:
 def test_systems_without_proc_are_asked_in_their_own_way(monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("resource")
     told = peak_mb()
-    monkeypatch.setattr(memory, "_STATUS", memory._STATUS / "none")
+    monkeypatch.setattr(peak, "_STATUS", peak._STATUS / "none")
     assert peak_mb() >= told - 1
