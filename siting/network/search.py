@@ -30,7 +30,8 @@ SHARE_OF_MEMORY = 0.8
 # Making a hierarchy takes about as long as settling every vertex so many times by Dijkstra's algorithm.
 HIERARCHY_SEARCHES = 24
 FEW, SAMPLE = 8, 64  # sources to judge by: which engine, and how much memory
-Progress = Callable[[int, int], None]
+STATED_BYTES = 1e9  # from here on the memory is told to everybody, not only while it runs
+Say = Callable[..., None]  # see `siting.events.stage`
 
 
 class Engine(Protocol):
@@ -91,9 +92,7 @@ class Task:
         return Task((head, tail, minutes), self.vertex_count, self.targets, self.sources, (j, i, t), self.cutoff_min)
 
 
-def many_to_many(
-    task: Task, *, threads: int | None = None, progress: Progress = lambda done, of: None
-) -> ImpedanceMatrix:
+def many_to_many(task: Task, *, threads: int | None = None, say: Say = lambda *_, **__: None) -> ImpedanceMatrix:
     """(k, l) minutes of the pairs within the cut-off, as 32-bit floats and indices.
 
     Searches run from the side with fewer points. Each value is rounded to `DECIMALS_MIN` and then down to a 32-bit
@@ -102,7 +101,7 @@ def many_to_many(
 
     Args:
         threads: at most so many; None: the cores.
-        progress: is told how many sources of how many are done.
+        say: is told the memory needed before the search begins, and the share of the sources that is done.
 
     Raises:
         InputError: when the matrix would not fit into memory.
@@ -113,12 +112,15 @@ def many_to_many(
             np.zeros(shape[0] + 1, dtype=np.int64), np.zeros(0, dtype=np.int32), np.zeros(0, dtype=np.float32), shape
         )
     turned = shape[1] < shape[0]
-    found = _rows(task.turned() if turned else task, core_count() if threads is None else threads, progress)
+    found = _rows(task.turned() if turned else task, core_count() if threads is None else threads, say)
     if not turned:
         return ImpedanceMatrix.compact(*found, shape)
     start, target, minutes = found
+    if minutes.size <= np.iinfo(np.int32).max:  # else scipy widens the indices, too
+        start = start.astype(np.int32)
     across = csr_array((minutes, target, start), shape=shape[::-1]).tocsc()
-    return ImpedanceMatrix.compact(across.indptr.astype(np.int64), across.indices, across.data, shape)
+    indices = across.indices.astype(np.int32, copy=False)
+    return ImpedanceMatrix.compact(across.indptr.astype(np.int64), indices, across.data, shape)
 
 
 def engine_for(task: Task) -> Engine:
@@ -144,10 +146,10 @@ def _settled(task: Task, engine: Searcher) -> float:
     return reached / FEW
 
 
-def _rows(task: Task, threads: int, progress: Progress) -> tuple[IntArray, Int32Array, Float32Array]:
+def _rows(task: Task, threads: int, say: Say) -> tuple[IntArray, Int32Array, Float32Array]:
     """Row starts, columns and minutes."""
     search = _Search(task, engine_for(task))
-    search.check_memory()
+    search.check_memory(say)
     count = task.sources.count
     size = min(BLOCK_PAIRS // task.targets.count, math.ceil(count / (4 * threads))) // LANES * LANES
     blocks = [search.order[at : at + max(size, LANES)] for at in range(0, count, max(size, LANES))]
@@ -166,7 +168,7 @@ def _rows(task: Task, threads: int, progress: Progress) -> tuple[IntArray, Int32
             done[k] = (rows.pairs[: blocks[k].size].copy(), rows.target[:used].copy(), rows.minutes[:used].copy())
             with lock:
                 finished += blocks[k].size
-                progress(finished, count)
+                say(f"{finished}/{count}", f"{finished}/{count}", finished / count)
 
     workers = min(threads, len(blocks))
     if workers == 1:
@@ -241,25 +243,30 @@ class _Search:
         at = np.linspace(0, self.order.size - 1, count).astype(np.int64)
         return [self.order[k : k + 1] for k in at]
 
-    def check_memory(self) -> None:
-        """Refuse what would not fit: by the number of all pairs, or else by those of a sample.
+    def check_memory(self, say: Say) -> None:
+        """Say how much is needed, for all pairs or, where that is too much, for as many as a sample has.
 
         Raises:
-            InputError: when the memory that is left is too small.
+            InputError: when more is needed than is left.
         """
         left = memory.available_bytes()
-        pairs = float(self.task.sources.count) * self.task.targets.count
-        if left is None or pairs * BYTES_A_PAIR <= SHARE_OF_MEMORY * left:
-            return
-        work, rows = self.engine.work(), self.room(1)
-        pairs *= sum(self.run(LANES * k, source, work, rows) for k, source in enumerate(self.spread(SAMPLE))) / (
-            SAMPLE * self.task.targets.count
+        pairs, most_zh, most_en = float(self.task.sources.count) * self.task.targets.count, "至多", "at most"
+        if left is not None and pairs * BYTES_A_PAIR > SHARE_OF_MEMORY * left:
+            work, rows, most_zh, most_en = self.engine.work(), self.room(1), "约", "about"
+            found = sum(self.run(LANES * k, source, work, rows) for k, source in enumerate(self.spread(SAMPLE)))
+            pairs = found / SAMPLE * self.task.sources.count
+        need = pairs * BYTES_A_PAIR
+        say(
+            f"{most_zh} {pairs:,.0f} 对，计算{most_zh}需内存 {memory.size_text(need)}",
+            f"{most_en} {pairs:,.0f} pairs, which need {most_en} {memory.size_text(need)} of memory",
+            kind="note" if need >= STATED_BYTES else "progress",
         )
-        if pairs * BYTES_A_PAIR > SHARE_OF_MEMORY * left:
-            need, there = memory.size_text(pairs * BYTES_A_PAIR), memory.size_text(left)
+        if left is not None and need > SHARE_OF_MEMORY * left:
+            there = memory.size_text(left)
             fail(
-                f"出行时间矩阵约有 {pairs:,.0f} 对，计算约需内存 {need}，本机现有 {there}，放不下",
-                f"the travel times would be about {pairs:,.0f} pairs and need some {need} of memory; {there} are left",
+                f"出行时间矩阵约有 {pairs:,.0f} 对，计算约需内存 {memory.size_text(need)}，本机可用 {there}，放不下",
+                f"the travel times would be about {pairs:,.0f} pairs and need some {memory.size_text(need)} of memory; "
+                f"{there} are left",
                 remedy_zh="请缩短最长出行时间（max_travel_minutes），或合并需求点（粗一些的网格），或减少候选点，"
                 "或分片区计算，或换内存更大的电脑",
                 remedy_en="shorten the longest travel time (max_travel_minutes), merge demand points (a coarser grid), "

@@ -117,10 +117,7 @@ def travel_times(
         leave = Approach.leaving(seen, start, walk_m_per_min)
         arrive = Approach.arriving(seen, goal, walk_m_per_min)
         beside = _on_one_edge(graph, seen, (origins, destinations), (start, goal), walk_m_per_min)
-        found = many_to_many(
-            Task(seen.arcs(), seen.vertex_count, leave, arrive, beside, cutoff_min),
-            progress=lambda done, of: say(f"{done}/{of}", f"{done}/{of}", done / of),
-        )
+        found = many_to_many(Task(seen.arcs(), seen.vertex_count, leave, arrive, beside, cutoff_min), say=say)
         columns = arrive.point.astype(found.indices.dtype)[found.indices]
         matrix = replace(found, indices=columns, shape=(leave.count, destinations.count))
         matrix = matrix.spread(leave.point, origins.count)
