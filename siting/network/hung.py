@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.compiled import compiled
-from siting.impedance import FloatArray, IntArray
+from siting.impedance import BoolArray, FloatArray, IntArray
 
 Int32Array = NDArray[np.int32]
 Float32Array = NDArray[np.float32]
@@ -17,6 +17,7 @@ Float32Array = NDArray[np.float32]
 # machine. Four decimals are also what a 32-bit float holds of anything up to eight hours.
 DECIMALS_MIN = 4
 _PER_MINUTE = 10.0**DECIMALS_MIN
+_RUN = 64
 
 
 class Hung(NamedTuple):
@@ -53,7 +54,7 @@ class Hung(NamedTuple):
 
 
 class Beside(NamedTuple):
-    """Ways between a source and a target that pass no vertex, by source: starts, targets, minutes."""
+    """Ways between a source and a target that pass no vertex, by source: starts, targets (ascending), minutes."""
 
     start: IntArray
     target: Int32Array
@@ -92,16 +93,14 @@ class Scratch(NamedTuple):
 
     Attributes:
         lane_target, lane_minutes: (L, k) of each source before they stand in a row.
-        beside: (L, k) minutes by the way that passes no vertex; +inf between searches.
-        marked: (k,) number of the last search that touched the target.
-        touched: (k,) targets that this search touched.
+        touched: (k,) targets that this search touched; False between searches.
+        busy: (k / 64,) whether one of 64 targets in a row was touched; False between searches.
     """
 
     lane_target: Int32Array
     lane_minutes: Float32Array
-    beside: FloatArray
-    marked: IntArray
-    touched: Int32Array
+    touched: BoolArray
+    busy: BoolArray
 
     @classmethod
     def of(cls, lanes: int, targets: int) -> Scratch:
@@ -109,9 +108,8 @@ class Scratch(NamedTuple):
         return cls(
             np.empty((lanes, targets), dtype=np.int32),
             np.empty((lanes, targets), dtype=np.float32),
-            np.full((lanes, targets), np.inf),
-            np.full(targets, -1, dtype=np.int64),
-            np.empty(targets, dtype=np.int32),
+            np.zeros(targets, dtype=np.bool_),
+            np.zeros(targets // _RUN + 1, dtype=np.bool_),
         )
 
 
@@ -141,64 +139,55 @@ def write_rows(
     Minutes are rounded to `DECIMALS_MIN` and then down to a 32-bit float, so that what is within a standard in decimals
     is within it as stored.
     """
-    k = targets.u.size
-    touched, marked, straight = scratch.touched, scratch.marked, scratch.beside
+    touched, busy = scratch.touched, scratch.busy
     lane_target, lane_minutes = scratch.lane_target, scratch.lane_minutes
-    width = np.int64(straight.shape[0])
+    width = np.int64(lane_target.shape[0])
     minutes, fresh, reached = labels.minutes, labels.fresh, labels.reached
     hung_start, hung, end_u, end_v, u_min, v_min = (
         targets.start, targets.point, targets.u, targets.v, targets.u_min, targets.v_min,
     )  # fmt: skip
     beside_start, beside_target, beside_min = beside.start, beside.target, beside.minutes
     row_target, row_minutes = rows.target, rows.minutes
-    count = 0
     for r in range(reached_count):
         vertex = reached[r]
         for h in range(hung_start[vertex], hung_start[vertex + 1]):
-            j = hung[h]
-            if marked[j] != search:
-                marked[j] = search
-                touched[count] = j
-                count += 1
+            touched[hung[h]] = busy[hung[h] // _RUN] = True
+    next_beside = np.empty(sources.size, np.int64)
     for lane in range(sources.size):
         s = sources[lane]
+        next_beside[lane] = beside_start[s]
         for h in range(beside_start[s], beside_start[s + 1]):
-            j = beside_target[h]
-            straight[lane, j] = min(straight[lane, j], beside_min[h])
-            if marked[j] != search:
-                marked[j] = search
-                touched[count] = j
-                count += 1
-    if count < k // 16:
-        touched[:count].sort()
-    else:
-        count = 0
-        for j in range(k):
-            if marked[j] == search:
-                touched[count] = j
-                count += 1
+            touched[beside_target[h]] = busy[beside_target[h] // _RUN] = True
     filled = rows.pairs[row : row + sources.size]
     filled[:] = 0
-    for x in range(count):
-        j = touched[x]
-        u, v = end_u[j], end_v[j]
-        by_u, by_v = fresh[u] == search, fresh[v] == search
-        for lane in range(sources.size):
-            t = straight[lane, j]
-            if by_u:
-                t = min(t, minutes[width * u + lane] + u_min[j])
-            if by_v:
-                t = min(t, minutes[width * v + lane] + v_min[j])
-            if t < np.inf:
-                t = np.rint(t * _PER_MINUTE) / _PER_MINUTE
-                if t <= cutoff_min:
-                    lane_target[lane, filled[lane]] = j
-                    lane_minutes[lane, filled[lane]] = round_down(t)
-                    filled[lane] += 1
+    for run in range(busy.size):  # in ascending order without sorting
+        if not busy[run]:
+            continue
+        busy[run] = False
+        for j in range(_RUN * run, min(_RUN * run + _RUN, touched.size)):
+            if not touched[j]:
+                continue
+            touched[j] = False
+            u, v = end_u[j], end_v[j]
+            by_u, by_v = fresh[u] == search, fresh[v] == search
+            for lane in range(sources.size):
+                t = np.inf
+                h = next_beside[lane]
+                while h < beside_start[sources[lane] + 1] and beside_target[h] == j:
+                    t = min(t, beside_min[h])
+                    h += 1
+                next_beside[lane] = h
+                if by_u:
+                    t = min(t, minutes[width * u + lane] + u_min[j])
+                if by_v:
+                    t = min(t, minutes[width * v + lane] + v_min[j])
+                if t < np.inf:
+                    t = np.rint(t * _PER_MINUTE) / _PER_MINUTE
+                    if t <= cutoff_min:
+                        lane_target[lane, filled[lane]] = j
+                        lane_minutes[lane, filled[lane]] = round_down(t)
+                        filled[lane] += 1
     for lane in range(sources.size):
-        s = sources[lane]
-        for h in range(beside_start[s], beside_start[s + 1]):
-            straight[lane, beside_target[h]] = np.inf
         for x in range(filled[lane]):
             row_target[used] = lane_target[lane, x]
             row_minutes[used] = lane_minutes[lane, x]

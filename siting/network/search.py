@@ -221,7 +221,7 @@ class _Search:
         self.sources = engine.hang(task.sources)
         self.order = engine.order(task.sources).astype(np.int32)
         i, j, t = task.beside
-        order = np.argsort(i, kind="stable")
+        order = np.lexsort((j, i))
         start = np.zeros(task.sources.count + 1, dtype=np.int64)
         np.cumsum(np.bincount(i, minlength=task.sources.count), out=start[1:])
         self.beside = Beside(start, j[order].astype(np.int32), t[order])
