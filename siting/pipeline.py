@@ -161,9 +161,9 @@ def _result(
     )
     area_before = area_after = None
     if settings.service_areas:
-        area_before = service_areas(case, problem, graph, travel=travel, open_sites=existing)
-        if plan is not None:
-            area_after = service_areas(case, problem, graph, travel=travel, open_sites=open_after)
+        asked = [existing, open_after] if plan is not None else [existing]
+        area_before, *after = service_areas(case, problem, graph, travel=travel, open_sites=asked)
+        area_after = after[0] if after else None
     thresholds: dict[str, tuple[str, float, str, bool]] = {}
     for kind in sorted(set(problem.zone_kind)):
         mode, minutes = threshold_of(problem.question, problem.service, kind)
