@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -18,9 +17,9 @@ from siting.threads import core_count
 
 
 def service_areas(
-    case: Case, problem: Problem, graph: RoadGraph, *, travel: Travel, open_sites: Sequence[BoolArray]
-) -> list[BaseGeometry | None]:
-    """For each set of open sites, the area (WGS84) from which one is reached within the standard of the place.
+    case: Case, problem: Problem, graph: RoadGraph, *, travel: Travel, open_sites: BoolArray
+) -> BaseGeometry | None:
+    """Area (WGS84) from which an open facility is reached within the standard of the place.
 
     Where the case has zone polygons, each kind of zone shows the area of its own standard. Where it has none,
     each facility shows the area of the standard of its own zone's kind. None when nothing is open.
@@ -29,9 +28,9 @@ def service_areas(
     site_kinds = case.zones["kind"].reindex(problem.sites["zone"]).to_numpy(dtype=object)
     within = {kind: _zones(case, kind) for kind in standards}
 
-    def draw(opened: BoolArray, kind: str) -> Geometry | None:
+    def draw(kind: str) -> Geometry | None:
         mode, minutes = standards[kind]
-        chosen = problem.sites[opened if case.zone_shapes is not None else opened & (site_kinds == kind)]
+        chosen = problem.sites[open_sites if case.zone_shapes is not None else open_sites & (site_kinds == kind)]
         place = within[kind]
         if chosen.empty or (place is not None and place.is_empty):
             return None
@@ -50,19 +49,14 @@ def service_areas(
         )
 
     with ThreadPoolExecutor(core_count()) as pool:  # shapely lets threads run side by side
-        drawn = [[pool.submit(draw, opened, kind) for kind in sorted(standards)] for opened in open_sites]
-        merged = [pool.submit(_together, [part.result() for part in parts]) for parts in drawn]
-    return [area.result() for area in merged]
+        parts = [part for part in pool.map(draw, sorted(standards)) if part is not None]
+    return union_all(parts) if parts else None
 
 
-def _zones(case: Case, kind: str) -> Geometry | None:
+def _zones(case: Case, kind: str) -> BaseGeometry | None:
     """All zones of the kind as one; None when the case has no polygons."""
     if case.zone_shapes is None:
         return None
     ids = case.zones.index[case.zones["kind"] == kind]
-    return case.zone_shapes[case.zone_shapes["id"].isin(ids)].union_all()
-
-
-def _together(parts: list[Geometry | None]) -> BaseGeometry | None:
-    there = [part for part in parts if part is not None]
-    return union_all(there) if there else None
+    shapes: BaseGeometry = case.zone_shapes[case.zone_shapes["id"].isin(ids)].union_all()
+    return shapes

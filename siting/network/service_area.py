@@ -113,7 +113,7 @@ def _fill_small_holes(area: shapely.Geometry, least_m2: float) -> shapely.Geomet
     rings, owner = shapely.get_rings(parts, return_index=True)
     outer = np.ones(owner.size, dtype=bool)
     outer[1:] = owner[1:] != owner[:-1]
-    discs = shapely.polygons(rings)
+    discs = np.asarray(shapely.polygons(rings), dtype=object)
     small = ~outer & (shapely.area(discs) < least_m2)
     if not small.any():
         return area
