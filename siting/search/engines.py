@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,16 +17,15 @@ from siting import interrupt
 from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation
-from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
 from siting.search.center import search_center
 from siting.search.districts import Districts, search_districts
+from siting.search.found import Found, Report
 from siting.search.lagrangian import count_affordable, search
 from siting.search.median import Choice, Pairs, search_median
 from siting.search.single_source import SingleSource, search_single_source
 from siting.solver import SolverOptions
-
-Report = Callable[[float, float], None]
 
 ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
 ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
@@ -62,31 +61,6 @@ MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyo
 SHARE_OF_START = 0.1  # of the time limit, for a plan to begin with
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
 POWER = 8  # the least sum of this power of the travel time comes near the least maximum
-
-
-@dataclass(frozen=True, eq=False)
-class Found:
-    """What a search has found.
-
-    Attributes:
-        bound: no plan has a smaller objective; -inf where nothing is known, +inf where there is no plan.
-        objective: of the best plan found; +inf without one.
-        open: (J,) its sites; None without one.
-        nodes: of its branch and bound.
-        rest: the instance with what a better plan may still use; None where the solver need not or cannot go on.
-        engine: its name for the record.
-        site: (I,) site of each demand point, where that is not the nearest open one; None otherwise.
-        by_clock: whether the clock has a say in what it finds.
-    """
-
-    bound: float
-    objective: float
-    open: BoolArray | None
-    nodes: int
-    rest: Instance | None
-    engine: str
-    by_clock: bool = True
-    site: IntArray | None = None
 
 
 def search_first(

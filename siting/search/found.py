@@ -1,0 +1,36 @@
+"""What a search tells whoever asked for a plan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from siting.impedance import BoolArray, IntArray
+from siting.instance import Instance
+
+Report = Callable[[float, float], None]  # is told (objective, bound) as they improve
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """What a search has found.
+
+    Attributes:
+        bound: no plan has a smaller objective; -inf where nothing is known, +inf where there is no plan.
+        objective: of the best plan found; +inf without one.
+        open: (J,) its sites; None without one.
+        nodes: of its branch and bound.
+        rest: the instance with what a better plan may still use; None where the solver need not or cannot go on.
+        engine: its name for the record.
+        site: (I,) site of each demand point, where that is not the nearest open one; None otherwise.
+        by_clock: whether the clock has a say in what it finds.
+    """
+
+    bound: float
+    objective: float
+    open: BoolArray | None
+    nodes: int
+    rest: Instance | None
+    engine: str
+    by_clock: bool = True
+    site: IntArray | None = None
