@@ -89,7 +89,7 @@ class OsmFile:
         value: list[list[int]] = []
         number: dict[str, int] = {}
         for way in only_ways.with_filter(osmium.filter.KeyFilter(key)):
-            if way.deleted or not isinstance(way, osmium.osm.Way):
+            if not isinstance(way, osmium.osm.Way) or way.deleted:
                 continue
             tags = {tag.k: tag.v for tag in way.tags}
             value.append([number.setdefault(tags[k], len(number)) if k in tags else -1 for k in wanted])
@@ -110,9 +110,9 @@ class OsmFile:
         absent = ~on_earth(x, y)
         if absent.any() and not self.is_sorted:  # an editor's file: new nodes, nodes behind ways
             sought = {int(i): k for i, k in zip(node_id[absent], np.flatnonzero(absent), strict=True)}
-            for node in self.nodes():
-                if (place := sought.get(node.id)) is not None:
-                    x[place], y[place] = node.location.x, node.location.y
+            for item in self.nodes():
+                if (place := sought.get(item.id)) is not None:
+                    x[place], y[place] = item.location.x, item.location.y
         return ways, node_id, x, y
 
     def nodes(self, key: str | None = None) -> Iterator[osmium.osm.Node]:

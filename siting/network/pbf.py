@@ -206,7 +206,7 @@ def _varint(data: memoryview, at: int, end: int) -> tuple[int, int]:
 
 
 @compiled
-def _read(raw: Bytes, at: int) -> tuple[int, int]:
+def _read(raw: Bytes, at: int) -> tuple[np.int64, int]:
     value, shift = np.int64(0), np.int64(0)
     while at < raw.size:
         byte = np.int64(raw[at])
@@ -243,7 +243,7 @@ def _decode_ways(
     while at < end:
         tag, at = _read(raw, at)
         size, at = _read(raw, at)
-        stop = at + size
+        stop = int(at + size)
         if size < 0 or stop > end:
             break  # damaged
         if tag != 26:  # field 3, a message
@@ -258,15 +258,16 @@ def _decode_ways(
                     here = number
                 continue
             size, at = _read(raw, at)
-            if size < 0 or at + size > stop:
+            last_byte = int(at + size)
+            if size < 0 or last_byte > stop:
                 return way_id[:0].copy(), count[:0].copy(), refs[:0].copy(), value[:0].copy()  # damaged
             if tag == 18:
-                keys, keys_end = at, at + size
+                keys, keys_end = at, last_byte
             elif tag == 26:
                 values = at
             elif tag == 66:
-                nodes, nodes_end = at, at + size
-            at += size
+                nodes, nodes_end = at, last_byte
+            at = last_byte
         has = False
         while keys < keys_end:
             k, keys = _read(raw, keys)
