@@ -12,7 +12,7 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting import interrupt, memory
+from siting import interrupt, memory_left
 from siting.compiled import compiled
 from siting.errors import fail
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
@@ -249,7 +249,7 @@ class _Search:
         Raises:
             InputError: when more is needed than is left.
         """
-        left = memory.available_bytes()
+        left = memory_left.available_bytes()
         pairs, most_zh, most_en = float(self.task.sources.count) * self.task.targets.count, "至多", "at most"
         if left is not None and pairs * BYTES_A_PAIR > SHARE_OF_MEMORY * left:
             work, rows, most_zh, most_en = self.engine.work(), self.room(1), "约", "about"
@@ -257,15 +257,15 @@ class _Search:
             pairs = found / SAMPLE * self.task.sources.count
         need = pairs * BYTES_A_PAIR
         say(
-            f"{most_zh} {pairs:,.0f} 对，计算{most_zh}需内存 {memory.size_text(need)}",
-            f"{most_en} {pairs:,.0f} pairs, which need {most_en} {memory.size_text(need)} of memory",
+            f"{most_zh} {pairs:,.0f} 对，计算{most_zh}需内存 {memory_left.size_text(need)}",
+            f"{most_en} {pairs:,.0f} pairs, which need {most_en} {memory_left.size_text(need)} of memory",
             kind="note" if need >= STATED_BYTES else "progress",
         )
         if left is not None and need > SHARE_OF_MEMORY * left:
-            there = memory.size_text(left)
+            there = memory_left.size_text(left)
             fail(
-                f"出行时间矩阵约有 {pairs:,.0f} 对，计算约需内存 {memory.size_text(need)}，本机可用 {there}，放不下",
-                f"the travel times would be about {pairs:,.0f} pairs and need some {memory.size_text(need)} of memory; "
+                f"出行时间矩阵约有 {pairs:,.0f} 对，计算约需内存 {memory_left.size_text(need)}，本机可用 {there}，放不下",
+                f"the travel times would be about {pairs:,.0f} pairs and need some {memory_left.size_text(need)} of memory; "
                 f"{there} are left",
                 remedy_zh="请缩短最长出行时间（max_travel_minutes），或合并需求点（粗一些的网格），或减少候选点，"
                 "或分片区计算，或换内存更大的电脑",

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
-from siting import memory
+from siting import memory_left
 from siting.errors import InputError
 from siting.impedance import ImpedanceMatrix
 from siting.network import search
@@ -165,11 +165,11 @@ def test_a_matrix_that_would_not_fit_is_refused_and_the_memory_is_stated(monkeyp
     assert many_to_many(task, say=lambda zh, en, *_, **__: said.append(en)).pair_count < 10_000
     assert said[0] == "at most 40,000 pairs, which need at most 0.6 MB of memory"
     # All pairs would not fit; those within two minutes do.
-    monkeypatch.setattr(memory, "available_bytes", lambda: 400_000)
+    monkeypatch.setattr(memory_left, "available_bytes", lambda: 400_000)
     assert many_to_many(task, say=lambda zh, en, *_, **__: said.append(en)).pair_count < 10_000
     assert any(text.startswith("about ") for text in said)
-    monkeypatch.setattr(memory, "available_bytes", lambda: 2_000)
+    monkeypatch.setattr(memory_left, "available_bytes", lambda: 2_000)
     with pytest.raises(InputError, match="max_travel_minutes"):
         many_to_many(task)
-    monkeypatch.setattr(memory, "available_bytes", lambda: None)
+    monkeypatch.setattr(memory_left, "available_bytes", lambda: None)
     assert many_to_many(task).pair_count > 0
