@@ -256,16 +256,17 @@ class _Search:
             found = sum(self.run(LANES * k, source, work, rows) for k, source in enumerate(self.spread(SAMPLE)))
             pairs = found / SAMPLE * self.task.sources.count
         need = pairs * BYTES_A_PAIR
+        needed = memory_left.size_text(need)
         say(
-            f"{most_zh} {pairs:,.0f} 对，计算{most_zh}需内存 {memory_left.size_text(need)}",
-            f"{most_en} {pairs:,.0f} pairs, which need {most_en} {memory_left.size_text(need)} of memory",
+            f"{most_zh} {pairs:,.0f} 对，计算{most_zh}需内存 {needed}",
+            f"{most_en} {pairs:,.0f} pairs, which need {most_en} {needed} of memory",
             kind="note" if need >= STATED_BYTES else "progress",
         )
         if left is not None and need > SHARE_OF_MEMORY * left:
             there = memory_left.size_text(left)
             fail(
-                f"出行时间矩阵约有 {pairs:,.0f} 对，计算约需内存 {memory_left.size_text(need)}，本机可用 {there}，放不下",
-                f"the travel times would be about {pairs:,.0f} pairs and need some {memory_left.size_text(need)} of memory; "
+                f"出行时间矩阵约有 {pairs:,.0f} 对，计算约需内存 {needed}，本机可用 {there}，放不下",
+                f"the travel times would be about {pairs:,.0f} pairs and need some {needed} of memory; "
                 f"{there} are left",
                 remedy_zh="请缩短最长出行时间（max_travel_minutes），或合并需求点（粗一些的网格），或减少候选点，"
                 "或分片区计算，或换内存更大的电脑",
