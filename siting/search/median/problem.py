@@ -66,7 +66,7 @@ class MedianProblem:
     def priced(self, price: FloatArray) -> MedianProblem:
         """The same problem with other prices (J,); what is known of its pairs is shared."""
         other = replace(self, price=np.asarray(price, dtype=np.float64))
-        known = {"near", "choice", "unserved"} & set(self.__dict__)
+        known = {"near", "choice", "dearest"} & set(self.__dict__)
         other.__dict__.update({name: self.__dict__[name] for name in known})
         return other
 
@@ -83,8 +83,12 @@ class MedianProblem:
     @cached_property
     def unserved(self) -> FloatArray:
         """(I,) what a demand point counts in moves that reaches no open site."""
-        dearest = _dearest(self.pairs)
-        return np.full(self.demand_count, UNSERVED * max(dearest, 1.0))
+        return np.full(self.demand_count, UNSERVED * max(self.dearest, 1.0) + float(np.abs(self.price).sum()))
+
+    @cached_property
+    def dearest(self) -> float:
+        """The largest cost of a pair."""
+        return float(_dearest(self.pairs))
 
     def nearby(self, may: BoolArray, *, length: int | None = None) -> Near:
         """The near pairs over the sites `may` (J,), in lists of about `length` pairs at least."""

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
 from siting.impedance import BoolArray, FloatArray
 from siting.interrupt import out_of_time
@@ -15,20 +16,23 @@ from siting.search.median.interchange import State, copy_state, improve, shake, 
 from siting.search.median.problem import MedianProblem, Near, served_total
 from siting.search.median.relaxation import Steps
 from siting.search.median.tree import Node, Waiting, bounded, least_sure, propagate, settle
-from siting.solver import SolverOptions
+from siting.solution import Status
+from siting.solver import SolverOptions, solve_program
 
 SMALLEST_GAP = 1e-7  # relative: a bound this near to a plan proves it
 ARITHMETIC = 1e-9  # relative error of a bound's or a plan's sum
 GRAIN_DOUBT = 0.01  # of the grain of the objective, on the safe side
 FIRST = Steps(60, 1.0, 0.9, 15, 0.7)
-ROOT = Steps(500, 1.0, 0.9, 15, 0.7)
-AGAIN = Steps(500, 0.3, 0.9, 15, 0.7)
+ROOT = Steps(1000, 1.0, 0.9, 30, 0.7)
+AGAIN = Steps(1000, 0.3, 0.9, 30, 0.7)
 GUESS = 0.05  # of the bound, above which a plan is expected while there is none
 PORTION = 3e8  # pairs that a portion of steps looks at
 SMALLER = 0.8  # share of the sites that a reduction must leave at most to go on
 PATIENCE = 100  # shakes without a better plan
 TRIED_NODES = 60  # after so many nodes, sites are tried only while there is no plan
 LONG = 1 << 60
+SHARE_FOR_SERVING = 0.5  # of the time that is left, for the solver to find a plan that serves everybody
+SERVING_GAP = 0.1  # relative: that plan is improved anyway
 Report = Callable[[float, float], None]
 
 
@@ -41,7 +45,7 @@ class MedianAnswer:
         objective: of the best plan found; +inf without one.
         open: (J,) its sites; None without one.
         nodes: that were bounded.
-        finished: whether it ended by itself, not by the clock, the user or the limit of nodes.
+        finished: whether it was not ended by the limit of nodes.
         by_clock: whether the clock or the user ended it.
     """
 
@@ -108,16 +112,20 @@ class _Run:
             waiting.add(root)
         limited = False
         while waiting and waiting.bound < self.target:
+            self.bound = max(self.bound, waiting.bound)
             limited = self.options.node_limit is not None and self.nodes >= self.options.node_limit
             if limited or self.stopped():
                 break
-            self.bound = max(self.bound, waiting.bound)
             self.branch(waiting.take(), waiting)
             self.tell()
         else:
             self.bound = self.finished_bound
-        bound = min(self.bound, self.objective)
-        return MedianAnswer(bound, self.objective, self.open, self.nodes, not (limited or self.by_clock), self.by_clock)
+        return MedianAnswer(self.proven, self.objective, self.open, self.nodes, not limited, self.by_clock)
+
+    @property
+    def proven(self) -> float:
+        """No plan has a smaller objective: plans that were left out have at least the target."""
+        return min(self.bound, self.finished_bound)
 
     def stopped(self) -> bool:
         """Whether the clock or the user ends the search."""
@@ -127,23 +135,23 @@ class _Run:
     def tell(self) -> None:
         """Report where the search stands."""
         if self.report is not None:
-            self.report(self.objective, min(self.bound, self.objective))
+            self.report(self.objective, self.proven)
 
     def begin(self, start: BoolArray | None) -> Node | None:
         """The root, after a first plan, a bound, and what both settle; None where there is no plan at all."""
-        problem, rules = self.problem, self.problem.rules
-        must, may = rules.must.copy(), rules.may.copy()
+        problem = self.problem
+        must, may = problem.rules.must.copy(), problem.rules.may.copy()
         if not propagate(problem.choice, must, may) or (must & ~may).any():
-            self.objective = self.bound = math.inf
             return None
         mu, upper = self.first_plan(start, must, may)
+        if mu is None:
+            return None
         node = self.ascend_root(self.near, must, may, mu, np.zeros(problem.choice.side_least.size), upper, ROOT)
         self.shaken(PATIENCE)
         while node.bound < self.target and not self.stopped():
             before = int(self.near.may.sum())
             must, may = node.must.copy(), node.may.copy()
             settle(problem.choice, node.bound, self.target, node.value, node.chosen, must, may)
-            print('   ROOT', node.bound, self.objective, 1-node.bound/self.objective, before, may.sum(), must.sum(), time.perf_counter()-self.end+self.options.time_limit_s)
             if may.sum() > SMALLER * before:
                 break
             self.near = problem.nearby(may)
@@ -175,24 +183,70 @@ class _Run:
         self.nodes = max(self.nodes, 1)
         return node
 
-    def first_plan(self, start: BoolArray | None, must: BoolArray, may: BoolArray) -> tuple[FloatArray, float]:
-        """Multipliers and an objective, or a guess of one, to begin the bound with, after a first plan."""
+    def first_plan(
+        self, start: BoolArray | None, must: BoolArray, may: BoolArray
+    ) -> tuple[FloatArray | None, float]:
+        """Multipliers and an objective, or a guess of one, to begin the bound with, after a first plan.
+
+        No multipliers where it turns out that there is no plan.
+        """
         problem, lists = self.problem, self.near.lists
         if start is None and problem.rules.allows(must):
             start = must
         if start is not None:
             state = self.improved(start)
-            return (state.near + np.minimum(state.next, 3 * state.near)) / 2, self.upper(float(state.total[0]))
-        picked = problem.rules.cheapest(np.zeros(problem.site_count))
-        count = 1 if picked is None else max(int(picked.sum()), 1)
-        place = (1.5 * np.diff(lists.indptr) / count).astype(np.int64)
-        place = np.minimum(lists.indptr[:-1] + place, lists.indptr[1:] - 1)
-        mu = lists.cost[np.maximum(place, 0)]
-        guess = 1.5 * float(mu.sum()) + abs(float(problem.price.sum()))
-        node = self.ascend_root(
-            self.near, must, may, mu, np.zeros(problem.choice.side_least.size), guess, FIRST
+            mu, value, total = (state.near + np.minimum(state.next, 3 * state.near)) / 2, problem.price, state.total[0]
+        else:
+            picked = problem.rules.cheapest(np.zeros(problem.site_count))
+            if picked is None:
+                return None, math.inf
+            length = np.diff(lists.indptr)
+            place = np.minimum(1.5 * length / max(int(picked.sum()), 1), length - 1).astype(np.int64)
+            mu = np.where(length > 0, lists.cost[np.maximum(lists.indptr[:-1] + place, 0)] if lists.cost.size else 0.0, 0.0)
+            total = 1.5 * float(mu.sum()) + float(np.abs(problem.price).sum())
+            rows = problem.choice.side_least.size
+            node = self.ascend_root(self.near, must, may, mu, np.zeros(rows), total, FIRST)
+            mu, value = node.mu, node.value
+            if self.open is None:
+                total = self.upper(node.bound)
+        if self.open is None:
+            plan = self.serving_plan(value)
+            if plan is None and self.bound == math.inf:
+                return None, math.inf
+            if plan is not None:
+                self.improved(plan)
+        return mu, self.objective if self.open is not None else float(total)
+
+    def serving_plan(self, value: FloatArray) -> BoolArray | None:
+        """(J,) sites that the rules allow and that serve everybody, at the least sum of `value`, by the solver.
+
+        None where it found none in time; where there is none, the bound becomes +inf.
+        """
+        problem, lists = self.problem, self.near.lists
+        program = problem.rules.program(value)
+        sets = {lists.site[lists.indptr[i] : lists.indptr[i + 1]].tobytes(): i for i in self.near.thin[::-1]}
+        rows = sorted(sets.values())
+        if self.near.thin.size < problem.demand_count:
+            everywhere = np.ones((1, problem.site_count))
+        else:
+            everywhere = np.zeros((0, problem.site_count))
+        cover = np.zeros((len(rows), problem.site_count))
+        for r, i in enumerate(rows):
+            cover[r, lists.site[lists.indptr[i] : lists.indptr[i + 1]]] = 1.0
+        program = replace(
+            program,
+            matrix=csr_array(vstack([program.matrix, csr_array(cover), csr_array(everywhere)])),
+            row_lower=np.concatenate([program.row_lower, np.ones(len(rows) + everywhere.shape[0])]),
+            row_upper=np.concatenate([program.row_upper, np.full(len(rows) + everywhere.shape[0], np.inf)]),
         )
-        return node.mu, self.upper(node.bound)
+        left = SHARE_FOR_SERVING * max(self.end - time.perf_counter(), 0.0)
+        answer = solve_program(program, replace(self.options, time_limit_s=left, gap=SERVING_GAP))
+        if answer.outcome.status is Status.INFEASIBLE:
+            self.bound = math.inf
+        if answer.values is None:
+            return None
+        opened: BoolArray = answer.values > 0.5
+        return opened if problem.rules.allows(opened) else None
 
     def try_sites(self, opened: BoolArray) -> None:
         """Improve a choice of sites that a bound has made, and keep it if it is the best."""

@@ -19,7 +19,7 @@ from siting.search.median.lists import Lists
 from siting.search.median.problem import MedianProblem, Near
 from siting.search.median.relaxation import Steps, ascend
 
-NODE = Steps(60, 1.0, 0.9, 8, 0.7)
+NODE = Steps(100, 1.0, 0.9, 40, 0.5)
 MOST_KEPT = 400_000_000  # bytes of multipliers of waiting nodes; with more the search goes on in depth
 
 
