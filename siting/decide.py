@@ -18,11 +18,11 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import always_open, build_model, settle
 from siting.formulation.data import Data, huff_shares
 from siting.formulation.decided import Decided
-from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
+from siting.formulation.reduce import Reduction, goes_to_nearest, reduce, unreduced
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.engines import first_plan, search_first
+from siting.search.engines import answers_alone, first_plan, search_first
 from siting.search.found import Found
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solve_model, solver_version
@@ -84,7 +84,10 @@ def decide(
     """
     begin = time.perf_counter()
     formulation, active = question.formulation, question.active
-    reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
+    if question.plain and answers_alone(formulation, active, instance):
+        reduction = unreduced(instance)
+    else:
+        reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
     say(
         f"可行的人地配对 {instance.impedance.pair_count:,} → 化简后 {reduction.pair_count:,}",
         f"admissible pairs {instance.impedance.pair_count:,} -> {reduction.pair_count:,} after reduction",

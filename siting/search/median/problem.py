@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
+from numpy.typing import NDArray
 
 from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
@@ -136,7 +137,7 @@ def _is_whole(values: FloatArray, scale: float) -> bool:
 
 
 @compiled
-def _all_whole(values: FloatArray, scale: float) -> bool:
+def _all_whole(values: NDArray[np.number], scale: float) -> bool:
     for value in values:
         scaled = value * scale
         if abs(scaled - np.rint(scaled)) > 1e-6:

@@ -1,4 +1,4 @@
-"""Heuristic, bound, fixing, branch and bound: the least-cost plan with its proof, or as much of both as there is time for."""
+"""Heuristic, bound, fixing, branch and bound: the best plan and its proof, or as much of both as there is time for."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from siting.interrupt import out_of_time
 from siting.search.median.interchange import State, copy_state, improve, shake, state_of
 from siting.search.median.problem import MedianProblem, Near, served_total
 from siting.search.median.relaxation import Steps
-from siting.search.median.tree import Node, Waiting, bounded, least_sure, propagate, settle
+from siting.search.median.tree import Multipliers, Node, Waiting, bounded, least_sure, propagate, settle
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_program
 
@@ -163,7 +163,7 @@ class _Run:
         return self.objective if math.isfinite(self.objective) else bound + GUESS * abs(bound)
 
     def ascend_root(
-        self, near: Near, must: BoolArray, may: BoolArray, mu: FloatArray, pi: FloatArray, upper: float, steps: Steps
+        self, near: Near, must: BoolArray, may: BoolArray, mu: Multipliers, pi: FloatArray, upper: float, steps: Steps
     ) -> Node:
         """The root's bound, in portions between which the clock is read and the relaxation's sites are tried."""
         portion = int(min(max(PORTION / max(near.lists.site.size / 4, 1), 10), steps.most))
@@ -183,9 +183,7 @@ class _Run:
         self.nodes = max(self.nodes, 1)
         return node
 
-    def first_plan(
-        self, start: BoolArray | None, must: BoolArray, may: BoolArray
-    ) -> tuple[FloatArray | None, float]:
+    def first_plan(self, start: BoolArray | None, must: BoolArray, may: BoolArray) -> tuple[Multipliers | None, float]:
         """Multipliers and an objective, or a guess of one, to begin the bound with, after a first plan.
 
         No multipliers where it turns out that there is no plan.
@@ -195,17 +193,20 @@ class _Run:
             start = must
         if start is not None:
             state = self.improved(start)
-            mu, value, total = (state.near + np.minimum(state.next, 3 * state.near)) / 2, problem.price, state.total[0]
+            mu: Multipliers = (state.near + np.minimum(state.next, 3 * state.near)) / 2
+            value, total = problem.price, float(state.total[0])
         else:
             picked = problem.rules.cheapest(np.zeros(problem.site_count))
             if picked is None:
                 return None, math.inf
             length = np.diff(lists.indptr)
             place = np.minimum(1.5 * length / max(int(picked.sum()), 1), length - 1).astype(np.int64)
-            mu = np.where(length > 0, lists.cost[np.maximum(lists.indptr[:-1] + place, 0)] if lists.cost.size else 0.0, 0.0)
-            total = 1.5 * float(mu.sum()) + float(np.abs(problem.price).sum())
+            there = length > 0
+            costs = np.zeros(length.size)
+            costs[there] = lists.cost[(lists.indptr[:-1] + place)[there]]
+            total = 1.5 * float(costs.sum()) + float(np.abs(problem.price).sum())
             rows = problem.choice.side_least.size
-            node = self.ascend_root(self.near, must, may, mu, np.zeros(rows), total, FIRST)
+            node = self.ascend_root(self.near, must, may, costs, np.zeros(rows), total, FIRST)
             mu, value = node.mu, node.value
             if self.open is None:
                 total = self.upper(node.bound)

@@ -23,6 +23,9 @@ NODE = Steps(100, 1.0, 0.9, 40, 0.5)
 MOST_KEPT = 400_000_000  # bytes of multipliers of waiting nodes; with more the search goes on in depth
 
 
+Multipliers = FloatArray | NDArray[np.float32]
+
+
 @dataclass(frozen=True, eq=False)
 class Node:
     """A part of the search: the plans that open `must` and nothing outside `may`.
@@ -39,7 +42,7 @@ class Node:
     bound: float
     must: BoolArray
     may: BoolArray
-    mu: NDArray[np.float32] | FloatArray
+    mu: Multipliers
     pi: FloatArray
     value: FloatArray
     chosen: BoolArray
@@ -57,7 +60,7 @@ def bounded(
     near: Near,
     must: BoolArray,
     may: BoolArray,
-    mu: FloatArray | NDArray[np.float32],
+    mu: Multipliers,
     pi: FloatArray,
     *,
     upper: float,
