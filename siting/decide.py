@@ -165,7 +165,7 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
     instance = reduction.instance
-    share = _nearest_shares(instance, found.open) if found.site is None else _all_to(instance, found.site)
+    share = np.zeros(0) if found.site is None else _all_to(instance, found.site)
     outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
     outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
     return Decision(Decided(instance, found.open, share), None, outcome)

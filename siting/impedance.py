@@ -10,6 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from siting.compiled import compiled
+
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
@@ -129,14 +131,17 @@ class ImpedanceMatrix:
 
         Of equally near columns the lowest index counts.
         """
-        best_column = np.full(self.shape[0], -1, dtype=np.int64)
-        best_value = np.full(self.shape[0], np.inf)
-        mask = open_sites[self.indices]
-        i, j, t = self.rows[mask], self.indices[mask], self.values[mask]
-        order = np.lexsort((j, t, i))
-        i, j, t = i[order], j[order], t[order]
-        first = np.ones(i.size, dtype=bool)
-        first[1:] = i[1:] != i[:-1]
-        best_column[i[first]] = j[first]
-        best_value[i[first]] = t[first]
-        return best_column, best_value
+        return _nearest(self.indptr, self.indices, self.values, np.asarray(open_sites, dtype=np.bool_))
+
+
+@compiled
+def _nearest(
+    indptr: IntArray, indices: IntArray, values: FloatArray, open_sites: BoolArray
+) -> tuple[IntArray, FloatArray]:
+    n = indptr.size - 1
+    column, least = np.full(n, -1, np.int64), np.full(n, np.inf)
+    for i in range(n):
+        for a in range(indptr[i], indptr[i + 1]):
+            if open_sites[indices[a]] and values[a] < least[i]:
+                column[i], least[i] = indices[a], values[a]
+    return column, least

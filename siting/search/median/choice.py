@@ -94,9 +94,6 @@ def cheapest(choice: Choice, value: FloatArray, must: BoolArray, may: BoolArray,
             elif value[j] < 0:
                 chosen[j] = True
                 total += value[j]
-    for z in range(inside.size):
-        if inside[z] > choice.zone_most[z]:
-            return np.inf
     order = np.argsort(value[free[:size]], kind="mergesort")
     lacking = 0
     for z in range(inside.size):
@@ -112,6 +109,9 @@ def cheapest(choice: Choice, value: FloatArray, must: BoolArray, may: BoolArray,
                 held[choice.group[j]] += 1
                 lacking -= 1
         if lacking:
+            return np.inf
+    for z in range(inside.size):
+        if inside[z] > choice.zone_most[z]:
             return np.inf
     wanted = 0
     for g in range(held.size):

@@ -94,7 +94,7 @@ class _Run:
         if not math.isfinite(self.objective):
             return math.inf
         size, grain = abs(self.objective), self.problem.grain
-        close = self.objective - max(self.options.gap, SMALLEST_GAP) * size
+        close = self.objective - max(self.options.gap * (1 - ARITHMETIC), SMALLEST_GAP) * size
         sure = grain and ARITHMETIC * size < grain * GRAIN_DOUBT
         return min(close, self.objective - grain * (1 - GRAIN_DOUBT)) if sure else close
 

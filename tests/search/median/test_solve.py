@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-
 import numpy as np
 import pytest
 
@@ -49,7 +48,7 @@ def test_a_bound_holds_wherever_the_search_is_stopped(limit: int) -> None:
         least = float(values.min(initial=np.inf))
         problem, constant = problem_of(model, instance)
         told: list[tuple[float, float]] = []
-        answer = solve(problem, SolverOptions(node_limit=limit), report=lambda *pair: told.append(pair))
+        answer = solve(problem, SolverOptions(node_limit=limit), report=lambda *pair, told=told: told.append(pair))
         for value, bound in [*told, (answer.objective, answer.bound)]:
             assert bound + constant <= least + 1e-9 * abs(least) if np.isfinite(least) else True, seed
             assert value + constant >= least - 1e-9 * abs(least) if np.isfinite(least) else True, seed
