@@ -1,6 +1,6 @@
 """Uncapacitated location to proof: this program's own search against HiGHS on the whole formulation.
 
-    python benchmarks/medians.py [--seconds 60] [--only orlib,planar,large]
+    python benchmarks/medians.py [--seconds 60] [--highs-seconds 60] [--only orlib,planar,large]
 
 Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the large
 ones, run once). The OR-Library graphs lie in an
@@ -84,6 +84,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--only", default="orlib,planar,large")
     parser.add_argument("--most", type=int, default=1_000_000, help="pairs above which HiGHS is not asked")
+    parser.add_argument("--highs-seconds", type=float, default=60.0)
     words = parser.parse_args()
     from tests.shared_data import SHARED
 
@@ -97,8 +98,9 @@ def main() -> None:
             ask = {"case": case, "seconds": words.seconds}
             ours = apart("medians:run_siting", ask, seconds=words.seconds, warm=name != "large")
             theirs = None
-            if isinstance(case, int) or case[0] * case[1] <= words.most:
-                theirs = apart("medians:run_highs", ask, seconds=words.seconds)
+            if words.highs_seconds and (isinstance(case, int) or case[0] * case[1] <= words.most):
+                limit = {"case": case, "seconds": words.highs_seconds}
+                theirs = apart("medians:run_highs", limit, seconds=words.highs_seconds)
             total += ours.seconds
             ratio = _ratio(ours, theirs)
             ratios += [] if ratio is None else [ratio]
