@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from siting.formulation.arrays import build_program
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
 from siting.search.median import MedianProblem, median_problem, solve
-from siting.solver import SolverOptions
+from siting.solution import Status
+from siting.solver import SolverOptions, solve_program
 from tests.search.median.tries import question, tried
 
 
@@ -54,3 +56,21 @@ def test_a_bound_holds_wherever_the_search_is_stopped(limit: int) -> None:
             assert value + constant >= least - 1e-9 * abs(least) if np.isfinite(least) else True, seed
         stopped += not answer.finished
     assert stopped > 0
+
+
+@pytest.mark.parametrize("first", range(2000, 2240, 60))
+def test_the_optimum_of_the_formulation_with_more_sites(first: int) -> None:
+    possible = 0
+    for seed in range(first, first + 60):
+        model, instance = question(seed, points=45, sites=20)
+        answer = solve_program(build_program(load_formulation(model), instance).program, SolverOptions())
+        problem, constant = problem_of(model, instance)
+        found = solve(problem, SolverOptions(time_limit_s=30))
+        if answer.outcome.status is Status.INFEASIBLE:
+            assert found.bound == np.inf, seed
+            continue
+        possible += 1
+        assert answer.outcome.objective is not None, seed
+        assert found.objective + constant == pytest.approx(answer.outcome.objective, rel=2e-6), seed
+        assert found.objective - found.bound <= 1e-6 * abs(found.objective) + 1e-9, seed
+    assert possible > 15
