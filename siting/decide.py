@@ -17,11 +17,11 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import always_open
 from siting.formulation.data import Data, huff_shares
 from siting.formulation.decided import Decided
-from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
+from siting.formulation.reduce import Reduction, goes_to_nearest, reduce, unreduced
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.engines import first_plan, search_first
+from siting.search.engines import answers_alone, first_plan, search_first
 from siting.search.found import Found
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solver import SolverOptions, solver_version
@@ -83,7 +83,10 @@ def decide(
     """
     begin = time.perf_counter()
     formulation, active = question.formulation, question.active
-    reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
+    if question.plain and answers_alone(formulation, active, instance):
+        reduction = unreduced(instance)
+    else:
+        reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
     say(
         f"可行的人地配对 {instance.impedance.pair_count:,} → 化简后 {reduction.pair_count:,}",
         f"admissible pairs {instance.impedance.pair_count:,} -> {reduction.pair_count:,} after reduction",
@@ -162,7 +165,7 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
     instance = reduction.instance
-    share = _nearest_shares(instance, found.open) if found.site is None else _all_to(instance, found.site)
+    share = np.zeros(0) if found.site is None else _all_to(instance, found.site)
     outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
     outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
     return Decision(Decided(instance, found.open, share), None, outcome)

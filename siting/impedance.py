@@ -54,7 +54,10 @@ class ImpedanceMatrix:
         there = np.isfinite(dense)  # already in the order of compressed rows: no sorting
         indptr = np.zeros(dense.shape[0] + 1, dtype=np.int64)
         np.cumsum(there.sum(axis=1), out=indptr[1:])
-        return cls(indptr, np.nonzero(there)[1], dense[there], (dense.shape[0], dense.shape[1]), unit)
+        n, m = dense.shape
+        if there.all():  # without the row of each pair, which would take as much memory as the matrix
+            return cls(indptr, np.tile(np.arange(m), n), np.array(dense).ravel(), (n, m), unit)
+        return cls(indptr, np.nonzero(there)[1], dense[there], (n, m), unit)
 
     @classmethod
     def from_pairs(
