@@ -16,10 +16,11 @@ import numpy as np
 from siting import interrupt
 from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
-from siting.formulation.spec import Formulation
+from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
 from siting.search.center import search_center
+from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
 from siting.search.lagrangian import count_affordable, search
@@ -64,16 +65,31 @@ POWER = 8  # the least sum of this power of the travel time comes near the least
 
 
 def search_first(
-    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+    formulation: Formulation,
+    active: tuple[str, ...],
+    instance: Instance,
+    options: SolverOptions,
+    report: Report,
+    *,
+    objective: str | None = None,
+    limits: tuple[Limit, ...] = (),
 ) -> Found | None:
     """A plan, a bound and what is left to decide; None where no search knows the model.
 
     Args:
         active: constraints that hold.
-        report: is told (objective, bound) as they improve.
+        report: is told (objective, bound) as they improve, as of a minimised objective.
+        objective: which of the formulation's; None: the first.
+        limits: how good the plan must be by others of them.
     """
-    blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
-    if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
+    if instance.future is not None and tells_futures_apart(formulation, active):
+        return None
+    goal = objective or formulation.objective
+    covering = search_covering({*formulation.variables, *active}, goal, active, instance, options, report, limits)
+    if covering is not None:
+        return covering
+    blocks = {*formulation.variables, goal, *active} - RESOURCES
+    if instance.leaving.any() or limits or formulation.then:
         return None
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
