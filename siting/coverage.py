@@ -96,6 +96,13 @@ def first_same_within(
     return first
 
 
+def reaches_any(indptr: IntArray, indices: Columns, values: Values, limit: FloatArray, columns: BoolArray) -> BoolArray:
+    """(I,) whether some of these columns has a value within the row's limit (I,)."""
+    found = np.zeros(indptr.size - 1, dtype=np.bool_)
+    in_parts(lambda a, b: _reach(indptr, indices, values, limit, columns, found, a, b), found.size, least=PART)
+    return found
+
+
 def first_same(sets: Sets, apart: IntArray | None = None) -> IntArray:
     """(K,) the first equal set; sets that differ in `apart` (K,) are never equal."""
     none, limit = np.zeros(sets.indices.size, dtype=np.float32), np.zeros(sets.size)
@@ -207,6 +214,18 @@ def _compare(
             e += 1
             f += 1
         same[i] = equal
+
+
+@compiled
+def _reach(
+    indptr: IntArray, indices: Columns, values: Values, limit: FloatArray, columns: BoolArray, found: BoolArray,
+    begin: int, end: int,
+) -> None:  # fmt: skip
+    for i in range(begin, end):
+        for e in range(indptr[i], indptr[i + 1]):
+            if columns[indices[e]] and values[e] <= limit[i]:
+                found[i] = True
+                break
 
 
 @compiled

@@ -51,8 +51,9 @@ class LaidOut:
         """(I,) impedance of the nearest open site, +inf where none is reachable."""
         matrix = self.instance.impedance
         best = np.full(self.instance.demand_count, np.inf)
-        usable = self.open[matrix.indices]
-        np.minimum.at(best, matrix.rows[usable], matrix.values[usable])
+        for part, pairs, rows in matrix.blocks():
+            usable = self.open[matrix.indices[pairs]]
+            np.minimum.at(best[part], rows[usable], matrix.values[pairs][usable])
         return best
 
     @cached_property
@@ -94,8 +95,9 @@ class LaidOut:
         most = np.broadcast_to(np.asarray(limit, dtype=np.float64), (self.instance.demand_count,))
         weight = self.open.astype(np.float64) if counts is None else counts
         total = np.zeros(self.instance.demand_count)
-        within = matrix.values <= most[matrix.rows]
-        np.add.at(total, matrix.rows[within], weight[matrix.indices[within]])
+        for part, pairs, rows in matrix.blocks():
+            within = matrix.values[pairs] <= most[part][rows]
+            np.add.at(total[part], rows[within], weight[matrix.indices[pairs][within]])
         return total
 
     @property
@@ -128,13 +130,17 @@ def lay_out(instance: Instance, solution: Solution) -> LaidOut:
     """The solution's pairs with their impedance."""
     matrix, m = instance.impedance, instance.site_count
     a = solution.assignment
-    keys = matrix.rows * m + matrix.indices  # ascending: rows ascend, columns within a row too
-    wanted = a.demand_index * m + a.site_index
-    place = np.searchsorted(keys, wanted)
-    safe = np.minimum(place, max(keys.size - 1, 0))
-    known = (place < keys.size) & (keys[safe] == wanted) if keys.size else np.zeros(wanted.size, bool)
-    impedance = np.full(wanted.size, np.nan)
-    impedance[known] = matrix.values[safe[known]]
+    impedance = np.full(a.demand_index.size, np.nan)
+    ascending = bool((np.diff(a.demand_index) >= 0).all())
+    order = np.arange(impedance.size) if ascending else np.argsort(a.demand_index, kind="stable")
+    row = a.demand_index[order]
+    for part, pairs, rows in matrix.blocks():
+        mine = order[np.searchsorted(row, part.start) : np.searchsorted(row, part.stop)]
+        keys = rows * m + matrix.indices[pairs]  # ascending: rows ascend, columns within a row too
+        wanted = (a.demand_index[mine] - part.start) * m + a.site_index[mine]
+        place = np.minimum(np.searchsorted(keys, wanted), max(keys.size - 1, 0))
+        known = keys[place] == wanted if keys.size else np.zeros(wanted.size, dtype=bool)
+        impedance[mine[known]] = matrix.values[pairs][place[known]]
     return LaidOut(instance, solution, a.demand_index, a.site_index, a.share, impedance)
 
 
