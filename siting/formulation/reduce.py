@@ -236,7 +236,7 @@ def _forbid_outdone(instance: Instance, active: tuple[str, ...]) -> Instance:
     if "zone_minimum" in active:
         least[1:] = instance.zone_minimum
         for k in np.flatnonzero(least):
-            if np.unique(price[kind == k]).size > 1:  # one that opens only for the minimum's sake should be the cheapest
+            if np.unique(price[kind == k]).size > 1:  # what opens for the minimum alone should be cheap
                 kind[kind == k] = -1
     if "open_exactly_p" in active:
         assert instance.p is not None

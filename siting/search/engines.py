@@ -5,7 +5,6 @@ A search is used only for models all of whose blocks it knows; the others go to 
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,14 +25,15 @@ from siting.search.found import Found, Report
 from siting.search.lagrangian import count_affordable, search
 from siting.search.median import Choice, Pairs, search_median
 from siting.search.single_source import SingleSource, search_single_source
+from siting.search.sites import SITE_BLOCKS, SiteRules
 from siting.solver import SolverOptions
 
 ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
 ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
 MEDIAN = ASSIGNED | {"total_weighted_impedance"}
 CAPACITATED = MEDIAN | {"respect_capacity"}
-CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
-WEIGHTED_CENTER = ASSIGNED | {
+CENTER = (ASSIGNED - SITE_BLOCKS) | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
+WEIGHTED_CENTER = (ASSIGNED - SITE_BLOCKS) | {
     "largest_weighted_value",
     "bound_largest_weighted_impedance",
     "largest_weighted_impedance",
@@ -61,7 +61,6 @@ SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no
 MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
 SHARE_OF_START = 0.1  # of the time limit, for a plan to begin with
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
-POWER = 8  # the least sum of this power of the travel time comes near the least maximum
 
 
 def search_first(
@@ -88,8 +87,14 @@ def search_first(
     covering = search_covering({*formulation.variables, *active}, goal, active, instance, options, report, limits)
     if covering is not None:
         return covering
-    blocks = {*formulation.variables, goal, *active} - RESOURCES
-    if instance.leaving.any() or limits or formulation.then:
+    if limits or formulation.then:
+        return None
+    blocks = {*formulation.variables, goal, *active}
+    if blocks - SITE_BLOCKS in (CENTER, WEIGHTED_CENTER):
+        weighted = blocks - SITE_BLOCKS == WEIGHTED_CENTER
+        return _center(instance, active, options, report, weighted=weighted)
+    blocks -= RESOURCES
+    if instance.leaving.any():
         return None
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
@@ -102,12 +107,8 @@ def search_first(
             None if districts is None else _whole(districts, "Lagrangian bound and neighbourhoods of districts, HiGHS")
         )
     counted = _counted(instance)
-    if counted is None:
-        return None
-    if blocks == MEDIAN:
+    if counted is not None and blocks == MEDIAN:
         return _median(instance, counted, options, report)
-    if blocks in (CENTER, WEIGHTED_CENTER):
-        return _center(instance, counted, options, weighted=blocks == WEIGHTED_CENTER)
     return None
 
 
@@ -224,26 +225,12 @@ def _median(instance: Instance, counted: Instance, options: SolverOptions, repor
     return Found(found.bound, found.objective, found.open, 0, rest, engine, by_clock=stopped or rest is not None)
 
 
-def _center(instance: Instance, counted: Instance | None, options: SolverOptions, *, weighted: bool) -> Found | None:
-    """A plan by interchange, then the range below its farthest halved until nothing is left."""
-    if not instance.demand_count or (instance.p is None and instance.fixed_cost is None):
+def _center(
+    instance: Instance, active: tuple[str, ...], options: SolverOptions, report: Report, *, weighted: bool
+) -> Found | None:
+    """The range below what a plan reaches halved until nothing is left."""
+    if not instance.demand_count:
         return None
-    begin = time.perf_counter()
-    matrix = instance.impedance
-    value: FloatArray = matrix.values * instance.demand[matrix.rows] if weighted else matrix.values
-    choice = None if counted is None else Choice.of(counted)
-    if choice is None or not choice.possible or counted is None:
-        return None
-    cost: FloatArray = (value / max(float(value.max(initial=0.0)), 1e-9)) ** POWER
-    opened, _ = Pairs(counted, cost).interchange(choice, None, begin + SHARE_OF_TIME * options.time_limit_s)
-    best = np.full(instance.demand_count, np.inf)
-    use = opened[matrix.indices]
-    np.minimum.at(best, matrix.rows[use], value[use])
-    farthest = float(best.max(initial=0.0))
-    if not math.isfinite(farthest):
-        return None
-    left = replace(options, time_limit_s=options.time_limit_s - (time.perf_counter() - begin))
-    found = search_center(counted, opened, farthest, left, weighted=weighted)
-    return Found(
-        found.bound, found.objective, found.open, 0, None, "interchange and bisection over set covering, HiGHS"
-    )
+    found = search_center(instance, SiteRules.of(instance, active), options, weighted=weighted, report=report)
+    engine = "bisection over set covering: Lagrangian bound, interchange and branching, HiGHS"
+    return Found(found.bound, found.objective, found.open, found.nodes, None, engine)

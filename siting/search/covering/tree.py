@@ -33,6 +33,7 @@ SMALL = 20_000  # members of the sets that are left, with which the solver is qu
 SOLVER_NODES = 500  # after which branching goes on
 POLISH_EVERY = 10  # nodes from one search past the best plan to the next
 PATIENCE = 200  # moves without a better plan, past the first that none improves
+WORTH_TELLING = 0.9  # of the last gap that was told: a smaller step is not
 SMALLEST_GAP = 1e-7  # relative: below PROVEN_GAP, above what arithmetic adds
 
 
@@ -108,14 +109,17 @@ class _Tree:
         self.told = (math.inf, -math.inf)
 
     def run(self, node_limit: int | None, start: BoolArray | None) -> Solved:
+        first = self._first_plan(self.problem) if start is None else start
+        if first is None:
+            return Solved(None, math.inf, math.inf, 0, False)
+        self.take(first)
+        if self.value <= self.enough:
+            return Solved(self.open, self.value, -math.inf, 0, False)
         small = reduced(self.problem)
         first = None if small is None else self._first_plan(small)
         if small is None or first is None:
             return Solved(None, math.inf, math.inf, 0, False)
         rules = small.rules
-        if start is not None:
-            self.take(start)
-            self._polish(self.problem, start)
         self._polish(small, first)
         node: _Node | None = _Node(small, None, rules.must, rules.may, -math.inf)
         stopped = False
@@ -149,7 +153,7 @@ class _Tree:
         step, best = self.problem.step, min(self.value, self.cutoff)
         ceiling = self.problem.ceiling
         if not math.isfinite(best):
-            return ceiling + max(0.5 * step, SMALLEST_GAP * max(abs(ceiling), 1.0))
+            return ceiling + max(1e-6 * step, SMALLEST_GAP * max(abs(ceiling), 1.0))
         return best - max(step * (1 - 1e-6), SMALLEST_GAP * abs(best))
 
     def take(self, opened: BoolArray) -> None:
@@ -268,6 +272,9 @@ class _Tree:
 
     def _tell(self, bound: float) -> None:
         bound = min(max(bound, self.told[1]), self.value)
-        if self.open is not None and (self.value, bound) != self.told:
+        if self.open is None:
+            return
+        value, told = self.told
+        if self.value < value or self.value - bound < WORTH_TELLING * (value - told):
             self.told = (self.value, bound)
             self.report(self.value, bound)
