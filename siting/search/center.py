@@ -68,7 +68,7 @@ def search_center(
     # values[:low] are known to be too small, values[high] to be possible; first whether anything is.
     low, high, place = 0, values.size, values.size - 1
     farthest, opened, nodes, reach = math.inf, None, 0, 1
-    while low < high and not out_of_time(end):
+    while low < high and (opened is None or not out_of_time(end)):
         found = _covers_within(instance, rules, cost, float(values[place]), options, end)
         nodes += found.nodes
         if found.open is not None:

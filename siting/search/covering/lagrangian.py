@@ -70,7 +70,7 @@ def lagrangian_bound(
     """Improve the bound until it reaches `upper`, or improves no more.
 
     Args:
-        upper: value above which the bound need not rise.
+        upper: value above which the bound need not rise; that of a good plan makes good steps.
         multipliers: (K,) to begin with; None or zeros: the weights, spread over the sites.
         steps: at most so many.
         end: stop at this reading of `time.perf_counter`.
@@ -87,7 +87,8 @@ def lagrangian_bound(
     for step in range(1, steps + 1):
         if best.bound >= upper or factor < SMALLEST_FACTOR or out_of_time(end):
             break
-        moved = search.step(best, factor, max(upper, best.bound + 1e-3 * abs(best.bound)))
+        goal = upper if math.isfinite(upper) else problem.ceiling
+        moved = search.step(best, factor, max(goal, best.bound + 1e-3 * abs(best.bound)))
         if moved is None:
             break
         tried, agrees = moved
@@ -101,7 +102,7 @@ def lagrangian_bound(
                 factor, bad = factor * SHORTER, 0
         if step % WINDOW == 0:
             weight = max(weight * 0.9, SMALLEST_AVERAGE)
-            if best.bound - marker < LEAST_CLOSED * (upper - best.bound):
+            if best.bound - marker < LEAST_CLOSED * (goal - best.bound):
                 break
             marker = best.bound
         if plan is not None and step % PLAN_EVERY == 0:

@@ -15,12 +15,15 @@ from siting.search.covering.problem import CoverageProblem
 def as_program(problem: CoverageProblem) -> tuple[Program, IntArray]:
     """The programme over the free sites, then what each class that need not be covered lacks; and the columns' sites.
 
+    The sets must hold free sites only, as `restrict` leaves them.
+
     Source: Church and ReVelle (1974), Papers of the Regional Science Association 32, in terms of the uncovered.
     """
     rules, sets = problem.rules, problem.sets
     sites = np.flatnonzero(rules.free)
     place = np.full(problem.price.size, -1, dtype=np.int64)
     place[sites] = np.arange(sites.size)
+    assert rules.free[sets.indices].all()
     cover = csr_array((np.ones(sets.indices.size), place[sets.indices], sets.indptr), shape=(sets.size, sites.size))
     soft = np.flatnonzero(~problem.hard)
     lack = csr_array((np.ones(soft.size), (soft, np.arange(soft.size))), shape=(sets.size, soft.size))

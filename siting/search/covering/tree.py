@@ -15,6 +15,7 @@ from functools import partial
 
 import numpy as np
 
+from siting.events import Event
 from siting.impedance import BoolArray, FloatArray
 from siting.interrupt import out_of_time
 from siting.search.covering.fixing import rise_if_changed
@@ -23,6 +24,7 @@ from siting.search.covering.moves import improve
 from siting.search.covering.problem import CoverageProblem, Restricted, restrict
 from siting.search.covering.program import as_program
 from siting.search.covering.reductions import reduced
+from siting.search.covering.squeeze import alike, squeeze
 from siting.solution import Status
 from siting.solver import SolverOptions, solve_program
 
@@ -30,8 +32,11 @@ Report = Callable[[float, float], None]
 
 ROOT_STEPS, NODE_STEPS = 3000, 300
 SMALL = 20_000  # members of the sets that are left, with which the solver is quick
+SMALL_HARD = 60_000  # the same where every class must be covered: its cuts are worth more than branching here
 SOLVER_NODES = 500  # after which branching goes on
 POLISH_EVERY = 10  # nodes from one search past the best plan to the next
+SQUEEZE, LONG_SQUEEZE = 2, 20  # steps for each member of the sets, at first and before the solver is asked
+SQUEEZE_WORK = 3e8  # members that it looks at, at most: a few seconds
 PATIENCE = 200  # moves without a better plan, past the first that none improves
 WORTH_TELLING = 0.9  # of the last gap that was told: a smaller step is not
 SMALLEST_GAP = 1e-7  # relative: below PROVEN_GAP, above what arithmetic adds
@@ -106,19 +111,22 @@ class _Tree:
         self.floor = math.inf  # the least bound of the parts that were put aside
         self.waiting: list[tuple[float, int, _Node]] = []
         self.nodes = self.number = 0
+        self.undecided = False  # whether there was no time to find out if any set of sites is allowed
         self.told = (math.inf, -math.inf)
+        self.hard = bool(problem.hard.all())
+        self.small = SMALL_HARD if self.hard else SMALL
 
     def run(self, node_limit: int | None, start: BoolArray | None) -> Solved:
         first = self._first_plan(self.problem) if start is None else start
         if first is None:
-            return Solved(None, math.inf, math.inf, 0, False)
+            return self._nothing()
         self.take(first)
         if self.value <= self.enough:
             return Solved(self.open, self.value, -math.inf, 0, False)
         small = reduced(self.problem)
         first = None if small is None else self._first_plan(small)
         if small is None or first is None:
-            return Solved(None, math.inf, math.inf, 0, False)
+            return self._nothing()
         rules = small.rules
         self._polish(small, first)
         node: _Node | None = _Node(small, None, rules.must, rules.may, -math.inf)
@@ -143,10 +151,20 @@ class _Tree:
         clock = stopped and out_of_time(self.end) and bound < self.value
         return Solved(self.open, self.value, bound, self.nodes, clock)
 
+    def _nothing(self) -> Solved:
+        return Solved(None, math.inf, -math.inf if self.undecided else math.inf, 0, self.undecided)
+
     def bound(self) -> float:
         """No plan is better than the best known, or than this."""
         least = min(self.floor, self.waiting[0][0] if self.waiting else math.inf)
-        return min(least, self.value, self.cutoff)
+        return min(self._on_grid(least), self.value, self.cutoff)
+
+    def _on_grid(self, bound: float) -> float:
+        """The least value of a plan that is not below the bound: values are whole steps apart."""
+        step, constant = self.problem.step, self.problem.constant
+        if not step or not math.isfinite(bound):
+            return bound
+        return constant + math.ceil((bound - constant) / step - 1e-6) * step
 
     def limit(self) -> float:
         """A part whose bound reaches this has no better plan that matters."""
@@ -194,11 +212,11 @@ class _Tree:
             if not part.possible:
                 return []
             left = part.problem.sets.indices.size
-            if left > 0.9 * before or left <= SMALL or out_of_time(self.end):
+            if left > 0.9 * before or left <= self.small or out_of_time(self.end):
                 break
         if out_of_time(self.end):
             return [_Node(part.problem, part.multipliers, part.problem.rules.must, part.problem.rules.may, known)]
-        if part.problem.sets.indices.size <= SMALL:
+        if part.problem.sets.indices.size <= self.small:
             solved, known = self._hand_over(part.problem, known)
             if solved or known >= self.limit():
                 self._aside(known)
@@ -227,9 +245,20 @@ class _Tree:
 
     def _hand_over(self, problem: CoverageProblem, known: float) -> tuple[bool, float]:
         """Whether the solver has settled this part, and its bound."""
+        if self.hard and self.open is not None:
+            self._squeeze(problem, self.open, LONG_SQUEEZE)
+            self._tell(min(known, self.bound()))
+            if known >= self.limit():
+                return False, known
         program, sites = as_program(problem)
         left = min(max(self.end - time.perf_counter(), 1e-3), 1e6)
-        answer = solve_program(program, SolverOptions(time_limit_s=left, seed=self.seed, node_limit=SOLVER_NODES))
+        nodes = None if self.hard else SOLVER_NODES
+        start = None
+        if self.open is not None and problem.rules.allows(self.open):
+            lacking = np.maximum(problem.target - problem.count(self.open), 0)[~problem.hard]
+            start = np.concatenate([self.open[sites], lacking]).astype(np.float64)
+        options = SolverOptions(time_limit_s=left, seed=self.seed, node_limit=nodes, gap=self.gap)
+        answer = solve_program(program, options, start=start, listener=partial(self._heard, known))
         if answer.values is not None:
             opened = problem.rules.must.copy()
             opened[sites[answer.values[: sites.size] > 0.5]] = True
@@ -239,6 +268,12 @@ class _Tree:
             return True, math.inf
         bound = known if outcome.bound is None else max(known, outcome.bound - 1e-9 * abs(outcome.bound))
         return outcome.status is Status.OPTIMAL, bound
+
+    def _heard(self, known: float, event: Event) -> None:
+        """What the solver tells on its way; parts that wait have a bound of their own."""
+        bound = event.data.get("bound")
+        if isinstance(bound, float):
+            self._tell(min(max(known, bound), self.bound()))
 
     def _try(self, problem: CoverageProblem, chosen: BoolArray, bound: float, *, quiet: bool = False) -> float:
         """Better plans from the sites that a bound has chosen; gives the new limit."""
@@ -251,12 +286,20 @@ class _Tree:
         return self.limit()
 
     def _polish(self, problem: CoverageProblem, opened: BoolArray) -> None:
-        if problem.rules.allows(opened):
-            self.take(
-                improve(
-                    problem, opened, patience=PATIENCE, seed=self.seed + self.nodes, enough=self.enough, end=self.end
-                )[0]
-            )
+        """Look past the plans that no single move improves, if the rules of `problem` allow this one."""
+        if not problem.rules.allows(opened):
+            return
+        seed = self.seed + self.nodes
+        plan, _ = improve(problem, opened, patience=PATIENCE, seed=seed, enough=self.enough, end=self.end)
+        self.take(plan)
+        self._squeeze(problem, plan, SQUEEZE)
+
+    def _squeeze(self, problem: CoverageProblem, plan: BoolArray, thoroughness: int) -> None:
+        """Fewer sites, where all count alike."""
+        if alike(problem) and problem.rules.allows(plan) and problem.meets(plan):
+            work = problem.sets.lengths.mean() * problem.points.lengths.mean()
+            steps = int(min(thoroughness * problem.sets.indices.size, 1 + SQUEEZE_WORK / work))
+            self.take(squeeze(problem, plan, steps=steps, seed=self.seed + self.nodes))
 
     def _first_plan(self, problem: CoverageProblem) -> BoolArray | None:
         """Allowed sites that cover much each; None where no set is allowed."""
@@ -267,7 +310,10 @@ class _Tree:
         chosen = rules.cheapest(problem.price - worth)
         if chosen is None or rules.allows(chosen):
             return chosen
-        answer = solve_program(rules.program(problem.price - worth), SolverOptions(gap=0.01, seed=self.seed))
+        left = min(max(self.end - time.perf_counter(), 1e-3), 1e6)
+        options = SolverOptions(time_limit_s=left, gap=0.01, seed=self.seed)
+        answer = solve_program(rules.program(problem.price - worth), options)
+        self.undecided = answer.values is None and answer.outcome.status is not Status.INFEASIBLE
         return None if answer.values is None else answer.values > 0.5
 
     def _tell(self, bound: float) -> None:
