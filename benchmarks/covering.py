@@ -192,14 +192,14 @@ def main() -> None:
     for kind in words.only.split(","):
         print(f"\n{kind}\n\n| run | value | bound | gap | s | peak MB |\n|---|---|---|---|---|---|", flush=True)
         if kind in RADIUS:
-            ours = apart(
-                "covering:ours_clustered", {"kind": kind} | limit, seconds=words.seconds, warm=kind == "sparse"
-            )
+            asked = {"kind": kind} | limit
+            ours = apart("covering:ours_clustered", asked, seconds=words.seconds, warm=kind == "sparse")
             print(_line("this program", ours), flush=True)
-            plain = apart("covering:highs_clustered", {"kind": kind} | limit, seconds=words.seconds)
+            plain = apart("covering:highs_clustered", asked, seconds=words.seconds)
             print(_line("HiGHS, plain formulation", plain))
             if not ours.failed and not plain.failed:
-                print(f"\nHiGHS takes {plain.seconds / ours.seconds:.0f} times as long, or stops at the limit")
+                print(f"\nThis program is within 1 % after {ours.result['close']} s.")
+                print(f"HiGHS runs {plain.seconds / ours.seconds:.0f} times as long as this program, or to the limit.")
         elif kind == "million":
             for model in ("maximal_covering", "set_covering"):
                 for detour in (0.0, 0.5):
