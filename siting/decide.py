@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 
@@ -45,6 +46,24 @@ class Question:
     def nearest(self) -> bool:
         """Whether everybody may as well go to the nearest open site."""
         return goes_to_nearest(self.formulation, self.active)
+
+    @property
+    def settled_by_sites(self) -> bool:
+        """Whether the open sites alone settle everything else."""
+        return self.nearest or not ASSIGNS & set(self.formulation.variables)
+
+    @property
+    def sense(self) -> str:
+        """Of the objective: `minimize` or `maximize`."""
+        return REGISTER[self.objective].sense
+
+    def own(self, value: float, *, constant: float) -> float:
+        """The objective's value for the value that a search tells, which is the negative of a maximised one.
+
+        Args:
+            constant: what a reduction took out; with 0 the same call leads back.
+        """
+        return (-value if self.sense == "maximize" else value) + constant
 
     @property
     def plain(self) -> bool:
@@ -93,15 +112,17 @@ def decide(
         pairs=reduction.pair_count,
     )
 
+    own = partial(question.own, constant=reduction.constant)
+
     def report(objective: float, bound: float) -> None:
-        gap = (objective - bound) / max(abs(objective), 1e-9)
+        gap = (objective - bound) / max(abs(own(objective)), 1e-9)
         if math.isfinite(gap):
             zh, en = f"求解中：与最优相差不超过 {100 * gap:.2f}%", f"solving: within {100 * gap:.2f} % of optimal"
-            say(zh, en, incumbent=objective, bound=bound, gap=gap)
+            say(zh, en, incumbent=own(objective), bound=own(bound), gap=gap)
 
-    found = None
-    if question.plain:
-        found = search_first(formulation, active, reduction.instance, options, report)
+    found = search_first(
+        formulation, active, reduction.instance, options, report, objective=question.objective, limits=question.limits
+    )
     if found is None and start is None:
         start = first_plan(formulation, active, reduction.instance, options)
     decision = _follow(question, reduction, found, options, begin, listener, say, start)
@@ -131,28 +152,31 @@ def _follow(
         decision = _ask_solver(question, instance, constant, limits, start, listener, say)
         if found is None:
             return decision
-        return replace(
-            decision, outcome=_certify(decision.outcome, found, constant, options, time.perf_counter() - begin)
-        )
+        seconds = time.perf_counter() - begin
+        return replace(decision, outcome=_certify(question, decision.outcome, found, constant, options, seconds))
 
     if found is not None and plan is None and found.bound == math.inf:
-        return _impossible(reduction, found, options, time.perf_counter() - begin)
+        return _impossible(question, reduction, found, options, time.perf_counter() - begin)
     if found is None or plan is None:
         return ask(reduction.instance, start)
     if found.rest is not None:
         decision = ask(found.rest, plan)
         value = decision.outcome.objective
-        if value is not None and value <= (found.objective + constant) * (1 + PROVEN_GAP):
-            return decision
+        if value is not None:
+            lost = question.own(value - constant, constant=0.0) - found.objective
+            if lost <= PROVEN_GAP * abs(value):
+                return decision
         found = replace(found, rest=None)  # the solver lost the plan that it was given
-    if question.nearest or found.site is not None:
+    if question.settled_by_sites or found.site is not None:
         return _taken(question, reduction, found, options, time.perf_counter() - begin)
     return ask(_limit_to(reduction.instance, plan), None)
 
 
-def _impossible(reduction: Reduction, found: Found, options: SolverOptions, seconds: float) -> Decision:
+def _impossible(
+    question: Question, reduction: Reduction, found: Found, options: SolverOptions, seconds: float
+) -> Decision:
     """The search has proven that there is no plan."""
-    return _no_plan(reduction.instance, _outcome(Status.INFEASIBLE, None, found, options, seconds))
+    return _no_plan(reduction.instance, _outcome(question, Status.INFEASIBLE, None, found, options, seconds))
 
 
 def _no_plan(instance: Instance, outcome: Outcome) -> Decision:
@@ -166,18 +190,26 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     assert found.open is not None
     instance = reduction.instance
     share = np.zeros(0) if found.site is None else _all_to(instance, found.site)
-    outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
-    outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
+    value = question.own(found.objective, constant=reduction.constant)
+    outcome = _outcome(question, Status.OPTIMAL, value, found, options, seconds)
+    outcome = _certify(question, outcome, replace(found, rest=None), reduction.constant, options, seconds)
     return Decision(Decided(instance, found.open, share), None, outcome)
 
 
-def _outcome(status: Status, objective: float | None, found: Found, options: SolverOptions, seconds: float) -> Outcome:
+def _outcome(
+    question: Question,
+    status: Status,
+    objective: float | None,
+    found: Found,
+    options: SolverOptions,
+    seconds: float,
+) -> Outcome:
     """The outcome of a search that needed no solver after it."""
     return Outcome(
         status=status,
         objective=objective,
         bound=None,
-        sense="minimize",
+        sense=question.sense,
         seconds=seconds,
         solver=found.engine,
         version=solver_version(),
@@ -295,16 +327,19 @@ def _limit_to(instance: Instance, opened: BoolArray) -> Instance:
     )
 
 
-def _certify(outcome: Outcome, found: Found, constant: float, options: SolverOptions, seconds: float) -> Outcome:
+def _certify(
+    question: Question, outcome: Outcome, found: Found, constant: float, options: SolverOptions, seconds: float
+) -> Outcome:
     """The outcome for the whole question: the solver saw only what the search had left, or only its plan."""
     outcome = replace(outcome, seconds=seconds, solver=found.engine, nodes=outcome.nodes + found.nodes)
     if outcome.objective is None:
         return outcome
-    known = [found.bound + constant] if math.isfinite(found.bound) else []
+    known = [question.own(found.bound, constant=constant)] if math.isfinite(found.bound) else []
     if (found.rest is not None or found.open is None) and outcome.bound is not None:
         known.append(outcome.bound)
-    bound = max(known, default=None)
-    gap = math.inf if bound is None else (outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
+    bound = (min if question.sense == "maximize" else max)(known, default=None)
+    difference = math.inf if bound is None else question.own(outcome.objective - bound, constant=0.0)
+    gap = 0.0 if difference <= 1e-9 else difference / max(abs(outcome.objective), 1e-9)
     stopped = Status.TIME_LIMIT if found.by_clock or outcome.status is Status.TIME_LIMIT else Status.NODE_LIMIT
     status = Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else stopped
     return replace(outcome, bound=bound, status=status)

@@ -5,6 +5,7 @@ Rows are demand points, columns are sites. Unreachable is a first-class value: n
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from typing import cast
 
@@ -16,6 +17,7 @@ from siting.compiled import compiled
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
+BLOCK = 500_000  # rows that are worked on at a time, where all at once would take much memory
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,6 +166,16 @@ class ImpedanceMatrix:
         Of equally near columns the lowest index counts.
         """
         return _nearest(self.indptr, self.indices, self.values, np.asarray(open_sites, dtype=np.bool_))
+
+    def blocks(self) -> Iterator[tuple[slice, slice, IntArray]]:
+        """Rows a few at a time: the rows, their stored pairs, and the row of each pair counted from the first.
+
+        What runs over all pairs this way needs little memory beside the matrix.
+        """
+        for begin in range(0, self.shape[0], BLOCK):
+            end = min(begin + BLOCK, self.shape[0])
+            pairs = slice(int(self.indptr[begin]), int(self.indptr[end]))
+            yield slice(begin, end), pairs, np.repeat(np.arange(end - begin), np.diff(self.indptr[begin : end + 1]))
 
 
 @compiled

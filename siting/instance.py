@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from siting.adjacency import Adjacency
 from siting.decay import Decay
+from siting.ids import Ids, NumberedIds, take
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.instance_checks import DEMAND, SITE, SIZE, ZONE, check
 
@@ -87,7 +88,7 @@ class Instance:
         least_difference: in how many sites a plan must differ from the excluded ones; None: 1.
     """
 
-    demand_ids: tuple[str, ...]
+    demand_ids: Ids
     site_ids: tuple[str, ...]
     demand: FloatArray = field(metadata=_along(DEMAND))
     impedance: ImpedanceMatrix
@@ -181,7 +182,7 @@ class Instance:
         along = {f.name: getattr(self, f.name) for f in fields(self) if f.metadata.get("axis") == DEMAND}
         return replace(
             self,
-            demand_ids=tuple(self.demand_ids[i] for i in rows),
+            demand_ids=take(self.demand_ids, rows),
             impedance=self.impedance.select(rows=rows),
             **{name: array[rows] for name, array in along.items() if array is not None},
         )
@@ -246,7 +247,7 @@ class Instance:
         flags = {name: np.zeros(m, dtype=bool) for name in ("existing", "required", "forbidden")}
         given = {name: value for name, value in numbers.items() if value is not None}
         return cls(
-            demand_ids=tuple(demand_ids) if demand_ids is not None else tuple(f"i{k + 1}" for k in range(n)),
+            demand_ids=NumberedIds("i", range(1, n + 1)) if demand_ids is None else tuple(demand_ids),
             site_ids=tuple(site_ids) if site_ids is not None else tuple(f"j{k + 1}" for k in range(m)),
             demand=np.ones(n) if demand is None else _spread(demand, n),
             impedance=matrix,

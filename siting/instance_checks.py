@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import Faults
+from siting.ids import NumberedIds
 
 if TYPE_CHECKING:
     from siting.instance import Instance
@@ -25,6 +26,8 @@ def check(instance: Instance) -> None:
     _check_shapes(instance, faults)
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
+        if isinstance(ids, NumberedIds):
+            continue
         seen: set[str] = set()
         for key in ids:
             if key in seen:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import fields, replace
 from functools import cache
 from typing import Any
@@ -91,7 +92,7 @@ def _columns(instance: Instance, axis: str) -> dict[str, list[str]]:
     return columns
 
 
-def _table(corner: str, rows: tuple[str, ...], columns: dict[str, list[str]]) -> list[str]:
+def _table(corner: str, rows: Sequence[str], columns: dict[str, list[str]]) -> list[str]:
     lines = [f"| {corner} | {' | '.join(columns)} |", "|---" * (len(columns) + 1) + "|"]
     return lines + [f"| {name} | {' | '.join(values)} |" for name, *values in zip(rows, *columns.values(), strict=True)]
 

@@ -11,9 +11,10 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from siting.coverage import first_same_within, not_needed, reaches_any, sets_within
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
-from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
+from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 
 # Models of these blocks alone lose whole demand points: what is settled becomes a constant of the objective.
@@ -30,6 +31,10 @@ SETTLED_IN_COVERAGE = {
     "covered_demand",
     "number_of_new_facilities",
 }
+
+
+# Models of these blocks alone ask nobody to be covered by more than one site.
+COVERED_ONCE = SETTLED_IN_COVERAGE | {"covered", "cover_share_of_people"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -103,7 +108,7 @@ def reduce(
     usable = ~instance.forbidden | instance.existing
     matrix = instance.impedance
     kept = np.ones(matrix.pair_count, dtype=bool)
-    if "forbid_sites" in active:
+    if "forbid_sites" in active and not usable.all():
         kept &= usable[matrix.indices]
     if _required_are_all(active, instance):
         kept &= (instance.existing | instance.required)[matrix.indices]
@@ -126,7 +131,10 @@ def reduce(
     if counts_coverage_only(formulation, active):
         settled = beyond <= SETTLED_IN_COVERAGE and not limited
         apart = instance.future if tells_futures_apart(formulation, active) else None
-        return _merge_coverage(instance, open_anyway, formulation.objective, settled=settled, apart=apart)
+        merged = _merge_coverage(instance, open_anyway, formulation.objective, settled=settled, apart=apart)
+        if {*beyond, *formulation.then} <= COVERED_ONCE:
+            return replace(merged, instance=_forbid_outdone(merged.instance, active))
+        return merged
     return everything
 
 
@@ -196,31 +204,47 @@ def _merge_coverage(
     """
     assert instance.standard is not None
     matrix = instance.impedance
-    near = matrix.keep(matrix.values <= instance.standard[matrix.rows])
+    near = matrix.indptr, matrix.indices, matrix.values, instance.standard
     left = np.ones(instance.demand_count, dtype=bool)
     constant = 0.0
     if settled:
-        left[near.rows[open_anyway[near.indices]]] = False
+        left &= ~reaches_any(*near, open_anyway)
         if objective == "covered_demand":
             constant = float(instance.demand[~left].sum())
-            left &= np.diff(near.indptr) > 0
-    group = _same_rows(near, left, apart)
-    rows, first = np.unique(group[left], return_index=True)
-    representative = np.flatnonzero(left)[first]
-    demand: FloatArray = np.bincount(
-        np.searchsorted(rows, group[left]), weights=instance.demand[left], minlength=rows.size
-    ).astype(np.float64)
-    order = np.argsort(representative)
-    small = replace(instance, impedance=near).take_rows(representative[order])
-    return Reduction(replace(small, demand=demand[order]), constant, representative[order])
+            left &= reaches_any(*near, np.ones(instance.site_count, dtype=bool))
+    first = first_same_within(*near, instance.site_count, apart)[left]
+    people = np.bincount(first, weights=instance.demand[left], minlength=instance.demand_count)
+    rows = np.flatnonzero(np.bincount(first, minlength=instance.demand_count))
+    small = replace(instance.take_rows(rows), demand=people[rows].astype(np.float64))
+    assert small.standard is not None
+    pairs = small.impedance
+    return Reduction(replace(small, impedance=pairs.keep(pairs.values <= small.standard[pairs.rows])), constant, rows)
 
 
-def _same_rows(matrix: ImpedanceMatrix, wanted: BoolArray, apart: IntArray | None = None) -> IntArray:
-    """(I,) a number that is the same for wanted rows with the same columns and the same `apart`; -1 for the others."""
-    group = np.full(matrix.shape[0], -1, dtype=np.int64)
-    seen: dict[tuple[bytes, int], int] = {}
-    for i in np.flatnonzero(wanted):
-        columns = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tobytes()
-        key = (columns, 0 if apart is None else int(apart[i]))
-        group[i] = seen.setdefault(key, len(seen))
-    return group
+def _forbid_outdone(instance: Instance, active: tuple[str, ...]) -> Instance:
+    """Candidates are forbidden whose points another candidate of the zone covers too, at no more cost.
+
+    With p to open, or with a zone minimum, enough stay for a plan to open as many as it must. Not where sites may
+    close or move, or where plans are excluded one by one.
+    """
+    if instance.leaving.any() or "differ_from_excluded" in active or "forbid_sites" not in active:
+        return instance
+    assert instance.standard is not None
+    matrix = instance.impedance
+    rows = np.arange(instance.demand_count)
+    sets = sets_within(matrix.indptr, matrix.indices, matrix.values, instance.standard, rows, instance.site_count)
+    kind = np.where(instance.candidate & ~instance.required, instance.site_zone + 1, -1)
+    price = np.zeros(instance.site_count)
+    least = np.zeros(len(instance.zone_ids) + 1, dtype=np.int64)
+    if "stay_within_budget" in active and instance.fixed_cost is not None:
+        price = instance.fixed_cost
+    if "zone_minimum" in active:
+        least[1:] = instance.zone_minimum
+        for k in np.flatnonzero(least):
+            if np.unique(price[kind == k]).size > 1:  # what opens for the minimum alone should be cheap
+                kind[kind == k] = -1
+    if "open_exactly_p" in active:
+        assert instance.p is not None
+        least[:] = instance.p
+    out = not_needed(sets, sets.transposed(), kind, price, least)
+    return replace(instance, forbidden=instance.forbidden | out, impedance=matrix.keep(~out[matrix.indices]))

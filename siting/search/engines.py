@@ -5,8 +5,6 @@ A search is used only for models all of whose blocks it knows; the others go to 
 
 from __future__ import annotations
 
-import math
-import time
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -16,23 +14,25 @@ import numpy as np
 from siting import interrupt
 from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
-from siting.formulation.spec import Formulation
+from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
 from siting.search.center import search_center
+from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
 from siting.search.lagrangian import count_affordable, search
 from siting.search.median import interchange, knows, search_median, with_costs
 from siting.search.single_source import SingleSource, search_single_source
+from siting.search.sites import SITE_BLOCKS, SiteRules
 from siting.solver import SolverOptions
 
 ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
 ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
 MEDIAN = ASSIGNED | {"total_weighted_impedance"}
 CAPACITATED = MEDIAN | {"respect_capacity"}
-CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
-WEIGHTED_CENTER = ASSIGNED | {
+CENTER = (ASSIGNED - SITE_BLOCKS) | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
+WEIGHTED_CENTER = (ASSIGNED - SITE_BLOCKS) | {
     "largest_weighted_value",
     "bound_largest_weighted_impedance",
     "largest_weighted_impedance",
@@ -57,22 +57,42 @@ RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
-POWER = 8  # the least sum of this power of the travel time comes near the least maximum
 
 
 def search_first(
-    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+    formulation: Formulation,
+    active: tuple[str, ...],
+    instance: Instance,
+    options: SolverOptions,
+    report: Report,
+    *,
+    objective: str | None = None,
+    limits: tuple[Limit, ...] = (),
 ) -> Found | None:
     """A plan, a bound and what is left to decide; None where no search knows the model.
 
     Args:
         active: constraints that hold.
-        report: is told (objective, bound) as they improve.
+        report: is told (objective, bound) as they improve, as of a minimised objective.
+        objective: which of the formulation's; None: the first.
+        limits: how good the plan must be by others of them.
     """
-    blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
-    if answers_alone(formulation, active, instance):
-        return search_median(instance, active, formulation.objective, options, report)
-    if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
+    if instance.future is not None and tells_futures_apart(formulation, active):
+        return None
+    goal = objective or formulation.objective
+    covering = search_covering({*formulation.variables, *active}, goal, active, instance, options, report, limits)
+    if covering is not None:
+        return covering
+    if limits or formulation.then:
+        return None
+    blocks = {*formulation.variables, goal, *active}
+    if knows(blocks):
+        return search_median(instance, active, goal, options, report)
+    if blocks - SITE_BLOCKS in (CENTER, WEIGHTED_CENTER):
+        weighted = blocks - SITE_BLOCKS == WEIGHTED_CENTER
+        return _center(instance, active, options, report, weighted=weighted)
+    blocks -= RESOURCES
+    if instance.leaving.any():
         return None
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
@@ -84,11 +104,6 @@ def search_first(
         return (
             None if districts is None else _whole(districts, "Lagrangian bound and neighbourhoods of districts, HiGHS")
         )
-    counted = _counted(instance)
-    if counted is None:
-        return None
-    if blocks in (CENTER, WEIGHTED_CENTER):
-        return _center(instance, active, options, weighted=blocks == WEIGHTED_CENTER)
     return None
 
 
@@ -194,26 +209,12 @@ def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> 
     return Found(found.bound, found.objective, found.open, found.nodes, None, engine, found.by_clock)
 
 
-def _center(instance: Instance, active: tuple[str, ...], options: SolverOptions, *, weighted: bool) -> Found | None:
-    """A plan by interchange, then the range below its farthest halved until nothing is left."""
-    if not instance.demand_count or (instance.p is None and instance.fixed_cost is None):
+def _center(
+    instance: Instance, active: tuple[str, ...], options: SolverOptions, report: Report, *, weighted: bool
+) -> Found | None:
+    """The range below what a plan reaches halved until nothing is left."""
+    if not instance.demand_count:
         return None
-    begin = time.perf_counter()
-    matrix = instance.impedance
-    value: FloatArray = matrix.values * instance.demand[matrix.rows] if weighted else matrix.values
-    cost: FloatArray = (value / max(float(value.max(initial=0.0)), 1e-9)) ** POWER
-    plan = interchange(with_costs(instance, active, cost))
-    if plan is None:
-        return None
-    opened = plan[0]
-    best = np.full(instance.demand_count, np.inf)
-    use = opened[matrix.indices]
-    np.minimum.at(best, matrix.rows[use], value[use])
-    farthest = float(best.max(initial=0.0))
-    if not math.isfinite(farthest):
-        return None
-    left = replace(options, time_limit_s=options.time_limit_s - (time.perf_counter() - begin))
-    found = search_center(instance, opened, farthest, left, weighted=weighted)
-    return Found(
-        found.bound, found.objective, found.open, 0, None, "interchange and bisection over set covering, HiGHS"
-    )
+    found = search_center(instance, SiteRules.of(instance, active), options, weighted=weighted, report=report)
+    engine = "bisection over set covering: Lagrangian bound, interchange and branching, HiGHS"
+    return Found(found.bound, found.objective, found.open, found.nodes, None, engine)

@@ -13,7 +13,7 @@ Report = Callable[[float, float], None]  # is told (objective, bound) as they im
 
 @dataclass(frozen=True, eq=False)
 class Found:
-    """What a search has found.
+    """What a search has found. A maximised objective is told as its negative, which is minimised.
 
     Attributes:
         bound: no plan has a smaller objective; -inf where nothing is known, +inf where there is no plan.

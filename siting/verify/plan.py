@@ -95,8 +95,9 @@ class LaidOut:
         most = np.broadcast_to(np.asarray(limit, dtype=np.float64), (self.instance.demand_count,))
         weight = self.open.astype(np.float64) if counts is None else counts
         total = np.zeros(self.instance.demand_count)
-        within = matrix.values <= most[matrix.rows]
-        np.add.at(total, matrix.rows[within], weight[matrix.indices[within]])
+        for part, pairs, rows in matrix.blocks():
+            within = matrix.values[pairs] <= most[part][rows]
+            np.add.at(total[part], rows[within], weight[matrix.indices[pairs][within]])
         return total
 
     @property

@@ -83,10 +83,11 @@ def test_the_worst_settled_point_of_a_p_center_stays() -> None:
 
 def test_only_what_may_become_covered_is_left() -> None:
     reduction = reduced(load_formulation("maximal_covering"), line([0], standard=9.5))
-    # Covered anyway: the points at 1 and 9 (3 people). The points at 11 and 31 stay, with sites 1, 2 and 3.
+    # Covered anyway: the points at 1 and 9 (3 people). The points at 11 and 31 stay; site 2 covers what site 1 does.
     assert reduction.constant == 3.0
     assert reduction.rows.tolist() == [2, 3]
-    assert [reduction.instance.impedance.row(i)[0].tolist() for i in range(2)] == [[1, 2], [3]]
+    assert [reduction.instance.impedance.row(i)[0].tolist() for i in range(2)] == [[1], [3]]
+    assert reduction.instance.forbidden.tolist() == [False, False, True, False]
 
 
 def test_points_with_the_same_sites_in_reach_become_one() -> None:
