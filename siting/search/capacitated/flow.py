@@ -36,9 +36,11 @@ class Flow(NamedTuple):
         slot: (C,) of an open column, -1 of others; holder: (K,) its column, -1 for none.
         room, least: (K,) limits in force; used: (K,) load.
         price: (K + 1,) potentials.
-        arc, arc_from, arc_to: (K, K) cheapest move from slot to slot, and the two pairs of the point that moves.
+        near, place: (I, K) unit cost of each point in each slot, +inf where there is none, and the number of the pair.
+        arc, arc_from: (K, K) cheapest move from slot to slot, and the pair that moves.
         stale: (K,) slots whose moves must be sought again.
         distance, parent, done: (K + 1,) scratch.
+        dust: (1,) amounts up to it are none.
     """
 
     starts: IntArray
@@ -62,9 +64,10 @@ class Flow(NamedTuple):
     least: FloatArray
     used: FloatArray
     price: FloatArray
+    near: FloatArray
+    place: Any
     arc: FloatArray
     arc_from: IntArray
-    arc_to: IntArray
     stale: BoolArray
     distance: FloatArray
     parent: IntArray
@@ -119,18 +122,16 @@ def _seek_moves(s: Flow, u: int) -> None:
     """The cheapest move out of slot `u` to every other."""
     s.stale[u] = False
     s.arc[u, :] = np.inf
+    arc, source = s.arc[u], s.arc_from[u]
     e = s.head[s.holder[u]]
     while e >= 0:
-        i = s.point[e]
-        here = s.unit[e]
-        for k in range(s.starts[i], s.starts[i + 1]):
-            v = s.slot[s.column[k]]
-            if v >= 0 and s.unit[k] - here < s.arc[u, v]:
-                s.arc[u, v] = s.unit[k] - here
-                s.arc_from[u, v] = e
-                s.arc_to[u, v] = k
+        near, here = s.near[s.point[e]], s.unit[e]
+        for v in range(near.size):
+            if near[v] - here < arc[v]:
+                arc[v] = near[v] - here
+                source[v] = e
         e = s.after[e]
-    s.arc[u, u] = np.inf
+    arc[u] = np.inf
 
 
 @compiled
@@ -140,15 +141,9 @@ def _shortest(s: Flow, source: int, sink: int) -> float:
     for v in range(size + 1):
         s.distance[v], s.parent[v], s.done[v] = np.inf, -1, v < size and s.holder[v] < 0
     s.distance[source] = 0.0
-    while True:
-        u, near = -1, np.inf
-        for v in range(size + 1):
-            if not s.done[v] and s.distance[v] < near:
-                u, near = v, s.distance[v]
-        if u < 0:
-            return np.inf
-        if u == sink:
-            break
+    u = source
+    while u != sink:
+        near = s.distance[u]
         s.done[u] = True
         if u == size:
             for v in range(size):
@@ -156,24 +151,50 @@ def _shortest(s: Flow, source: int, sink: int) -> float:
                     far = near + max(s.price[size] - s.price[v], 0.0)
                     if far < s.distance[v]:
                         s.distance[v], s.parent[v] = far, size
-            continue
-        if s.stale[u]:
-            _seek_moves(s, u)
-        for v in range(size):
-            if s.done[v] or s.arc[u, v] == np.inf:
-                continue
-            far = near + max(s.arc[u, v] + s.price[u] - s.price[v], 0.0)
-            if far < s.distance[v]:
-                s.distance[v], s.parent[v] = far, u
-        if not s.done[size] and s.used[u] < s.room[u] - s.dust[0]:
-            far = near + max(s.price[u] - s.price[size], 0.0)
-            if far < s.distance[size]:
-                s.distance[size], s.parent[size] = far, u
+        else:
+            if s.stale[u]:
+                _seek_moves(s, u)
+            arc = s.arc[u]
+            for v in range(size):
+                if not s.done[v]:
+                    far = near + max(arc[v] + s.price[u] - s.price[v], 0.0)
+                    if far < s.distance[v]:
+                        s.distance[v], s.parent[v] = far, u
+            if not s.done[size] and s.used[u] < s.room[u] - s.dust[0]:
+                far = near + max(s.price[u] - s.price[size], 0.0)
+                if far < s.distance[size]:
+                    s.distance[size], s.parent[size] = far, u
+        u, near = -1, np.inf
+        for v in range(size + 1):
+            if not s.done[v] and s.distance[v] < near:
+                u, near = v, s.distance[v]
+        if u < 0:
+            return np.inf
     whole = s.distance[sink]
     for v in range(size + 1):
         if v == size or s.holder[v] >= 0:
             s.price[v] += min(s.distance[v], whole)
     return s.price[sink] - s.price[source]
+
+
+@compiled
+def _arrival(s: Flow, u: int, v: int) -> int:
+    """The pair to which the cheapest move from slot `u` to slot `v` leads."""
+    number: int = s.place[s.point[s.arc_from[u, v]], v]
+    return number
+
+
+@compiled
+def _enter(s: Flow, c: int, k: int) -> None:
+    """Give column `c` slot `k`."""
+    s.slot[c], s.holder[k], s.head[c] = k, c, -1
+    s.room[k], s.least[k], s.used[k] = s.capacity[c], s.minimum[c], 0.0
+    s.arc[:, k] = np.inf
+    s.stale[k] = True
+    s.near[:, k] = np.inf
+    for at in range(s.by_column[c], s.by_column[c + 1]):
+        e = s.pair[at]
+        s.near[s.point[e], k], s.place[s.point[e], k] = s.unit[e], e
 
 
 @compiled
@@ -190,7 +211,7 @@ def _push(s: Flow, source: int, sink: int, amount: float, dearest: float) -> flo
                 part = min(part, s.room[u] - s.used[u])
             elif u == size:
                 part = min(part, s.used[v] - s.least[v])
-            elif u == source or s.parent[u] == size or s.arc_to[s.parent[u], u] != s.arc_from[u, v]:
+            elif u == source or s.parent[u] == size or _arrival(s, s.parent[u], u) != s.arc_from[u, v]:
                 part = min(part, s.flow[s.arc_from[u, v]])  # else the same people pass on
             v = u
         v = sink
@@ -201,7 +222,7 @@ def _push(s: Flow, source: int, sink: int, amount: float, dearest: float) -> flo
             elif u == size:
                 s.used[v] -= part
             else:
-                _use(s, s.arc_to[u, v], part)
+                _use(s, _arrival(s, u, v), part)
             v = u
         v = sink
         while v != source:
@@ -219,12 +240,11 @@ def _push(s: Flow, source: int, sink: int, amount: float, dearest: float) -> flo
 def start(s: Flow, opened: BoolArray) -> bool:
     """The optimal flow with the columns `opened` (C,); False where it breaks a minimum or a capacity."""
     s.flow[:], s.head[:], s.first[:], s.slot[:], s.holder[:] = 0.0, -1, -1, -1, -1
-    s.price[:], s.stale[:] = 0.0, True
+    s.price[:], s.stale[:], s.near[:] = 0.0, True, np.inf
     count = 0
     for c in range(opened.size):
         if opened[c]:
-            s.slot[c], s.holder[count] = count, c
-            s.room[count], s.least[count], s.used[count] = s.capacity[c], s.minimum[c], 0.0
+            _enter(s, c, count)
             count += 1
     for i in range(s.load.size):
         there = False
@@ -259,19 +279,15 @@ def open_column(s: Flow, c: int) -> bool:
     k = 0
     while s.holder[k] >= 0:
         k += 1
-    s.slot[c], s.holder[k] = k, c
-    s.room[k], s.least[k], s.used[k] = s.capacity[c], s.minimum[c], 0.0
-    s.head[c] = -1
-    s.arc[:, k] = np.inf
-    s.stale[k] = True
-    for place in range(s.by_column[c], s.by_column[c + 1]):
-        e = s.pair[place]
+    _enter(s, c, k)
+    for at in range(s.by_column[c], s.by_column[c + 1]):
+        e = s.pair[at]
         other = s.first[s.point[e]]
         while other >= 0:
             u = s.slot[s.column[other]]
             if s.unit[e] - s.unit[other] < s.arc[u, k]:
                 s.arc[u, k] = s.unit[e] - s.unit[other]
-                s.arc_from[u, k], s.arc_to[u, k] = other, e
+                s.arc_from[u, k] = other
             other = s.second[other]
     lowest = np.inf
     for u in range(size):
@@ -299,7 +315,7 @@ def close_column(s: Flow, c: int) -> bool:
         e = s.head[c]
         _free(s, e, s.flow[e])
     s.slot[c], s.holder[k] = -1, -1
-    s.arc[:, k] = np.inf
+    s.arc[:, k], s.near[:, k] = np.inf, np.inf
     return True
 
 
