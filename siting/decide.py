@@ -92,14 +92,21 @@ def decide(
     )
 
     def report(objective: float, bound: float) -> None:
-        gap = (objective - bound) / max(abs(objective), 1e-9)
+        gap = abs(objective - bound) / max(abs(objective), 1e-9)
         if math.isfinite(gap):
             zh, en = f"求解中：与最优相差不超过 {100 * gap:.2f}%", f"solving: within {100 * gap:.2f} % of optimal"
             say(zh, en, incumbent=objective, bound=bound, gap=gap)
 
-    found = None
-    if question.plain:
-        found = search_first(formulation, active, reduction.instance, options, report)
+    found = search_first(
+        formulation,
+        active,
+        reduction.instance,
+        options,
+        report,
+        objective=question.objective,
+        limits=question.limits,
+        start=start,
+    )
     if found is None and start is None:
         start = first_plan(formulation, active, reduction.instance, options)
     decision = _follow(question, reduction, found, options, begin, listener, say, start)
@@ -143,7 +150,7 @@ def _follow(
         if value is not None and value <= (found.objective + constant) * (1 + PROVEN_GAP):
             return decision
         found = replace(found, rest=None)  # the solver lost the plan that it was given
-    if question.nearest or found.site is not None:
+    if question.nearest or found.site is not None or found.share is not None:
         return _taken(question, reduction, found, options, time.perf_counter() - begin)
     return ask(_limit_to(reduction.instance, plan), None)
 
@@ -163,10 +170,12 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
     instance = reduction.instance
-    share = _nearest_shares(instance, found.open) if found.site is None else _all_to(instance, found.site)
+    share = found.share
+    if share is None:
+        share = _nearest_shares(instance, found.open) if found.site is None else _all_to(instance, found.site)
     outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
     outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
-    return Decision(Decided(instance, found.open, share), None, outcome)
+    return Decision(Decided(instance, found.open, share), found.sizes, outcome)
 
 
 def _outcome(status: Status, objective: float | None, found: Found, options: SolverOptions, seconds: float) -> Outcome:
@@ -175,7 +184,7 @@ def _outcome(status: Status, objective: float | None, found: Found, options: Sol
         status=status,
         objective=objective,
         bound=None,
-        sense="minimize",
+        sense="maximize" if found.maximise else "minimize",
         seconds=seconds,
         solver=found.engine,
         version=solver_version(),
@@ -313,8 +322,8 @@ def _certify(outcome: Outcome, found: Found, constant: float, options: SolverOpt
     known = [found.bound + constant] if math.isfinite(found.bound) else []
     if (found.rest is not None or found.open is None) and outcome.bound is not None:
         known.append(outcome.bound)
-    bound = max(known, default=None)
-    gap = math.inf if bound is None else (outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
+    bound = min(known, default=None) if found.maximise else max(known, default=None)
+    gap = math.inf if bound is None else abs(outcome.objective - bound) / max(abs(outcome.objective), 1e-9)
     stopped = Status.TIME_LIMIT if found.by_clock or outcome.status is Status.TIME_LIMIT else Status.NODE_LIMIT
     status = Status.OPTIMAL if gap <= max(options.gap, PROVEN_GAP) else stopped
     return replace(outcome, bound=bound, status=status)

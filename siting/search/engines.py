@@ -16,13 +16,13 @@ import numpy as np
 from siting import interrupt
 from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
-from siting.formulation.spec import Formulation
+from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.search.capacitated.adapter import search_capacitated
 from siting.search.center import search_center
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
-from siting.search.lagrangian import count_affordable, search
 from siting.search.median import Choice, Pairs, search_median
 from siting.search.single_source import SingleSource, search_single_source
 from siting.solver import SolverOptions
@@ -30,7 +30,6 @@ from siting.solver import SolverOptions
 ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
 ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
 MEDIAN = ASSIGNED | {"total_weighted_impedance"}
-CAPACITATED = MEDIAN | {"respect_capacity"}
 CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
 WEIGHTED_CENTER = ASSIGNED | {
     "largest_weighted_value",
@@ -60,23 +59,46 @@ SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no
 MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
 SHARE_OF_START = 0.1  # of the time limit, for a plan to begin with
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
+EQUAL = 1e-9  # relative: so little money short is arithmetic
 POWER = 8  # the least sum of this power of the travel time comes near the least maximum
 
 
 def search_first(
-    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+    formulation: Formulation,
+    active: tuple[str, ...],
+    instance: Instance,
+    options: SolverOptions,
+    report: Report,
+    *,
+    objective: str | None = None,
+    limits: tuple[Limit, ...] = (),
+    start: BoolArray | None = None,
 ) -> Found | None:
     """A plan, a bound and what is left to decide; None where no search knows the model.
 
     Args:
         active: constraints that hold.
         report: is told (objective, bound) as they improve.
+        objective: one of the formulation's; None: its first.
+        limits: on its other objectives.
+        start: (J,) open sites of a plan that is known to be possible.
     """
+    capacitated = search_capacitated(
+        {*formulation.variables, *active},
+        active,
+        objective or formulation.objective,
+        instance,
+        options,
+        report,
+        limits=limits,
+        start=start,
+        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
+    )
+    if capacitated is not None or limits or formulation.then:
+        return capacitated
     blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
     if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
         return None
-    if blocks == CAPACITATED and instance.load is None:
-        return _capacitated(instance, options, report)
     if blocks - COSTS == WHOLE and blocks & COSTS:
         single = search_single_source(instance, **_asked(formulation, options, report))
         return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
@@ -171,25 +193,11 @@ def _counted(instance: Instance) -> Instance | None:
     """The instance with `p` in place of a budget over sites of one cost: more facilities are never worse here."""
     if instance.p is not None:
         return instance
-    count = count_affordable(instance)
-    if count is None:
+    costs = np.unique(instance.fixed_cost[instance.candidate]) if instance.fixed_cost is not None else np.zeros(0)
+    if instance.budget is None or costs.size != 1 or costs[0] <= 0:
         return None
+    count = math.floor(instance.budget / float(costs[0]) * (1 + EQUAL))
     return replace(instance, p=min(count, int(instance.candidate.sum())), budget=None)
-
-
-def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> Found | None:
-    found = search(
-        instance,
-        time_limit_s=options.time_limit_s,
-        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
-        gap=options.gap,
-        node_limit=options.node_limit,
-        report=lambda objective, bound, nodes: report(objective, bound),
-    )
-    if found is None:
-        return None
-    engine = "Lagrangian branch and bound, HiGHS"
-    return Found(found.bound, found.objective, found.open, found.nodes, None, engine, found.by_clock)
 
 
 def _median(instance: Instance, counted: Instance, options: SolverOptions, report: Report) -> Found | None:

@@ -2,10 +2,10 @@ r"""The Lagrangian bound, its multipliers, and what it settles.
 
 Multipliers mu_i on "everybody is assigned" and sigma_r on the rows r of the choice that the counts do not say leave
 
-    L(mu, sigma) = sum_i mu_i + sum_r sigma_r b_r + min_y sum_j y_j (v_j + f_j - sum_r sigma_r S_rj),
-    v_j = min { sum_i (c_ij - mu_i) x_ij : m_j <= sum_i w_i x_ij <= b_j, 0 <= x_ij <= 1 }
+    L(mu, sigma) = sum_i mu_i + sum_r sigma_r b_r + min_y sum_j y_j (f_j + sum_k v_jk - sum_r sigma_r S_rj),
+    v_jk = min { sum_i (c_ij - mu_i) x_ij : m_j <= sum_i w_i x_ij <= b_j, 0 <= x_ij <= 1, i of future k }
 
-with y within the counts alone, by sorting, and v_j a continuous knapsack. Every L is a lower bound on every plan;
+with y within the counts alone, by sorting, and v_jk a continuous knapsack. Every L is a lower bound on every plan;
 mu_i stays at most u_i, what leaving the point unserved costs. Without rows r the largest L is the bound of the linear
 relaxation with strong links x_ij <= y_j.
 
@@ -52,7 +52,7 @@ class Bound:
     Attributes:
         value: no plan with these columns costs less; +inf where there is none.
         prices: the multipliers.
-        worth: (C,) v_j + f_j - sum_r sigma_r S_rj.
+        worth: (C,) f_j + sum_k v_jk - sum_r sigma_r S_rj.
         opened: (C,) columns that minimise.
         mean_open: (C,) running mean of the columns that the steps opened.
         constant: `value` less the sum of `worth` over `opened`.
@@ -114,15 +114,16 @@ def climb(
         goal: cost of the best plan; +inf without one: then `guess` times the bound is aimed at.
         scale: (I,) of the multipliers.
     """
-    n, m, size = at.mu.size, pairs.capacity.size, at.sigma.size
+    n, m, size = at.mu.size, fixed.size, at.sigma.size
     worth, opened = np.empty(m), np.zeros(m, dtype=np.bool_)
     along, along_rows, unmet = np.zeros(n), np.zeros(size), np.empty(n)
     stalled = 0
     for number in range(most_steps):
         pack(pairs, at.mu, packed)
         bound = 0.0
-        for c in range(m):
-            worth[c] = packed.value[c] + fixed[c]
+        worth[:] = fixed
+        for cell in range(pairs.owner.size):
+            worth[pairs.owner[cell]] += packed.value[cell]
         for r in range(size):
             if at.sigma[r] == 0:
                 continue
@@ -139,10 +140,12 @@ def climb(
             if opened[c]:
                 at.mean_open[c] += 1.0 - MEMORY
                 bound += worth[c]
-                for e in range(pairs.offset[c], packed.last[c]):
+        for cell in range(pairs.owner.size):
+            if opened[pairs.owner[cell]]:
+                for e in range(pairs.offset[cell], packed.last[cell]):
                     unmet[packed.point[e]] -= 1.0
-                if packed.share[c] > 0:
-                    unmet[packed.point[packed.last[c]]] -= packed.share[c]
+                if packed.share[cell] > 0:
+                    unmet[packed.point[packed.last[cell]]] -= packed.share[cell]
         stalled += 1
         if bound > at.top[0]:
             if bound > at.top[0] + 1e-5 * abs(bound):
@@ -259,8 +262,8 @@ def lagrangian_bound(
 def _row_scale(problem: CapacitatedProblem) -> float:
     """Multipliers of points are of the size of a unit's cost times its load; those of rows of a column's cost."""
     load = float(problem.pairs.load.sum())
-    room = np.where(np.isfinite(problem.pairs.capacity), problem.pairs.capacity, load)
-    return float(np.minimum(room, load).mean()) if room.size else 1.0
+    room = np.minimum(problem.pairs.capacity, load)
+    return float(room.mean()) if room.size else 1.0
 
 
 def _bound(at: Steps) -> Bound:

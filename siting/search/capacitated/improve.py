@@ -13,7 +13,7 @@ from siting.search.capacitated.problem import CapacitatedProblem
 from siting.search.capacitated.transport import Transport
 
 BETTER = 1e-9  # relative
-TRIALS = 3  # columns opened for one that closes, in the order of what they promise
+TRIALS = 2  # columns opened for one that closes, in the order of what they promise
 
 
 def assignment_cut(problem: CapacitatedProblem, mu: FloatArray) -> tuple[float, FloatArray]:
@@ -28,7 +28,8 @@ def assignment_cut(problem: CapacitatedProblem, mu: FloatArray) -> tuple[float, 
     """
     packed = packing(problem.pairs)
     pack(problem.pairs, mu, packed)
-    return float(mu.sum()), packed.value.copy()
+    coefficients: FloatArray = packed.value.reshape(problem.futures, -1).sum(axis=0)
+    return float(mu.sum()), coefficients
 
 
 def improve(

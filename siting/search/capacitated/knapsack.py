@@ -1,4 +1,4 @@
-"""What every column is worth at given multipliers, by continuous knapsacks: the compiled inner part of the bound."""
+"""What every cell is worth at given multipliers, by continuous knapsacks: the compiled inner part of the bound."""
 
 from __future__ import annotations
 
@@ -57,12 +57,12 @@ def fill_to(
 
 
 class Packing(NamedTuple):
-    """What the columns would take at some multipliers.
+    """What the cells would take at some multipliers.
 
     Attributes:
-        value: (C,) v_j.
-        ratio, weight, point: (nnz,) reduced cost by unit of load, load and number of the points, by column.
-        last, share: (C,) entries offset[j]..last[j] are taken whole by column j, entry last[j] by share[j] where
+        value: (E,) v_j.
+        ratio, weight, point: (nnz,) reduced cost by unit of load, load and number of the points, by cell.
+        last, share: (E,) entries offset[j]..last[j] are taken whole by cell j, entry last[j] by share[j] where
             that is above 0.
     """
 
@@ -100,7 +100,7 @@ def pack(pairs: Pairs, mu: FloatArray, packed: Packing) -> None:
             r = pairs.cost[e] - mu[i]
             if r >= 0:
                 break
-            j = pairs.column[e]
+            j = pairs.cell[e]
             k = last[j]
             ratio[k] = r / pairs.load[i]
             weight[k] = pairs.load[i]
@@ -127,7 +127,7 @@ def pack(pairs: Pairs, mu: FloatArray, packed: Packing) -> None:
             r = pairs.cost[e] - mu[i]
             if r < 0:
                 break
-            j = pairs.column[e]
+            j = pairs.cell[e]
             if used[j] >= pairs.minimum[j] or pairs.load[i] == 0:
                 continue
             k = more[j]

@@ -14,21 +14,24 @@ from siting.search.capacitated.choice import Choice
 
 
 class Pairs(NamedTuple):
-    """Admissible pairs of points and columns, for compiled code.
+    """Admissible pairs of points and cells, for compiled code. A cell is a column in one future: the futures share
+    the open columns, and each has its own points and fills the columns anew. With one future cells are columns.
 
     Attributes:
-        starts, column, cost: (I + 1,), (nnz,), (nnz,) by point, ascending by the cost of the whole point.
+        starts, cell, cost: (I + 1,), (nnz,), (nnz,) by point, ascending by the cost of the whole point.
         load: (I,) what a point takes of a capacity.
         most: (I,) cost of leaving a point unserved, +inf where it must be served.
-        capacity, minimum: (C,) least and largest load of an open column.
-        offset: (C + 1,) room for the pairs of each column.
+        owner: (E,) column of each cell.
+        capacity, minimum: (E,) largest and least load of an open cell.
+        offset: (E + 1,) room for the pairs of each cell.
     """
 
     starts: IntArray
-    column: Any
+    cell: Any
     cost: FloatArray
     load: FloatArray
     most: FloatArray
+    owner: IntArray
     capacity: FloatArray
     minimum: FloatArray
     offset: IntArray
@@ -36,13 +39,15 @@ class Pairs(NamedTuple):
 
 @dataclass(frozen=True, eq=False)
 class CapacitatedProblem:
-    """Open columns and split every point over them:
+    r"""Open columns and split every point over them.
 
-        min sum_j f_j y_j + sum_ij c_ij x_ij + sum_i u_i (1 - sum_j x_ij)
-        sum_j x_ij <= 1 (= 1 where u_i is infinite), 0 <= x_ij <= y_j, m_j y_j <= sum_i w_i x_ij <= b_j y_j, y in choice
+    Formula: \min \sum_j f_j y_j + \sum_{ij} c_{ij} x_{ij} + \sum_i u_i \big(1 - \sum_j x_{ij}\big) with
+    \sum_j x_{ij} \le 1 (= 1 where u_i is infinite), 0 \le x_{ij} \le y_j,
+    m_j y_j \le \sum_{i \in I_k} w_i x_{ij} \le b_j y_j for every future k with its points I_k, y in the choice.
 
     Attributes:
         pairs: c, w, u, b and m.
+        future: (I,) of each point.
         origin: (nnz,) number that each pair had when it was given.
         given: how many pairs were given.
         fixed: (C,) f_j, of any sign.
@@ -50,6 +55,7 @@ class CapacitatedProblem:
     """
 
     pairs: Pairs
+    future: IntArray
     origin: IntArray
     given: int
     fixed: FloatArray
@@ -69,6 +75,7 @@ class CapacitatedProblem:
         fixed: FloatArray | None = None,
         unserved: FloatArray | None = None,
         origin: IntArray | None = None,
+        future: IntArray | None = None,
     ) -> CapacitatedProblem:
         """From pairs in any order; those of columns that may not open are left out.
 
@@ -79,9 +86,12 @@ class CapacitatedProblem:
             minimum: (C,); None: 0.
             fixed: (C,); None: 0.
             unserved: (I,) cost of leaving a point unserved; None: everybody must be served.
-            origin: (nnz,) numbers by which the pairs are to be known; None: their places.
+            future: (I,) of each point.
+        origin: (nnz,) numbers by which the pairs are to be known; None: their places.
         """
         n, m = load.size, capacity.size
+        when = np.zeros(n, dtype=np.int64) if future is None else future
+        futures = int(when.max(initial=0)) + 1
         numbers = np.arange(rows.size) if origin is None else origin
         given = int(numbers.max(initial=-1)) + 1
         kept = choice.may[columns]
@@ -90,21 +100,24 @@ class CapacitatedProblem:
         if not (rows[1:] >= rows[:-1]).all():
             order = np.argsort(rows, kind="stable")
             rows, columns, cost, numbers = rows[order], columns[order], cost[order], numbers[order]
-        starts = _starts(rows, n)
+        starts = starts_of(rows, n)
         order = np.empty(rows.size, dtype=np.int64)
         sort_by_point(starts, cost.astype(np.float64), order)
-        columns = columns[order]
+        cells = columns[order] + m * when[rows]
+        least = np.zeros(m) if minimum is None else minimum
         pairs = Pairs(
             starts=starts,
-            column=columns.astype(np.int32),
+            cell=cells.astype(np.int32),
             cost=cost[order].astype(np.float64),
             load=load.astype(np.float64),
             most=np.full(n, np.inf) if unserved is None else unserved.astype(np.float64),
-            capacity=capacity.astype(np.float64),
-            minimum=np.zeros(m) if minimum is None else minimum.astype(np.float64),
-            offset=_starts(columns, m),
+            owner=np.tile(np.arange(m), futures),
+            capacity=np.tile(capacity.astype(np.float64), futures),
+            minimum=np.tile(least.astype(np.float64), futures),
+            offset=starts_of(cells, m * futures),
         )
-        return cls(pairs, numbers[order], given, np.zeros(m) if fixed is None else fixed.astype(np.float64), choice)
+        price = np.zeros(m) if fixed is None else fixed.astype(np.float64)
+        return cls(pairs, when, numbers[order], given, price, choice)
 
     @property
     def points(self) -> int:
@@ -114,7 +127,12 @@ class CapacitatedProblem:
     @property
     def columns(self) -> int:
         """C."""
-        return int(self.pairs.capacity.size)
+        return int(self.fixed.size)
+
+    @property
+    def futures(self) -> int:
+        """K."""
+        return int(self.pairs.capacity.size) // max(self.columns, 1)
 
     @cached_property
     def rows(self) -> IntArray:
@@ -137,18 +155,19 @@ class CapacitatedProblem:
 
     def among(self, may: BoolArray) -> CapacitatedProblem:
         """The problem without the pairs of other columns than `may` (C,); columns keep their numbers."""
-        kept = may[self.pairs.column]
-        columns = self.pairs.column[kept]
+        kept = may[self.pairs.owner[self.pairs.cell]]
+        cells = self.pairs.cell[kept]
         pairs = self.pairs._replace(
-            starts=_starts(self.rows[kept], self.points),
-            column=columns,
+            starts=starts_of(self.rows[kept], self.points),
+            cell=cells,
             cost=self.pairs.cost[kept],
-            offset=_starts(columns, self.columns),
+            offset=starts_of(cells, self.pairs.capacity.size),
         )
         return replace(self, pairs=pairs, origin=self.origin[kept])
 
 
-def _starts(numbers: IntArray, size: int) -> IntArray:
+def starts_of(numbers: IntArray, size: int) -> IntArray:
+    """(size + 1,) where each number begins when they are sorted."""
     starts = np.zeros(size + 1, dtype=np.int64)
     np.cumsum(np.bincount(numbers, minlength=size), out=starts[1:])
     return starts

@@ -19,10 +19,9 @@ from siting.search.capacitated.improve import improve
 from siting.search.capacitated.problem import CapacitatedProblem
 from siting.search.capacitated.transport import Transport
 
-ROOT_STEPS, NODE_STEPS = 1000, 150
-NODE_STEP, NODE_PATIENCE = 0.3, 12
+ROOT_STEPS, NODE_STEPS = 1000, 100
+NODE_STEP, NODE_PATIENCE = 0.5, 12
 SMALLER = 0.7  # share of the pairs below which they are copied to leave the others out
-NEAR = 0.002  # relative: a plan so little above the best one is worth improving
 
 Report = Callable[[float, float], None]
 
@@ -79,6 +78,12 @@ class _Best:
         if not math.isfinite(self.cost):
             return math.inf
         return self.cost - self.grain * (1 - 1e-6) if self.grain else self.cost + EQUAL * abs(self.cost)
+
+    def lifted(self, bound: float) -> float:
+        """The least cost of a plan not below `bound`."""
+        if not self.grain or not math.isfinite(bound):
+            return bound
+        return self.grain * math.ceil(bound / self.grain - 1e-6)
 
     def closes(self, bound: float, gap: float = 0.0) -> bool:
         """Whether no plan beyond this bound is wanted."""
@@ -144,10 +149,10 @@ class _Tree:
             nodes += 1
             for child in self.branch(solved, last=nodes == node_limit):
                 heapq.heappush(heap, (child.bound, next(number), child))
-            self.tell(min(heap[0][0] if heap else math.inf, best.cost))
+            self.tell(min(best.lifted(heap[0][0]) if heap else math.inf, best.cost))
         if not heap:
             bound = math.inf
-        return self.result(min(bound, best.cost), nodes, by_clock)
+        return self.result(min(best.lifted(bound), best.cost), nodes, by_clock)
 
     def result(self, bound: float, nodes: int, by_clock: bool) -> Search:
         """The plan with its shares, found anew for all pairs: better plans alone were sought among fewer."""
@@ -220,9 +225,10 @@ class _Tree:
     def has_room(self, must: BoolArray, may: BoolArray) -> bool:
         """Whether the columns hold, as far as the counts go, everybody who must be served."""
         pairs = self.problem.pairs
-        load = float(pairs.load[np.isinf(pairs.most)].sum())
+        served = np.where(np.isinf(pairs.most), pairs.load, 0.0)
+        load = float(np.bincount(self.problem.future, weights=served).max(initial=0.0))
         opened = np.zeros(must.size, dtype=bool)
-        room = np.minimum(pairs.capacity, max(load, 1.0))
+        room = np.minimum(pairs.capacity[: must.size], max(load, 1.0))
         if not choose(-room, must, may, self.problem.choice.counts, opened):
             return False
         return float(room[opened].sum()) >= load * (1 - EQUAL)
@@ -237,7 +243,7 @@ class _Tree:
         """Keep these columns as the best plan where they cost less than any before; their cost.
 
         Args:
-            improving: (C,) columns among which moves are to better the plan; None: only where it comes near the best.
+            improving: (C,) columns among which moves are to better the plan; None: only where it is the best so far.
         """
         best = self.best
         key = np.packbits(opened).tobytes()
@@ -249,10 +255,10 @@ class _Tree:
         cost = self.transport.to(opened)
         if not math.isfinite(cost):
             return cost
-        served = self.transport.serves
-        if served:
+        better_already = self.transport.serves and cost < best.cost
+        if better_already:
             self.keep(opened, cost)
-        if improving is None and not (served and cost <= best.cost + NEAR * abs(best.cost)):
+        if improving is None and not better_already:
             return cost
         plan, better = improve(self.problem, self.transport, opened, may=improving, stopped=best.out_of_time)
         best.tried.add(np.packbits(plan).tobytes())

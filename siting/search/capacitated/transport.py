@@ -8,7 +8,7 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.search.capacitated import flow
-from siting.search.capacitated.problem import CapacitatedProblem, sort_by_point
+from siting.search.capacitated.problem import CapacitatedProblem, sort_by_point, starts_of
 
 MOST_CHANGES = 8  # columns to open and close one by one; with more the flow is made anew
 SPARE_SLOTS = 8
@@ -24,142 +24,164 @@ class Transport:
 
     def __init__(self, problem: CapacitatedProblem) -> None:
         self.problem = problem
-        pairs, n, m = problem.pairs, problem.points, problem.columns
-        heavy = pairs.load > 0
-        self._heavy, self._light = np.flatnonzero(heavy), np.flatnonzero(~heavy)
-        place = np.full(n, -1, dtype=np.int64)
-        place[self._heavy] = np.arange(self._heavy.size)
-        kept = np.flatnonzero(heavy[problem.rows])
-        unit = pairs.cost[kept] / pairs.load[problem.rows[kept]]
-        self._load = pairs.load[self._heavy]
-        dearest = (m + 2) * max(float(unit.max(initial=0.0)), 1.0)
-        away = np.minimum(pairs.most[self._heavy] / self._load, dearest)
-        rows = np.concatenate([place[problem.rows[kept]], np.arange(self._heavy.size)])
-        order = np.argsort(rows, kind="stable")
-        rows = rows[order]
-        starts = np.zeros(self._heavy.size + 1, dtype=np.int64)
-        np.cumsum(np.bincount(rows, minlength=self._heavy.size), out=starts[1:])
-        unit = np.concatenate([unit, away])[order]
-        within = np.empty(rows.size, dtype=np.int64)
-        sort_by_point(starts, unit, within)
-        order = order[within]
-        column = np.concatenate([pairs.column[kept], np.full(self._heavy.size, m, dtype=np.int32)])[order]
-        by_column = np.zeros(m + 2, dtype=np.int64)
-        np.cumsum(np.bincount(column, minlength=m + 1), out=by_column[1:])
-        self._number = np.concatenate([kept, np.full(self._heavy.size, -1)])[order]
-        self._arrays = (
-            starts,
-            column,
-            unit[within],
-            self._load,
-            by_column,
-            np.argsort(column, kind="stable"),
-            rows,
-            np.append(pairs.capacity, np.inf),
-            np.append(pairs.minimum, 0.0),
-        )
-        self._flow: flow.Flow | None = None
-        self.opened: BoolArray = np.zeros(m, dtype=bool)
-        self._sound = False
+        self.opened: BoolArray = np.zeros(problem.columns, dtype=bool)
+        light = problem.pairs.load <= 0
+        futures = range(problem.futures)
+        self._parts = [_Part(problem, np.flatnonzero((problem.future == k) & ~light), k) for k in futures]
+        self._light = np.flatnonzero(light)
 
     def to(self, opened: BoolArray) -> float:
         """Move on to these open columns (C,); their cost, as `cost`."""
-        away, new = np.flatnonzero(self.opened & ~opened), np.flatnonzero(opened & ~self.opened)
-        if self._sound and away.size + new.size <= MOST_CHANGES:
-            for c in new:
-                self.open(int(c))
-            for c in away:
-                self.close(int(c))
-            if self._sound:
-                return self.cost
-        self._restart(opened)
+        for part in self._parts:
+            part.to(self.opened, opened)
+        self.opened = opened.copy()
         return self.cost
 
     def open(self, column: int) -> float:
         """Open one more column; the cost then."""
-        self.opened[column] = True
-        if self._sound and self._flow is not None and (self._flow.holder < 0).any():
-            self._sound = bool(flow.open_column(self._flow, column))
-        else:
-            self._restart(self.opened)
-        return self.cost
+        opened = self.opened.copy()
+        opened[column] = True
+        return self.to(opened)
 
     def close(self, column: int) -> float:
         """Close a column; the cost then."""
-        self.opened[column] = False
-        if self._sound and self._flow is not None:
-            self._sound = bool(flow.close_column(self._flow, column))
-        else:
-            self._restart(self.opened)
-        return self.cost
+        opened = self.opened.copy()
+        opened[column] = False
+        return self.to(opened)
 
     @property
     def cost(self) -> float:
         """Of the open columns and of all people, whoever cannot be served included; +inf where a minimum or the
         reach of a point without load cannot be met.
         """
-        if not self._sound or self._flow is None:
-            return math.inf
-        light = self._nearest_light()
-        travel = float(flow.worth(self._flow)) + float(light.sum()) if light.size else float(flow.worth(self._flow))
+        travel = sum(part.cost for part in self._parts) + float(self._nearest_light().sum())
         return travel + float(self.problem.fixed[self.opened].sum())
 
     @property
     def serves(self) -> bool:
         """Whether everybody who must be served is."""
-        if not self._sound or self._flow is None:
-            return False
-        must = np.isinf(self.problem.pairs.most[self._heavy])
-        left = self._flow.flow[self._number < 0]
-        return bool((left[must] <= SERVED * max(float(self._load.max(initial=0.0)), 1e-300)).all()) and math.isfinite(
-            self.cost
-        )
+        return all(part.serves for part in self._parts) and math.isfinite(self.cost)
 
     def prices(self) -> FloatArray:
         """(I,) what each point costs at the margin: multipliers at which the Lagrangian of the open columns equals
         their cost.
         """
-        assert self._flow is not None
         mu = np.zeros(self.problem.points)
-        unit = np.empty(self._heavy.size)
-        flow.point_prices(self._flow, unit)
-        mu[self._heavy] = unit * self._load
         mu[self._light] = self._nearest_light()
+        for part in self._parts:
+            mu[part.points] = part.prices()
         return np.minimum(mu, self.problem.pairs.most)
 
     def shares(self) -> FloatArray:
         """(nnz,) share of its point that each pair of the problem takes."""
-        assert self._flow is not None
-        share = np.zeros(self.problem.pairs.cost.size)
-        real = self._number >= 0
-        rows = self._arrays[6]
-        share[self._number[real]] = self._flow.flow[real] / self._load[rows[real]]
+        pairs = self.problem.pairs
+        share = np.zeros(pairs.cost.size)
+        for part in self._parts:
+            numbers, values = part.shares()
+            share[numbers] = values
         for i in self._light:
-            part = slice(self.problem.pairs.starts[i], self.problem.pairs.starts[i + 1])
-            there = np.flatnonzero(self.opened[self.problem.pairs.column[part]])
-            if there.size and self.problem.pairs.cost[part][there[0]] <= self.problem.pairs.most[i]:
-                share[part.start + there[0]] = 1.0
+            e = self._nearest_of(int(i))
+            if e >= 0 and pairs.cost[e] <= pairs.most[i]:
+                share[e] = 1.0
         return share
+
+    def _nearest_of(self, i: int) -> int:
+        """The first pair of a point with an open column, -1 for none."""
+        pairs = self.problem.pairs
+        part = slice(int(pairs.starts[i]), int(pairs.starts[i + 1]))
+        there = np.flatnonzero(self.opened[pairs.owner[pairs.cell[part]]])
+        return part.start + int(there[0]) if there.size else -1
 
     def _nearest_light(self) -> FloatArray:
         """Cost of the points without load, each at its nearest open column."""
         pairs = self.problem.pairs
-        cost = np.empty(self._light.size)
-        for k, i in enumerate(self._light):
-            part = slice(pairs.starts[i], pairs.starts[i + 1])
-            there = np.flatnonzero(self.opened[pairs.column[part]])
-            cost[k] = min(float(pairs.cost[part][there[0]]) if there.size else math.inf, float(pairs.most[i]))
-        return cost
+        places = [self._nearest_of(int(i)) for i in self._light]
+        cost = np.array([pairs.cost[e] if e >= 0 else math.inf for e in places])
+        return np.minimum(cost, pairs.most[self._light])
 
-    def _restart(self, opened: BoolArray) -> None:
-        self.opened = opened.copy()
+
+class _Part:
+    """The people of one future."""
+
+    def __init__(self, problem: CapacitatedProblem, points: IntArray, future: int) -> None:
+        self.points = points
+        pairs, n, m = problem.pairs, points.size, problem.columns
+        place = np.full(problem.points, -1, dtype=np.int64)
+        place[points] = np.arange(n)
+        kept = np.flatnonzero(place[problem.rows] >= 0)
+        self._load, self._must = pairs.load[points], np.isinf(pairs.most[points])
+        unit = pairs.cost[kept] / pairs.load[problem.rows[kept]]
+        dearest = (m + 2) * max(float(unit.max(initial=0.0)), 1.0)
+        away = np.minimum(pairs.most[points] / self._load, dearest)
+        rows = np.concatenate([place[problem.rows[kept]], np.arange(n)])
+        order = np.argsort(rows, kind="stable")
+        rows = rows[order]
+        starts = starts_of(rows, n)
+        unit = np.concatenate([unit, away])[order]
+        within = np.empty(rows.size, dtype=np.int64)
+        sort_by_point(starts, unit, within)
+        order = order[within]
+        column = np.concatenate([pairs.owner[pairs.cell[kept]], np.full(n, m)])[order]
+        self._number = np.concatenate([kept, np.full(n, -1)])[order]
+        self._rows = rows
+        cells = slice(future * m, (future + 1) * m)
+        self._arrays = (
+            starts,
+            column.astype(np.int32),
+            unit[within],
+            self._load,
+            starts_of(column, m + 1),
+            np.argsort(column, kind="stable"),
+            rows,
+            np.append(pairs.capacity[cells], np.inf),
+            np.append(pairs.minimum[cells], 0.0),
+        )
+        self._flow: flow.Flow | None = None
+        self._sound = False
+
+    def to(self, before: BoolArray, opened: BoolArray) -> None:
+        """From the open columns `before` to others."""
+        away, new = np.flatnonzero(before & ~opened), np.flatnonzero(opened & ~before)
+        if self._sound and self._flow is not None and away.size + new.size <= MOST_CHANGES:
+            if int((self._flow.holder < 0).sum()) >= new.size:
+                for c in new:
+                    self._sound = self._sound and bool(flow.open_column(self._flow, int(c)))
+                for c in away:
+                    self._sound = self._sound and bool(flow.close_column(self._flow, int(c)))
+                if self._sound:
+                    return
         count = int(opened.sum()) + 1
         if self._flow is None or self._flow.holder.size < count:
-            self._flow = self._make(min(count + SPARE_SLOTS, self.problem.columns + 1))
+            self._flow = self._make(min(count + SPARE_SLOTS, opened.size + 1))
         self._sound = bool(flow.start(self._flow, np.append(opened, True)))
 
+    @property
+    def cost(self) -> float:
+        return float(flow.worth(self._flow)) if self._sound and self._flow is not None else math.inf
+
+    @property
+    def serves(self) -> bool:
+        if not self._sound or self._flow is None:
+            return False
+        left = np.zeros(self.points.size)
+        away = self._number < 0
+        left[self._rows[away]] = self._flow.flow[away]
+        return bool((left[self._must] <= SERVED * max(float(self._load.max(initial=0.0)), 1e-300)).all())
+
+    def prices(self) -> FloatArray:
+        assert self._flow is not None
+        unit = np.empty(self.points.size)
+        flow.point_prices(self._flow, unit)
+        return unit * self._load
+
+    def shares(self) -> tuple[IntArray, FloatArray]:
+        """Numbers of the problem's pairs, and the share that each takes of its point."""
+        assert self._flow is not None
+        real = self._number >= 0
+        return self._number[real], self._flow.flow[real] / self._load[self._rows[real]]
+
     def _make(self, slots: int) -> flow.Flow:
-        n, m, pairs = self._heavy.size, self.problem.columns + 1, self._number.size
+        n, m, pairs = self.points.size, self._arrays[7].size, self._number.size
 
         def none(size: int) -> IntArray:
             return np.full(size, -1, dtype=np.int64)
