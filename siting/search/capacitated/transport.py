@@ -111,8 +111,9 @@ class _Part:
         kept = np.flatnonzero(place[problem.rows] >= 0)
         self._load, self._must = pairs.load[points], np.isinf(pairs.most[points])
         unit = pairs.cost[kept] / pairs.load[problem.rows[kept]]
-        dearest = (m + 2) * max(float(unit.max(initial=0.0)), 1.0)
-        away = np.minimum(pairs.most[points] / self._load, dearest)
+        away = pairs.most[points] / self._load
+        some = np.concatenate([unit, away[~self._must]])
+        away[self._must] = (m + 2) * max(float(some.max(initial=0.0)), 1.0)
         rows = np.concatenate([place[problem.rows[kept]], np.arange(n)])
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
