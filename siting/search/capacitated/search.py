@@ -193,14 +193,15 @@ class _Tree:
             )
             if found.value == math.inf:
                 return _Node(math.inf, must, may, prices, mean_open)
-            value = max(value, found.value, self.whole_rows(found, must, may))
+            lifted, opened = self.whole_rows(found, must, may)
+            value = max(value, found.value, lifted)
             prices, mean_open = found.prices, found.mean_open
             if best.closes(value):
                 break
             if root:
                 self.tell(min(value, best.cost))
             before = best.cost
-            self.try_plan(found.opened, may if root else None)
+            self.try_plan(opened, may if root else None)
             must, may = self.fix(found, must, may)
             if root:
                 self.shrink(may)
@@ -213,14 +214,17 @@ class _Tree:
             return must, may
         return settle(self.problem, found, must, may, self.best.limit)
 
-    def whole_rows(self, found: Bound, must: BoolArray, may: BoolArray) -> float:
-        """The bound with whole columns under all rows, where rows are priced: the knapsack of a budget, say."""
+    def whole_rows(self, found: Bound, must: BoolArray, may: BoolArray) -> tuple[float, BoolArray]:
+        """The bound with whole columns under all rows where rows are priced, the knapsack of a budget say, and its
+        columns.
+        """
         choice = self.problem.choice
         matrix = choice.priced[0]
         if not matrix.size or self.best.closes(found.value):
-            return -math.inf
+            return -math.inf, found.opened
         worth = found.worth + found.prices.sigma @ matrix
-        return float(found.prices.mu.sum()) + choice.best(worth, must, may)[0]
+        value, opened = choice.best(worth, must, may)
+        return float(found.prices.mu.sum()) + value, found.opened if opened is None else opened
 
     def has_room(self, must: BoolArray, may: BoolArray) -> bool:
         """Whether the columns hold, as far as the counts go, everybody who must be served."""
