@@ -63,11 +63,12 @@ def search_capacitated(
         start=None if start is None else asked.columns_of(start),
         report=lambda cost, bound: report(natural(cost), natural(bound)),
     )
-    opened = share = sizes = None
+    opened, share, sizes = None, None, None
     if found.opened is not None and found.share is not None:
         opened = np.zeros(instance.site_count, dtype=bool)
         opened[asked.site[found.opened]] = True
-        share = np.bincount(asked.pair, weights=found.share, minlength=instance.impedance.pair_count)
+        share = np.zeros(instance.impedance.pair_count)
+        np.add.at(share, asked.pair, found.share)
         if asked.size is not None:
             sizes = np.full(instance.site_count, -1, dtype=np.int64)
             sizes[asked.site[found.opened]] = asked.size[found.opened]
@@ -120,7 +121,8 @@ def _asked(
         return None
     if sized != ("respect_size_capacity" in blocks) or sized != ("choose_one_size" in blocks):
         return None
-    if everybody == ("assign_at_most_once" in blocks) or objective not in (EVERYBODY if everybody else {"assigned_demand"}):
+    fitting = EVERYBODY if everybody else {"assigned_demand"}
+    if everybody == ("assign_at_most_once" in blocks) or objective not in fitting:
         return None
     if any(limit.objective != "number_of_new_facilities" for limit in limits):
         return None

@@ -169,7 +169,8 @@ class Choice:
     @cached_property
     def must(self) -> BoolArray:
         """(C,) columns open in every plan."""
-        return self.rules.must[self.site] & (self.sizes == 1)[self.site]
+        mask: BoolArray = self.rules.must[self.site] & (self.sizes == 1)[self.site]
+        return mask
 
     @cached_property
     def may(self) -> BoolArray:
@@ -228,8 +229,8 @@ class Choice:
     @cached_property
     def _slack(self) -> FloatArray:
         _, least, most = self.rows
-        size = np.maximum(np.where(np.isfinite(most), np.abs(most), 0.0), np.where(np.isfinite(least), np.abs(least), 0.0))
-        return TOLERANCE * np.maximum(size, 1.0)
+        above, below = np.where(np.isfinite(most), np.abs(most), 0.0), np.where(np.isfinite(least), np.abs(least), 0.0)
+        return TOLERANCE * np.maximum(np.maximum(above, below), 1.0)
 
     def allows(self, opened: BoolArray) -> bool:
         """Whether these columns (C,) may be the open ones of a plan."""

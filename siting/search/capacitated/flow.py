@@ -174,7 +174,8 @@ def _shortest(s: Flow, source: int, sink: int) -> float:
     for v in range(size + 1):
         if v == size or s.holder[v] >= 0:
             s.price[v] += min(s.distance[v], whole)
-    return s.price[sink] - s.price[source]
+    cost: float = s.price[sink] - s.price[source]
+    return cost
 
 
 @compiled

@@ -145,7 +145,8 @@ class CapacitatedProblem:
         value = np.full(self.points, np.inf)
         there = np.diff(self.pairs.starts) > 0
         value[there] = self.pairs.cost[self.pairs.starts[:-1][there]]
-        return np.minimum(value, self.pairs.most)
+        least: FloatArray = np.minimum(value, self.pairs.most)
+        return least
 
     @cached_property
     def grain(self) -> float:

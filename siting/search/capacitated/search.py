@@ -13,7 +13,16 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray
 from siting.interrupt import out_of_time
-from siting.search.capacitated.bound import EQUAL, Bound, Prices, first_prices, lagrangian_bound, settle
+from siting.search.capacitated.bound import (
+    EQUAL,
+    FIRST_STEP,
+    PATIENCE,
+    Bound,
+    Prices,
+    first_prices,
+    lagrangian_bound,
+    settle,
+)
 from siting.search.capacitated.choice import choose
 from siting.search.capacitated.improve import improve
 from siting.search.capacitated.problem import CapacitatedProblem
@@ -187,8 +196,8 @@ class _Tree:
                 mean_open=mean_open,
                 goal=best.cost,
                 steps=ROOT_STEPS if root else NODE_STEPS,
-                patience=20 if root else NODE_PATIENCE,
-                **({} if root and not turn else {"first_step": NODE_STEP}),
+                patience=PATIENCE if root else NODE_PATIENCE,
+                first_step=FIRST_STEP if root and not turn else NODE_STEP,
                 stopped=best.out_of_time,
             )
             if found.value == math.inf:

@@ -97,7 +97,8 @@ class Transport:
         pairs = self.problem.pairs
         places = [self._nearest_of(int(i)) for i in self._light]
         cost = np.array([pairs.cost[e] if e >= 0 else math.inf for e in places])
-        return np.minimum(cost, pairs.most[self._light])
+        least: FloatArray = np.minimum(cost, pairs.most[self._light])
+        return least
 
 
 class _Part:
@@ -143,14 +144,14 @@ class _Part:
     def to(self, before: BoolArray, opened: BoolArray) -> None:
         """From the open columns `before` to others."""
         away, new = np.flatnonzero(before & ~opened), np.flatnonzero(opened & ~before)
-        if self._sound and self._flow is not None and away.size + new.size <= MOST_CHANGES:
-            if int((self._flow.holder < 0).sum()) >= new.size:
-                for c in new:
-                    self._sound = self._sound and bool(flow.open_column(self._flow, int(c)))
-                for c in away:
-                    self._sound = self._sound and bool(flow.close_column(self._flow, int(c)))
-                if self._sound:
-                    return
+        few = away.size + new.size <= MOST_CHANGES
+        if self._sound and self._flow is not None and few and int((self._flow.holder < 0).sum()) >= new.size:
+            for c in new:
+                self._sound = self._sound and bool(flow.open_column(self._flow, int(c)))
+            for c in away:
+                self._sound = self._sound and bool(flow.close_column(self._flow, int(c)))
+            if self._sound:
+                return
         count = int(opened.sum()) + 1
         if self._flow is None or self._flow.holder.size < count:
             self._flow = self._make(min(count + SPARE_SLOTS, opened.size + 1))
