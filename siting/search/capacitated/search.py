@@ -32,6 +32,8 @@ ROOT_STEPS, NODE_STEPS = 1000, 100
 NODE_STEP, NODE_PATIENCE = 0.5, 12
 SMALLER = 0.7  # share of the pairs below which they are copied to leave the others out
 
+DIVE_TO = 0.5  # share of the gap: a half whose bound lies beyond it is not looked at out of turn
+
 Report = Callable[[float, float], None]
 
 
@@ -136,6 +138,8 @@ class _Tree:
         self.whole, self.problem, self.best, self.gap, self.report = problem, problem, best, gap, report
         self.transport: Transport | None = None
         self.told = (math.inf, -math.inf)
+        self.must, self.may = problem.choice.must, problem.choice.may  # of every better plan
+        self.top: tuple[Bound, float] | None = None  # of the root, and the limit by which it was last read
 
     def grow(self, node_limit: int | None, start: BoolArray | None, prices: Prices | None) -> Search:
         problem, best = self.problem, self.best
@@ -146,20 +150,26 @@ class _Tree:
         nodes, bound, by_clock = 0, -math.inf, False
         if start is not None:
             self.try_plan(start)
-        while heap:
-            bound, _, node = heap[0]
+        following: _Node | None = None  # the half of the last node that is looked at next, whatever its bound
+        while heap or following is not None:
+            bound = min(heap[0][0] if heap else math.inf, math.inf if following is None else following.bound)
             if best.closes(bound, self.gap) or nodes == node_limit:
                 break
             if nodes and best.out_of_time():
                 by_clock = True
                 break
-            heapq.heappop(heap)
+            node = heapq.heappop(heap)[2] if following is None else following
             solved = self.bound_node(node, root=nodes == 0)
             nodes += 1
-            for child in self.branch(solved, last=nodes == node_limit):
-                heapq.heappush(heap, (child.bound, next(number), child))
-            self.tell(min(best.lifted(heap[0][0]) if heap else math.inf, best.cost))
-        if not heap:
+            following = None
+            halves = self.branch(solved)
+            if halves and not self.near_the_end(halves[0], bound):
+                following, *halves = halves
+            for half in halves:
+                heapq.heappush(heap, (half.bound, next(number), half))
+            rest = min(heap[0][0] if heap else math.inf, math.inf if following is None else following.bound)
+            self.tell(min(best.lifted(rest), best.cost))
+        if not heap and following is None:
             bound = math.inf
         return self.result(min(best.lifted(bound), best.cost), nodes, by_clock)
 
@@ -174,6 +184,10 @@ class _Tree:
         share[self.whole.origin] = transport.shares()
         return Search(min(bound, cost), cost, best.opened, share, nodes, by_clock)
 
+    def near_the_end(self, node: _Node, bound: float) -> bool:
+        """Whether a node's bound is too near the best plan's cost for a dive to find a better one."""
+        return math.isfinite(self.best.cost) and node.bound > bound + DIVE_TO * (self.best.cost - bound)
+
     def tell(self, bound: float) -> None:
         now = (self.best.cost, bound)
         if now != self.told:
@@ -183,9 +197,10 @@ class _Tree:
     def bound_node(self, node: _Node, *, root: bool) -> _Node:
         """Raise the node's bound, try its columns as plans, and fix what the bound settles."""
         best = self.best
-        if not self.has_room(node.must, node.may):
-            return _Node(math.inf, node.must, node.may, node.prices, node.mean_open)
-        must, may, found = node.must, node.may, None
+        self.settle_for_all()
+        must, may = node.must | self.must, node.may & self.may
+        if (must & ~may).any() or not self.has_room(must, may):
+            return _Node(math.inf, must, may, node.prices, node.mean_open)
         prices, mean_open, value = node.prices, node.mean_open, node.bound
         for turn in range(2 if root else 1):
             found = lagrangian_bound(
@@ -200,6 +215,8 @@ class _Tree:
                 first_step=FIRST_STEP if root and not turn else NODE_STEP,
                 stopped=best.out_of_time,
             )
+            if root:
+                self.top = found, math.inf
             if found.value == math.inf:
                 return _Node(math.inf, must, may, prices, mean_open)
             lifted, opened = self.whole_rows(found, must, may)
@@ -213,10 +230,19 @@ class _Tree:
             self.try_plan(opened, may if root else None)
             must, may = self.fix(found, must, may)
             if root:
+                self.must, self.may = must, may
                 self.shrink(may)
             if best.cost == before or not root:
                 break
         return _Node(value, must, may, prices, mean_open)
+
+    def settle_for_all(self) -> None:
+        """Read the root's bound again where a better plan has been found since."""
+        if self.top is None or not self.best.cost < self.top[1]:
+            return
+        self.must, self.may = self.fix(self.top[0], self.must, self.may)
+        self.top = self.top[0], self.best.cost
+        self.shrink(self.may)
 
     def fix(self, found: Bound, must: BoolArray, may: BoolArray) -> tuple[BoolArray, BoolArray]:
         if not math.isfinite(self.best.cost):
@@ -283,8 +309,8 @@ class _Tree:
         if cost < self.best.cost:
             self.best.cost, self.best.opened = cost, opened.copy()
 
-    def branch(self, node: _Node, *, last: bool) -> list[_Node]:
-        """The two halves of a node, on the column that the relaxation is least sure of; none when it is settled."""
+    def branch(self, node: _Node) -> list[_Node]:
+        """The two halves of a node, the likelier one first; none when it is settled."""
         if self.best.closes(node.bound):
             return []
         undecided = node.may & ~node.must
@@ -292,11 +318,11 @@ class _Tree:
             self.try_plan(node.must)
             return []
         assert node.mean_open is not None
-        doubt = np.where(undecided, -np.abs(node.mean_open - 0.5), -np.inf)
-        column = int(np.argmax(doubt))
+        column = int(np.argmax(np.where(undecided, -np.abs(node.mean_open - 0.5), -np.inf)))
         with_it, without = node.must.copy(), node.may.copy()
         with_it[column], without[column] = True, False
         others = node.may & (self.problem.choice.site != self.problem.choice.site[column])
         others[column] = True
-        halves = (with_it, others), (node.must, without)
-        return [_Node(node.bound, must, may, node.prices, node.mean_open) for must, may in halves]
+        opening = _Node(node.bound, with_it, others, node.prices, node.mean_open)
+        closing = _Node(node.bound, node.must, without, node.prices, node.mean_open)
+        return [opening, closing] if node.mean_open[column] >= 0.5 else [closing, opening]
