@@ -112,8 +112,7 @@ def run_siting(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
 
 def run_highspy(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
     """The whole formulation as arrays, without any reduction or search."""
-    from siting.formulation.arrays import build_program  # type: ignore[import-not-found]
-
+    from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
     from siting.solver import SolverOptions, solve_program
 

@@ -11,7 +11,6 @@ from siting.render.tables_gone import gone_facilities
 from siting.render.wording import planned
 from siting.results import RunResult
 
-
 _made: WeakKeyDictionary[RunResult, list[Sheet]] = WeakKeyDictionary()
 
 
