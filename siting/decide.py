@@ -121,7 +121,14 @@ def decide(
             say(zh, en, incumbent=own(objective), bound=own(bound), gap=gap)
 
     found = search_first(
-        formulation, active, reduction.instance, options, report, objective=question.objective, limits=question.limits
+        formulation,
+        active,
+        reduction.instance,
+        options,
+        report,
+        objective=question.objective,
+        limits=question.limits,
+        start=start,
     )
     if found is None and start is None:
         start = first_plan(formulation, active, reduction.instance, options)
@@ -167,7 +174,7 @@ def _follow(
             if lost <= PROVEN_GAP * abs(value):
                 return decision
         found = replace(found, rest=None)  # the solver lost the plan that it was given
-    if question.settled_by_sites or found.site is not None:
+    if question.settled_by_sites or found.site is not None or found.share is not None:
         return _taken(question, reduction, found, options, time.perf_counter() - begin)
     return ask(_limit_to(reduction.instance, plan), None)
 
@@ -189,11 +196,13 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
     instance = reduction.instance
-    share = np.zeros(0) if found.site is None else _all_to(instance, found.site)
+    share = found.share
+    if share is None:
+        share = np.zeros(0) if found.site is None else _all_to(instance, found.site)
     value = question.own(found.objective, constant=reduction.constant)
     outcome = _outcome(question, Status.OPTIMAL, value, found, options, seconds)
     outcome = _certify(question, outcome, replace(found, rest=None), reduction.constant, options, seconds)
-    return Decision(Decided(instance, found.open, share), None, outcome)
+    return Decision(Decided(instance, found.open, share), found.sizes, outcome)
 
 
 def _outcome(

@@ -5,6 +5,7 @@ A search is used only for models all of whose blocks it knows; the others go to 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,11 +18,11 @@ from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.search.capacitated.adapter import search_capacitated
 from siting.search.center import search_center
 from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
-from siting.search.lagrangian import count_affordable, search
 from siting.search.median import interchange, knows, search_median, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
@@ -30,7 +31,6 @@ from siting.solver import SolverOptions
 ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
 ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
 MEDIAN = ASSIGNED | {"total_weighted_impedance"}
-CAPACITATED = MEDIAN | {"respect_capacity"}
 CENTER = (ASSIGNED - SITE_BLOCKS) | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
 WEIGHTED_CENTER = (ASSIGNED - SITE_BLOCKS) | {
     "largest_weighted_value",
@@ -57,6 +57,7 @@ RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
+EQUAL = 1e-9  # relative: so little money short is arithmetic
 
 
 def search_first(
@@ -68,6 +69,7 @@ def search_first(
     *,
     objective: str | None = None,
     limits: tuple[Limit, ...] = (),
+    start: BoolArray | None = None,
 ) -> Found | None:
     """A plan, a bound and what is left to decide; None where no search knows the model.
 
@@ -76,26 +78,36 @@ def search_first(
         report: is told (objective, bound) as they improve, as of a minimised objective.
         objective: which of the formulation's; None: the first.
         limits: how good the plan must be by others of them.
+        start: (J,) open sites of a plan that is known to be possible.
     """
+    goal, told = objective or formulation.objective, {*formulation.variables, *active}
+    capacitated = search_capacitated(
+        told,
+        active,
+        goal,
+        instance,
+        options,
+        report,
+        limits=limits,
+        start=start,
+        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
+    )
+    if capacitated is not None:
+        return capacitated
     if instance.future is not None and tells_futures_apart(formulation, active):
         return None
-    goal = objective or formulation.objective
-    covering = search_covering({*formulation.variables, *active}, goal, active, instance, options, report, limits)
-    if covering is not None:
+    covering = search_covering(told, goal, active, instance, options, report, limits)
+    if covering is not None or limits or formulation.then:
         return covering
-    if limits or formulation.then:
-        return None
-    blocks = {*formulation.variables, goal, *active}
+    blocks = {*told, goal}
     if knows(blocks):
-        return search_median(instance, active, goal, options, report)
+        return search_median(instance, active, goal, options, report, start)
     if blocks - SITE_BLOCKS in (CENTER, WEIGHTED_CENTER):
         weighted = blocks - SITE_BLOCKS == WEIGHTED_CENTER
         return _center(instance, active, options, report, weighted=weighted)
     blocks -= RESOURCES
     if instance.leaving.any():
         return None
-    if blocks == CAPACITATED and instance.load is None:
-        return _capacitated(instance, options, report)
     if blocks - COSTS == WHOLE and blocks & COSTS:
         single = search_single_source(instance, **_asked(formulation, options, report))
         return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
@@ -188,25 +200,11 @@ def _counted(instance: Instance) -> Instance | None:
     """The instance with `p` in place of a budget over sites of one cost: more facilities are never worse here."""
     if instance.p is not None:
         return instance
-    count = count_affordable(instance)
-    if count is None:
+    costs = np.unique(instance.fixed_cost[instance.candidate]) if instance.fixed_cost is not None else np.zeros(0)
+    if instance.budget is None or costs.size != 1 or costs[0] <= 0:
         return None
+    count = math.floor(instance.budget / float(costs[0]) * (1 + EQUAL))
     return replace(instance, p=min(count, int(instance.candidate.sum())), budget=None)
-
-
-def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> Found | None:
-    found = search(
-        instance,
-        time_limit_s=options.time_limit_s,
-        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
-        gap=options.gap,
-        node_limit=options.node_limit,
-        report=lambda objective, bound, nodes: report(objective, bound),
-    )
-    if found is None:
-        return None
-    engine = "Lagrangian branch and bound, HiGHS"
-    return Found(found.bound, found.objective, found.open, found.nodes, None, engine, found.by_clock)
 
 
 def _center(

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from siting.impedance import BoolArray, IntArray
+from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 
 Report = Callable[[float, float], None]  # is told (objective, bound) as they improve
@@ -16,7 +16,7 @@ class Found:
     """What a search has found. A maximised objective is told as its negative, which is minimised.
 
     Attributes:
-        bound: no plan has a smaller objective; -inf where nothing is known, +inf where there is no plan.
+        bound: no plan has a better objective; -inf where nothing is known, +inf where there is no plan.
         objective: of the best plan found; +inf without one.
         open: (J,) its sites; None without one.
         nodes: of its branch and bound.
@@ -24,6 +24,8 @@ class Found:
         engine: its name for the record.
         site: (I,) site of each demand point, where that is not the nearest open one; None otherwise.
         by_clock: whether the clock has a say in what it finds.
+        share: (nnz,) share of each admissible pair, where points are split; None otherwise.
+        sizes: (J,) size class of each new site, -1 for none; None where the model has none.
     """
 
     bound: float
@@ -34,3 +36,5 @@ class Found:
     engine: str
     by_clock: bool = True
     site: IntArray | None = None
+    share: FloatArray | None = None
+    sizes: IntArray | None = None
