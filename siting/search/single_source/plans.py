@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,9 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.search.single_source.arrays import Pairs
 from siting.search.single_source.moves import by_regret, hosting, improve, table
 from siting.search.single_source.task import EQUAL, Task
+from siting.search.single_source.transport import best_swap, transport_bound
+
+PRICE_STEPS = 60
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,6 +51,81 @@ class Planner:
         lean += 1e-3 * cost / self.far  # the cheapest of those alike
         return self._improved(opened, sites, cost, lean.argmin(axis=1).astype(np.int64))
 
+    def priced(self, opened: BoolArray, price: FloatArray, enough: float) -> Plan:
+        """The plan on these sites by regret over costs and prices of capacities (J,), which are bettered first."""
+        sites = np.flatnonzero(opened)
+        task = self.task
+        cost = table(task.pairs, sites, task.weight.size, self.far)
+        mine = price[sites]
+        transport_bound(cost, task.weight, task.sites.room[sites], mine, enough, PRICE_STEPS)
+        price[sites] = mine
+        guide = np.where(cost < self.far, cost + task.weight[:, None] * mine, self.far)
+        local = by_regret(guide, task.weight, task.sites.room[sites] + EQUAL, self.far)
+        return self._improved(opened, sites, cost, local)
+
+    def swapped(self, plan: Plan, order: IntArray) -> Plan:
+        """Exchange an open site for another, open one more or close one, as long as transport bounds and then a plan
+        show that it helps.
+
+        Args:
+            order: sites in which to look for new ones.
+        """
+        task, rules = self.task, self.task.rules
+        price = np.zeros(task.sites.room.size)
+        plan = min(plan, self.priced(plan.open, price, plan.objective), key=lambda one: one.objective)
+        refused: set[bytes] = set()
+        last = -1
+        for k in itertools.cycle(order.tolist()):
+            if k == last or self.stopped():
+                return plan
+            if last < 0:
+                last = k
+            for opened in self._moves(plan, k, price):
+                if opened.tobytes() in refused:
+                    continue
+                refused.add(opened.tobytes())
+                tried = price * opened
+                again = self.priced(opened, tried, plan.objective)
+                if again.objective < plan.objective - 1e-9 * self.far:
+                    plan, price, last = again, tried, k
+        return plan
+
+    def _moves(self, plan: Plan, k: int, price: FloatArray) -> Iterator[BoolArray]:
+        """Sets of sites with k opened or closed, on its own or in exchange, whose bound beats the plan."""
+        task, rules = self.task, self.task.rules
+        cost, room = task.sites.cost, task.sites.room
+        if rules.allowed_changes(plan.open)[k]:
+            opened = plan.open.copy()
+            opened[k] = not opened[k]
+            if room[opened].sum() >= task.weight.sum() and self._worth(opened, price, plan.objective):
+                yield opened
+        if plan.open[k] or not rules.may[k]:
+            return
+        sites = np.flatnonzero(plan.open)
+        allowed = rules.allowed_swaps(plan.open, sites, np.array([k]))[0]
+        if not allowed.any():
+            return
+        fixed = float(cost[sites].sum())
+        places = table(task.pairs, sites, task.weight.size, self.far)
+        enough = plan.objective - fixed
+        s, _ = best_swap(
+            task.pairs, places, k, allowed, cost[k] - cost[sites], task.weight, room[sites].copy(), room[k],
+            price[sites], enough, self.far,
+        )  # fmt: skip
+        if s >= 0:
+            opened = plan.open.copy()
+            opened[[sites[s], k]] = False, True
+            yield opened
+
+    def _worth(self, opened: BoolArray, price: FloatArray, objective: float) -> bool:
+        """Whether the bound of these sites beats an objective."""
+        sites = np.flatnonzero(opened)
+        task = self.task
+        places = table(task.pairs, sites, task.weight.size, self.far)
+        enough = objective - float(task.sites.cost[sites].sum())
+        found = transport_bound(places, task.weight, task.sites.room[sites], price[sites], enough, PRICE_STEPS)
+        return found < enough
+
     def _improved(self, opened: BoolArray, sites: IntArray, cost: FloatArray, local: IntArray) -> Plan:
         task = self.task
         room, least = task.sites.room[sites] + EQUAL, task.least[sites]
@@ -55,7 +134,7 @@ class Planner:
         reached = bool((cost[np.arange(local.size), local] < self.far).all())
         site = sites[local]
         good = reached and task.rules.allows(opened) and task.holds(site, opened)
-        return Plan(opened, site, value + float(task.sites.cost[opened].sum()) if good else math.inf)
+        return Plan(opened.copy(), site, value + float(task.sites.cost[opened].sum()) if good else math.inf)
 
     def recentred(self, plan: Plan) -> Plan:
         """Move each site to where its demand points want it, and reassign, as long as that helps."""

@@ -99,6 +99,7 @@ class _Search:
         mu = self._start()
         state = climb_from(mu, np.zeros(task.sites.least.size), task.pairs, task.sites.may.size, 1.5)
         self._climb(task.pairs, task.sites, state, False, 1e-2)
+        if not self.closed: self._swap(state)
         print('root lp', state.number[0], self.objective, time.perf_counter()-T)
         state = climb_from(state.best_mu, state.best_sigma, task.pairs, task.sites.may.size, 0.5)
         keep = np.ones(task.pairs.point.size, dtype=bool)
@@ -107,6 +108,8 @@ class _Search:
             self._climb(pairs, sites, state, True, 1e-3)
             print('root', state.number[0], self.objective, pairs.point.size, time.perf_counter()-T)
             self._raise(state.number[0])
+            if not self.closed: self._swap(state)
+            print('root swap', state.number[0], self.objective, pairs.point.size, time.perf_counter()-T)
             if state.number[0] > self.limit:
                 break
             left = np.ones(pairs.point.size, dtype=bool)
@@ -132,6 +135,15 @@ class _Search:
         if plan is None:
             return SingleSource(bound + c, math.inf, None, None, self.by_clock)
         return SingleSource(bound + c, plan.objective + c, plan.open, plan.site, self.by_clock)
+
+    @property
+    def closed(self): return self.bound > self.limit
+
+    def _swap(self, state):
+        if self.best is None: return
+        order = np.argsort(state.value, kind='stable')
+        order = order[self.task.sites.may[order]]
+        self._keep(self.planner.swapped(self.best, order))
 
     def _start(self) -> FloatArray:
         """Everybody pays for the second nearest site."""
