@@ -38,6 +38,7 @@ WEIGHTED_CENTER = ASSIGNED | {
     "largest_weighted_impedance",
 }
 COSTS = {"total_weighted_impedance", "fixed_and_travel_cost"}
+MORE_ON_SITES = {"zone_maximum", "close_exactly", "replace_relocated", "differ_from_excluded"}
 WHOLE = ON_SITES | {"assign_whole", "assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
 DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
 STARTED = ASSIGNED | {
@@ -73,13 +74,13 @@ def search_first(
         report: is told (objective, bound) as they improve.
     """
     blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
+    if blocks - COSTS - MORE_ON_SITES - {"respect_minimum_load"} == WHOLE and blocks & COSTS:
+        single = _single_source(formulation, active, instance, options, report)
+        return None if single is None else _whole(single, "knapsack Lagrangian branch and bound")
     if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
         return None
     if blocks == CAPACITATED and instance.load is None:
         return _capacitated(instance, options, report)
-    if blocks - COSTS == WHOLE and blocks & COSTS:
-        single = search_single_source(instance, **_asked(formulation, options, report))
-        return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
     if blocks - COSTS == DISTRICTS and blocks & COSTS:
         districts = search_districts(instance, **_asked(formulation, options, report))
         return (
@@ -162,9 +163,26 @@ def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> 
     }
 
 
+def _single_source(
+    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+) -> SingleSource | None:
+    return search_single_source(
+        instance,
+        fixed_cost=formulation.objective == "fixed_and_travel_cost",
+        active=active,
+        time_limit_s=options.time_limit_s,
+        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
+        gap=options.gap,
+        node_limit=options.node_limit,
+        report=report,
+        stopped=interrupt.asked,
+    )
+
+
 def _whole(found: SingleSource | Districts, engine: str) -> Found:
     """A plan with the site of each demand point."""
-    return Found(found.bound, found.objective, found.open, 0, None, engine, found.by_clock, found.site)
+    nodes = found.nodes if isinstance(found, SingleSource) else 0
+    return Found(found.bound, found.objective, found.open, nodes, None, engine, found.by_clock, found.site)
 
 
 def _counted(instance: Instance) -> Instance | None:

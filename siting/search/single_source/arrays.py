@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
+import numpy as np
+
 from siting.impedance import BoolArray, FloatArray, IntArray
 
 
@@ -49,3 +51,15 @@ class Sites(NamedTuple):
     rows: FloatArray
     least: FloatArray
     most: FloatArray
+
+
+def subset(pairs: Pairs, keep: BoolArray) -> Pairs:
+    """Only the pairs `keep` (nnz,)."""
+    before = np.zeros(keep.size + 1, dtype=np.int64)
+    np.cumsum(keep, out=before[1:])
+    return Pairs(before[pairs.start], pairs.point[keep], pairs.cost[keep])
+
+
+def site_of(pairs: Pairs) -> IntArray:
+    """(nnz,) site of each pair."""
+    return np.repeat(np.arange(pairs.start.size - 1), np.diff(pairs.start))

@@ -22,91 +22,35 @@ import numpy as np
 from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.search.single_source.arrays import Pairs, Sites
-from siting.search.single_source.choice import cheapest, forced
-from siting.search.single_source.knapsack import SMALL, partition, whole
+from siting.search.single_source.choice import cheapest
+from siting.search.single_source.loads import Work, pack
 
 MEMORY = 0.9  # of the running mean of which sites are opened
 TURN = 0.5  # share of the last direction in the next
-
-
-class Work(NamedTuple):
-    """Room for one site's knapsack."""
-
-    gain: FloatArray
-    weight: FloatArray
-    pair: IntArray
-    order: IntArray
-    taken: IntArray
-    best: IntArray
-    core: IntArray
-
-
-def work(pairs: Pairs) -> Work:
-    """Room for the largest site of `pairs`."""
-    size = max(int(np.diff(pairs.start).max(initial=0)), 1)
-    whole_numbers = [np.zeros(size, dtype=np.int64) for _ in range(5)]
-    return Work(np.zeros(size), np.zeros(size), *whole_numbers)
+RARE = 1e-3  # a mean below it is left as it is
+BETTER = 1e-5  # relative: a bound that rises by less counts as a step in vain
+LEAST_AIM = 1e-4  # relative: how far above the bound a step aims at least
 
 
 @compiled
-def gather(pairs: Pairs, j: int, mu: FloatArray, weight: FloatArray, room: Work) -> int:
-    """List the pairs of site j that gain; how many they are."""
-    count = 0
-    for e in range(pairs.start[j], pairs.start[j + 1]):
-        i = pairs.point[e]
-        gain = mu[i] - pairs.cost[e]
-        if gain > 0:
-            room.gain[count] = gain
-            room.weight[count] = weight[i]
-            room.pair[count] = e
-            count += 1
-    return count
+def constant_part(sites: Sites, mu: FloatArray, sigma: FloatArray) -> float:
+    """What L has beside the values of the opened sites."""
+    total = 0.0
+    for i in range(mu.size):
+        total += mu[i]
+    for r in range(sigma.size):
+        if sigma[r] != 0:
+            total += sigma[r] * (sites.least[r] if sigma[r] > 0 else sites.most[r])
+    return total
 
 
 @compiled
-def pack(
-    pairs: Pairs, sites: Sites, weight: FloatArray, j: int, mu: FloatArray, exact: bool, held: FloatArray, room: Work
-) -> float:
-    """The largest gain of a load of site j, or a bound on it, and the load in `held` (nnz,).
-
-    In shares, or whole where `exact`.
-    """
-    for e in range(pairs.start[j], pairs.start[j + 1]):
-        held[e] = 0.0
-    count = gather(pairs, j, mu, weight, room)
-    cut = partition(room.gain, room.weight, room.order, count, sites.room[j])
-    value = 0.0
-    if cut == count:
-        for k in range(count):
-            held[room.pair[k]] = 1.0
-            value += room.gain[k]
-        return value
-    if exact:
-        value, proven = whole(
-            room.gain,
-            room.weight,
-            room.order,
-            count,
-            cut,
-            sites.room[j],
-            -np.inf,
-            room.taken,
-            room.best,
-            room.core,
-        )
-        for k in range(count):
-            held[room.pair[k]] = room.best[k]
-        return value + SMALL * (1.0 + abs(value)) if proven else value
-    left = sites.room[j]
-    for position in range(cut):
-        k = room.order[position]
-        held[room.pair[k]] = 1.0
-        value += room.gain[k]
-        left -= room.weight[k]
-    k = room.order[cut]
-    share = left / room.weight[k]
-    held[room.pair[k]] = share
-    return value + share * room.gain[k]
+def site_part(sites: Sites, sigma: FloatArray, j: int) -> float:
+    """v_j without its load."""
+    value = sites.cost[j]
+    for r in range(sigma.size):
+        value -= sigma[r] * sites.rows[r, j]
+    return value
 
 
 @compiled
@@ -126,22 +70,13 @@ def lagrangian(
 
     Where `exact`, the loads of the sites opened are whole; v of the others is a bound.
     """
-    total = 0.0
-    for i in range(mu.size):
-        total += mu[i]
-    for r in range(sigma.size):
-        if sigma[r] != 0:
-            total += sigma[r] * (sites.least[r] if sigma[r] > 0 else sites.most[r])
+    total = constant_part(sites, mu, sigma)
     size = value.size
-    other = np.empty(size)
     sure = np.zeros(size, dtype=np.bool_)
     for j in range(size):
         value[j] = 0.0
-        other[j] = sites.cost[j]
-        for r in range(sigma.size):
-            other[j] -= sigma[r] * sites.rows[r, j]
         if sites.may[j]:
-            value[j] = other[j] - pack(pairs, sites, weight, j, mu, False, held, room)
+            value[j] = site_part(sites, sigma, j) - pack(pairs, sites, weight, j, mu, False, held, room)
     while True:
         chosen = cheapest(sites, sites.must, sites.may, value, opened)
         if not exact or chosen == np.inf:
@@ -150,7 +85,8 @@ def lagrangian(
         for j in range(size):
             if opened[j] and not sure[j]:
                 missing, sure[j] = True, True
-                value[j] = max(value[j], other[j] - pack(pairs, sites, weight, j, mu, True, held, room))
+                load = pack(pairs, sites, weight, j, mu, True, held, room)
+                value[j] = max(value[j], site_part(sites, sigma, j) - load)
         if not missing:
             return total + chosen
 
@@ -194,7 +130,7 @@ def climb(
     shrink: float,
     last: float,
 ) -> int:
-    """Take at most `steps` steps up; how many were taken.
+    """Take at most `steps` subgradient steps; how many were taken.
 
     Ends where the bound passes `limit` or the step falls below `last`.
 
@@ -214,11 +150,13 @@ def climb(
             return taken + 1
         for j in range(size):
             state.mean[j] = MEMORY * state.mean[j] + (1 - MEMORY) * opened[j]
+            if not opened[j] and state.mean[j] < RARE:
+                continue
             for e in range(pairs.start[j], pairs.start[j + 1]):
                 state.share[e] = MEMORY * state.share[e] + (1 - MEMORY) * (held[e] if opened[j] else 0.0)
         number[2] += 1
         if bound > number[0]:
-            if number[0] == -np.inf or bound > number[0] + 1e-5 * abs(number[0]):
+            if number[0] == -np.inf or bound > number[0] + BETTER * abs(number[0]):
                 number[2] = 0.0
             number[0] = bound
             state.best_mu[:] = mu
@@ -265,7 +203,7 @@ def climb(
         if length <= 0:
             number[3] = 1.0
             return taken + 1
-        step = number[1] * max(target - bound, 1e-4 * abs(number[0])) / length
+        step = number[1] * max(target - bound, LEAST_AIM * abs(number[0])) / length
         for i in range(points):
             state.turn_mu[i] = unmet[i]
             mu[i] = max(mu[i] + step * unmet[i], 0.0)
@@ -280,112 +218,9 @@ def climb(
     return steps
 
 
-@compiled
-def settle(
-    pairs: Pairs, sites: Sites, weight: FloatArray, state: Climb, room: Work, exact: bool, limit: float, keep: BoolArray
-) -> bool:
-    """Take out what no plan that costs at most `limit` uses, at the best multipliers of `state`.
-
-    Clears pairs in `keep` (nnz,) and sites in `sites.may`, sets sites in `sites.must`. False where nothing is left.
-
-    Args:
-        exact: whether pairs that shares leave in are tried with whole loads too.
-    """
-    mu, sigma = state.best_mu, state.best_sigma
-    size, points = sites.may.size, mu.size
-    constant = 0.0
-    for i in range(points):
-        constant += mu[i]
-    for r in range(sigma.size):
-        if sigma[r] != 0:
-            constant += sigma[r] * (sites.least[r] if sigma[r] > 0 else sites.most[r])
-    value, other, price = state.value, np.zeros(size), np.zeros(size)
-    shares = np.zeros(size)  # v in shares, at most `value`
-    held = np.empty(pairs.point.size)
-    for j in range(size):
-        if not sites.may[j]:
-            continue
-        other[j] = sites.cost[j]
-        for r in range(sigma.size):
-            other[j] -= sigma[r] * sites.rows[r, j]
-        shares[j] = other[j] - pack(pairs, sites, weight, j, mu, False, held, room)
-        value[j] = max(value[j], shares[j])
-        count = gather(pairs, j, mu, weight, room)
-        cut = partition(room.gain, room.weight, room.order, count, sites.room[j])
-        price[j] = 0.0 if cut == count else room.gain[room.order[cut]] / room.weight[room.order[cut]]
-    with_it, without = np.empty(size), np.empty(size)
-    for again in range(2):
-        forced(sites, sites.must, sites.may, value, with_it, without)
-        for j in range(size):
-            if sites.may[j] and again == 0 and constant + with_it[j] + value[j] <= limit:
-                value[j] = max(value[j], other[j] - pack(pairs, sites, weight, j, mu, True, held, room))
-    for j in range(size):
-        if sites.may[j]:
-            if constant + with_it[j] + value[j] > limit:
-                if sites.must[j]:
-                    return False
-                sites.may[j] = False
-            elif constant + without[j] > limit:
-                sites.must[j] = True
-    # What sure sites lose when a demand point goes elsewhere.
-    lost = np.zeros(points)
-    for j in range(size):
-        if sites.must[j]:
-            for e in range(pairs.start[j], pairs.start[j + 1]):
-                i = pairs.point[e]
-                slack = mu[i] - pairs.cost[e] - price[j] * weight[i]
-                lost[i] += max(shares[j] + max(slack, 0.0) - value[j], 0.0)
-    left = np.zeros(points, dtype=np.int64)
-    for j in range(size):
-        base = constant + with_it[j]
-        for e in range(pairs.start[j], pairs.start[j + 1]):
-            if not keep[e]:
-                continue
-            i = pairs.point[e]
-            gain = mu[i] - pairs.cost[e]
-            slack = gain - price[j] * weight[i]
-            elsewhere = lost[i]
-            if sites.must[j]:
-                elsewhere -= max(shares[j] + max(slack, 0.0) - value[j], 0.0)
-            if not sites.may[j] or base + elsewhere + max(value[j], shares[j] - min(slack, 0.0)) > limit:
-                keep[e] = False
-            elif exact and slack < 0:
-                keep[e] = _may_hold(pairs, sites, weight, j, e, mu, other[j] + base + elsewhere - limit, room)
-            left[i] += keep[e]
-    for i in range(points):
-        if left[i] == 0:
-            return False
-    return True
-
-
-@compiled
-def _may_hold(
-    pairs: Pairs, sites: Sites, weight: FloatArray, j: int, pair: int, mu: FloatArray, need: float, room: Work
-) -> bool:
-    """Whether site j has a load with this pair that gains `need` at least."""
-    i = pairs.point[pair]
-    need -= mu[i] - pairs.cost[pair]
-    count = gather(pairs, j, mu, weight, room)
-    kept = 0
-    total = 0.0
-    for k in range(count):
-        if room.pair[k] != pair:
-            room.gain[kept], room.weight[kept], room.pair[kept] = room.gain[k], room.weight[k], room.pair[k]
-            total += room.gain[k]
-            kept += 1
-    left = sites.room[j] - weight[i]
-    cut = partition(room.gain, room.weight, room.order, kept, left)
-    if cut == kept:
-        return total >= need - SMALL * (1.0 + abs(need))
-    floor = need - 2 * SMALL * (1.0 + abs(need))
-    found, proven = whole(
-        room.gain, room.weight, room.order, kept, cut, left, floor, room.taken, room.best, room.core
-    )
-    return found > floor or not proven
-
-
-def climb_from(mu: FloatArray, sigma: FloatArray, pairs: Pairs, sites: int, step: float) -> Climb:
-    """Before the first step, at these multipliers."""
+def begin(mu: FloatArray, sigma: FloatArray, pairs: Pairs, step: float) -> Climb:
+    """Before the first step, of length `step`, at these multipliers."""
+    sites = pairs.start.size - 1
     return Climb(
         mu.copy(),
         sigma.copy(),

@@ -5,17 +5,20 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.search.single_source.arrays import Pairs
+from siting.search.single_source.arrays import Pairs, site_of
 from siting.search.single_source.moves import by_regret, hosting, improve, table
 from siting.search.single_source.task import EQUAL, Task
 from siting.search.single_source.transport import best_swap, transport_bound
+from siting.solver import SolverOptions, solve_program
 
 PRICE_STEPS = 60
+SITES_TIME_S, SITES_NODES = 1.0, 1000  # for a set of sites
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,7 +100,7 @@ class Planner:
         if rules.allowed_changes(plan.open)[k]:
             opened = plan.open.copy()
             opened[k] = not opened[k]
-            if room[opened].sum() >= task.weight.sum() and self._worth(opened, price, plan.objective):
+            if room[opened].sum() >= task.weight.sum() and self.worth(opened, price, plan.objective):
                 yield opened
         if plan.open[k] or not rules.may[k]:
             return
@@ -117,7 +120,7 @@ class Planner:
             opened[[sites[s], k]] = False, True
             yield opened
 
-    def _worth(self, opened: BoolArray, price: FloatArray, objective: float) -> bool:
+    def worth(self, opened: BoolArray, price: FloatArray, objective: float) -> bool:
         """Whether the bound of these sites beats an objective."""
         sites = np.flatnonzero(opened)
         task = self.task
@@ -125,6 +128,30 @@ class Planner:
         enough = objective - float(task.sites.cost[sites].sum())
         found = transport_bound(places, task.weight, task.sites.room[sites], price[sites], enough, PRICE_STEPS)
         return found < enough
+
+    def cheapest_with_room(self, value: FloatArray) -> BoolArray | None:
+        """The sites (J,) that keep the rules and have room for everybody, with the least sum of `value`.
+
+        None where the solver finds none at once.
+        """
+        task = self.task
+        program = task.rules.program(value)
+        program = replace(
+            program,
+            matrix=csr_array(vstack([program.matrix, csr_array(task.sites.room[None])])),
+            row_lower=np.r_[program.row_lower, task.weight.sum() * (1 - EQUAL)],
+            row_upper=np.r_[program.row_upper, np.inf],
+        )
+        values = solve_program(program, SolverOptions(time_limit_s=SITES_TIME_S, node_limit=SITES_NODES)).values
+        return None if values is None else values > 0.5
+
+    def rated(self, opened: BoolArray, site: IntArray) -> Plan:
+        """A plan with its objective; every demand point's site is admissible."""
+        task = self.task
+        if not task.rules.allows(opened) or not task.holds(site, opened):
+            return Plan(opened, site, math.inf)
+        used = site_of(task.pairs) == site[task.pairs.point]
+        return Plan(opened, site, float(task.pairs.cost[used].sum()) + float(task.sites.cost[opened].sum()))
 
     def _improved(self, opened: BoolArray, sites: IntArray, cost: FloatArray, local: IntArray) -> Plan:
         task = self.task

@@ -1,4 +1,4 @@
-"""Bound, plans and proof in turn."""
+"""The bound of the whole task with plans made on the way, then branch and bound on what it leaves."""
 
 from __future__ import annotations
 
@@ -11,14 +11,26 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.single_source.bound import Climb, climb, climb_from, settle, work
+from siting.search.single_source.arrays import Pairs, Sites, subset
+from siting.search.single_source.bound import Climb, begin, climb
+from siting.search.single_source.loads import work
 from siting.search.single_source.plans import Plan, Planner
+from siting.search.single_source.propagate import propagate
+from siting.search.single_source.settle import settle
 from siting.search.single_source.task import Task
-from siting.search.single_source.tree import Bounded, Node, Tree, site_of, subset
+from siting.search.single_source.tree import Bounded, Node, Tree
 from siting.solution import PROVEN_GAP
 
-CHUNK = 100  # steps between looks at the clock
+MOST_STEPS = 3000  # with shares, and again with whole loads
+CHUNK, FIRST_CHUNK = 100, 30  # steps between plans; before the first plan
+FIRST_STEP, WHOLE_STEP, AGAIN_STEP = 1.5, 0.5, 0.3  # with shares, with whole loads, and after pairs were taken out
+LAST_STEP, WHOLE_LAST_STEP = 1e-2, 1e-3
+PATIENCE, SHRINK = 15, 0.75
+AGAIN = 0.8  # of the pairs left: the steps are taken again
 GUESS = 1.05  # the target of the steps, over the best bound, while no plan is known
+NEAR = 1.02  # a plan within so much of the best one is worth moving its sites
+REPAIRS = 20  # sets of sites that are made to keep the rules, at most
+
 Report = Callable[[float, float], None]
 
 
@@ -49,31 +61,86 @@ def search_single_source(
     fixed_cost: bool,
     time_limit_s: float,
     active: tuple[str, ...] | None = None,
+    give_up_s: float = math.inf,
     gap: float = 0.0,
     node_limit: int | None = None,
     report: Report | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> SingleSource | None:
-    """The best plan in which every demand point is served whole by one open site, and a bound."""
+    """The best plan in which every demand point is served whole by one open site, and a bound.
+
+    The least of sum a_i t_ij x_ij, with `fixed_cost` times `travel_cost` and plus the costs of opening and closing,
+    over plans that keep the rules on sites (`SiteRules`), the capacities and the smallest loads.
+
+    None where the instance has features that the search does not know: size classes, adjacency, decay, futures,
+    competitors; or more than `MOST_PAIRS` admissible pairs.
+
+    Args:
+        instance: with demand, impedance and, as the case may be, load, capacity, minimum_load, fixed_cost, p or budget.
+        fixed_cost: whether opening and closing have their price in the objective.
+        time_limit_s: wall clock, kept between steps.
+        active: constraints that hold; None: all that the instance gives numbers for.
+        give_up_s: stop after so long while no plan has been found.
+        gap: relative gap at which to stop.
+        node_limit: stop after so many nodes.
+        report: is told (objective, bound) as they improve.
+        stopped: asked between steps whether to stop.
+    """
     task = Task.of(instance, fixed_cost=fixed_cost, active=active)
     if task is None:
         return None
-    return _Search(task, time_limit_s, gap, node_limit, report, stopped).run()
+    return search_task(task, time_limit_s, give_up_s, gap, node_limit, report, stopped)
+
+
+def search_task(
+    task: Task,
+    time_limit_s: float,
+    give_up_s: float = math.inf,
+    gap: float = 0.0,
+    node_limit: int | None = None,
+    report: Report | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> SingleSource:
+    """As `search_single_source`, of bare arrays."""
+    return _Search(task, time_limit_s, give_up_s, gap, report, stopped).run(node_limit)
+
+
+def _start(pairs: Pairs, points: int) -> FloatArray:
+    """Multipliers to begin with: everybody pays for the second nearest site."""
+    order = np.lexsort((pairs.cost, pairs.point))
+    number = np.bincount(pairs.point, minlength=points)
+    second = np.cumsum(number) - number + np.minimum(1, number - 1)
+    start: FloatArray = pairs.cost[order[second]]
+    return start
 
 
 class _Search:
-    def __init__(self, task, time_limit_s, gap, node_limit, report, stopped) -> None:
-        self.task, self.gap, self.node_limit, self.report, self.asked = task, gap, node_limit, report, stopped
-        self.end = time.perf_counter() + time_limit_s
+    """Objectives and bounds in here are without the task's constant."""
+
+    def __init__(
+        self,
+        task: Task,
+        time_limit_s: float,
+        give_up_s: float,
+        gap: float,
+        report: Report | None,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self.task, self.gap, self.report, self.asked = task, gap, report, stopped
+        begun = time.perf_counter()
+        self.end, self.give_up = begun + time_limit_s, begun + give_up_s
         self.planner = Planner(task, self.out_of_time)
-        self.bound = -task.constant + min(0.0, float(task.sites.cost[task.sites.cost < 0].sum()))
+        self.room = work(task.pairs)
+        self.bound = -task.constant  # costs are not negative
         self.best: Plan | None = None
         self.tried: set[bytes] = set()
+        self.repairs = 0
+        self.most = task.most()
         self.by_clock = False
-        self.log = []
 
     def out_of_time(self) -> bool:
-        over = time.perf_counter() > self.end or self.asked()
+        now = time.perf_counter()
+        over = now > self.end or (self.best is None and now > self.give_up) or self.asked()
         self.by_clock |= over
         return over
 
@@ -85,103 +152,125 @@ class _Search:
     def limit(self) -> float:
         """The most that a plan may cost which is looked for."""
         if self.best is None:
-            return math.inf
-        value = self.best.objective
-        return min(self.task.limit(value), value - max(self.gap, PROVEN_GAP) * abs(value + self.task.constant)) 
-
-    def run(self) -> SingleSource:
-        task = self.task
-        points = np.bincount(task.pairs.point, minlength=task.weight.size)
-        if not points.all():
-            return SingleSource(math.inf, math.inf, None, None, False)
-        T=time.perf_counter()
-        self.room = work(task.pairs)
-        mu = self._start()
-        state = climb_from(mu, np.zeros(task.sites.least.size), task.pairs, task.sites.may.size, 1.5)
-        self._climb(task.pairs, task.sites, state, False, 1e-2)
-        if not self.closed: self._swap(state)
-        print('root lp', state.number[0], self.objective, time.perf_counter()-T)
-        state = climb_from(state.best_mu, state.best_sigma, task.pairs, task.sites.may.size, 0.5)
-        keep = np.ones(task.pairs.point.size, dtype=bool)
-        pairs, sites = task.pairs, task.sites
-        while True:
-            self._climb(pairs, sites, state, True, 1e-3)
-            print('root', state.number[0], self.objective, pairs.point.size, time.perf_counter()-T)
-            self._raise(state.number[0])
-            if not self.closed: self._swap(state)
-            print('root swap', state.number[0], self.objective, pairs.point.size, time.perf_counter()-T)
-            if state.number[0] > self.limit:
-                break
-            left = np.ones(pairs.point.size, dtype=bool)
-            ok = settle(pairs, sites, task.weight, state, self.room, True, self.limit, left)
-            if not ok:
-                state.number[0] = math.inf
-                break
-            keep[keep] = left
-            print('settled', keep.sum(), sites.may.sum(), sites.must.sum(), time.perf_counter()-T)
-            pairs = subset(task.pairs, keep)
-            if left.mean() > .8: break
-            state = climb_from(state.best_mu, state.best_sigma, pairs, task.sites.may.size, 0.3)
-        if state.number[0] <= self.limit:
-            tree = Tree(task, lambda: self.limit, self._offer, self._raise, self.out_of_time)
-            node = Node(state.number[0], sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma)
-            b = tree.run(node, self.node_limit)
-            print('nodes', tree.nodes, time.perf_counter()-T)
-            self._raise(min(b, max(self.limit,self.bound)) if 0 else min(b, self.objective))
-        else:
-            self._raise(self.objective)
-        c = task.constant
-        bound, plan = min(self.bound, self.objective), self.best
-        if plan is None:
-            return SingleSource(bound + c, math.inf, None, None, self.by_clock)
-        return SingleSource(bound + c, plan.objective + c, plan.open, plan.site, self.by_clock)
+            return self.most
+        scale = abs(self.objective + self.task.constant)
+        within = self.gap if self.task.step else max(self.gap, PROVEN_GAP / 2)
+        return min(self.task.limit(self.objective), self.objective - within * scale)
 
     @property
-    def closed(self): return self.bound > self.limit
+    def closed(self) -> bool:
+        return self.bound > self.limit
 
-    def _swap(self, state):
-        if self.best is None: return
-        order = np.argsort(state.value, kind='stable')
-        order = order[self.task.sites.may[order]]
-        self._keep(self.planner.swapped(self.best, order))
-
-    def _start(self) -> FloatArray:
-        """Everybody pays for the second nearest site."""
-        pairs = self.task.pairs
-        first = np.full(self.task.weight.size, np.inf)
-        np.minimum.at(first, pairs.point, pairs.cost)
-        order = np.lexsort((pairs.cost, pairs.point))
-        start = np.searchsorted(pairs.point[order], np.arange(self.task.weight.size))
-        n = np.bincount(pairs.point)
-        return pairs.cost[order][start + np.minimum(1, n - 1)]
-
-    def _climb(self, pairs, sites, state: Climb, exact: bool, last: float) -> None:
-        told = -math.inf
-        while not state.number[3] and not self.out_of_time():
-            target = self.limit if self.best is not None else GUESS * abs(state.number[0]) if math.isfinite(state.number[0]) else abs(state.mu.sum())*1.05
-            climb(pairs, sites, self.task.weight, state, self.room, exact, target, self.limit, CHUNK if self.best is not None or math.isfinite(told) else 30, 15, 0.75, last)
-            told=0.
-            self._offer(state.opened, None, Bounded(pairs, None, None, sites, state))
-
-    def _offer(self, opened, site, b: Bounded) -> None:
+    def run(self, node_limit: int | None) -> SingleSource:
         task = self.task
-        if site is not None:
-            if task.rules.allows(opened) and task.holds(site, opened):
-                cost = dict()
-                full = 0.0
-                s = site_of(task.pairs)
-                full = task.pairs.cost[s == site[task.pairs.point]].sum()
-                self._keep(Plan(opened, site, float(full + task.sites.cost[opened].sum())))
+        if not np.bincount(task.pairs.point, minlength=task.weight.size).all():
+            return SingleSource(math.inf, math.inf, None, None, False)
+        root = self._root()
+        if root is None:
+            self._raise(math.inf)
+        nodes = 0
+        if root is not None and not self.closed:
+            tree = Tree(
+                task,
+                limit=lambda: self.limit,
+                offer=self._offer_node,
+                keep=lambda opened, site: self._keep(self.planner.rated(opened, site)),
+                tell=self._raise,
+                stopped=self.out_of_time,
+            )
+            self._raise(tree.run(root, node_limit))
+            nodes = tree.nodes
+        plan, constant = self.best, task.constant
+        bound = min(self.bound, self.objective) + constant
+        if plan is None:
+            return SingleSource(bound, math.inf, None, None, self.by_clock, nodes)
+        return SingleSource(bound, plan.objective + constant, plan.open, plan.site, self.by_clock, nodes)
+
+    def _root(self) -> Node | None:
+        """The bound of the whole task, with shares, which is quick, then with whole loads; None where that is all."""
+        task = self.task
+        sites = task.sites._replace(must=task.sites.must.copy(), may=task.sites.may.copy())
+        keep = np.ones(task.pairs.point.size, dtype=bool)
+        if not propagate(task.pairs, sites, task.weight, task.least, keep):
+            return None
+        pairs = subset(task.pairs, keep)
+        state = begin(_start(pairs, task.weight.size), np.zeros(sites.least.size), pairs, FIRST_STEP)
+        self._climb(pairs, sites, state, exact=False)
+        step = WHOLE_STEP
+        while True:
+            if math.isinf(state.number[0]) or state.number[0] > self.limit:
+                return None
+            self._swap(state.value)
+            if self.closed or self.out_of_time():
+                break
+            state = begin(state.best_mu, state.best_sigma, pairs, step)
+            self._climb(pairs, sites, state, exact=True)
+            step = AGAIN_STEP
+            left = np.ones(pairs.point.size, dtype=bool)
+            unused = np.empty(sites.may.size)
+            if state.number[0] > self.limit or not settle(
+                pairs, sites, task.weight, state, self.room, True, self.limit, left, unused, unused.copy()
+            ):
+                return None
+            keep[keep] = left
+            if left.sum() > AGAIN * left.size:
+                break
+            pairs = subset(task.pairs, keep)
+            state = state._replace(share=state.share[left])
+        return Node(self.bound, sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma)
+
+    def _climb(self, pairs: Pairs, sites: Sites, state: Climb, *, exact: bool) -> None:
+        """Take steps to their end; plans are made on the way."""
+        last = WHOLE_LAST_STEP if exact else LAST_STEP
+        taken = 0
+        while not state.number[3] and taken < MOST_STEPS and not self.out_of_time():
+            known = float(state.number[0])
+            goal = self.limit
+            if self.best is None:
+                goal = GUESS * (abs(known) if math.isfinite(known) else float(state.mu.sum()))
+            steps = CHUNK if taken else FIRST_CHUNK
+            numbers = (goal, self.limit, steps, PATIENCE, SHRINK, last)
+            taken += climb(pairs, sites, self.task.weight, state, self.room, exact, *numbers)
+            self._raise(float(state.number[0]))
+            self._offer(state, pairs, state.value)
+
+    def _offer_node(self, bounded: Bounded) -> None:
+        self._offer(bounded.state, bounded.pairs, bounded.state.value if self.best is None else None)
+
+    def _offer(self, state: Climb, pairs: Pairs, value: FloatArray | None) -> None:
+        """Make a plan of the sites that the bound opens, or of those of least `value` (J,) that keep the rules."""
+        opened: BoolArray | None = state.opened.copy()
+        assert opened is not None
+        if not self._may_do(opened):
+            if value is None or self.repairs >= REPAIRS:
+                return
+            self.repairs += 1
+            opened = self.planner.cheapest_with_room(value)
+        if opened is None or opened.tobytes() in self.tried:
             return
-        if opened.tobytes() in self.tried: return
-        if not task.rules.allows(opened) or task.sites.room[opened].sum() < task.weight.sum(): return
         self.tried.add(opened.tobytes())
-        p = self.planner.plan_from(opened, b.pairs, b.state.share)
-        q = self.planner.plan(opened)
-        if q.objective < p.objective: p = q
-        if p.objective < self.objective*1.02:
-            p = self.planner.recentred(p)
-        self._keep(p)
+        price = np.zeros(opened.size)
+        if self.best is not None and not self.planner.worth(opened, price, self.limit):
+            return
+        plan = self.planner.plan_from(opened, pairs, state.share)
+        other = self.planner.priced(opened, price, self.objective)
+        plan = other if other.objective < plan.objective else plan
+        if plan.objective < NEAR * self.objective:
+            plan = self.planner.recentred(plan)
+        if plan.objective < self.objective:
+            self._keep(plan)
+            if value is None:  # below the root
+                self._swap(state.value)
+
+    def _may_do(self, opened: BoolArray) -> bool:
+        task = self.task
+        return task.rules.allows(opened) and float(task.sites.room[opened].sum()) >= float(task.weight.sum())
+
+    def _swap(self, value: FloatArray) -> None:
+        """Better the best plan by changes of its sites, looked for in the order of their values (J,)."""
+        if self.best is not None and not self.closed:
+            order = np.argsort(value, kind="stable")
+            self._keep(self.planner.swapped(self.best, order[self.task.sites.may[order]]))
 
     def _keep(self, plan: Plan) -> None:
         if plan.objective < self.objective:
@@ -189,6 +278,11 @@ class _Search:
             self._raise(self.bound)
 
     def _raise(self, bound: float) -> None:
+        """Take note of a bound on all plans within the limit."""
+        limit = self.limit
+        if bound > limit:
+            bound = math.inf if self.best is None else self.task.beyond(limit)
         self.bound = max(self.bound, self.task.lifted(bound))
         if self.report is not None:
-            self.report(self.objective, min(self.bound, self.objective))
+            constant = self.task.constant
+            self.report(self.objective + constant, min(self.bound, self.objective) + constant)

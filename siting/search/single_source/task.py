@@ -14,6 +14,8 @@ from siting.search.sites import SITE_BLOCKS, SiteRules
 from siting.search.sites import TOLERANCE as SIDE_SLACK
 
 EQUAL = 1e-9  # relative: a bound this near to a plan closes the gap
+NEXT = 1e-3  # of a step: what arithmetic may add to a bound
+MOST_PAIRS = 20_000_000
 TOLERANCE = 1e-6  # relative: of the solver's arithmetic, as in the independent check
 
 UNKNOWN = ("size_capacity", "decay", "adjacency", "future", "coverage_targets", "zone_spread", "servers")
@@ -92,15 +94,23 @@ class Task:
         over = (load > self.sites.room * (1 + TOLERANCE) + EQUAL).any()
         return not over and not (opened & (load < self.least * (1 - TOLERANCE) - EQUAL)).any()
 
+    def most(self) -> float:
+        """No plan costs more."""
+        dearest = np.zeros(self.weight.size)
+        np.maximum.at(dearest, self.pairs.point, self.pairs.cost)
+        return float(dearest.sum() + np.maximum(self.sites.cost, 0.0).sum()) * (1 + TOLERANCE) + 1.0
+
     def limit(self, objective: float) -> float:
         """What a better plan may cost at most."""
-        if not math.isfinite(objective):
-            return objective
-        return objective - self.step + 1e-6 if self.step else objective - EQUAL * abs(objective)
+        return objective - self.step * (1 - NEXT) if self.step else objective
 
     def lifted(self, bound: float) -> float:
         """The least objective not below `bound`."""
-        return self.step * math.ceil(bound / self.step - 1e-6) if self.step and math.isfinite(bound) else bound
+        return self.step * math.ceil(bound / self.step - NEXT) if self.step and math.isfinite(bound) else bound
+
+    def beyond(self, limit: float) -> float:
+        """The least that a plan may cost which costs more than `limit`."""
+        return self.step * (math.floor(limit / self.step) + 1) if self.step and math.isfinite(limit) else limit
 
 
 def _pairs(
