@@ -132,7 +132,8 @@ def main() -> None:
         alone(words.alone, words.only, words.seconds)
         return
     for kind in words.only.split(","):
-        print(f"\n{kind}, {words.seconds:g} s each\n\n| instance | value | gap | s | MB | HiGHS: value | gap | s | MB | ratio |")
+        print(f"\n{kind}, {words.seconds:g} s each\n")
+        print("| instance | value | gap | s | MB | HiGHS: value | gap | s | MB | ratio |")
         print("|---|---|---|---|---|---|---|---|---|---|")
         ratios = []
         for name in names(kind):

@@ -20,16 +20,30 @@ from typing import NamedTuple
 import numpy as np
 
 from siting.compiled import compiled
-from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.impedance import BoolArray, FloatArray
 from siting.search.single_source.arrays import Pairs, Sites
 from siting.search.single_source.choice import cheapest
-from siting.search.single_source.loads import Work, pack
+from siting.search.single_source.loads import Work, shares, whole_load
 
 MEMORY = 0.9  # of the running mean of which sites are opened
 TURN = 0.5  # share of the last direction in the next
 RARE = 1e-3  # a mean below it is left as it is
 BETTER = 1e-5  # relative: a bound that rises by less counts as a step in vain
 LEAST_AIM = 1e-4  # relative: how far above the bound a step aims at least
+
+
+@compiled
+def copy(source: FloatArray, target: FloatArray) -> None:
+    """`target` becomes as `source`; by a loop, which compiles faster than a slice."""
+    for k in range(source.size):
+        target[k] = source[k]
+
+
+@compiled
+def fill(target: FloatArray, value: float) -> None:
+    """Every element of `target` becomes `value`."""
+    for k in range(target.size):
+        target[k] = value
 
 
 @compiled
@@ -47,7 +61,7 @@ def constant_part(sites: Sites, mu: FloatArray, sigma: FloatArray) -> float:
 @compiled
 def site_part(sites: Sites, sigma: FloatArray, j: int) -> float:
     """v_j without its load."""
-    value = sites.cost[j]
+    value = float(sites.cost[j])
     for r in range(sigma.size):
         value -= sigma[r] * sites.rows[r, j]
     return value
@@ -76,7 +90,7 @@ def lagrangian(
     for j in range(size):
         value[j] = 0.0
         if sites.may[j]:
-            value[j] = site_part(sites, sigma, j) - pack(pairs, sites, weight, j, mu, False, held, room)
+            value[j] = site_part(sites, sigma, j) - shares(pairs, sites, weight, j, mu, held, room)[0]
     while True:
         chosen = cheapest(sites, sites.must, sites.may, value, opened)
         if not exact or chosen == np.inf:
@@ -85,7 +99,7 @@ def lagrangian(
         for j in range(size):
             if opened[j] and not sure[j]:
                 missing, sure[j] = True, True
-                load = pack(pairs, sites, weight, j, mu, True, held, room)
+                load = whole_load(pairs, sites, weight, j, mu, held, room)
                 value[j] = max(value[j], site_part(sites, sigma, j) - load)
         if not missing:
             return total + chosen
@@ -159,25 +173,25 @@ def climb(
             if number[0] == -np.inf or bound > number[0] + BETTER * abs(number[0]):
                 number[2] = 0.0
             number[0] = bound
-            state.best_mu[:] = mu
-            state.best_sigma[:] = sigma
-            state.value[:] = value
-            state.opened[:] = opened
+            copy(mu, state.best_mu)
+            copy(sigma, state.best_sigma)
+            copy(value, state.value)
+            copy(opened, state.opened)
             if bound > limit:
                 number[3] = 1.0
                 return taken + 1
         if number[2] >= patience:
             number[1] *= shrink
             number[2] = 0.0
-            mu[:] = state.best_mu
-            sigma[:] = state.best_sigma
-            state.turn_mu[:] = 0.0
-            state.turn_sigma[:] = 0.0
+            copy(state.best_mu, mu)
+            copy(state.best_sigma, sigma)
+            fill(state.turn_mu, 0.0)
+            fill(state.turn_sigma, 0.0)
             if number[1] < last:
                 number[3] = 1.0
                 return taken + 1
             continue
-        unmet[:] = 1.0
+        fill(unmet, 1.0)
         for j in range(size):
             if opened[j]:
                 for e in range(pairs.start[j], pairs.start[j + 1]):

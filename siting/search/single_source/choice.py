@@ -63,7 +63,7 @@ def cheapest(sites: Sites, must: BoolArray, may: BoolArray, value: FloatArray, c
 def forced(
     sites: Sites, must: BoolArray, may: BoolArray, value: FloatArray, with_it: FloatArray, without: FloatArray
 ) -> None:
-    """Fill (J,) the least sum of `value` over the sets with each site, without its own value, and over those without."""
+    """Fill (J,) the least sums of `value` over the sets with each site, less its own value, and over those without."""
     chosen = np.zeros(value.size, dtype=np.bool_)
     base = cheapest(sites, must, may, value, chosen)
     first = chosen.copy()

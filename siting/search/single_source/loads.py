@@ -1,4 +1,4 @@
-"""The load of one site at given multipliers: which demand points gain there, and the best of them within its capacity."""
+"""The load of a site at given multipliers: which demand points gain there, and the best of them that fit."""
 
 from __future__ import annotations
 
@@ -47,49 +47,53 @@ def gather(pairs: Pairs, j: int, mu: FloatArray, weight: FloatArray, room: Work)
 
 
 @compiled
-def pack(
-    pairs: Pairs, sites: Sites, weight: FloatArray, j: int, mu: FloatArray, exact: bool, held: FloatArray, room: Work
-) -> float:
-    """The largest gain of a load of site j, or a bound on it, and the load in `held` (nnz,).
+def shares(
+    pairs: Pairs, sites: Sites, weight: FloatArray, j: int, mu: FloatArray, held: FloatArray, room: Work
+) -> tuple[float, float]:
+    """The largest gain of a load of site j in shares of demand points, and the gain of one more unit of capacity.
 
-    In shares, or whole where `exact`.
+    Fills the shares in `held` (nnz,).
     """
     for e in range(pairs.start[j], pairs.start[j + 1]):
         held[e] = 0.0
     count = gather(pairs, j, mu, weight, room)
     cut = partition(room.gain, room.weight, room.order, count, sites.room[j])
+    value, left = 0.0, sites.room[j]
+    for position in range(cut):
+        k = room.order[position]
+        held[room.pair[k]] = 1.0
+        value += room.gain[k]
+        left -= room.weight[k]
+    if cut == count:
+        return value, 0.0
+    k = room.order[cut]
+    share = max(left, 0.0) / room.weight[k]
+    held[room.pair[k]] = share
+    return value + share * room.gain[k], room.gain[k] / room.weight[k]
+
+
+@compiled
+def whole_load(
+    pairs: Pairs, sites: Sites, weight: FloatArray, j: int, mu: FloatArray, held: FloatArray, room: Work
+) -> float:
+    """The largest gain of a load of site j, or a bound on it; fills the load in `held` (nnz,)."""
+    for e in range(pairs.start[j], pairs.start[j + 1]):
+        held[e] = 0.0
+    count = gather(pairs, j, mu, weight, room)
+    most = sites.room[j]
+    cut = partition(room.gain, room.weight, room.order, count, most)
     value = 0.0
     if cut == count:
         for k in range(count):
             held[room.pair[k]] = 1.0
             value += room.gain[k]
         return value
-    if exact:
-        value, proven = whole(
-            room.gain,
-            room.weight,
-            room.order,
-            count,
-            cut,
-            sites.room[j],
-            -np.inf,
-            room.taken,
-            room.best,
-            room.core,
-        )
-        for k in range(count):
-            held[room.pair[k]] = room.best[k]
-        return value + SMALL * (1.0 + abs(value)) if proven else value
-    left = sites.room[j]
-    for position in range(cut):
-        k = room.order[position]
-        held[room.pair[k]] = 1.0
-        value += room.gain[k]
-        left -= room.weight[k]
-    k = room.order[cut]
-    share = left / room.weight[k]
-    held[room.pair[k]] = share
-    return value + share * room.gain[k]
+    value, proven = whole(
+        room.gain, room.weight, room.order, count, cut, most, -np.inf, room.taken, room.best, room.core
+    )
+    for k in range(count):
+        held[room.pair[k]] = room.best[k]
+    return value + SMALL * (1.0 + abs(value)) if proven else value
 
 
 @compiled
@@ -100,19 +104,18 @@ def may_hold(
     i = pairs.point[pair]
     need -= mu[i] - pairs.cost[pair]
     count = gather(pairs, j, mu, weight, room)
-    kept = 0
-    total = 0.0
     for k in range(count):
-        if room.pair[k] != pair:
-            room.gain[kept], room.weight[kept], room.pair[kept] = room.gain[k], room.weight[k], room.pair[k]
-            total += room.gain[k]
-            kept += 1
+        if room.pair[k] == pair:  # the last takes its place
+            count -= 1
+            room.gain[k], room.weight[k], room.pair[k] = room.gain[count], room.weight[count], room.pair[count]
+            break
     left = sites.room[j] - weight[i]
-    cut = partition(room.gain, room.weight, room.order, kept, left)
-    if cut == kept:
+    cut = partition(room.gain, room.weight, room.order, count, left)
+    if cut == count:
+        total = 0.0
+        for k in range(count):
+            total += room.gain[k]
         return total >= need - SMALL * (1.0 + abs(need))
     floor = need - 2 * SMALL * (1.0 + abs(need))
-    found, proven = whole(
-        room.gain, room.weight, room.order, kept, cut, left, floor, room.taken, room.best, room.core
-    )
+    found, proven = whole(room.gain, room.weight, room.order, count, cut, left, floor, room.taken, room.best, room.core)
     return found > floor or not proven

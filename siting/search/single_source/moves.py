@@ -156,7 +156,7 @@ def improve(
 
 @compiled
 def hosting(pairs: Pairs, site: IntArray, places: int) -> tuple[FloatArray, BoolArray]:
-    """(J, J) what the catchment of each site (second) would cost at another (first), and whether that holds it whole."""
+    """(J, J) what the catchment of a site (second) would cost at another (first), and whether all of it may go."""
     size = places
     count = np.zeros(size, dtype=np.int64)
     for i in range(site.size):

@@ -73,7 +73,7 @@ class Planner:
         Args:
             order: sites in which to look for new ones.
         """
-        task, rules = self.task, self.task.rules
+        task = self.task
         price = np.zeros(task.sites.room.size)
         plan = min(plan, self.priced(plan.open, price, plan.objective), key=lambda one: one.objective)
         refused: set[bytes] = set()

@@ -105,8 +105,8 @@ def search_task(
     return _Search(task, time_limit_s, give_up_s, gap, report, stopped).run(node_limit)
 
 
-def _start(pairs: Pairs, points: int) -> FloatArray:
-    """Multipliers to begin with: everybody pays for the second nearest site."""
+def start_multipliers(pairs: Pairs, points: int) -> FloatArray:
+    """(I,) multipliers to begin with: everybody pays for the second nearest site."""
     order = np.lexsort((pairs.cost, pairs.point))
     number = np.bincount(pairs.point, minlength=points)
     second = np.cumsum(number) - number + np.minimum(1, number - 1)
@@ -131,7 +131,7 @@ class _Search:
         self.end, self.give_up = begun + time_limit_s, begun + give_up_s
         self.planner = Planner(task, self.out_of_time)
         self.room = work(task.pairs)
-        self.bound = -task.constant  # costs are not negative
+        self.bound = float(np.minimum(task.sites.cost, 0.0).sum())
         self.best: Plan | None = None
         self.tried: set[bytes] = set()
         self.repairs = 0
@@ -194,7 +194,7 @@ class _Search:
         if not propagate(task.pairs, sites, task.weight, task.least, keep):
             return None
         pairs = subset(task.pairs, keep)
-        state = begin(_start(pairs, task.weight.size), np.zeros(sites.least.size), pairs, FIRST_STEP)
+        state = begin(start_multipliers(pairs, task.weight.size), np.zeros(sites.least.size), pairs, FIRST_STEP)
         self._climb(pairs, sites, state, exact=False)
         step = WHOLE_STEP
         while True:

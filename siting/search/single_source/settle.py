@@ -9,8 +9,7 @@ from siting.impedance import BoolArray, FloatArray
 from siting.search.single_source.arrays import Pairs, Sites
 from siting.search.single_source.bound import Climb, constant_part, site_part
 from siting.search.single_source.choice import forced
-from siting.search.single_source.knapsack import partition
-from siting.search.single_source.loads import Work, gather, may_hold, pack
+from siting.search.single_source.loads import Work, may_hold, shares, whole_load
 
 
 @compiled
@@ -38,23 +37,21 @@ def settle(
     size, points = sites.may.size, mu.size
     constant = constant_part(sites, mu, sigma)
     value, other, price = state.value, np.zeros(size), np.zeros(size)
-    shares = np.zeros(size)  # v in shares, at most `value`
+    low = np.zeros(size)  # v in shares, at most `value`
     held = np.empty(pairs.point.size)
     for j in range(size):
         if not sites.may[j]:
             continue
         other[j] = site_part(sites, sigma, j)
-        shares[j] = other[j] - pack(pairs, sites, weight, j, mu, False, held, room)
-        value[j] = max(value[j], shares[j])
-        count = gather(pairs, j, mu, weight, room)
-        cut = partition(room.gain, room.weight, room.order, count, sites.room[j])
-        price[j] = 0.0 if cut == count else room.gain[room.order[cut]] / room.weight[room.order[cut]]
+        load, price[j] = shares(pairs, sites, weight, j, mu, held, room)
+        low[j] = other[j] - load
+        value[j] = max(value[j], low[j])
     with_it, without = np.empty(size), np.empty(size)
     for again in range(2):
         forced(sites, sites.must, sites.may, value, with_it, without)
         for j in range(size):
             if sites.may[j] and again == 0 and constant + with_it[j] + value[j] <= limit:
-                value[j] = max(value[j], other[j] - pack(pairs, sites, weight, j, mu, True, held, room))
+                value[j] = max(value[j], other[j] - whole_load(pairs, sites, weight, j, mu, held, room))
     for j in range(size):
         opening[j], closing[j] = constant + with_it[j] + value[j], constant + without[j]
         if sites.may[j]:
@@ -71,7 +68,7 @@ def settle(
             for e in range(pairs.start[j], pairs.start[j + 1]):
                 i = pairs.point[e]
                 slack = mu[i] - pairs.cost[e] - price[j] * weight[i]
-                lost[i] += max(shares[j] + max(slack, 0.0) - value[j], 0.0)
+                lost[i] += max(low[j] + max(slack, 0.0) - value[j], 0.0)
     left = np.zeros(points, dtype=np.int64)
     for j in range(size):
         base = constant + with_it[j]
@@ -83,13 +80,10 @@ def settle(
             slack = gain - price[j] * weight[i]
             elsewhere = lost[i]
             if sites.must[j]:
-                elsewhere -= max(shares[j] + max(slack, 0.0) - value[j], 0.0)
-            if not sites.may[j] or base + elsewhere + max(value[j], shares[j] - min(slack, 0.0)) > limit:
+                elsewhere -= max(low[j] + max(slack, 0.0) - value[j], 0.0)
+            if not sites.may[j] or base + elsewhere + max(value[j], low[j] - min(slack, 0.0)) > limit:
                 keep[e] = False
             elif exact and slack < 0:
                 keep[e] = may_hold(pairs, sites, weight, j, e, mu, other[j] + base + elsewhere - limit, room)
             left[i] += keep[e]
-    for i in range(points):
-        if left[i] == 0:
-            return False
-    return True
+    return bool(left.min() > 0)

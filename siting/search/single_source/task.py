@@ -3,19 +3,20 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import NO_LIMIT, Instance
-from siting.search.single_source.arrays import Pairs, Sites
+from siting.search.single_source.arrays import Pairs, Sites, site_of, subset
 from siting.search.sites import SITE_BLOCKS, SiteRules
 from siting.search.sites import TOLERANCE as SIDE_SLACK
 
 EQUAL = 1e-9  # relative: a bound this near to a plan closes the gap
 NEXT = 1e-3  # of a step: what arithmetic may add to a bound
 MOST_PAIRS = 20_000_000
+LARGEST = 1e8  # of numbers that are summed up as whole ones
 TOLERANCE = 1e-6  # relative: of the solver's arithmetic, as in the independent check
 
 UNKNOWN = ("size_capacity", "decay", "adjacency", "future", "coverage_targets", "zone_spread", "servers")
@@ -64,6 +65,8 @@ class Task:
         other = instance.competitor is not None and bool(instance.competitor.any())
         if any(getattr(instance, name) is not None for name in UNKNOWN) or other or not n or not m:
             return None
+        if instance.impedance.pair_count > MOST_PAIRS:
+            return None
         if active is None:
             names = (*SITE_BLOCKS, "respect_minimum_load")
             active = tuple(x for x in names if x not in GIVEN_BY or getattr(instance, GIVEN_BY[x]) is not None)
@@ -71,22 +74,74 @@ class Task:
         if no_price:
             return None
         rules = SiteRules.of(instance, active)
-        capacity = np.full(m, np.inf) if instance.capacity is None else instance.capacity
-        weight = instance.weight.astype(np.float64)
-        room = np.minimum(capacity * (1 + EQUAL), weight.sum())
-        least = np.zeros(m)
-        if "respect_minimum_load" in active and instance.minimum_load is not None:
-            least = instance.minimum_load * (1 - EQUAL)
-        pairs = _pairs(instance, instance.travel_cost if fixed_cost else None, rules.may, weight, room)
+        matrix = instance.impedance
+        money = instance.travel_cost if fixed_cost and instance.travel_cost is not None else 1.0
+        least = instance.minimum_load if "respect_minimum_load" in active else None
         cost, constant = np.zeros(m), 0.0
         if fixed_cost and instance.fixed_cost is not None:
             cost = np.where(instance.candidate, instance.fixed_cost, 0.0)
             if instance.closing_cost is not None:
                 closing = np.where(instance.leaving, instance.closing_cost, 0.0)
                 cost, constant = cost - closing, float(closing.sum())
-        numbers = np.r_[pairs.cost, cost]
-        whole = bool((numbers == np.round(numbers)).all()) and float(np.abs(numbers).max()) < 1e9
-        return cls(pairs, _sites(rules, room, cost, weight), rules, weight, least, constant, 1.0 if whole else 0.0)
+        return cls.of_arrays(
+            matrix.rows,
+            matrix.indices,
+            money * instance.demand[matrix.rows] * matrix.values,
+            weight=instance.weight,
+            capacity=np.full(m, np.inf) if instance.capacity is None else instance.capacity,
+            rules=rules,
+            site_cost=cost,
+            least=least,
+            constant=constant,
+        )
+
+    @classmethod
+    def of_arrays(
+        cls,
+        point: IntArray,
+        site: IntArray,
+        cost: FloatArray,
+        *,
+        weight: FloatArray,
+        capacity: FloatArray,
+        rules: SiteRules,
+        site_cost: FloatArray | None = None,
+        least: FloatArray | None = None,
+        constant: float = 0.0,
+    ) -> Task:
+        """The task of bare numbers.
+
+        Args:
+            point, site, cost: (nnz,) admissible pairs and what the whole demand point costs there, at least 0.
+            weight: (I,) what a demand point takes of a capacity.
+            capacity: (J,) +inf where there is no limit.
+            rules: on sites.
+            site_cost: (J,) of opening, below 0 where it is worth something.
+            least: (J,) smallest load of an open site.
+            constant: added to every plan's objective.
+        """
+        weight = np.asarray(weight, dtype=np.float64)
+        opening = np.zeros(rules.may.size) if site_cost is None else site_cost
+        room = np.minimum(_reached(weight, capacity) * (1 + EQUAL), weight.sum())
+        pairs = _pairs(point, site, cost, rules.may[site] & (weight[point] <= room[site]), room.size)
+        numbers = np.r_[pairs.cost, opening]
+        whole = bool((numbers == np.round(numbers)).all()) and float(np.abs(numbers).max(initial=0.0)) < LARGEST
+        smallest = np.zeros(rules.may.size) if least is None else least * (1 - EQUAL)
+        sites = _sites(rules, room, opening, weight)
+        return cls(pairs, sites, rules, weight, smallest, constant, 1.0 if whole else 0.0)
+
+    def priced(self, price: FloatArray) -> Task:
+        """The task with a price (J,) added to the cost of each site: that of a budget or a place shared with others."""
+        cost = self.sites.cost + price
+        step = self.step if bool((cost == np.round(cost)).all()) else 0.0
+        return replace(self, sites=self.sites._replace(cost=cost), step=step)
+
+    def fixed(self, must: BoolArray, may: BoolArray) -> Task:
+        """The task with these sites (J,) open, and no others than `may`."""
+        rules = self.rules.fixed(must, may)
+        keep = rules.may[site_of(self.pairs)]
+        sites = _sites(rules, self.sites.room, self.sites.cost, self.weight)
+        return replace(self, pairs=subset(self.pairs, keep), sites=sites, rules=rules)
 
     def holds(self, site: IntArray, opened: BoolArray) -> bool:
         """Whether no open site is overdrawn or used too little (admissible pairs (I,) `site` given)."""
@@ -113,19 +168,21 @@ class Task:
         return self.step * (math.floor(limit / self.step) + 1) if self.step and math.isfinite(limit) else limit
 
 
-def _pairs(
-    instance: Instance, money: float | None, may: BoolArray, weight: FloatArray, room: FloatArray
-) -> Pairs:
-    """The admissible pairs, site by site."""
-    matrix = instance.impedance
-    rows = matrix.rows
-    use = may[matrix.indices] & (weight[rows] <= room[matrix.indices])
-    i, j = rows[use], matrix.indices[use]
-    cost = (1.0 if money is None else money) * instance.demand[i] * matrix.values[use]
+def _reached(weight: FloatArray, capacity: FloatArray) -> FloatArray:
+    """Capacities (J,) that whole loads can fill: multiples of the greatest common divisor of whole weights."""
+    if not (weight == np.round(weight)).all() or float(weight.max(initial=0.0)) > LARGEST:
+        return capacity
+    unit = math.gcd(*weight.astype(np.int64).tolist())
+    return capacity if unit == 0 else np.floor(capacity / unit * (1 + EQUAL)) * unit
+
+
+def _pairs(point: IntArray, site: IntArray, cost: FloatArray, use: BoolArray, size: int) -> Pairs:
+    """The pairs `use` (nnz,), site by site."""
+    i, j = point[use], site[use]
     order = np.argsort(j, kind="stable")
-    start = np.zeros(may.size + 1, dtype=np.int64)
-    np.cumsum(np.bincount(j, minlength=may.size), out=start[1:])
-    return Pairs(start, i[order], cost[order])
+    start = np.zeros(size + 1, dtype=np.int64)
+    np.cumsum(np.bincount(j, minlength=size), out=start[1:])
+    return Pairs(start, i[order], np.asarray(cost, dtype=np.float64)[use][order])
 
 
 def _sites(rules: SiteRules, room: FloatArray, cost: FloatArray, weight: FloatArray) -> Sites:
