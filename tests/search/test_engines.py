@@ -69,7 +69,7 @@ def test_travel_has_its_price(model: str) -> None:
 
 def test_whole_demand_points_have_a_search_of_their_own() -> None:
     assert first("single_source_p_median", six_points(p=2, capacity=8.0)) is not None
-    assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is None
+    assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is not None
 
 
 @pytest.mark.parametrize("model", ["worst_share_mean", "minimum_envy", "gradual_covering", "maximum_attendance"])

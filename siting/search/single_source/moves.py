@@ -107,7 +107,7 @@ def improve(
                 for k in range(sites):
                     if k != a:
                         delta = cost[i, k] - cost[i, a]
-                        if delta + price * relief < best:
+                        if delta + price * relief < best or load[k] < least[k]:
                             more = _wrong(load[k] + w, room[k], least[k]) - _wrong(load[k], room[k], least[k])
                             delta += price * (relief + more)
                             if delta < best:
@@ -135,10 +135,11 @@ def improve(
                     continue
                 delta = cost[i, b] - cost[i, a] + cost[h, a] - cost[h, b]
                 more = weight[h] - weight[i]  # that a takes on, and b sheds
-                if wrong_here == 0 and delta >= best and more >= 0:
+                wrong_there = _wrong(load[b], room[b], least[b])
+                if delta >= best and wrong_here == 0 and wrong_there == 0:
                     continue
                 wrong = _wrong(load[a] + more, room[a], least[a]) - wrong_here
-                wrong += _wrong(load[b] - more, room[b], least[b]) - _wrong(load[b], room[b], least[b])
+                wrong += _wrong(load[b] - more, room[b], least[b]) - wrong_there
                 delta += price * wrong
                 if delta < best:
                     best, partner = delta, h
