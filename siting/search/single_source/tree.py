@@ -21,6 +21,7 @@ from siting.search.single_source.settle import settle
 from siting.search.single_source.task import EQUAL, Task, fewest
 
 STEPS, FIRST_STEP, LAST_STEP, PATIENCE, SHRINK = 70, 0.7, 0.02, 10, 0.55
+MANY, FEW, NEAR = 20_000, 0.6, 0.1  # pairs; of which so few are within this share of the mean multiplier of gaining
 AGAIN = 0.8  # of the pairs left: the steps are taken again
 UNSURE = 0.1  # a site opened so often is branched on before demand points are
 LITTLE = 1e-4  # relative to the bound: added to what branching on a site gains
@@ -146,11 +147,9 @@ class Tree:
             if least > sites.group_least[0]:
                 sites = sites._replace(group_least=np.r_[least, sites.group_least[1:]])
             pairs = subset(task.pairs, keep)
-            state = begin(mu, sigma, pairs, FIRST_STEP)
             limit = self.limit()
             target = min(limit, node.bound + FARTHEST * max(abs(node.bound), 1.0))
-            numbers: tuple[Any, ...] = (target, limit, STEPS, PATIENCE, SHRINK, LAST_STEP)
-            climb(pairs, sites, task.weight, state, self.room, True, *numbers)
+            state = self._climbed(pairs, sites, mu, sigma, target, limit)
             if state.number[0] > limit or math.isinf(state.number[0]):
                 return None
             left = np.ones(pairs.point.size, dtype=bool)
@@ -162,6 +161,25 @@ class Tree:
             if left.sum() >= AGAIN * left.size:
                 return Bounded(pairs, before, keep, sites, state, opening, closing)
             mu, sigma = state.best_mu, state.best_sigma
+
+    def _climbed(
+        self, pairs: Pairs, sites: Sites, mu: FloatArray, sigma: FloatArray, target: float, limit: float
+    ) -> Climb:
+        """The best bound from these multipliers: of many pairs only those near to gaining are looked at on the way."""
+        numbers: tuple[Any, ...] = (target, limit, STEPS, PATIENCE, SHRINK, LAST_STEP)
+        near = mu[pairs.point] - pairs.cost > -NEAR * float(mu.mean())
+        state = begin(mu, sigma, pairs, FIRST_STEP)
+        if pairs.point.size < MANY or near.mean() > FEW:
+            climb(pairs, sites, self.task.weight, state, self.room, True, *numbers)
+            return state
+        part = subset(pairs, near)
+        way = begin(mu, sigma, part, FIRST_STEP)
+        climb(part, sites, self.task.weight, way, self.room, True, *numbers)
+        state = begin(way.best_mu, way.best_sigma, pairs, LAST_STEP)
+        state.mean[:] = way.mean
+        state.share[near] = way.share
+        climb(pairs, sites, self.task.weight, state, self.room, True, target, limit, 1, *numbers[3:])
+        return state
 
     def _possible(self, sites: Sites) -> bool:
         """Whether the side rows leave anything."""
