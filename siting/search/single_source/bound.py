@@ -33,7 +33,7 @@ LEAST_AIM = 1e-4  # relative: how far above the bound a step aims at least
 
 
 @compiled
-def copy(source: FloatArray, target: FloatArray) -> None:
+def copy(source: FloatArray | BoolArray, target: FloatArray | BoolArray) -> None:
     """`target` becomes as `source`; by a loop, which compiles faster than a slice."""
     for k in range(source.size):
         target[k] = source[k]
