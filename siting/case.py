@@ -112,13 +112,7 @@ class Case:
     @property
     def input_files(self) -> list[Path]:
         """Every file that the case is made of."""
-        names = [
-            "case.toml",
-            self.info.roads,
-            *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones")),
-        ]
-        names += ["zones.geojson", "outline.geojson", "adjacency.csv"]
-        return [self.folder / name for name in names if (self.folder / name).is_file()]
+        return case_files(self.folder, self.info)
 
 
 POINT = (
@@ -144,6 +138,13 @@ TABLES: dict[str, tuple[Column, ...]] = {
     ),
 }
 ZONES = (Column("id", "id"), Column("name_zh"), Column("name_en"), Column("kind", choices=tuple(ZONE_KINDS)))
+
+
+def case_files(folder: Path, info: CaseFile) -> list[Path]:
+    """Every file that a case is made of."""
+    names = ["case.toml", info.roads, *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones"))]
+    names += ["zones.geojson", "outline.geojson", "adjacency.csv"]
+    return [folder / name for name in names if (folder / name).is_file()]
 
 
 def list_cases() -> dict[str, Path]:

@@ -19,6 +19,7 @@ from siting import cli_explore, terminal
 from siting.case import find_case, list_cases
 from siting.cli_explain import explain_command
 from siting.cli_solve import solve_command
+from siting.cli_sweep import sweep_command
 from siting.errors import Fault, InputError, InternalError, SitingError, fail
 from siting.pipeline import evaluate_case, export_roads, run_scenario, write_outputs
 from siting.prepare import Settings
@@ -200,6 +201,7 @@ def export_roads_command(
 
 # In the order in which they are listed: after the run, what is asked of its plan.
 app.command("explain")(explain_command)
+app.command("sweep")(sweep_command)
 cli_explore.register(app)
 
 

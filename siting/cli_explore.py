@@ -1,4 +1,4 @@
-"""Commands that compare several plans: `siting sweep`, `siting tradeoff`, `siting alternatives`."""
+"""Commands that compare several plans of one question: `siting tradeoff`, `siting alternatives`."""
 
 from __future__ import annotations
 
@@ -13,9 +13,8 @@ from rich.table import Table
 from rich.text import Text
 
 from siting import terminal
-from siting.errors import fail
 from siting.events import Listener
-from siting.explore.of_scenario import Comparison, compare_amounts, compare_best, compare_objectives
+from siting.explore.of_scenario import Comparison, compare_best, compare_objectives
 from siting.prepare import Asked, Settings, ask_scenario
 from siting.run_folder import check_writable
 from siting.scenario import find_scenario
@@ -32,34 +31,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 as JSON")]
 
 def register(app: typer.Typer) -> None:
     """Add the commands."""
-    app.command("sweep")(sweep_command)
     app.command("tradeoff")(tradeoff_command)
     app.command("alternatives")(alternatives_command)
-
-
-def sweep_command(
-    scenario: Scenario,
-    service: Service = None,
-    p: Annotated[str | None, typer.Option("--p", help="新建数量，如 1-12 或 2,4,8 numbers of new facilities")] = None,
-    budget: Annotated[
-        str | None, typer.Option("--budget", help="预算（元），如 10000000,20000000 budgets in yuan")
-    ] = None,
-    out: Out = OUT,
-    quiet: Quiet = False,
-    as_json: AsJson = False,
-) -> None:
-    """逐步增加新建数量或预算，看每一步带来多少。What each further facility or yuan brings."""
-    if (p is None) == (budget is None):
-        fail("请给出 --p 或 --budget，二者取一", "give --p or --budget, one of the two", column="--p, --budget")
-    numbers = _amounts(p if p is not None else budget or "", "--p" if p is not None else "--budget")
-    asked, listener = _ask(scenario, out, quiet=quiet, as_json=as_json)
-    if p is not None:
-        if any(n != int(n) for n in numbers):
-            fail("新建数量应为整数", "the number of new facilities must be whole", column="--p", value=p)
-        table = compare_amounts(asked, service, p=[int(n) for n in numbers], listener=listener)
-    else:
-        table = compare_amounts(asked, service, budget=numbers, listener=listener)
-    _show(table, out / f"{asked.scenario.id}_sweep.csv", quiet=quiet, as_json=as_json)
 
 
 def tradeoff_command(
@@ -74,7 +47,7 @@ def tradeoff_command(
     """两个目标之间的取舍。Plans between two objectives, none better in one without being worse in the other."""
     asked, listener = _ask(scenario, out, quiet=quiet, as_json=as_json)
     table = compare_objectives(asked, service, second, points=points, listener=listener)
-    _show(table, out / f"{asked.scenario.id}_tradeoff.csv", quiet=quiet, as_json=as_json)
+    show_comparison(table, out / f"{asked.scenario.id}_tradeoff.csv", quiet=quiet, as_json=as_json)
 
 
 def alternatives_command(
@@ -91,7 +64,7 @@ def alternatives_command(
     """最好的几个方案。The best plans one after another."""
     asked, listener = _ask(scenario, out, quiet=quiet, as_json=as_json)
     table = compare_best(asked, service, count, least_difference=least_difference, listener=listener)
-    _show(table, out / f"{asked.scenario.id}_alternatives.csv", quiet=quiet, as_json=as_json)
+    show_comparison(table, out / f"{asked.scenario.id}_alternatives.csv", quiet=quiet, as_json=as_json)
 
 
 def _ask(scenario: str, out: Path, *, quiet: bool, as_json: bool) -> tuple[Asked, Listener]:
@@ -100,27 +73,8 @@ def _ask(scenario: str, out: Path, *, quiet: bool, as_json: bool) -> tuple[Asked
     return ask_scenario(find_scenario(scenario), Settings(cache=out / ".cache", listener=listener)), listener
 
 
-def _amounts(text: str, option: str) -> list[float]:
-    """`1-12` or `2,4,8`, full-width marks as well."""
-    found: list[float] = []
-    for part in text.replace("，", ",").replace("、", ",").replace("－", "-").split(","):
-        first, dash, last = part.strip().partition("-")
-        try:
-            numbers = [float(first)] if not dash else [float(n) for n in range(int(first), int(last) + 1)]
-        except ValueError:
-            numbers = []
-        if not numbers or min(numbers) < 0:
-            fail(
-                "应为一列数，如 1-12 或 2,4,8",
-                "must be a list of numbers such as 1-12 or 2,4,8",
-                column=option,
-                value=text,
-            )
-        found += numbers
-    return found
-
-
-def _show(table: Comparison, path: Path, *, quiet: bool, as_json: bool) -> None:
+def show_comparison(table: Comparison, path: Path, *, quiet: bool, as_json: bool) -> None:
+    """Write the table as CSV and print it in the way that is asked for."""
     path.parent.mkdir(parents=True, exist_ok=True)
     table.write_csv(path)
     if as_json:

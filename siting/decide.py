@@ -6,26 +6,25 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
+from siting.built import Built, build, settle
 from siting.doctor import NoPlanError
 from siting.errors import Fault, SitingError
 from siting.events import Listener
 from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import always_open, build_model, settle
+from siting.formulation.compose import always_open
 from siting.formulation.data import Data, huff_shares
 from siting.formulation.decided import Decided
-from siting.formulation.reduce import Reduction, goes_to_nearest, reduce
+from siting.formulation.reduce import Reduction, goes_to_nearest, reduce, unreduced
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.engines import first_plan, search_first
+from siting.search.engines import answers_alone, first_plan, search_first
 from siting.search.found import Found
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
-from siting.solver import SolverOptions, solve_model, solver_version
+from siting.solver import SolverOptions, solver_version
 
 TINY_SHARE = 1e-9
 ASSIGNS = {"assign_share", "assign_whole"}
@@ -84,7 +83,10 @@ def decide(
     """
     begin = time.perf_counter()
     formulation, active = question.formulation, question.active
-    reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
+    if question.plain and answers_alone(formulation, active, instance):
+        reduction = unreduced(instance)
+    else:
+        reduction = reduce(formulation, active, instance, always_open(active, instance), limited=not question.plain)
     say(
         f"可行的人地配对 {instance.impedance.pair_count:,} → 化简后 {reduction.pair_count:,}",
         f"admissible pairs {instance.impedance.pair_count:,} -> {reduction.pair_count:,} after reduction",
@@ -163,7 +165,7 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     """The search's own plan, with nothing left to ask the solver."""
     assert found.open is not None
     instance = reduction.instance
-    share = _nearest_shares(instance, found.open) if found.site is None else _all_to(instance, found.site)
+    share = np.zeros(0) if found.site is None else _all_to(instance, found.site)
     outcome = _outcome(Status.OPTIMAL, found.objective + reduction.constant, found, options, seconds)
     outcome = _certify(outcome, replace(found, rest=None), reduction.constant, options, seconds)
     return Decision(Decided(instance, found.open, share), None, outcome)
@@ -193,52 +195,49 @@ def _ask_solver(
     listener: Listener,
     say: Say,
 ) -> Decision:
-    """Build the Pyomo model, solve it, and read the plan with the objective of exactly that plan."""
+    """Build the model, solve it, and read the plan with the objective of exactly that plan."""
     formulation, active = question.formulation, question.active
     begin = time.perf_counter()
-    model = build_model(formulation, instance, constant=constant, objective=question.objective, limits=question.limits)
+    built = build(
+        formulation, active, instance, constant=constant, objective=question.objective, limits=question.limits
+    )
     say("模型已建立", "the model is built")
     data = Data(instance, always_open(active, instance))
     if start is not None:
-        for j in model.J:
-            model.y[j].set_value(int(start[j]), skip_validation=True)
+        built.put("y", start.astype(np.float64))
         if question.nearest:
-            _spread(model, formulation, data, Decided(instance, start, _nearest_shares(instance, start)))
+            settle(built, formulation, data, Decided(instance, start, _nearest_shares(instance, start)))
     # Capacity rows imply nearly all links x_ij <= y_j: of a hundred thousand a thousand matter.
     full = {"respect_capacity", "respect_size_capacity"} & set(active)
     hold_back = ("assign_only_to_open",) if full else ()
     left = max(options.time_limit_s - (time.perf_counter() - begin), 1e-9)
-    outcome = solve_model(
-        model,
-        replace(options, time_limit_s=left),
-        listener=listener,
-        use_start=start is not None,
-        hold_back=hold_back,
+    outcome = built.solve(
+        replace(options, time_limit_s=left), listener=listener, use_start=start is not None, hold_back=hold_back
     )
     if outcome.objective is None:
         return _no_plan(instance, outcome)
-    plan, sizes = _read(model, question, instance)
-    _spread(model, formulation, data, plan)
-    return Decision(plan, sizes, replace(outcome, objective=float(pyo.value(model.objective))))
+    plan, sizes = _read(built, question, instance)
+    settle(built, formulation, data, plan)
+    return Decision(plan, sizes, replace(outcome, objective=built.objective()))
 
 
-def _read(model: Any, question: Question, instance: Instance) -> tuple[Decided, IntArray | None]:
+def _read(built: Built, question: Question, instance: Instance) -> tuple[Decided, IntArray | None]:
     """The decisions of a solved model: open sites, shares, servers, and size classes."""
-    opened = np.array([(model.y[j].value or 0.0) > 0.5 for j in model.J], dtype=bool)
+    opened = built.values("y") > 0.5
     servers = sizes = None
     if "servers_at" in question.formulation.variables:
-        servers = np.array([round(model.n[j].value or 0.0) for j in model.J], dtype=np.int64)
+        servers = np.round(np.nan_to_num(built.values("n"))).astype(np.int64)
     if "size_of_site" in question.formulation.variables:
         sizes = np.full(instance.site_count, -1, dtype=np.int64)
-        for (j, k), chosen in model.s.items():
-            if (chosen.value or 0.0) > 0.5:
-                sizes[j] = k
+        new = np.flatnonzero(~instance.existing)
+        number, size = np.nonzero(built.values("s").reshape(new.size, -1) > 0.5)
+        sizes[new[number]] = size
     if "share_by_attraction" in question.active:
         share = huff_shares(instance, opened)
-    elif question.nearest or not hasattr(model, "x"):
+    elif question.nearest or not built.has("x"):
         share = _nearest_shares(instance, opened)
     else:
-        share = _shares(model, instance, opened)
+        share = _shares(built.values("x"), instance, opened)
     return Decided(instance, opened, share, servers), sizes
 
 
@@ -254,22 +253,13 @@ def _all_to(instance: Instance, site: IntArray) -> FloatArray:
     return flags
 
 
-def _shares(model: Any, instance: Instance, opened: BoolArray) -> FloatArray:
+def _shares(x: FloatArray, instance: Instance, opened: BoolArray) -> FloatArray:
     """(nnz,) the shares x_ij to open sites, freed of the solver's dust; a point that is served whole adds up to 1."""
     matrix = instance.impedance
-    share = np.array([variable.value or 0.0 for variable in model.x.values()], dtype=np.float64)
-    share = np.where((share > TINY_SHARE) & opened[matrix.indices], share, 0.0)
+    share = np.where((x > TINY_SHARE) & opened[matrix.indices], x, 0.0)
     total = np.bincount(matrix.rows, weights=share, minlength=matrix.shape[0])
     whole = np.abs(total - 1) < 1e-5
     return share / np.where(whole, total, 1.0)[matrix.rows]
-
-
-def _spread(model: Any, formulation: Formulation, data: Data, plan: Decided) -> None:
-    """Set the model's shares to the plan's, and the variables that follow from them."""
-    if hasattr(model, "x"):
-        for variable, value in zip(model.x.values(), plan.share.tolist(), strict=True):
-            variable.set_value(value, skip_validation=True)
-    settle(model, formulation, data, plan)
 
 
 def _full_plan(question: Question, instance: Instance, reduction: Reduction, decision: Decision) -> Solution:

@@ -5,10 +5,13 @@ Rows are demand points, columns are sites. Unreachable is a first-class value: n
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import cast
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
+
+from siting.compiled import compiled
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -18,6 +21,9 @@ BoolArray = NDArray[np.bool_]
 @dataclass(frozen=True, eq=False)
 class ImpedanceMatrix:
     """Compressed sparse rows of impedance.
+
+    Indices and values are of 64 bits, but for travel times as they are computed and kept on disk: those are `compact`,
+    of 32, until they are `widened`.
 
     Attributes:
         indptr: (I + 1,) row starts.
@@ -48,7 +54,10 @@ class ImpedanceMatrix:
         there = np.isfinite(dense)  # already in the order of compressed rows: no sorting
         indptr = np.zeros(dense.shape[0] + 1, dtype=np.int64)
         np.cumsum(there.sum(axis=1), out=indptr[1:])
-        return cls(indptr, np.nonzero(there)[1], dense[there], (dense.shape[0], dense.shape[1]), unit)
+        n, m = dense.shape
+        if there.all():  # without the row of each pair, which would take as much memory as the matrix
+            return cls(indptr, np.tile(np.arange(m), n), np.array(dense).ravel(), (n, m), unit)
+        return cls(indptr, np.nonzero(there)[1], dense[there], (n, m), unit)
 
     @classmethod
     def from_pairs(
@@ -68,14 +77,25 @@ class ImpedanceMatrix:
             raise ValueError(f"pair outside the shape {shape}")
         key = i * shape[1] + j
         if not (key[1:] > key[:-1]).all():  # sorting is slow, and most pairs come sorted
-            order = np.lexsort((t, key))
-            first = np.ones(i.size, dtype=bool)
-            first[1:] = np.diff(key[order]) != 0
-            order = order[first]
-            i, j, t = i[order], j[order], t[order]
+            order = np.argsort(key, kind="stable")
+            key = key[order]
+            first = np.flatnonzero(np.diff(key, prepend=-1))
+            i, j, t = i[order[first]], j[order[first]], np.minimum.reduceat(t[order], first)
         indptr = np.zeros(shape[0] + 1, dtype=np.int64)
         np.cumsum(np.bincount(i, minlength=shape[0]), out=indptr[1:])
         return cls(indptr, j, t, shape, unit)
+
+    @classmethod
+    def compact(
+        cls,
+        indptr: IntArray,
+        indices: NDArray[np.int32],
+        values: NDArray[np.float32],
+        shape: tuple[int, int],
+        unit: str = "min",
+    ) -> ImpedanceMatrix:
+        """Of 32 bits, taken as they are, to be `widened` for all but storing, selecting and looking up."""
+        return cls(indptr, cast(IntArray, indices), cast(FloatArray, values), shape, unit)
 
     @property
     def pair_count(self) -> int:
@@ -98,45 +118,62 @@ class ImpedanceMatrix:
         full[self.rows, self.indices] = self.values
         return full
 
+    def widened(self, decimals: int) -> ImpedanceMatrix:
+        """With 64-bit indices and values, these as the decimals that 32-bit ones were made from."""
+        values = np.asarray(np.round(self.values.astype(np.float64), decimals), dtype=np.float64)
+        return ImpedanceMatrix(self.indptr, self.indices.astype(np.int64), values, self.shape, self.unit)
+
+    def spread(self, rows: IntArray, row_count: int) -> ImpedanceMatrix:
+        """The same rows at the places `rows` (ascending) of a matrix of `row_count` rows; the others are empty."""
+        indptr = np.zeros(row_count + 1, dtype=np.int64)
+        indptr[rows + 1] = np.diff(self.indptr)
+        return replace(self, indptr=np.cumsum(indptr), shape=(row_count, self.shape[1]))
+
     def keep(self, mask: BoolArray) -> ImpedanceMatrix:
         """Only the stored pairs where `mask` (nnz,) holds."""
-        rows = self.rows[mask]
-        indptr = np.zeros(self.shape[0] + 1, dtype=np.int64)
-        np.cumsum(np.bincount(rows, minlength=self.shape[0]), out=indptr[1:])
-        return ImpedanceMatrix(indptr, self.indices[mask], self.values[mask], self.shape, self.unit)
+        kept = np.concatenate([[0], np.cumsum(mask)])
+        return ImpedanceMatrix(kept[self.indptr], self.indices[mask], self.values[mask], self.shape, self.unit)
 
     def select(
         self, rows: IntArray | BoolArray | None = None, columns: IntArray | BoolArray | None = None
     ) -> ImpedanceMatrix:
         """The sub-matrix of the given rows and columns, in the given order; both without repeats."""
-        i, j, t = self.rows, self.indices, self.values
-        n, m = self.shape
+        found = self
         if rows is not None:
             wanted = np.flatnonzero(rows) if rows.dtype == bool else rows
-            place = np.full(n, -1, dtype=np.int64)
-            place[wanted] = np.arange(wanted.size)
-            i, n = place[i], int(wanted.size)
+            count = np.diff(self.indptr)[wanted]
+            indptr = np.zeros(wanted.size + 1, dtype=np.int64)
+            np.cumsum(count, out=indptr[1:])
+            pair = np.arange(indptr[-1]) + np.repeat(self.indptr[wanted] - indptr[:-1], count)
+            shape = (int(wanted.size), self.shape[1])
+            found = ImpedanceMatrix(indptr, self.indices[pair], self.values[pair], shape, self.unit)
         if columns is not None:
             wanted = np.flatnonzero(columns) if columns.dtype == bool else columns
-            place = np.full(m, -1, dtype=np.int64)
+            place = np.full(self.shape[1], -1, dtype=found.indices.dtype)
             place[wanted] = np.arange(wanted.size)
-            j, m = place[j], int(wanted.size)
-        inside = (i >= 0) & (j >= 0)
-        return ImpedanceMatrix.from_pairs(i[inside], j[inside], t[inside], (n, m), self.unit)
+            column = place[found.indices]
+            found = replace(found, indices=column, shape=(found.shape[0], int(wanted.size))).keep(column >= 0)
+            if not (wanted[1:] > wanted[:-1]).all():
+                order = np.argsort(found.rows * wanted.size + found.indices, kind="stable")
+                found = replace(found, indices=found.indices[order], values=found.values[order])
+        return found
 
     def nearest(self, open_sites: BoolArray) -> tuple[IntArray, FloatArray]:
         """For each row the nearest open column and its impedance; -1 and +inf where none is reachable.
 
         Of equally near columns the lowest index counts.
         """
-        best_column = np.full(self.shape[0], -1, dtype=np.int64)
-        best_value = np.full(self.shape[0], np.inf)
-        mask = open_sites[self.indices]
-        i, j, t = self.rows[mask], self.indices[mask], self.values[mask]
-        order = np.lexsort((j, t, i))
-        i, j, t = i[order], j[order], t[order]
-        first = np.ones(i.size, dtype=bool)
-        first[1:] = i[1:] != i[:-1]
-        best_column[i[first]] = j[first]
-        best_value[i[first]] = t[first]
-        return best_column, best_value
+        return _nearest(self.indptr, self.indices, self.values, np.asarray(open_sites, dtype=np.bool_))
+
+
+@compiled
+def _nearest(
+    indptr: IntArray, indices: IntArray, values: FloatArray, open_sites: BoolArray
+) -> tuple[IntArray, FloatArray]:
+    n = indptr.size - 1
+    column, least = np.full(n, -1, np.int64), np.full(n, np.inf)
+    for i in range(n):
+        for a in range(indptr[i], indptr[i + 1]):
+            if open_sites[indices[a]] and values[a] < least[i]:
+                column[i], least[i] = indices[a], values[a]
+    return column, least

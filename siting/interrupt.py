@@ -31,8 +31,19 @@ def stoppable() -> Iterator[threading.Event]:
         signal.signal(signal.SIGINT, before)
 
 
+@contextmanager
+def heeding(event: threading.Event) -> Iterator[None]:
+    """Within it `event` asks to stop in the place of Ctrl-C, whoever sets it and whichever thread this is."""
+    global _current
+    before, _current = _current, event
+    try:
+        yield
+    finally:
+        _current = before
+
+
 def asked() -> bool:
-    """Whether Ctrl-C was pressed within `stoppable`."""
+    """Whether Ctrl-C was pressed within `stoppable`, or the event of `heeding` is set."""
     return _current is not None and _current.is_set()
 
 

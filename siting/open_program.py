@@ -16,7 +16,7 @@ from scipy.sparse import csr_array
 
 from siting.impedance import FloatArray, IntArray
 from siting.program import Program
-from siting.solver import QuietHighs, to_highs
+from siting.solver import QuietHighs, hand_over
 
 State = Literal["optimal", "infeasible", "above_limit", "stopped"]
 
@@ -59,9 +59,7 @@ class OpenProgram:
         }
         for key, value in settings.items():
             self._highs.setOptionValue(key, value)
-        everything = np.ones(program.row_lower.size, dtype=bool)
-        if self._highs.passModel(to_highs(program, everything, relaxed=True)) == highspy.HighsStatus.kError:
-            raise RuntimeError("HiGHS refused the programme")
+        hand_over(self._highs, program, relaxed=True)
 
     @property
     def row_count(self) -> int:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from siting import provenance
 from siting.areas import service_areas
@@ -18,6 +21,7 @@ from siting.evaluate import evaluate
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.futures.run import choose_over_futures, look_ahead
+from siting.impedance import BoolArray
 from siting.network import (
     RoadGraph,
     read_basemap,
@@ -54,6 +58,8 @@ def run_scenario(path: Path, settings: Settings = DEFAULT) -> RunResult:
     asked = ask_scenario(path, settings)
     case, graph, scenario, clock = asked.case, asked.graph, asked.scenario, asked.clock
     results = []
+    # Today's service areas need no plan: they are drawn while the first one is sought.
+    today = _Drawing(case, [part.problem for part in asked.services], graph, scenario.travel, settings)
     for service in asked.services:
         problem, formulation, times = service.problem, service.formulation, service.times
         zh, en = problem.service.name_zh, problem.service.name_en
@@ -68,7 +74,7 @@ def run_scenario(path: Path, settings: Settings = DEFAULT) -> RunResult:
                 plan = chosen.plan
         with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
             model = chosen.formulation if chosen is not None else formulation
-            result = _result(case, problem, times, graph, scenario.travel, settings, plan, model)
+            result = _result(case, problem, times, today, plan, model)
         if service.futures:
             with clock.time(settings.listener, "futures", f"评估未来情景：{zh}", f"Looking at the futures: {en}"):
                 bests = chosen.bests if chosen is not None else None
@@ -110,10 +116,11 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
     graph, graph_key = roads_of(case, travel, settings, clock)
     times = times_of(case, problems, graph, travel, graph_key, settings, clock)
     results = []
+    today = _Drawing(case, problems, graph, travel, settings)
     for problem, time_table in zip(problems, times, strict=True):
         zh, en = problem.service.name_zh, problem.service.name_en
         with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
-            results.append(_result(case, problem, time_table, graph, travel, settings, None, None))
+            results.append(_result(case, problem, time_table, today, None, None))
     inputs = {f"case/{p.name}": p for p in case.input_files}
     return _finish(case, None, results, graph, settings, clock, inputs)
 
@@ -135,18 +142,45 @@ def _reach(service: Service) -> float:
     return max(EVALUATION_LIMIT_MIN, *(limit.max_minutes.value for limit in service.threshold.values()))
 
 
+class _Drawing:
+    """Draws service areas, those of today's facilities in the background from the start."""
+
+    def __init__(
+        self, case: Case, problems: Sequence[Problem], graph: RoadGraph, travel: Travel, settings: Settings
+    ) -> None:
+        self._wanted = settings.service_areas
+        self._draw = partial(service_areas, case, graph=graph, travel=travel)
+        background = ThreadPoolExecutor(1)
+        self._today = {
+            problem.service.id: background.submit(self._draw, problem, open_sites=existing_sites(problem))
+            for problem in problems
+            if self._wanted
+        }
+        background.shutdown(wait=False)
+
+    def today(self, problem: Problem) -> BaseGeometry | None:
+        """Where a facility of today is within reach; None when nothing is to be drawn."""
+        return self._today[problem.service.id].result() if self._wanted else None
+
+    def planned(self, problem: Problem, open_sites: BoolArray) -> BaseGeometry | None:
+        """The same of a plan."""
+        return self._draw(problem, open_sites=open_sites) if self._wanted else None
+
+
+def existing_sites(problem: Problem) -> BoolArray:
+    """(S,) which of the problem's sites are in use today."""
+    return (problem.sites["origin"] == "existing").to_numpy(dtype=bool)
+
+
 def _result(
     case: Case,
     problem: Problem,
     times: ServiceTimes,
-    graph: RoadGraph,
-    travel: Travel,
-    settings: Settings,
+    drawing: _Drawing,
     plan: Plan | None,
     formulation: Formulation | None,
 ) -> ServiceResult:
-    existing = (problem.sites["origin"] == "existing").to_numpy(dtype=bool)
-    open_after = plan.open_after if plan is not None else existing
+    open_after = plan.open_after if plan is not None else existing_sites(problem)
     found = evaluate(
         case,
         problem,
@@ -159,11 +193,6 @@ def _result(
         servers=plan.servers if plan is not None else None,
         sizes=plan.sizes if plan is not None else None,
     )
-    area_before = area_after = None
-    if settings.service_areas:
-        area_before = service_areas(case, problem, graph, travel=travel, open_sites=existing)
-        if plan is not None:
-            area_after = service_areas(case, problem, graph, travel=travel, open_sites=open_after)
     thresholds: dict[str, tuple[str, float, str, bool]] = {}
     for kind in sorted(set(problem.zone_kind)):
         mode, minutes = threshold_of(problem.question, problem.service, kind)
@@ -196,8 +225,8 @@ def _result(
         formulation_zh=formulation.name_zh if formulation is not None else "",
         formulation_en=formulation.name_en if formulation is not None else "",
         checks=plan.checks if plan is not None else (),
-        service_area_before=area_before,
-        service_area_after=area_after,
+        service_area_before=drawing.today(problem),
+        service_area_after=drawing.planned(problem, open_after) if plan is not None else None,
         out_of_reach=plan.out_of_reach if plan is not None else (),
         unverified=unverified,
         objective_zh=goal[0],

@@ -8,13 +8,11 @@ from functools import cached_property
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.common.errors import InfeasibleConstraintException
-from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
 from scipy.sparse import csr_array
 
 from siting.errors import fail
 from siting.impedance import BoolArray, FloatArray
+from siting.pyomo import pyo
 
 BROKEN = 1e-5  # a row counts as broken by more than this times its largest coefficient
 
@@ -111,6 +109,9 @@ def compile_model(model: Any) -> Compiled | None:
     Raises:
         InputError: a coefficient or right-hand side is not a finite number.
     """
+    from pyomo.common.errors import InfeasibleConstraintException
+    from pyomo.repn.plugins.standard_form import LinearStandardFormCompiler
+
     try:
         form = LinearStandardFormCompiler().write(model, mixed_form=True, set_sense=None)
     except InfeasibleConstraintException:
@@ -119,9 +120,7 @@ def compile_model(model: Any) -> Compiled | None:
     matrix = form.A.tocsr()
     cost = np.asarray(form.c.todense(), dtype=np.float64).reshape(-1)
     right = np.asarray(form.rhs, dtype=np.float64)
-    for name, numbers in (("objective", cost), ("constraints", matrix.data), ("right-hand sides", right)):
-        if not np.isfinite(numbers).all():
-            fail("模型系数中有非数值（NaN 或无穷大）", "a coefficient of the model is not a finite number", column=name)
+    require_finite(cost, matrix.data, right)
     kind = np.array([row.bound_type for row in form.rows], dtype=np.int64)  # -1: >=, 0: =, 1: <=
     program = Program(
         cost=cost,
@@ -137,6 +136,17 @@ def compile_model(model: Any) -> Compiled | None:
     constraints = [row.constraint for row in form.rows]
     blocks = [constraint.parent_component().local_name for constraint in constraints]
     return Compiled(program, variables, blocks, [constraint.index() for constraint in constraints])
+
+
+def require_finite(cost: FloatArray, coefficients: FloatArray, right: FloatArray) -> None:
+    """Refuse a programme that contains something else than numbers.
+
+    Raises:
+        InputError: naming the part.
+    """
+    for name, numbers in (("objective", cost), ("constraints", coefficients), ("right-hand sides", right)):
+        if not np.isfinite(numbers).all():
+            fail("模型系数中有非数值（NaN 或无穷大）", "a coefficient of the model is not a finite number", column=name)
 
 
 def _bounds(values: list[float | None], default: float) -> FloatArray:

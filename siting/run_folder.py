@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import os
 import shutil
+import uuid
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import NoReturn
 
 from siting.errors import fail
+
+PART, OLD = ".part-", ".old-"
 
 
 def check_writable(folder: Path) -> None:
@@ -44,10 +47,9 @@ def writing(folder: Path) -> Iterator[Path]:
     Raises:
         InputError: when the place cannot be written, or an old result is held open by another program.
     """
-    temporary = folder.parent / f".part-{folder.name}-{os.getpid()}"
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)
-        shutil.rmtree(temporary, ignore_errors=True)
+        temporary = _beside(folder, PART)
         temporary.mkdir()
     except OSError as error:
         _refuse(folder.parent, error)
@@ -76,11 +78,9 @@ def adding(folder: Path) -> Iterator[Path]:
     Raises:
         InputError: when the place cannot be written, or an older file is held open by another program.
     """
-    temporary = folder.parent / f".part-{folder.name}-{os.getpid()}"
-    kept = folder.parent / f".old-{folder.name}-{os.getpid()}"
+    temporary, kept = _beside(folder, PART), _beside(folder, OLD)
     try:
         for place in (temporary, kept):
-            shutil.rmtree(place, ignore_errors=True)
             place.mkdir()
     except OSError as error:
         _refuse(folder.parent, error)
@@ -99,6 +99,23 @@ def adding(folder: Path) -> Iterator[Path]:
     finally:
         for place in (temporary, kept):
             shutil.rmtree(place, ignore_errors=True)
+
+
+def _beside(folder: Path, prefix: str) -> Path:
+    """A name of its own beside `folder`: on a shared drive another machine may write the same folder."""
+    return folder.parent / f"{prefix}{folder.name}-{uuid.uuid4().hex[:12]}"
+
+
+def remove_remains(place: Path, *, older_than: float) -> None:
+    """Remove temporary folders and files in `place` that a killed program left.
+
+    Args:
+        older_than: seconds since the epoch; younger ones may be another program's that is at work.
+    """
+    for path in [path for prefix in (PART, OLD) for path in place.glob(f"{prefix}*")]:
+        with suppress(OSError):
+            if path.stat().st_mtime < older_than:
+                shutil.rmtree(path) if path.is_dir() else path.unlink()
 
 
 def _move_in(new: Path, folder: Path, kept: Path) -> None:
@@ -120,8 +137,7 @@ def _move_in(new: Path, folder: Path, kept: Path) -> None:
 
 
 def _replace(new: Path, folder: Path) -> None:
-    old = folder.parent / f".old-{folder.name}-{os.getpid()}"
-    shutil.rmtree(old, ignore_errors=True)
+    old = _beside(folder, OLD)
     if folder.exists():
         folder.rename(old)
     try:

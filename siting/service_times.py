@@ -14,7 +14,7 @@ from siting.cache import Cache, hash_values
 from siting.case import Case
 from siting.events import Listener
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
-from siting.network import PlacedPoints, RoadGraph, travel_times
+from siting.network import DECIMALS_MIN, PlacedPoints, RoadGraph, travel_times
 from siting.scenario import Travel
 from siting.standards import Mode
 
@@ -43,7 +43,7 @@ class ServiceTimes:
 
 @dataclass(frozen=True, eq=False)
 class ModeTimes:
-    """Times by one mode, and which origins and destinations have a road near."""
+    """Times by one mode, as 32-bit floats (see `travel_times`), and which origins and destinations have a road near."""
 
     impedance: ImpedanceMatrix
     demand_distance_m: FloatArray
@@ -64,7 +64,7 @@ def compute_service_times(
     """Times of every problem, in the same order."""
     modes = sorted({mode for problem in problems for mode in problem.mode})
     demand_count = len(case.demand)
-    result: list[list[tuple[ImpedanceMatrix, BoolArray]]] = [[] for _ in problems]
+    result: list[list[ImpedanceMatrix]] = [[] for _ in problems]
     distance = [np.full(demand_count, np.nan) for _ in problems]
     ok = [np.zeros(demand_count, dtype=bool) for _ in problems]
     site_off = [np.ones(len(problem.sites), dtype=bool) for problem in problems]
@@ -92,28 +92,22 @@ def compute_service_times(
             columns = keys.get_indexer(pd.MultiIndex.from_frame(problem.sites[["id", "origin"]]))
             part = times.impedance.select(None, np.asarray(columns, dtype=np.int64))
             mine = of_mode[k][row_index][part.rows] & (part.values <= problem.question.max_travel_minutes)
-            part = part.keep(mine)
-            full = ImpedanceMatrix.from_pairs(
-                row_index[part.rows], part.indices, part.values, (demand_count, len(problem.sites))
-            )
-            result[k].append((full, of_mode[k]))
+            result[k].append(part.keep(mine).widened(DECIMALS_MIN).spread(row_index, demand_count))
             use = of_mode[k]
             distance[k][use] = times.demand_distance_m[use[row_index]]
             ok[k][use] = times.demand_ok[use[row_index]]
             site_off[k] &= ~times.site_ok[columns]
-    return [
-        ServiceTimes(join([m for m, _ in parts]), distance[k], ~ok[k], site_off[k]) for k, parts in enumerate(result)
-    ]
+    return [ServiceTimes(join(parts), distance[k], ~ok[k], site_off[k]) for k, parts in enumerate(result)]
 
 
 def join(parts: list[ImpedanceMatrix]) -> ImpedanceMatrix:
     """Matrices of the same shape whose rows do not meet."""
-    return ImpedanceMatrix.from_pairs(
-        np.concatenate([m.rows for m in parts]),
-        np.concatenate([m.indices for m in parts]),
-        np.concatenate([m.values for m in parts]),
-        parts[0].shape,
-    )
+    indptr = sum((m.indptr for m in parts), np.zeros(parts[0].shape[0] + 1, dtype=np.int64))
+    indices, values = np.empty(indptr[-1], dtype=np.int64), np.empty(indptr[-1])
+    for m in parts:
+        place = np.arange(m.pair_count) + np.repeat(indptr[:-1] - m.indptr[:-1], np.diff(m.indptr))
+        indices[place], values[place] = m.indices, m.values
+    return ImpedanceMatrix(indptr, indices, values, parts[0].shape)
 
 
 def mode_times(
@@ -130,7 +124,7 @@ def mode_times(
 ) -> ModeTimes:
     """Minutes from every origin to every destination by one mode, from the cache where it has them."""
     key = hash_values(
-        "times", graph_key, mode, cutoff_min, travel.walk_speed_kmh, travel.max_snap_m,
+        "times 2", graph_key, mode, cutoff_min, travel.walk_speed_kmh, travel.max_snap_m,
         *(np.ascontiguousarray(a).tobytes() for a in (origins.lon, origins.lat, destinations.lon, destinations.lat)),
     )  # fmt: skip
 
@@ -160,7 +154,7 @@ def placed(frame: pd.DataFrame) -> PlacedPoints:
 def _save(times: ModeTimes, path: Path) -> None:
     matrix = times.impedance
     np.savez_compressed(
-        path, indptr=matrix.indptr, indices=matrix.indices.astype(np.int32), values=matrix.values,
+        path, indptr=matrix.indptr, indices=matrix.indices, values=matrix.values,
         shape=np.array(matrix.shape), demand_distance_m=times.demand_distance_m, demand_ok=times.demand_ok,
         site_ok=times.site_ok,
     )  # fmt: skip
@@ -169,5 +163,5 @@ def _save(times: ModeTimes, path: Path) -> None:
 def _load(path: Path) -> ModeTimes:
     with np.load(path, allow_pickle=False) as held:
         shape = (int(held["shape"][0]), int(held["shape"][1]))
-        matrix = ImpedanceMatrix(held["indptr"], held["indices"].astype(np.int64), held["values"], shape)
+        matrix = ImpedanceMatrix(held["indptr"], held["indices"], held["values"], shape)
         return ModeTimes(matrix, held["demand_distance_m"], held["demand_ok"], held["site_ok"])

@@ -1,6 +1,6 @@
-"""The one door to HiGHS: a model and limits in, an outcome with its certificate out.
+"""The one door to HiGHS: a programme and limits in, an outcome with its certificate out.
 
-A Pyomo model is compiled to arrays once and handed over as such, which is twice as fast as Pyomo's own
+Arrays are handed over as they are; a Pyomo model is compiled to arrays first, which is twice as fast as Pyomo's own
 interface and gives typed status, bound, progress and MIP starts.
 """
 
@@ -15,7 +15,6 @@ from typing import Any
 
 import highspy
 import numpy as np
-from scipy.sparse import csr_array
 
 from siting.events import Event, Listener, silent
 from siting.impedance import BoolArray, FloatArray
@@ -152,7 +151,9 @@ def solve_program(
     if values is not None and program.broken(values).any():
         status, values = Status.NO_SOLUTION, None
     if fallback is not None and (values is None or program.better(fallback[0], values)):
-        status, (values, bound) = Status.TIME_LIMIT, fallback
+        closed = values is not None and _closed(program, fallback[0], bound, options)  # better by rounding alone
+        status, bound = (status, bound) if closed else (Status.TIME_LIMIT, fallback[1])
+        values = fallback[0]
     objective = None if values is None else program.value(values)
     seconds = time.perf_counter() - begin
     if relaxed_bound is not None and status is not Status.INFEASIBLE:
@@ -195,8 +196,7 @@ class _Search:
             settings["mip_max_nodes"] = int(self.options.node_limit)
         for key, value in settings.items():
             highs.setOptionValue(key, value)
-        if highs.passModel(to_highs(self.program, rows, relaxed=relaxed)) == highspy.HighsStatus.kError:
-            raise RuntimeError("HiGHS refused the model")
+        hand_over(highs, self.program, rows, relaxed=relaxed)
 
         def check(event: Any) -> None:
             if asked.is_set():
@@ -241,27 +241,34 @@ def _relax(search: _Search, rows: BoolArray, asked: threading.Event) -> Relaxati
     return relaxation
 
 
-def to_highs(program: Program, rows: BoolArray, *, relaxed: bool) -> highspy.HighsLp:
-    """The programme with these rows (m,) in the words of HiGHS; without whole columns where `relaxed`."""
-    matrix: csr_array = program.matrix if rows.all() else program.matrix[rows]
-    problem = highspy.HighsLp()
-    problem.num_col_ = program.cost.size
-    problem.num_row_ = matrix.shape[0]
-    problem.sense_ = highspy.ObjSense.kMaximize if program.maximise else highspy.ObjSense.kMinimize
-    problem.offset_ = program.offset
-    problem.col_cost_ = program.cost
-    problem.col_lower_ = program.lower
-    problem.col_upper_ = program.upper
-    problem.row_lower_ = program.row_lower[rows]
-    problem.row_upper_ = program.row_upper[rows]
-    problem.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-    problem.a_matrix_.start_ = matrix.indptr.astype(np.int32)
-    problem.a_matrix_.index_ = matrix.indices.astype(np.int32)
-    problem.a_matrix_.value_ = matrix.data
-    if program.whole.any() and not relaxed:
-        whole, free = highspy.HighsVarType.kInteger, highspy.HighsVarType.kContinuous
-        problem.integrality_ = [whole if flag else free for flag in program.whole.tolist()]
-    return problem
+def hand_over(highs: Any, program: Program, rows: BoolArray | None = None, *, relaxed: bool) -> None:
+    """Give HiGHS the programme with these rows (m,) or all, without whole columns where `relaxed`.
+
+    Raises:
+        RuntimeError: the solver refuses it.
+    """
+    matrix, lower, upper = program.matrix, program.row_lower, program.row_upper
+    if rows is not None and not rows.all():
+        matrix, lower, upper = matrix[rows], lower[rows], upper[rows]
+    given = highs.passModel(  # arrays are copied as they are; the fields of `HighsLp` take their numbers one by one
+        program.cost.size,
+        matrix.shape[0],
+        matrix.nnz,
+        int(highspy.MatrixFormat.kRowwise),
+        int(highspy.ObjSense.kMaximize if program.maximise else highspy.ObjSense.kMinimize),
+        program.offset,
+        program.cost,
+        program.lower,
+        program.upper,
+        lower,
+        upper,
+        matrix.indptr.astype(np.int32, copy=False),
+        matrix.indices.astype(np.int32, copy=False),
+        np.asarray(matrix.data, dtype=np.float64),
+        np.zeros(program.cost.size, dtype=np.int32) if relaxed else program.whole.astype(np.int32),
+    )
+    if given == highspy.HighsStatus.kError:
+        raise RuntimeError("HiGHS refused the programme")
 
 
 class _Reporter:

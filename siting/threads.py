@@ -8,11 +8,19 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 Part = TypeVar("Part")
+_share: int | None = None
+
+
+def use_at_most(cores: int) -> None:
+    """Keep this process to so many cores, as one of several that share the machine."""
+    global _share
+    _share = max(1, cores)
 
 
 def core_count() -> int:
     """How many cores this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    there = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+    return there if _share is None else min(there, _share)
 
 
 def in_parts(work: Callable[[int, int], Part], size: int, *, least: int = 1, threads: int | None = None) -> list[Part]:

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra.numpy import arrays
 
@@ -22,6 +22,7 @@ def test_dense_and_back(dense: np.ndarray) -> None:
     assert matrix.pair_count == np.isfinite(dense).sum()
 
 
+@settings(deadline=None)  # compiled on first use
 @given(dense_matrices, st.data())
 def test_nearest_is_the_row_minimum_over_open_sites(dense: np.ndarray, data: st.DataObject) -> None:
     is_open = np.array(data.draw(st.lists(st.booleans(), min_size=dense.shape[1], max_size=dense.shape[1])))

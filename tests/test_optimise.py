@@ -320,14 +320,14 @@ def test_a_required_site_never_helps(seed: int, model: str) -> None:
 # --- limits, progress, models of one's own -------------------------------------------------------------------
 
 
-def hard_instance() -> Instance:
+def hard_instance(points: int = 150, sites: int = 60) -> Instance:
     rng = np.random.default_rng(5)
-    t = rng.random((150, 60)) * 10  # unstructured: the hardest kind
-    return Instance.from_arrays(t, rng.integers(1, 9, 150), p=8)
+    t = rng.random((points, sites)) * 10  # unstructured: the hardest kind
+    return Instance.from_arrays(t, rng.integers(1, 9, points), p=8)
 
 
 def test_a_time_limited_plan_says_so() -> None:
-    solution = solve(hard_instance(), "p_median", SolverOptions(time_limit_s=1.0))
+    solution = solve(hard_instance(600, 300), "p_median", SolverOptions(time_limit_s=1.0))
     outcome = solution.outcome
     assert outcome.status is Status.TIME_LIMIT
     assert not outcome.proven
@@ -336,10 +336,8 @@ def test_a_time_limited_plan_says_so() -> None:
 
 
 def test_no_time_at_all_is_an_error_not_a_plan() -> None:
-    whole = load_formulation("p_median")
-    unsearched = whole.model_copy(update={"constraints": tuple(c for c in whole.constraints if c != "zone_minimum")})
     with pytest.raises(SitingError, match="no plan within"):
-        solve(hard_instance(), unsearched, SolverOptions(time_limit_s=1e-9))
+        solve(hard_instance(), "least_inequality", SolverOptions(time_limit_s=1e-9))
 
 
 def test_the_gap_asked_for_is_kept() -> None:

@@ -7,16 +7,19 @@ import sys
 import threading
 import time
 
+import highspy
 import numpy as np
 import pyomo.environ as pyo
 import pytest
+from scipy.sparse import csc_array, csr_array
 
 from siting.errors import InputError
 from siting.events import Event
+from siting.formulation.arrays import build_program
 from siting.formulation.compose import build_model, load_formulation
 from siting.instance import Instance
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_model, solver_version
+from siting.solver import QuietHighs, SolverOptions, hand_over, solve_model, solver_version
 from tests.formulation.small import random_instance
 
 
@@ -243,3 +246,29 @@ def test_a_solution_that_breaks_held_back_rows_is_no_plan() -> None:
     outcome = solve_model(hard_model(), SolverOptions(time_limit_s=0.05), hold_back=("assign_only_to_open",))
     assert outcome.status is Status.NO_SOLUTION
     assert outcome.objective is None
+
+
+@pytest.mark.parametrize("relaxed", [False, True])
+def test_the_solver_holds_exactly_the_programme(relaxed: bool) -> None:
+    program = build_program(load_formulation("fixed_charge"), random_instance(3, p=None), constant=5.0).program
+    rows = np.arange(program.row_lower.size) % 3 > 0
+    for chosen, part in ((None, slice(None)), (rows, rows)):
+        highs = QuietHighs()
+        hand_over(highs, program, chosen, relaxed=relaxed)
+        held = highs.getLp()
+        arrays = (held.a_matrix_.value_, held.a_matrix_.index_, held.a_matrix_.start_)
+        shape = (program.row_lower[part].size, program.cost.size)
+        by_columns = held.a_matrix_.format_ == highspy.MatrixFormat.kColwise
+        matrix = csr_array((csc_array if by_columns else csr_array)(arrays, shape=shape))
+        assert (matrix != program.matrix[part]).nnz == 0
+        for mine, theirs in (
+            (program.cost, held.col_cost_),
+            (program.lower, held.col_lower_),
+            (program.upper, held.col_upper_),
+            (program.row_lower[part], held.row_lower_),
+            (program.row_upper[part], held.row_upper_),
+        ):
+            assert np.array_equal(mine, theirs)
+        whole = [kind == highspy.HighsVarType.kInteger for kind in held.integrality_]
+        assert whole == (program.whole & (not relaxed)).tolist()
+        assert (held.offset_, held.sense_) == (program.offset, highspy.ObjSense.kMinimize)

@@ -55,8 +55,8 @@ class Builder:
     @classmethod
     def of(cls, twin: Twin) -> Builder:
         """The small model, nothing added to it yet."""
-        assert twin.compiled is not None
-        return cls(twin.compiled.program, flow=twin.flow, opens=twin.columns.get("y", {}))
+        assert twin.program is not None
+        return cls(twin.program, flow=twin.flow, opens=twin.columns.get("y", {}))
 
     def add_cuts(self, values: FloatArray) -> bool:
         """Rows for demand points that have too few places within reach at these values; whether there were any."""

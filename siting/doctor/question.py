@@ -31,7 +31,7 @@ class Asked:
     def possible(self, seconds: float) -> bool | None:
         """Whether there is a plan; None where the clock decided nothing."""
         twin = make_twin(self.formulation, self.instance, self.limits)
-        if twin.unmet or twin.compiled is None:
+        if twin.unmet or twin.program is None:
             return False
         given = give_least(Builder.of(twin), seconds)
         return True if isinstance(given, Given) else False if given is None else None

@@ -95,7 +95,7 @@ class Search:
     def alone(self, give: Give) -> list[Found]:
         """The remedies in which only this condition gives."""
         missing = self.missing()
-        if self.twin.compiled is None or set(missing) - {give.key}:
+        if self.twin.program is None or set(missing) - {give.key}:
             return []
         if self.outline is not None and give.key not in WITHOUT_CHANGE | {"set_aside"}:
             sketched = self._least_of(give, self.outline, missing)
@@ -138,7 +138,7 @@ class Search:
 
     def together(self) -> list[Found]:
         """The least that must give where several conditions do at once, each measured against what it asked for."""
-        if self.twin.compiled is None:
+        if self.twin.program is None:
             return []
         builder = Builder.of(self.whole_twin)
         once = {g.key: g for g in reversed(GIVES) if g.block in self.blocks() and g.key not in WITHOUT_CHANGE}
@@ -238,10 +238,10 @@ class Search:
         instance = self.asked.instance
         everyone = dict.fromkeys(range(instance.demand_count), farther)
         twin = self.twin
-        if "cover_every_demand_point" not in twin.active or twin.compiled is None:
+        if "cover_every_demand_point" not in twin.active or twin.program is None:
             return everyone
         wide = make_twin(self.asked.formulation, self._changed("standard", everyone).instance, self.asked.limits)
-        if wide.unmet or wide.compiled is None:
+        if wide.unmet or wide.program is None:
             return everyone
         builder, y, near = Builder.of(wide), wide.columns.get("y", {}), twin.instance.impedance
         loose = []

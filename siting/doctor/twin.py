@@ -1,26 +1,26 @@
 """A small model that can be met exactly where the question can: nothing is optimised, so much of it may go.
 
 What only measures (the largest impedance, a regret, who counts as covered) never stands in the way, and demand points
-that reach the same sites are one. A row that nothing could ever meet is taken out and noted, since Pyomo refuses it.
+that reach the same sites are one. A row that nothing could ever meet is taken out and noted: it would hide the others.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
-from functools import cached_property
 from typing import Any
 
 import numpy as np
 
 from siting.adjacency import Adjacency
+from siting.built import BuiltArrays, build
 from siting.doctor.flow import Flow
 from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import BINDING, active_constraints, build_model
+from siting.formulation.compose import BINDING, active_constraints
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import IntArray
 from siting.instance import Instance
-from siting.program import Compiled, compile_model
+from siting.program import Program, compile_model
 
 ONLY_MEASURE = {
     "bound_largest_impedance",
@@ -58,33 +58,26 @@ class Twin:
     Attributes:
         instance: numbers of the small model.
         active: its constraints.
-        compiled: its arrays; None where it can never be met.
+        program: its arrays; None where it can never be met.
+        rows: of each constraint block its rows: number in the programme, index in the block.
         group: (I,) row of the small instance that each demand point is part of; -1: it can reach no site at all.
         barred: (Z,) part of each zone's minimum that no site could ever meet.
         no_new: new facilities that are asked for where there is no site for any.
         whole: whether demand points are assigned whole.
-        columns: of each symbol the programme's column of each index.
+        columns: of `y` and `x` the programme's column of each index.
         flow: who reaches what, where people and capacities are left out of the programme; it answers for them.
     """
 
     instance: Instance
     active: tuple[str, ...]
-    compiled: Compiled | None
+    program: Program | None
+    rows: dict[str, list[tuple[int, Any]]]
     group: IntArray
     barred: IntArray
     no_new: int
     whole: bool
     columns: dict[str, dict[Any, int]]
     flow: Flow | None = None
-
-    @cached_property
-    def rows(self) -> dict[str, list[tuple[int, Any]]]:
-        """Of each constraint block its rows: number in the programme, index in the block."""
-        found: dict[str, list[tuple[int, Any]]] = {}
-        if self.compiled is not None:
-            for number, name in enumerate(self.compiled.row_block):
-                found.setdefault(name, []).append((number, self.compiled.row_index[number]))
-        return found
 
     @property
     def stranded(self) -> IntArray:
@@ -150,13 +143,40 @@ def make_twin(
     names = {"id": "twin", "name_zh": "", "name_en": "", "question_zh": "", "question_en": "", "source": ""}
     then = tuple(dict.fromkeys(limit.objective for limit in limits if limit.objective != objective))
     small = Formulation(**names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(rows))
-    model = build_model(small, _only_read(small, instance), limits=limits)
-    compiled = compile_model(model)
-    columns: dict[str, dict[Any, int]] = {}
-    for number, variable in enumerate(compiled.variables if compiled else ()):
-        columns.setdefault(variable.parent_component().local_name, {})[variable.index()] = number
+    program, places, columns = _spelled_out(small, _only_read(small, instance), limits)
     flow = Flow.of(instance) if flows else None
-    return Twin(instance, tuple(kept), compiled, group, barred, no_new, whole, columns, flow)
+    return Twin(instance, tuple(kept), program, places, group, barred, no_new, whole, columns, flow)
+
+
+def _spelled_out(
+    small: Formulation, instance: Instance, limits: Sequence[Limit]
+) -> tuple[Program | None, dict[str, list[tuple[int, Any]]], dict[str, dict[Any, int]]]:
+    """The programme, its rows and its columns as in `Twin`."""
+    rows: dict[str, list[tuple[int, Any]]] = {}
+    built = build(small, small.constraints, instance, limits=limits)
+    if isinstance(built, BuiltArrays):
+        named = built.named
+        if (np.diff(named.program.matrix.indptr) == 0).any():  # a row that nothing can meet
+            return None, {}, {}
+        for name, place in named.rows.items():
+            rows[name] = list(zip(range(place.start, place.stop), named.indices(name), strict=True))
+        matrix = instance.impedance
+        keys: dict[str, list[Any]] = {
+            "y": list(range(instance.site_count)),
+            "x": list(zip(matrix.rows.tolist(), matrix.indices.tolist(), strict=True)),
+        }
+        places = {symbol: place for symbol, place in named.columns.items() if symbol in keys}
+        columns = {s: dict(zip(keys[s], range(place.start, place.stop), strict=True)) for s, place in places.items()}
+        return named.program, rows, columns
+    compiled = compile_model(built.model)
+    if compiled is None:
+        return None, {}, {}
+    for number, (name, index) in enumerate(zip(compiled.row_block, compiled.row_index, strict=True)):
+        rows.setdefault(name, []).append((number, index))
+    columns = {}
+    for number, variable in enumerate(compiled.variables):
+        columns.setdefault(variable.parent_component().local_name, {})[variable.index()] = number
+    return compiled.program, rows, columns
 
 
 def _of_people(kept: Sequence[str]) -> set[str]:

@@ -9,19 +9,22 @@ from pathlib import Path
 
 import numpy as np
 
-from siting.errors import fail
+from siting.case import CaseFile
+from siting.errors import InfeasibleError, fail
 from siting.events import Listener, silent
 from siting.explore.alternatives import best_plans
 from siting.explore.pareto import frontier
-from siting.explore.sweep import sweep
+from siting.explore.sweep import steps_of, with_amount
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import with_objective
 from siting.metrics import weighted_mean
+from siting.optimise import solve
 from siting.plan import Posed, at_sites, open_sites, pose_instance
 from siting.prepare import Asked, ServiceAsked
 from siting.results import GONE
 from siting.site_ledger import site_ledger
-from siting.solution import Solution
+from siting.solution import Outcome, Solution
+from siting.standards import Service
 from siting.suggest import nearest_word
 
 YUAN_AT_A_TIME = 10_000.0  # for gains by money
@@ -70,23 +73,53 @@ LAST: dict[str, Heading] = {
 }
 
 
-def compare_amounts(
-    asked: Asked,
-    service: str | None,
-    *,
-    p: Sequence[int] | None = None,
-    budget: Sequence[float] | None = None,
-    listener: Listener = silent,
-) -> Comparison:
-    """The best plan for each number of new facilities, or for each budget, with what the last step brought."""
+@dataclass(frozen=True)
+class About:
+    """What a table of amounts is about: known before anything is computed."""
+
+    case: CaseFile
+    service: Service
+    objective: str
+
+
+@dataclass(frozen=True, eq=False)
+class AmountPlan:
+    """The plan for one number of new facilities, or one budget, in a planner's figures."""
+
+    outcome: Outcome
+    figures: Row
+
+
+def plan_for_amount(
+    asked: Asked, service: str | None, amount: float, *, of_money: bool, listener: Listener = silent
+) -> AmountPlan | None:
+    """The best plan for one number of new facilities, or for one budget in yuan; None where there is none.
+
+    Raises:
+        InputError: the scenario has no such service, or its model knows no such number.
+        SitingError: no plan was found within the limits.
+    """
     chosen, posed = _pose(asked, service)
-    names = posed.names
-    steps = sweep(
-        posed.instance, chosen.formulation, p=p, budget=budget, options=asked.options, listener=listener, names=names
-    )
-    each = 1.0 if p is not None else YUAN_AT_A_TIME
-    rows: list[Row] = []
-    for step in steps:
+    instance = with_amount(posed.instance, amount, of_money=of_money)
+    try:
+        plan = solve(instance, chosen.formulation, asked.options, listener=listener, names=posed.names, diagnose=False)
+    except InfeasibleError:
+        return None
+    return AmountPlan(plan.outcome, _figures(chosen, posed, plan))
+
+
+def compare_amounts(
+    about: About, plans: Sequence[tuple[float, AmountPlan | None]], *, of_money: bool, undecided: Mapping[float, str]
+) -> Comparison:
+    """The best plans for several numbers of new facilities, or budgets, with what each last step brought.
+
+    Args:
+        plans: by ascending amount; None where no plan can exist.
+        undecided: what to say of amounts that have no answer at all.
+    """
+    each = YUAN_AT_A_TIME if of_money else 1.0
+    rows: list[Row] = [{"amount": amount, "label": words} for amount, words in undecided.items()]
+    for step in steps_of(plans, of_money=of_money):
         row: Row = {
             "amount": step.amount,
             "gain": step.gain,
@@ -95,27 +128,24 @@ def compare_amounts(
         if step.solution is None:
             row["label"] = "无可行方案 infeasible"
         else:
-            row |= _figures(chosen, posed, step.solution)
+            outcome = step.solution.outcome
+            row |= step.solution.figures | {"objective": outcome.objective, "label": _label(outcome)}
             if not step.decided:
                 row["label"] = f"{row['label']}；增益小于差距，未定 gain below the gaps, undecided"
         rows.append(row)
-    goal = REGISTER[chosen.formulation.objective]
-    per = (
-        ("每增一处 per facility", "每处\neach")
-        if p is not None
-        else ("每增一万元 per 10,000 yuan", "每万元\nper 10,000")
-    )
+    rows.sort(key=lambda row: float(str(row["amount"])))
+    per = ("每增一万元 per 10,000 yuan", "每万元\nper 10,000") if of_money else ("每增一处 per facility", "每处\neach")
     columns = {
-        "amount": ("新建数量 p", "数量\np", "count") if p is not None else ("预算 budget (yuan)", "预算\nyuan", "yuan"),
-        "objective": (f"目标 objective: {goal.zh}", "目标\nobjective", "number"),
+        "amount": ("预算 budget (yuan)", "预算\nyuan", "yuan") if of_money else ("新建数量 p", "数量\np", "count"),
+        "objective": (f"目标 objective: {REGISTER[about.objective].zh}", "目标\nobjective", "number"),
         "gain": ("比上一步好 better than before by", "增益\ngain", "number"),
         "gain_per_unit": (*per, "number"),
         **FIGURES,
         **LAST,
     }
-    name = chosen.problem.service
-    what = ("新建数量" if p is not None else "预算", "number of new facilities" if p is not None else "budget")
-    return _comparison(asked, f"{name.name_zh}：{what[0]}逐步增加", f"{name.name_en} by {what[1]}", columns, rows)
+    zh, en = ("预算", "budget") if of_money else ("新建数量", "number of new facilities")
+    name = about.service
+    return _comparison(about.case, f"{name.name_zh}：{zh}逐步增加", f"{name.name_en} by {en}", columns, rows)
 
 
 def compare_objectives(
@@ -143,7 +173,11 @@ def compare_objectives(
     }
     name = chosen.problem.service
     return _comparison(
-        asked, f"{name.name_zh}：两个目标的取舍", f"{name.name_en}: trade-off of two objectives", columns, rows
+        asked.case.info,
+        f"{name.name_zh}：两个目标的取舍",
+        f"{name.name_en}: trade-off of two objectives",
+        columns,
+        rows,
     )
 
 
@@ -176,7 +210,7 @@ def compare_best(
     }
     name = chosen.problem.service
     return _comparison(
-        asked,
+        asked.case.info,
         f"{name.name_zh}：最好的 {len(rows)} 个方案",
         f"{name.name_en}: the {len(rows)} best plans",
         columns,
@@ -184,24 +218,33 @@ def compare_best(
     )
 
 
-def _pose(asked: Asked, service: str | None, second: str | None = None) -> tuple[ServiceAsked, Posed]:
-    """The service's question (the only one where none is named), for its own objective and perhaps a second one."""
-    by_id = {s.problem.service.id: s for s in asked.services}
-    if service is None and len(by_id) == 1:
-        service = next(iter(by_id))
-    if service not in by_id:
-        close = nearest_word(service, by_id) if service else None
+def choose_service(there: Sequence[str], service: str | None) -> str:
+    """The service that is named, or the only one.
+
+    Raises:
+        InputError: there is no such service, or several and none is named.
+    """
+    if service is None and len(there) == 1:
+        return there[0]
+    if service is None or service not in there:
+        close = nearest_word(service, there) if service else None
         fail(
             "方案中没有这项服务" if service else "方案中有几项服务，请用 --service 指明一项",
             "the scenario has no such service"
             if service
             else "the scenario has several services: name one by --service",
-            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(by_id)}",
-            remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(by_id)}",
+            remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(there)}",
+            remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(there)}",
             column="--service",
             value=service,
         )
-    assert service is not None
+    return service
+
+
+def _pose(asked: Asked, service: str | None, second: str | None = None) -> tuple[ServiceAsked, Posed]:
+    """The service's question (the only one where none is named), for its own objective and perhaps a second one."""
+    by_id = {s.problem.service.id: s for s in asked.services}
+    service = choose_service(list(by_id), service)
     chosen = by_id[service]
     formulation = chosen.formulation if second is None else with_objective(chosen.formulation, second)
     return chosen, pose_instance(asked.case, chosen.problem, formulation, chosen.times)
@@ -224,13 +267,16 @@ def _figures(chosen: ServiceAsked, posed: Posed, solution: Solution) -> Row:
         "mean": weighted_mean(np.where(reached, minutes, np.nan), persons),
         "worst": float(minutes[reached & (persons > 0)].max(initial=0.0)),
         "unreached": float(persons[~reached].sum()),
-        "label": f"{solution.outcome.label_zh} {solution.outcome.label_en}",
+        "label": _label(solution.outcome),
         "sites": " ".join(instance.site_ids[j] for j in np.flatnonzero(new)),
     }
 
 
-def _comparison(asked: Asked, zh: str, en: str, columns: Mapping[str, Heading], rows: Sequence[Row]) -> Comparison:
-    info = asked.case.info
+def _label(outcome: Outcome) -> str:
+    return f"{outcome.label_zh} {outcome.label_en}"
+
+
+def _comparison(info: CaseFile, zh: str, en: str, columns: Mapping[str, Heading], rows: Sequence[Row]) -> Comparison:
     notices = ((info.notice_zh, info.notice_en),) if info.notice_zh or info.notice_en else ()
     return Comparison(zh, en, columns, rows, notices)
 

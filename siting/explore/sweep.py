@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Generic, Protocol, TypeVar
 
 from siting.errors import InfeasibleError, fail
 from siting.events import Listener, silent
@@ -11,12 +12,23 @@ from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.interrupt import asked, stoppable
 from siting.optimise import solve
-from siting.solution import Solution
+from siting.solution import Outcome, Solution
 from siting.solver import SolverOptions
 
 
+class Planned(Protocol):
+    """Whatever holds a plan with its outcome."""
+
+    @property
+    def outcome(self) -> Outcome:
+        """How good the plan is and how sure that is."""
+
+
+Plan = TypeVar("Plan", bound=Planned)
+
+
 @dataclass(frozen=True, eq=False)
-class Step:
+class Step(Generic[Plan]):
     """One number of new facilities, or one budget.
 
     Attributes:
@@ -28,7 +40,7 @@ class Step:
     """
 
     amount: float
-    solution: Solution | None
+    solution: Plan | None
     gain: float | None
     gain_per_unit: float | None
     decided: bool
@@ -43,11 +55,8 @@ def sweep(
     options: SolverOptions = SolverOptions(),  # noqa: B008  (frozen)
     listener: Listener = silent,
     names: Mapping[str, str] | None = None,
-) -> list[Step]:
+) -> list[Step[Solution]]:
     """The best plan for each of several numbers of new facilities or budgets, ascending.
-
-    A plan of a smaller budget is a plan of a larger one: where the search for the larger one was stopped before it
-    found anything as good, the smaller one's plan stands.
 
     Args:
         p: numbers of new facilities; or
@@ -64,30 +73,47 @@ def sweep(
             column="p, budget",
         )
     amounts = sorted(set(map(float, p if p is not None else budget or ())))
-    steps: list[Step] = []
-    best: tuple[float, Solution] | None = None
+    plans: list[tuple[float, Solution | None]] = []
     with stoppable():
         for amount in amounts:
             if asked():
                 break
-            change = {"p": int(amount), "budget": None} if p is not None else {"p": None, "budget": amount}
+            posed = with_amount(instance, amount, of_money=p is None)
             try:
-                plan = solve(
-                    replace(instance, **change), formulation, options, listener=listener, names=names, diagnose=False
-                )
+                plan = solve(posed, formulation, options, listener=listener, names=names, diagnose=False)
             except InfeasibleError:
-                steps.append(Step(amount, None, None, None, True))
-                continue
-            if budget is not None and best is not None and _gain(best[1], plan) < 0:
-                plan = replace(
-                    best[1], outcome=replace(best[1].outcome, bound=plan.outcome.bound, status=plan.outcome.status)
-                )
-            steps.append(_step(amount, plan, best))
-            best = amount, plan
+                plans.append((amount, None))
+            else:
+                plans.append((amount, plan))
+    return steps_of(plans, of_money=p is None)
+
+
+def with_amount(instance: Instance, amount: float, *, of_money: bool) -> Instance:
+    """The same question for another number of new facilities, or for a budget in yuan."""
+    return replace(instance, p=None, budget=amount) if of_money else replace(instance, p=int(amount), budget=None)
+
+
+def steps_of(plans: Sequence[tuple[float, Plan | None]], *, of_money: bool) -> list[Step[Plan]]:
+    """Plans of ascending amounts side by side, each solved for itself.
+
+    A plan of a smaller budget is a plan of a larger one: where the search for the larger one was stopped before it
+    found anything as good, the smaller one's plan stands.
+    """
+    steps: list[Step[Plan]] = []
+    best: tuple[float, Plan] | None = None
+    for amount, plan in plans:
+        if plan is None:
+            steps.append(Step(amount, None, None, None, True))
+            continue
+        if of_money and best is not None and _gain(best[1], plan) < 0:
+            own = plan.outcome
+            plan = replace(best[1], outcome=replace(best[1].outcome, bound=own.bound, status=own.status))  # type: ignore[type-var]
+        steps.append(_step(amount, plan, best))
+        best = amount, plan
     return steps
 
 
-def _step(amount: float, plan: Solution, before: tuple[float, Solution] | None) -> Step:
+def _step(amount: float, plan: Plan, before: tuple[float, Plan] | None) -> Step[Plan]:
     if before is None:
         return Step(amount, plan, None, None, True)
     gain = _gain(before[1], plan)
@@ -95,14 +121,14 @@ def _step(amount: float, plan: Solution, before: tuple[float, Solution] | None) 
     return Step(amount, plan, gain, gain / (amount - before[0]), abs(gain) >= open_question)
 
 
-def _gain(before: Solution, after: Solution) -> float:
+def _gain(before: Planned, after: Planned) -> float:
     one, two = before.outcome.objective, after.outcome.objective
     assert one is not None
     assert two is not None
     return two - one if after.outcome.sense == "maximize" else one - two
 
 
-def _open(plan: Solution) -> float:
+def _open(plan: Planned) -> float:
     """How far the objective may be from the best."""
     objective, bound = plan.outcome.objective, plan.outcome.bound
     return float("inf") if objective is None or bound is None else abs(objective - bound)

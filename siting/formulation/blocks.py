@@ -2,6 +2,9 @@
 
 A block is a function with its formula and source in the docstring. The decorators note what it needs, so that
 `compose` can refuse blocks that do not fit together and the formulation pages can be written from them.
+
+The function is the block's Pyomo form, which says what it means. Beside it a block may have an array form of the same
+name in `siting.formulation.arrays`, which is what the solver is then handed.
 """
 
 from __future__ import annotations

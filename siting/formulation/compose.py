@@ -7,8 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
-from pyomo.common.gc_manager import PauseGC
 
 import siting.formulation.constraints
 import siting.formulation.objectives
@@ -17,10 +15,10 @@ from siting import resources
 from siting.errors import Faults, fail
 from siting.formulation.blocks import REGISTER, Block, Kind
 from siting.formulation.data import Data
-from siting.formulation.decided import Decided
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
+from siting.pyomo import pyo
 from siting.suggest import nearest_word
 from siting.toml_files import load_toml
 
@@ -330,6 +328,8 @@ def build_model(
         InputError: as `active_constraints`.
     """
     active = active_constraints(formulation, instance)
+    from pyomo.common.gc_manager import PauseGC
+
     with PauseGC():
         model = pyo.ConcreteModel(name=formulation.id)
         data = Data(instance, always_open(active, instance))
@@ -352,17 +352,6 @@ def build_model(
             for limit in limits:
                 other = REGISTER[limit.objective]
                 value = other.build(model, data)
-                model.limits.add(value >= limit.value if other.sense == "maximize" else value <= limit.value)
+                held = value >= limit.value if other.sense == "maximize" else value <= limit.value
+                model.limits.add(pyo.Constraint.Feasible if held is True else held)  # True: no variable in it
     return model
-
-
-def settle(model: Any, formulation: Formulation, data: Data, plan: Decided) -> None:
-    """Set the variables that follow from the open sites and the assignment to their best values."""
-    for name in formulation.variables:
-        block = REGISTER[name]
-        if block.settle is None:
-            continue
-        variable = getattr(model, block.symbols[0])
-        values = np.atleast_1d(block.settle(data, plan)).tolist()
-        for part, value in zip(variable.values(), values, strict=True):
-            part.set_value(value, skip_validation=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import cached_property
 
@@ -205,14 +204,7 @@ class Data:
     @cached_property
     def between(self) -> list[tuple[int, int, float]]:
         """(j, k, d_jk) of each pair of sites j < k that is reachable, the shorter of both directions."""
-        matrix = self.instance.site_impedance
-        assert matrix is not None
-        shortest: dict[tuple[int, int], float] = {}
-        for j, k, d in zip(matrix.rows.tolist(), matrix.indices.tolist(), matrix.values.tolist(), strict=True):
-            if j != k:
-                pair = (min(j, k), max(j, k))
-                shortest[pair] = min(d, shortest.get(pair, math.inf))
-        return [(j, k, d) for (j, k), d in sorted(shortest.items())]
+        return list(zip(*(part.tolist() for part in between_sites(self.instance)), strict=True))
 
     @cached_property
     def cost(self) -> list[float]:
@@ -257,6 +249,18 @@ def attraction(instance: Instance) -> FloatArray:
     own = np.ones(instance.site_count) if instance.attraction is None else instance.attraction
     pull: FloatArray = own[matrix.indices] * instance.decay.share(matrix.values)
     return pull
+
+
+def between_sites(instance: Instance) -> tuple[IntArray, IntArray, FloatArray]:
+    """j, k and d_jk of each pair of sites j < k that is reachable, the shorter of both directions."""
+    matrix = instance.site_impedance
+    assert matrix is not None
+    low, high = np.minimum(matrix.rows, matrix.indices), np.maximum(matrix.rows, matrix.indices)
+    order = np.lexsort((matrix.values, high, low))
+    order = order[low[order] < high[order]]
+    j, k = low[order], high[order]
+    first = np.r_[True, (np.diff(j) != 0) | (np.diff(k) != 0)][: j.size]
+    return j[first], k[first], matrix.values[order][first]
 
 
 def huff_shares(instance: Instance, open_sites: BoolArray) -> FloatArray:

@@ -17,7 +17,8 @@ class Decided:
 
     Attributes:
         open: (J,) open sites.
-        share: (nnz,) share x_ij of each admissible pair.
+        share: (nnz,) share x_ij of each admissible pair; empty where everybody goes to the nearest open site and
+            nobody asks for it by pair.
         servers: (J,) servers at each site; None where the model places none.
     """
 

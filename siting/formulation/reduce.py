@@ -51,6 +51,11 @@ class Reduction:
         return self.instance.impedance.pair_count
 
 
+def unreduced(instance: Instance) -> Reduction:
+    """The instance as it is: for a search that looks at near pairs only, whatever else there is."""
+    return Reduction(instance, 0.0, np.arange(instance.demand_count))
+
+
 def goes_to_nearest(formulation: Formulation, active: tuple[str, ...]) -> bool:
     """Whether assigning everybody to the nearest open site is best, whichever sites are open."""
     return _all_of("nearest", formulation, active)
@@ -107,7 +112,7 @@ def reduce(
         kept &= matrix.values <= instance.standard[matrix.rows]
     if not kept.all():
         instance = replace(instance, impedance=matrix.keep(kept))
-    everything = Reduction(instance, 0.0, np.arange(instance.demand_count))
+    everything = unreduced(instance)
     if instance.adjacency is not None:
         return everything
     beyond = _beyond_sites(formulation, active)

@@ -9,12 +9,12 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from siting.formulation.blocks import variable
-from siting.formulation.data import Data
+from siting.formulation.data import Data, between_sites
 from siting.formulation.decided import Decided, value_at_risk
 from siting.impedance import FloatArray
+from siting.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 
@@ -279,11 +279,12 @@ def catchment_flow(model: Model, data: Data) -> Any:
 
 
 def _least_separation(data: Data, plan: Decided) -> float:
-    return min((d for j, k, d in data.between if plan.open[j] and plan.open[k]), default=_farthest(data))
+    j, k, d = between_sites(data.instance)
+    return float(d[plan.open[j] & plan.open[k]].min(initial=_farthest(data)))
 
 
 def _farthest(data: Data) -> float:
-    return max((d for _, _, d in data.between), default=0.0)
+    return float(between_sites(data.instance)[2].max(initial=0.0))
 
 
 @variable(

@@ -5,6 +5,7 @@ from siting.network.basemap import BaseMap, read_basemap
 from siting.network.changes import RoadName, close_roads, find_roads, scale_speeds
 from siting.network.export import roads_frame, to_networkx, write_graphml
 from siting.network.graph import ComponentReport, ReadReport, RoadGraph
+from siting.network.hung import DECIMALS_MIN
 from siting.network.reader import read_roads
 from siting.network.service_area import service_area
 from siting.network.snap import Snap, snap_points
@@ -13,6 +14,7 @@ from siting.network.store import load_graph, save_graph
 from siting.network.times import PlacedPoints, TravelTimes, nearest_times, travel_times
 
 __all__ = [
+    "DECIMALS_MIN",
     "BaseMap",
     "ComponentReport",
     "Mode",

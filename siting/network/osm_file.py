@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from array import array
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NoReturn, cast
 
+import numpy as np
 import osmium
 
 from siting.errors import fail
+from siting.impedance import BoolArray, IntArray
+from siting.network.pbf import NotUnderstoodError, Pbf, TaggedWays
 
 Shape = osmium.osm.Node | osmium.osm.Way | osmium.osm.Area
 
@@ -62,15 +66,54 @@ class OsmFile:
             )
         return cls(path.name, content, kind)
 
-    def ways(self, key: str) -> Iterator[osmium.osm.Way]:
-        """The ways that have the tag; their node references carry locations as far as osmium could find them.
+    def ways(self, key: str, wanted: Sequence[str]) -> tuple[TaggedWays, IntArray, IntArray, IntArray]:
+        """The ways that have the tag; and of their nodes the ascending ids, longitudes and latitudes.
 
-        It finds those of nodes with positive ids that stand before the ways, as in every published extract.
+        These are in degrees x 10^7, and off the earth for nodes that the file does not hold.
         """
+        if self.kind == "pbf":
+            try:
+                file = Pbf(self.content)
+                ways = file.ways(key, wanted)
+                node_id = np.unique(ways.refs)
+                return ways, node_id, *file.places(node_id)
+            except (NotUnderstoodError, KeyError, ValueError):
+                pass  # osmium reads it, or says what is wrong with it
+        return self._ways_by_osmium(key, wanted)
+
+    def _ways_by_osmium(self, key: str, wanted: Sequence[str]) -> tuple[TaggedWays, IntArray, IntArray, IntArray]:
+        """Way by way. Osmium finds the nodes with positive ids that stand before the ways, the rest is looked up."""
         located = self._pass(osmium.osm.NODE | osmium.osm.WAY).with_locations("flex_mem")
         only_ways = located.with_filter(osmium.filter.EntityFilter(osmium.osm.WAY))
+        way_id, count, refs, places = array("q"), array("q"), array("q"), array("q")
+        value: list[list[int]] = []
+        number: dict[str, int] = {}
         for way in only_ways.with_filter(osmium.filter.KeyFilter(key)):
-            yield cast(osmium.osm.Way, way)
+            if not isinstance(way, osmium.osm.Way) or way.deleted:
+                continue
+            tags = {tag.k: tag.v for tag in way.tags}
+            value.append([number.setdefault(tags[k], len(number)) if k in tags else -1 for k in wanted])
+            way_id.append(way.id)
+            count.append(len(way.nodes))
+            for node in way.nodes:
+                refs.append(node.ref)
+                places.extend((node.x, node.y))
+        ways = TaggedWays(
+            np.array(way_id, dtype=np.int64),
+            np.concatenate([[0], np.cumsum(np.array(count, dtype=np.int64))]),
+            np.array(refs, dtype=np.int64),
+            np.array(value, dtype=np.int64).reshape(-1, len(wanted)),
+            tuple(number),
+        )
+        node_id, first = np.unique(ways.refs, return_index=True)
+        x, y = np.array(places, dtype=np.int64).reshape(-1, 2)[first].T.copy()
+        absent = ~on_earth(x, y)
+        if absent.any() and not self.is_sorted:  # an editor's file: new nodes, nodes behind ways
+            sought = {int(i): k for i, k in zip(node_id[absent], np.flatnonzero(absent), strict=True)}
+            for item in self.nodes():
+                if (place := sought.get(item.id)) is not None:
+                    x[place], y[place] = item.location.x, item.location.y
+        return ways, node_id, x, y
 
     def nodes(self, key: str | None = None) -> Iterator[osmium.osm.Node]:
         """All nodes, one by one in Python, or quickly those that have the tag."""
@@ -100,6 +143,11 @@ class OsmFile:
             yield
         except (RuntimeError, ValueError, osmium.InvalidLocationError) as error:  # all that osmium raises
             _refuse(self.name, str(error), str(error))
+
+
+def on_earth(x: IntArray, y: IntArray) -> BoolArray:
+    """Which places, in degrees x 10^7, are any."""
+    return (np.abs(x) <= 1_800_000_000) & (np.abs(y) <= 900_000_000)
 
 
 def _kind(head: bytes) -> str | None:

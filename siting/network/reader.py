@@ -1,7 +1,7 @@
 """Reads roads from an OpenStreetMap file into a `RoadGraph`.
 
-Two passes over the file, both filtered in C++: the ways with a `highway` tag with the locations of their nodes, then
-the nodes with a barrier. All else is done on whole arrays.
+The ways with a `highway` tag and the places of their nodes come as arrays, each combination of tags is judged once, and
+all else is done on whole arrays.
 """
 
 from __future__ import annotations
@@ -20,8 +20,13 @@ from siting.network.access import KEYS, MODES, RoadUse, node_blocks, road_use
 from siting.network.geometry import segment_lengths_m
 from siting.network.graph import ReadReport, RoadGraph
 from siting.network.modes import main_component
-from siting.network.osm_file import OsmFile
+from siting.network.osm_file import OsmFile, on_earth
+from siting.network.pbf import TaggedWays
 from siting.network.speeds import SpeedTable, parse_maxspeed_kmh
+
+# The tags that decide how a way is used and how fast, and those that may name it, the first that says something.
+JUDGED = (*KEYS, "maxspeed", "maxspeed:forward", "maxspeed:backward")
+NAMES = ("name", "name:zh", "ref")
 
 
 def read_roads(path: str | Path, *, speeds: SpeedTable | None = None, listener: Listener = silent) -> RoadGraph:
@@ -43,8 +48,9 @@ def read_roads(path: str | Path, *, speeds: SpeedTable | None = None, listener: 
     with stage(listener, "roads", "读取道路", "reading the roads") as say:
         source = OsmFile.open(path)
         with source.faults():
-            ways = _scan_ways(source, table)
-            nodes = _locate(source, ways)
+            found, *places = source.ways("highway", (*JUDGED, *NAMES))
+            ways = _scan_ways(found, table)
+            nodes = _locate(source, ways, *places)
         graph = _assemble(source.name, ways, nodes)
         if graph.edge_count == 0:
             fail(
@@ -69,18 +75,24 @@ def read_roads(path: str | Path, *, speeds: SpeedTable | None = None, listener: 
 
 @dataclass
 class _Ways:
-    """Columns of the ways that are kept, one entry per way, and their node references in one row."""
+    """Columns of the W ways that are kept, and their node references in one row."""
 
-    read: int = 0
-    way_id: list[int] = field(default_factory=list)
-    refs: list[int] = field(default_factory=list)
-    x: list[int] = field(default_factory=list)  # degrees x 10^7, as osmium holds them
-    y: list[int] = field(default_factory=list)
-    ref_count: list[int] = field(default_factory=list)
-    use: list[RoadUse] = field(default_factory=list)
-    highway: list[str] = field(default_factory=list)
-    name: list[str] = field(default_factory=list)
-    speed_kmh: list[tuple[float, float]] = field(default_factory=list)
+    read: int
+    way_id: IntArray
+    refs: IntArray
+    ref_count: IntArray
+    use: BoolArray  # (W, 4) forward, backward, walk, kerbside
+    speed_kmh: FloatArray  # (W, 2) forward, backward
+    highway: IntArray  # codes of texts
+    name: IntArray
+    texts: tuple[str, ...]
+    counts: _Counts
+
+
+@dataclass
+class _Counts:
+    """What is told about the ways."""
+
     dropped: Counter[str] = field(default_factory=Counter)
     limits: Counter[str] = field(default_factory=Counter)
     odd_limits: Counter[str] = field(default_factory=Counter)
@@ -97,37 +109,41 @@ class _Nodes:
     blocks_walk: BoolArray
 
 
-def _scan_ways(source: OsmFile, table: SpeedTable) -> _Ways:
-    ways = _Ways()
-    seen: set[int] = set()
-    uses: dict[tuple[str | None, ...], RoadUse | str] = {}
-    for way in source.ways("highway"):
-        if way.deleted or way.id in seen:
+def _scan_ways(found: TaggedWays, table: SpeedTable) -> _Ways:
+    """Judge each combination of tags once, and keep the ways that are roads."""
+    counts = _Counts()
+    first = np.sort(np.unique(found.way_id, return_index=True)[1])  # a way that is there twice counts once
+    value = found.value[first]
+    combinations, of, size = np.unique(value[:, : len(JUDGED)], axis=0, return_inverse=True, return_counts=True)
+    use, speed = np.zeros((size.size, 4), dtype=bool), np.zeros((size.size, 2))
+    for k, codes in enumerate(combinations.tolist()):
+        tags = {key: found.texts[code] for key, code in zip(JUDGED, codes, strict=True) if code >= 0}
+        its = road_use(tags, table.class_kmh)
+        if isinstance(its, str):
+            counts.dropped[its] += int(size[k])
             continue
-        seen.add(way.id)
-        ways.read += 1
-        tags = dict(way.tags)
-        key = tuple(tags.get(k) for k in KEYS)
-        use = uses.get(key)
-        if use is None:
-            use = uses[key] = road_use(tags, table.class_kmh)
-        if isinstance(use, str):
-            ways.dropped[use] += 1
-            continue
-        ways.way_id.append(way.id)
-        ways.ref_count.append(len(way.nodes))
-        for node in way.nodes:
-            ways.refs.append(node.ref)
-            ways.x.append(node.x)
-            ways.y.append(node.y)
-        ways.use.append(use)
-        ways.highway.append(tags["highway"])
-        ways.name.append(tags.get("name") or tags.get("name:zh") or tags.get("ref") or "")
-        ways.speed_kmh.append(_speeds(tags, use, table, ways))
-    return ways
+        use[k] = its.drive_forward, its.drive_backward, its.walk, its.kerbside
+        speed[k] = _speeds(tags, its, table, int(size[k]), counts)
+    of = of.reshape(-1)
+    kept = use[of, :3].any(axis=1)
+    way, of = first[kept], of[kept]
+    name = np.full(way.size, -1, dtype=np.int64)
+    empty = found.texts.index("") if "" in found.texts else -1
+    for column in value[kept][:, len(JUDGED) :].T[::-1]:  # the last is the least wanted
+        name = np.where((column >= 0) & (column != empty), column, name)
+    ref_count = np.diff(found.ref_start)[way]
+    begin = np.cumsum(ref_count) - ref_count
+    at = np.arange(ref_count.sum()) + np.repeat(found.ref_start[way] - begin, ref_count)
+    highway = value[kept][:, JUDGED.index("highway")]
+    return _Ways(
+        int(first.size), found.way_id[way], found.refs[at], ref_count, use[of], speed[of], highway, name,
+        found.texts, counts,
+    )  # fmt: skip
 
 
-def _speeds(tags: Mapping[str, str], use: RoadUse, table: SpeedTable, ways: _Ways) -> tuple[float, float]:
+def _speeds(
+    tags: Mapping[str, str], use: RoadUse, table: SpeedTable, ways: int, counts: _Counts
+) -> tuple[float, float]:
     """Achieved speeds forward and backward: of the tag for the direction, else of `maxspeed`, else of the class."""
     if not (use.drive_forward or use.drive_backward):
         return 0.0, 0.0
@@ -138,13 +154,13 @@ def _speeds(tags: Mapping[str, str], use: RoadUse, table: SpeedTable, ways: _Way
             continue
         limit = parse_maxspeed_kmh(tags[key])
         if limit is None:
-            ways.limits["unparsed"] += 1
-            ways.odd_limits[tags[key][:40]] += 1
+            counts.limits["unparsed"] += ways
+            counts.odd_limits[tags[key][:40]] += ways
         elif not table.limit_is_plausible(limit, highway):
-            ways.limits["implausible"] += 1
-            ways.odd_limits[f"{highway} {tags[key][:40]}"] += 1
+            counts.limits["implausible"] += ways
+            counts.odd_limits[f"{highway} {tags[key][:40]}"] += ways
         else:
-            ways.limits["used"] += 1
+            counts.limits["used"] += ways
             found[key] = limit * table.limit_factor
     both = found.get("maxspeed", table.class_kmh[highway])
     forward = found.get("maxspeed:forward", both) if use.drive_forward else 0.0
@@ -152,18 +168,11 @@ def _speeds(tags: Mapping[str, str], use: RoadUse, table: SpeedTable, ways: _Way
     return forward, backward
 
 
-def _locate(source: OsmFile, ways: _Ways) -> _Nodes:
+def _locate(source: OsmFile, ways: _Ways, node_id: IntArray, x: IntArray, y: IntArray) -> _Nodes:
     """Places of the nodes that the ways use, as far as the file has them, and the barriers among them."""
-    node_id, first = np.unique(np.array(ways.refs, dtype=np.int64), return_index=True)
-    x, y = np.array(ways.x, dtype=np.int64)[first], np.array(ways.y, dtype=np.int64)[first]
-    present = _on_earth(x, y)
-    if not present.all() and not source.is_sorted:  # an editor's file: new nodes, nodes behind ways
-        wanted = {int(i): k for i, k in zip(node_id[~present], np.flatnonzero(~present), strict=True)}
-        for node in source.nodes():
-            if (place := wanted.get(node.id)) is not None:
-                x[place], y[place] = node.location.x, node.location.y
-        present = _on_earth(x, y)
-    node_id, x, y = node_id[present], x[present], y[present]
+    there = on_earth(x, y)
+    there &= np.isin(node_id, ways.refs)
+    node_id, x, y = node_id[there], x[there], y[there]
     blocks = np.zeros((2, node_id.size), dtype=bool)
     for node in source.nodes("barrier"):
         at = int(np.searchsorted(node_id, node.id))
@@ -172,14 +181,19 @@ def _locate(source: OsmFile, ways: _Ways) -> _Nodes:
     return _Nodes(node_id, x / 1e7, y / 1e7, blocks[0], blocks[1])
 
 
-def _on_earth(x: IntArray, y: IntArray) -> BoolArray:
-    return (np.abs(x) <= 1_800_000_000) & (np.abs(y) <= 900_000_000)
+def _sorted_texts(code: IntArray, texts: tuple[str, ...]) -> tuple[list[str], IntArray]:
+    """The texts in use, ascending, and each code as its place among them; -1 stays."""
+    used = np.unique(code[code >= 0])
+    used = used[sorted(range(used.size), key=lambda k: texts[used[k]])]
+    place = np.full(len(texts) + 1, -1, dtype=np.int64)
+    place[used] = np.arange(used.size)
+    return [texts[k] for k in used.tolist()], place[code]
 
 
 def _assemble(file: str, ways: _Ways, nodes: _Nodes) -> RoadGraph:
     """Cut the ways at missing nodes, split them at shared nodes, number what is left."""
-    refs = np.array(ways.refs, dtype=np.int64)
-    way = np.repeat(np.arange(len(ways.way_id), dtype=np.int64), np.array(ways.ref_count, dtype=np.int64))
+    refs = ways.refs
+    way = np.repeat(np.arange(ways.way_id.size, dtype=np.int64), ways.ref_count)
     place = np.searchsorted(nodes.node_id, refs)
     place[place == nodes.node_id.size] = 0
     present = nodes.node_id[place] == refs if nodes.node_id.size else np.zeros(refs.size, dtype=bool)
@@ -217,24 +231,21 @@ def _assemble(file: str, ways: _Ways, nodes: _Nodes) -> RoadGraph:
     flat = np.arange(offset[-1], dtype=np.int64) + np.repeat(begin - offset[:-1], counts)
 
     of = way[begin]
-    without = len(ways.way_id) - np.unique(of).size
-    dropped = dict(sorted(ways.dropped.items())) | ({"no_geometry": without} if without else {})
-    class_names, class_code = np.unique(np.array(ways.highway, dtype=object), return_inverse=True)
-    names, name_code = np.unique(np.array(["", *ways.name], dtype=object), return_inverse=True)
-    use = np.array([(u.drive_forward, u.drive_backward, u.walk, u.kerbside) for u in ways.use], dtype=bool).reshape(
-        -1, 4
-    )[of]
-    speed = np.array(ways.speed_kmh, dtype=np.float64).reshape(-1, 2)[of]
+    without = ways.way_id.size - np.unique(of).size
+    dropped = dict(sorted(ways.counts.dropped.items())) | ({"no_geometry": without} if without else {})
+    class_names, class_code = _sorted_texts(ways.highway, ways.texts)
+    names, name_code = _sorted_texts(ways.name, ways.texts)
+    use, speed = ways.use[of], ways.speed_kmh[of]
     report = ReadReport(
         file=file,
         ways_read=ways.read,
         ways_dropped=dropped,
         ways_cut=ways_cut,
         nodes_missing=nodes_missing,
-        maxspeed_used=ways.limits["used"],
-        maxspeed_implausible=ways.limits["implausible"],
-        maxspeed_unparsed=ways.limits["unparsed"],
-        maxspeed_odd=tuple(sorted(ways.odd_limits.items(), key=lambda item: (-item[1], item[0]))[:20]),
+        maxspeed_used=ways.counts.limits["used"],
+        maxspeed_implausible=ways.counts.limits["implausible"],
+        maxspeed_unparsed=ways.counts.limits["unparsed"],
+        maxspeed_odd=tuple(sorted(ways.counts.odd_limits.items(), key=lambda item: (-item[1], item[0]))[:20]),
     )
     return RoadGraph(
         node_id=nodes.node_id[used],
@@ -253,13 +264,13 @@ def _assemble(file: str, ways: _Ways, nodes: _Nodes) -> RoadGraph:
         kerbside=use[:, 3],
         drive_main=np.zeros(of.size, dtype=bool),
         walk_main=np.zeros(of.size, dtype=bool),
-        class_code=class_code[of].astype(np.int64),
-        name_code=name_code[1:][of].astype(np.int64) - 1,
-        way_id=np.array(ways.way_id, dtype=np.int64)[of],
+        class_code=class_code[of],
+        name_code=name_code[of],
+        way_id=ways.way_id[of],
         point_offset=offset,
         point_lon=lon[flat],
         point_lat=lat[flat],
-        class_names=tuple(class_names.tolist()),
-        names=tuple(names.tolist()[1:]),
+        class_names=tuple(class_names),
+        names=tuple(names),
         report=report,
     )

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 import shapely
-from numpy.typing import NDArray
 
 from siting.impedance import FloatArray, IntArray
 from siting.network.access import Mode
 from siting.network.approach import Approach
-from siting.network.geometry import LocalProjection, polylines
 from siting.network.graph import RoadGraph
 from siting.network.modes import METRES_PER_MINUTE_PER_KMH, WALK_SPEED_KMH, ModeGraph, mode_graph
 from siting.network.snap import MAX_SNAP_M, Component, Snap, snap_points
+from siting.network.strips import strips_of
 from siting.network.times import PlacedPoints, minutes_to_nearest
 
 BUFFER_M = 80.0
@@ -52,20 +51,19 @@ def service_area(
     edge, low, high = _reached_parts(graph, seen, snap, vertex_min, minutes, walk_m_per_min)
     if edge.size == 0:
         return shapely.Polygon()
-    local = LocalProjection(graph.node_lon, graph.node_lat)
-    lines = _cut(_metric_lines(graph, local, edge), low, high)
+    strips = strips_of(graph, buffer_m)
     tolerance = buffer_m / 4
     if within is not None:
-        inside = shapely.transform(within, lambda xy: local.to_metres(xy[:, 0], xy[:, 1]))
+        inside = shapely.transform(within, lambda xy: strips.local.to_metres(xy[:, 0], xy[:, 1]))
         near = shapely.buffer(inside, 2 * buffer_m, quad_segs=1)
         shapely.prepare(near)
-        lines = lines[shapely.intersects(near, lines)]
-    strips = shapely.buffer(shapely.simplify(lines, tolerance), buffer_m, quad_segs=2)
-    area: shapely.Geometry = shapely.simplify(shapely.disjoint_subset_union_all(strips), tolerance)
+        close = shapely.intersects(near, strips.lines[edge])
+        edge, low, high = edge[close], low[close], high[close]
+    area: shapely.Geometry = shapely.simplify(strips.merged(edge, low, high), tolerance)
     area = _fill_small_holes(area, (4 * buffer_m) ** 2)
     if within is not None:
         area = shapely.intersection(area, shapely.make_valid(inside))
-    return shapely.make_valid(shapely.set_precision(local.to_degrees(area), 1e-6))
+    return shapely.make_valid(shapely.set_precision(strips.local.to_degrees(area), 1e-6))
 
 
 def _reached_parts(
@@ -109,41 +107,18 @@ def _share(left_min: FloatArray, edge_min: FloatArray) -> FloatArray:
     return share
 
 
-def _metric_lines(graph: RoadGraph, local: LocalProjection, edge: IntArray) -> NDArray[np.object_]:
-    index, owner = graph.points_of(edge)
-    return polylines(local.to_metres(graph.point_lon[index], graph.point_lat[index]), owner)
-
-
-def _cut(lines: NDArray[np.object_], low: FloatArray, high: FloatArray) -> NDArray[np.object_]:
-    """The parts of the lines between two fractions of their lengths."""
-    partial = np.flatnonzero((low > 0.0) | (high < 1.0))
-    if partial.size == 0:
-        return lines
-    coords, owner = shapely.get_coordinates(lines[partial], return_index=True)
-    # Length from the start of the line at each of its points.
-    step = np.hypot(*np.diff(coords, axis=0, prepend=coords[:1]).T)
-    first = np.ones(owner.size, dtype=bool)
-    first[1:] = owner[1:] != owner[:-1]
-    step[first] = 0.0
-    run = np.cumsum(step)
-    run -= run[first][owner]
-    total = shapely.length(lines[partial])
-    begin, end = low[partial] * total, high[partial] * total
-    inner = (run > begin[owner]) & (run < end[owner])
-    ends = [shapely.get_coordinates(shapely.line_interpolate_point(lines[partial], at)) for at in (begin, end)]
-    every = np.arange(partial.size)
-    belongs = np.concatenate([every, owner[inner], every])
-    xy = np.concatenate([ends[0], coords[inner], ends[1]])
-    order = np.argsort(belongs, kind="stable")
-    cut = lines.copy()
-    cut[partial] = shapely.linestrings(xy[order], indices=belongs[order])
-    return cut
-
-
 def _fill_small_holes(area: shapely.Geometry, least_m2: float) -> shapely.Geometry:
-    filled = [
-        shapely.Polygon(part.exterior, [hole for hole in part.interiors if shapely.Polygon(hole).area >= least_m2])
-        for part in shapely.get_parts(area)
-        if isinstance(part, shapely.Polygon)
-    ]
-    return shapely.union_all(filled)
+    """The area without holes below a size, and without what lay in these."""
+    parts = shapely.get_parts(area)
+    rings, owner = shapely.get_rings(parts, return_index=True)
+    outer = np.ones(owner.size, dtype=bool)
+    outer[1:] = owner[1:] != owner[:-1]
+    discs = np.asarray(shapely.polygons(rings), dtype=object)
+    small = ~outer & (shapely.area(discs) < least_m2)
+    if not small.any():
+        return area
+    drowned, _ = shapely.STRtree(discs[small]).query(parts, predicate="within")
+    left = np.setdiff1d(np.arange(parts.size), drowned)
+    holes = np.split(rings[~outer & ~small], np.cumsum(np.bincount(owner[~outer & ~small], minlength=parts.size))[:-1])
+    shells = rings[outer]
+    return shapely.multipolygons([shapely.Polygon(shells[k], list(holes[k])) for k in left.tolist()])

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+from weakref import WeakKeyDictionary
 
 import numpy as np
 import shapely
-from numpy.typing import ArrayLike
+from numpy.typing import ArrayLike, NDArray
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.network.access import Mode
@@ -16,6 +17,8 @@ from siting.network.graph import RoadGraph
 
 Component = Literal["largest", "any"]
 MAX_SNAP_M = 1000.0
+Drawn = tuple[LocalProjection, NDArray[np.object_], shapely.STRtree]
+_known: WeakKeyDictionary[RoadGraph, dict[bytes, Drawn]] = WeakKeyDictionary()
 
 
 @dataclass(frozen=True, eq=False)
@@ -76,11 +79,9 @@ def snap_points(
     )
     if n == 0 or edges.size == 0:
         return snap
-    local = LocalProjection(graph.node_lon, graph.node_lat)
-    index, owner = graph.points_of(edges)
-    lines = polylines(local.to_metres(graph.point_lon[index], graph.point_lat[index]), owner)
+    local, lines, tree = _drawn(graph, edges)
     points = np.asarray(shapely.points(local.to_metres(lons, lats)), dtype=object)
-    asked, found = shapely.STRtree(lines).query_nearest(points, all_matches=True)
+    asked, found = tree.query_nearest(points, all_matches=True)
     order = np.lexsort((found, asked))
     who, first = np.unique(asked[order], return_index=True)  # all but points too far off for the projection
     which = found[order][first]
@@ -94,3 +95,15 @@ def snap_points(
     snap.edge[who[near]] = edges[which[near]]
     snap.fraction[who[near]] = np.clip(along / np.where(length > 0, length, 1.0), 0.0, 1.0)[near]
     return snap
+
+
+def _drawn(graph: RoadGraph, edges: IntArray) -> Drawn:
+    """The edges' polylines in local metres; many questions on one graph ask for the same."""
+    known = _known.setdefault(graph, {})
+    key = edges.tobytes()
+    if key not in known:
+        local = LocalProjection(graph.node_lon, graph.node_lat)
+        index, owner = graph.points_of(edges)
+        lines = polylines(local.to_metres(graph.point_lon[index], graph.point_lat[index]), owner)
+        known[key] = local, lines, shapely.STRtree(lines)
+    return known[key]

@@ -7,8 +7,8 @@ right fraction of its minutes, in the directions it allows.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,12 +21,10 @@ from siting.network.approach import Approach
 from siting.network.geometry import LocalProjection
 from siting.network.graph import RoadGraph
 from siting.network.modes import METRES_PER_MINUTE_PER_KMH, WALK_SPEED_KMH, ModeGraph, mode_graph, sparse_minutes
+from siting.network.search import Task, many_to_many
 from siting.network.snap import MAX_SNAP_M, Component, Snap, snap_points
 
 Pairs = tuple[IntArray, IntArray, FloatArray]
-BLOCK_CELLS = 8_000_000  # 64 MB of float64 at a time
-# Sums of minutes differ in their last bits with the order of adding; rounded, 15 min is 15 min on every machine.
-DECIMALS_MIN = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,7 +60,8 @@ class TravelTimes:
     """Times from every origin to every destination within the cut-off.
 
     Attributes:
-        impedance: (origins, destinations) minutes, rounded to a millionth; a missing pair is out of reach.
+        impedance: (origins, destinations) minutes, rounded to `DECIMALS_MIN` and kept as the 32-bit float that is not
+            above (`ImpedanceMatrix.widened` gives the decimals back); a missing pair is out of reach.
         origins, destinations: where the points meet the road; `~ok` are off the network and have no pair.
         cutoff_min: beyond it no pair is stored.
     """
@@ -104,6 +103,7 @@ def travel_times(
 
     Raises:
         ValueError: for a cut-off or walking speed that is not above 0.
+        InputError: when the matrix would not fit into memory.
     """
     if not cutoff_min > 0:
         raise ValueError(f"cutoff_min must be above 0, got {cutoff_min}")
@@ -116,22 +116,11 @@ def travel_times(
         walk_m_per_min = walk_speed_kmh * METRES_PER_MINUTE_PER_KMH
         leave = Approach.leaving(seen, start, walk_m_per_min)
         arrive = Approach.arriving(seen, goal, walk_m_per_min)
-        limit = cutoff_min + 10.0**-DECIMALS_MIN
-        found: list[Pairs] = [_on_one_edge(graph, seen, (origins, destinations), (start, goal), walk_m_per_min)]
-        if leave.count <= arrive.count:
-            for done, (i, j, t) in _by_road(seen, leave, arrive, limit, reverse=False):
-                found.append((i, j, t))
-                say(f"{done}/{leave.count}", f"{done}/{leave.count}", done / leave.count)
-        else:
-            for done, (j, i, t) in _by_road(seen, arrive, leave, limit, reverse=True):
-                found.append((i, j, t))
-                say(f"{done}/{arrive.count}", f"{done}/{arrive.count}", done / arrive.count)
-        row, column, minutes = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        minutes = np.round(minutes, DECIMALS_MIN)
-        keep = (minutes <= cutoff_min) & np.isfinite(minutes)
-        matrix = ImpedanceMatrix.from_pairs(
-            row[keep], column[keep], minutes[keep], (origins.count, destinations.count), "min"
-        )
+        beside = _on_one_edge(graph, seen, (origins, destinations), (start, goal), walk_m_per_min)
+        found = many_to_many(Task(seen.arcs(), seen.vertex_count, leave, arrive, beside, cutoff_min), say=say)
+        columns = arrive.point.astype(found.indices.dtype)[found.indices]
+        matrix = replace(found, indices=columns, shape=(leave.count, destinations.count))
+        matrix = matrix.spread(leave.point, origins.count)
     return TravelTimes(matrix, start, goal, cutoff_min)
 
 
@@ -151,7 +140,7 @@ def nearest_times(
     arrive = Approach.arriving(seen, snap, walk_speed_kmh * METRES_PER_MINUTE_PER_KMH)
     by_node = np.full(graph.node_count, np.inf)
     np.minimum.at(by_node, seen.vertex_node, minutes_to_nearest(seen, arrive, cutoff_min))
-    return np.round(by_node, DECIMALS_MIN)
+    return np.round(by_node, 6)  # sums of minutes differ in their last bits with the order of adding
 
 
 def minutes_to_nearest(seen: ModeGraph, arrive: Approach, cutoff_min: float) -> FloatArray:
@@ -169,41 +158,6 @@ def minutes_to_nearest(seen: ModeGraph, arrive: Approach, cutoff_min: float) -> 
     return dijkstra(matrix, indices=np.array([seen.vertex_count]), limit=cutoff_min)[0, :-1]
 
 
-def _by_road(
-    seen: ModeGraph, sources: Approach, targets: Approach, limit: float, *, reverse: bool
-) -> Iterator[tuple[int, Pairs]]:
-    """Pairs within `limit` that pass a vertex, a block of sources at a time, with how many sources are done.
-
-    Each source is a vertex of its own with arcs to the ends of its edge; nothing leads into it, so it opens no
-    way through. Targets are met at the ends of their edges.
-    """
-    if sources.count == 0 or targets.count == 0:
-        return
-    tail, head, minutes = seen.arcs()
-    if reverse:
-        tail, head = head, tail
-    own = np.tile(seen.vertex_count + np.arange(sources.count, dtype=np.int64), 2)
-    ends, end_min = np.concatenate([sources.u, sources.v]), np.concatenate([sources.u_min, sources.v_min])
-    open_ = np.isfinite(end_min)
-    size = seen.vertex_count + sources.count
-    matrix = sparse_minutes(
-        np.concatenate([tail, own[open_]]),
-        np.concatenate([head, ends[open_]]),
-        np.concatenate([minutes, end_min[open_]]),
-        size,
-    )
-    nearest_target = min(float(targets.u_min.min()), float(targets.v_min.min()))
-    block = max(1, BLOCK_CELLS // (size + targets.count))
-    for begin in range(0, sources.count, block):
-        end = min(begin + block, sources.count)
-        reached = dijkstra(
-            matrix, indices=seen.vertex_count + np.arange(begin, end), limit=max(0.0, limit - nearest_target)
-        )
-        total = np.minimum(reached[:, targets.u] + targets.u_min, reached[:, targets.v] + targets.v_min)
-        i, j = np.nonzero((total <= limit) & np.isfinite(total))
-        yield end, (sources.point[begin + i], targets.point[j], total[i, j])
-
-
 def _on_one_edge(
     graph: RoadGraph,
     seen: ModeGraph,
@@ -211,7 +165,10 @@ def _on_one_edge(
     snaps: tuple[Snap, Snap],
     walk_m_per_min: float,
 ) -> Pairs:
-    """Pairs that share an edge: along it without passing its ends, and straight across where that is shorter."""
+    """Pairs that share an edge: along it without passing its ends, and straight across where that is shorter.
+
+    By their positions among the points that are on the network.
+    """
     start, goal = snaps
     i_ok, j_ok = np.flatnonzero(start.ok), np.flatnonzero(goal.ok)
     j_ok = j_ok[np.argsort(goal.edge[j_ok], kind="stable")]
@@ -232,6 +189,7 @@ def _on_one_edge(
     a, b = (local.to_metres(side.lon, side.lat) for side in points)
     straight_m = np.hypot(*(a[i] - b[j]).T)
     across = straight_m <= walked_m
+    i, j = (np.cumsum(snap.ok)[k] - 1 for snap, k in zip(snaps, (i, j), strict=True))
     return (
         np.concatenate([i, i[across]]),
         np.concatenate([j, j[across]]),

@@ -14,7 +14,7 @@ from siting.case import Case
 from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import ImpedanceMatrix
-from siting.network import RoadGraph
+from siting.network import DECIMALS_MIN, RoadGraph
 from siting.scenario import Travel, threshold_of
 from siting.service_times import ServiceTimes, join, mode_times, placed
 from siting.standards import ZoneKind
@@ -41,7 +41,7 @@ def add_times_between(
         return mode_times(
             points, points, graph, "walk", NEIGHBOUR_WALK_MIN,
             travel=travel, cache=cache, graph_key=graph_key, listener=listener,
-        ).impedance  # fmt: skip
+        ).impedance.widened(DECIMALS_MIN)  # fmt: skip
 
     def from_site_to_site(problem: Problem) -> ImpedanceMatrix:
         """Each row by the mode of the standard of the kind of zone in which the site lies."""
@@ -53,7 +53,7 @@ def add_times_between(
             matrix = mode_times(
                 points, points, graph, used, problem.question.max_travel_minutes,
                 travel=travel, cache=cache, graph_key=graph_key, listener=listener,
-            ).impedance  # fmt: skip
+            ).impedance.widened(DECIMALS_MIN)  # fmt: skip
             parts.append(matrix.keep(mode[matrix.rows] == used))
         return join(parts)
 

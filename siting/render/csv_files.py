@@ -39,7 +39,7 @@ def write_csv(result: RunResult, folder: Path) -> None:
         label = label_of(service)
         single[service.service.name_zh] = inert(both((label.zh, label.en)))
     for sheet in all_sheets(result):
-        columns = [_texts(sheet, name) for name in sheet.frame.columns]
+        columns = sheet_texts(sheet)
         services = sheet.frame["service"] if "service" in sheet.frame.columns else [""] * len(sheet.frame)
         columns += [[single.get(name, whole) for name in services], [words] * len(sheet.frame)]
         headers = [column.header for column in sheet.columns] + ["结果状态 Result", "数据声明 Notice"]
@@ -58,8 +58,9 @@ def inert(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def _texts(sheet: Sheet, name: str) -> list[str]:
-    return [_text(value) for value in sheet.frame[name].tolist()]
+def sheet_texts(sheet: Sheet) -> list[list[str]]:
+    """The cells of each column as a CSV file holds them."""
+    return [[_text(value) for value in sheet.frame[name].tolist()] for name in sheet.frame.columns]
 
 
 def _text(value: object) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 from siting.render import tables_futures, tables_people, tables_record, tables_sites
 from siting.render.columns import Sheet
 from siting.render.tables_futures import has_futures
@@ -9,9 +11,17 @@ from siting.render.tables_gone import gone_facilities
 from siting.render.wording import planned
 from siting.results import RunResult
 
+_made: WeakKeyDictionary[RunResult, list[Sheet]] = WeakKeyDictionary()
+
 
 def all_sheets(result: RunResult) -> list[Sheet]:
     """Every table of a run, in reading order; those about a plan only where there is one."""
+    if result not in _made:
+        _made[result] = _make(result)
+    return _made[result]
+
+
+def _make(result: RunResult) -> list[Sheet]:
     plan = planned(result)
     sheets = [
         tables_record.overview(result),

@@ -6,6 +6,7 @@ formula has Excel's quote prefix too, so that it stays text when somebody edits 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -35,20 +36,30 @@ def write_workbook(result: RunResult, path: Path) -> None:
     Raises:
         OSError: when the file cannot be written.
     """
-    # Rows go to the disk as they are written: little memory, and the fastest way.
-    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
-    # A fixed date: the same run gives the same file.
-    book.set_properties(
-        {"title": clean(both((result.title_zh, result.title_en))), "author": "siting", "created": datetime(2000, 1, 1)}
-    )
-    styles = _Styles(book)
     label, words = both(labels_text(result)), both(caveat(result))
+    sheets = []
     for sheet in all_sheets(result):
         top = [f"{sheet.zh} {sheet.en} · {both((result.title_zh, result.title_en))}", label]
         if sheet.key == "overview":
             top += [text for notice in result.notices for text in notice if text]
         elif words:
             top[1] = f"{label} · {words}"
+        sheets.append((sheet, top))
+    write_sheets(path, (result.title_zh, result.title_en), sheets)
+
+
+def write_sheets(path: Path, title: tuple[str, str], sheets: Sequence[tuple[Sheet, Sequence[str]]]) -> None:
+    """Write sheets to one workbook, each with lines of text above its frozen header row.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    # Rows go to the disk as they are written: little memory, and the fastest way.
+    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    # A fixed date: the same run gives the same file.
+    book.set_properties({"title": clean(both(title)), "author": "siting", "created": datetime(2000, 1, 1)})
+    styles = _Styles(book)
+    for sheet, top in sheets:
         _write_sheet(book.add_worksheet(f"{sheet.zh} {sheet.en}"), sheet, [clean(line) for line in top], styles)
     try:
         book.close()

@@ -23,7 +23,7 @@ from siting.search.center import search_center
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
 from siting.search.lagrangian import count_affordable, search
-from siting.search.median import Choice, Pairs, search_median
+from siting.search.median import interchange, knows, search_median, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.solver import SolverOptions
 
@@ -56,10 +56,7 @@ STARTED = ASSIGNED | {
 }
 RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
-SHARE_OF_TIME = 0.4  # of the time limit, for a search that the solver follows
 SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
-MOST_PAIRS = 150_000  # left over for the solver: with more it does not get beyond its first bound
-SHARE_OF_START = 0.1  # of the time limit, for a plan to begin with
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
 POWER = 8  # the least sum of this power of the travel time comes near the least maximum
 
@@ -77,6 +74,8 @@ def search_first(
     if blocks - COSTS - MORE_ON_SITES - {"respect_minimum_load"} == WHOLE and blocks & COSTS:
         single = _single_source(formulation, active, instance, options, report)
         return None if single is None else _whole(single, "knapsack Lagrangian branch and bound")
+    if answers_alone(formulation, active, instance):
+        return search_median(instance, active, formulation.objective, options, report)
     if instance.leaving.any() or (instance.future is not None and tells_futures_apart(formulation, active)):
         return None
     if blocks == CAPACITATED and instance.load is None:
@@ -89,11 +88,15 @@ def search_first(
     counted = _counted(instance)
     if counted is None:
         return None
-    if blocks == MEDIAN:
-        return _median(instance, counted, options, report)
     if blocks in (CENTER, WEIGHTED_CENTER):
-        return _center(instance, counted, options, weighted=blocks == WEIGHTED_CENTER)
+        return _center(instance, active, options, weighted=blocks == WEIGHTED_CENTER)
     return None
+
+
+def answers_alone(formulation: Formulation, active: tuple[str, ...], instance: Instance) -> bool:
+    """Whether a search proves or bounds the model by itself, on the pairs as they are."""
+    apart = instance.future is not None and tells_futures_apart(formulation, active)
+    return not apart and knows({*formulation.variables, formulation.objective, *active})
 
 
 def first_plan(
@@ -104,14 +107,13 @@ def first_plan(
     """
     blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
     counted = _counted(instance)
-    choice = None if counted is None or instance.leaving.any() else Choice.of(counted)
     measure = MEASURES.get(formulation.objective)
-    if not blocks <= STARTED or measure is None or choice is None or not choice.possible or not instance.demand_count:
+    if not blocks <= STARTED or measure is None or counted is None or instance.leaving.any():
         return None
-    assert counted is not None
-    pairs = Pairs(counted, measure(instance))
-    opened, _ = pairs.interchange(choice, None, time.perf_counter() + SHARE_OF_START * options.time_limit_s)
-    return opened
+    if not instance.demand_count:
+        return None
+    plan = interchange(with_costs(instance, active, measure(instance)))
+    return None if plan is None else plan[0]
 
 
 def _far_counts_more(instance: Instance) -> FloatArray:
@@ -210,34 +212,18 @@ def _capacitated(instance: Instance, options: SolverOptions, report: Report) -> 
     return Found(found.bound, found.objective, found.open, found.nodes, None, engine, found.by_clock)
 
 
-def _median(instance: Instance, counted: Instance, options: SolverOptions, report: Report) -> Found | None:
-    limit = SHARE_OF_TIME * options.time_limit_s
-    end = time.perf_counter() + limit
-    found = search_median(counted, time_limit_s=limit, gap=options.gap, report=report)
-    stopped = interrupt.out_of_time(end)
-    if found is None:
-        return None
-    closed = found.open is not None and found.objective - found.bound <= options.gap * abs(found.objective)
-    rest = None
-    if not closed and int(found.pairs.sum()) <= MOST_PAIRS:
-        must = instance.required | (found.must & instance.candidate)
-        rest = replace(instance, impedance=instance.impedance.keep(found.pairs), required=must)
-    engine = "interchange and Lagrangian bound, HiGHS"
-    return Found(found.bound, found.objective, found.open, 0, rest, engine, by_clock=stopped or rest is not None)
-
-
-def _center(instance: Instance, counted: Instance | None, options: SolverOptions, *, weighted: bool) -> Found | None:
+def _center(instance: Instance, active: tuple[str, ...], options: SolverOptions, *, weighted: bool) -> Found | None:
     """A plan by interchange, then the range below its farthest halved until nothing is left."""
     if not instance.demand_count or (instance.p is None and instance.fixed_cost is None):
         return None
     begin = time.perf_counter()
     matrix = instance.impedance
     value: FloatArray = matrix.values * instance.demand[matrix.rows] if weighted else matrix.values
-    choice = None if counted is None else Choice.of(counted)
-    if choice is None or not choice.possible or counted is None:
-        return None
     cost: FloatArray = (value / max(float(value.max(initial=0.0)), 1e-9)) ** POWER
-    opened, _ = Pairs(counted, cost).interchange(choice, None, begin + SHARE_OF_TIME * options.time_limit_s)
+    plan = interchange(with_costs(instance, active, cost))
+    if plan is None:
+        return None
+    opened = plan[0]
     best = np.full(instance.demand_count, np.inf)
     use = opened[matrix.indices]
     np.minimum.at(best, matrix.rows[use], value[use])
@@ -245,7 +231,7 @@ def _center(instance: Instance, counted: Instance | None, options: SolverOptions
     if not math.isfinite(farthest):
         return None
     left = replace(options, time_limit_s=options.time_limit_s - (time.perf_counter() - begin))
-    found = search_center(counted, opened, farthest, left, weighted=weighted)
+    found = search_center(instance, opened, farthest, left, weighted=weighted)
     return Found(
         found.bound, found.objective, found.open, 0, None, "interchange and bisection over set covering, HiGHS"
     )

@@ -145,7 +145,7 @@ class SiteRules:
         if (self.must & ~opened).any() or (opened & ~self.may).any():
             return False
         value = self.matrix @ opened
-        return bool(((value >= self.least - self._slack) & (value <= self.most + self._slack)).all())
+        return bool(((value >= self.least - self.slack) & (value <= self.most + self.slack)).all())
 
     def allowed_swaps(self, opened: BoolArray, out: IntArray, new: IntArray) -> BoolArray:
         """(new, out) whether closing one site of `out` and opening one of `new` keeps the rules."""
@@ -153,7 +153,7 @@ class SiteRules:
         mask = np.outer(self.free[new] & ~opened[new], self.free[out] & opened[out])
         for r in range(value.size):
             after = value[r] + self.matrix[r, new][:, None] - self.matrix[r, out][None, :]
-            mask &= (after >= self.least[r] - self._slack[r]) & (after <= self.most[r] + self._slack[r])
+            mask &= (after >= self.least[r] - self.slack[r]) & (after <= self.most[r] + self.slack[r])
         return mask
 
     def allowed_changes(self, opened: BoolArray) -> BoolArray:
@@ -161,7 +161,7 @@ class SiteRules:
         value = self.matrix @ opened
         sign = np.where(opened, -1.0, 1.0)
         after = value[:, None] + self.matrix * sign
-        low, high = (self.least - self._slack)[:, None], (self.most + self._slack)[:, None]
+        low, high = (self.least - self.slack)[:, None], (self.most + self.slack)[:, None]
         return self.free & ((after >= low) & (after <= high)).all(axis=0)
 
     def cheapest(self, value: FloatArray) -> BoolArray | None:
@@ -203,7 +203,7 @@ class SiteRules:
             whole=np.ones(value.size, dtype=bool),
             matrix=csr_array(self.matrix),
             row_lower=self.least,
-            row_upper=self.most + self._slack,
+            row_upper=self.most + self.slack,
         )
 
     def fixed(self, must: BoolArray, may: BoolArray) -> SiteRules:
@@ -218,7 +218,7 @@ class SiteRules:
         return inside
 
     @cached_property
-    def _slack(self) -> FloatArray:
+    def slack(self) -> FloatArray:
         """(R,) what arithmetic may add to a row."""
         return TOLERANCE * np.maximum(np.abs(np.where(np.isfinite(self.most), self.most, 0.0)), 1.0)
 

@@ -51,8 +51,9 @@ class LaidOut:
         """(I,) impedance of the nearest open site, +inf where none is reachable."""
         matrix = self.instance.impedance
         best = np.full(self.instance.demand_count, np.inf)
-        usable = self.open[matrix.indices]
-        np.minimum.at(best, matrix.rows[usable], matrix.values[usable])
+        usable = np.flatnonzero(self.open[matrix.indices])
+        rows = np.searchsorted(matrix.indptr, usable, side="right") - 1
+        np.minimum.at(best, rows, matrix.values[usable])
         return best
 
     @cached_property
@@ -126,15 +127,18 @@ class LaidOut:
 
 def lay_out(instance: Instance, solution: Solution) -> LaidOut:
     """The solution's pairs with their impedance."""
-    matrix, m = instance.impedance, instance.site_count
-    a = solution.assignment
-    keys = matrix.rows * m + matrix.indices  # ascending: rows ascend, columns within a row too
-    wanted = a.demand_index * m + a.site_index
-    place = np.searchsorted(keys, wanted)
-    safe = np.minimum(place, max(keys.size - 1, 0))
-    known = (place < keys.size) & (keys[safe] == wanted) if keys.size else np.zeros(wanted.size, bool)
-    impedance = np.full(wanted.size, np.nan)
-    impedance[known] = matrix.values[safe[known]]
+    matrix, a = instance.impedance, solution.assignment
+    low, end = matrix.indptr[a.demand_index], matrix.indptr[a.demand_index + 1]
+    high = end.copy()
+    while (low < high).any():  # halve each row, whose columns ascend
+        middle = (low + high) // 2
+        before = low < high
+        before[before] = matrix.indices[middle[before]] < a.site_index[before]
+        low, high = np.where(before, middle + 1, low), np.where(before | (low >= high), high, middle)
+    known = low < end
+    known[known] = matrix.indices[low[known]] == a.site_index[known]
+    impedance = np.full(low.size, np.nan)
+    impedance[known] = matrix.values[low[known]]
     return LaidOut(instance, solution, a.demand_index, a.site_index, a.share, impedance)
 
 

@@ -26,7 +26,7 @@ def test_sweep_tells_what_each_facility_brings(scenario: Path, tmp_path: Path, c
     words = ("sweep", scenario, "-s", "primary_school", "--p", "1-3", "--out", tmp_path)
     code, printed, _ = call(capsys, *words, "--json")
     assert code == 0
-    answer = json.loads(printed)
+    answer = json.loads(printed.splitlines()[-1])
     steps = answer["rows"]
     assert [step["amount"] for step in steps] == [1, 2, 3]
     assert steps[0]["objective"] > steps[1]["objective"] > steps[2]["objective"]
@@ -72,7 +72,8 @@ def test_alternatives_are_different_plans_in_order(scenario: Path, tmp_path: Pat
         (("sweep", "-s", "primary_scool", "--p", "1-3"), "did you mean 'primary_school'"),
         (("sweep", "-s", "primary_school", "--p", "one"), "such as 1-12 or 2,4,8"),
         (("sweep", "-s", "primary_school", "--p", "1.5"), "must be whole"),
-        (("sweep", "-s", "primary_school"), "one of the two"),
+        (("sweep", "-s", "primary_school", "--p", "1", "--budget", "1"), "one of the two"),
+        (("sweep", "-s", "primary_school"), "goes with --p or --budget"),
         (("tradeoff", "-s", "primary_school", "--second", "largest_impedence"), "did you mean 'largest_impedance'"),
         (("tradeoff", "-s", "primary_school", "--second", "total_weighted_impedance"), "must differ"),
         (("tradeoff", "-s", "primary_school", "--second", "largest_impedance", "--points", "1"), "two points"),

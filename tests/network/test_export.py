@@ -68,7 +68,7 @@ def test_osmnx_loads_it_back_and_finds_our_times(ring: RoadGraph, tmp_path: Path
     found = travel_times(ring, points, points, mode="drive", cutoff_min=60, component="any")
     ours = found.impedance.dense()
     d, c = (int(np.flatnonzero(ring.node_id == ord(letter))[0]) for letter in "DC")
-    assert seconds == pytest.approx(ours[d, c] * 60, rel=1e-6)
+    assert seconds == pytest.approx(ours[d, c] * 60, abs=0.004)  # kept to 0.0001 min
     nearest = osmnx.distance.nearest_nodes(osmnx.project_graph(graph), *_utm(graph, ord("B")))
     assert nearest == ord("B")
 

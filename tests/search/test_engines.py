@@ -28,7 +28,8 @@ def test_which_models_are_searched() -> None:
     assert first("capacitated_p_median", six_points(p=2, capacity=8.0)) is not None
     assert first("maximal_covering", six_points(p=2, standard=1.0)) is None
     assert first("set_covering", six_points(standard=1.0)) is None
-    assert first("p_median", six_points(budget=4.0, fixed_cost=[1, 1, 1, 2, 2, 2])) is None
+    assert first("p_median", six_points(budget=4.0, fixed_cost=[1, 1, 1, 2, 2, 2])) is not None
+    assert first("fixed_charge", six_points(fixed_cost=[1, 1, 1, 2, 2, 2])) is not None
 
 
 @pytest.mark.parametrize("model", ["p_median", "p_center", "capacitated_p_median"])

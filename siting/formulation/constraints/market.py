@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-import pyomo.environ as pyo
-
 from siting.formulation.blocks import constraint
 from siting.formulation.data import Data
+from siting.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 

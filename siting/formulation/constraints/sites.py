@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-import pyomo.environ as pyo
 
 from siting.formulation.blocks import constraint
 from siting.formulation.data import Data
 from siting.instance import NO_LIMIT
+from siting.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 

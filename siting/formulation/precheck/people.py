@@ -11,10 +11,7 @@ from siting.impedance import BoolArray, FloatArray
 
 def everybody_has_a_site(q: Question, faults: Faults) -> None:
     """Every demand point reaches a site that may be open."""
-    matrix = q.instance.impedance
-    mask = q.usable[matrix.indices]
-    reachable = np.bincount(matrix.rows[mask], minlength=q.instance.demand_count) > 0
-    stranded = np.flatnonzero(~reachable)
+    stranded = np.flatnonzero(q.instance.impedance.nearest(q.usable)[0] < 0)
     if stranded.size:
         people = float(q.instance.demand[stranded].sum())
         faults.add(

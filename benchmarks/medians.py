@@ -1,0 +1,143 @@
+"""Uncapacitated location to proof: this program's own search against HiGHS on the whole formulation.
+
+    python benchmarks/medians.py [--seconds 60] [--highs-seconds 60] [--only orlib,planar,large]
+
+Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the large
+ones, run once). The OR-Library graphs lie in an
+optional folder beside the checkout; without it they are left out. All other instances are synthetic: clustered points
+on a plane, whole impedances with a detour factor of 1.3, 1 to 99 people in each.
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import time
+from typing import Any
+
+import numpy as np
+from apart import Measured, apart, versions
+
+PROVEN = 1e-6
+Result = dict[str, Any]
+ORLIB = tuple(range(1, 40, 2))
+PLANAR = ((1000, 1000, 20), (2000, 2000, 20), (2000, 2000, 100), (5000, 500, 25), (10000, 200, 20))
+LARGE = ((20000, 500, 25), (100000, 1000, 50))
+
+
+def make(case: Any) -> Any:
+    """The instance: a number of the OR-Library, or points, sites and p on a plane."""
+    from siting.impedance import ImpedanceMatrix
+    from siting.instance import Instance
+
+    if isinstance(case, int):
+        from tests.benchmark_files import read_orlib
+
+        return read_orlib(case)[0]
+    n, m, p = case
+    rng = np.random.default_rng(0)
+    count = max(5, n // 100)
+    centre = rng.uniform(0, 10000, (count, 2))
+    k = int(n * 0.7)
+    near = centre[rng.integers(0, count, k)] + rng.normal(0, 400, (k, 2))
+    points = np.vstack([near, rng.uniform(0, 10000, (n - k, 2))])
+    sites = points if m == n else points[rng.choice(n, m, replace=False)]
+    value = np.empty((n, m), np.float32)
+    for i in range(0, n, 1000):
+        block = points[i : i + 1000]
+        value[i : i + 1000] = np.rint(
+            0.13 * np.hypot(block[:, None, 0] - sites[None, :, 0], block[:, None, 1] - sites[None, :, 1])
+        )
+    indices = np.tile(np.arange(m, dtype=np.int32), n)
+    matrix = ImpedanceMatrix(np.arange(n + 1) * m, indices, value.ravel(), (n, m))  # type: ignore[arg-type]
+    return Instance.from_arrays(matrix, rng.integers(1, 100, n).astype(float), p=p)
+
+
+def _answer(begin: float, outcome: Any) -> Result:
+    gap = math.inf if outcome.gap is None else outcome.gap
+    return {"seconds": time.perf_counter() - begin, "objective": outcome.objective, "gap": gap, "nodes": outcome.nodes}
+
+
+def run_siting(case: Any, seconds: float) -> Result:
+    from siting.optimise import solve
+    from siting.solver import SolverOptions
+
+    instance = make(case)
+    begin = time.perf_counter()
+    return _answer(begin, solve(instance, "p_median", SolverOptions(time_limit_s=seconds)).outcome)
+
+
+def run_highs(case: Any, seconds: float) -> Result:
+    """The whole formulation as arrays, without any reduction or search."""
+    from siting.formulation.arrays import build_program
+    from siting.formulation.compose import load_formulation
+    from siting.solver import SolverOptions, solve_program
+
+    instance = make(case)
+    begin = time.perf_counter()
+    program = build_program(load_formulation("p_median"), instance).program
+    return _answer(begin, solve_program(program, SolverOptions(time_limit_s=seconds)).outcome)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--seconds", type=float, default=60.0)
+    parser.add_argument("--only", default="orlib,planar,large")
+    parser.add_argument("--most", type=int, default=1_000_000, help="pairs above which HiGHS is not asked")
+    parser.add_argument("--highs-seconds", type=float, default=60.0)
+    words = parser.parse_args()
+    from tests.shared_data import SHARED
+
+    sets: dict[str, tuple[Any, ...]] = {"orlib": ORLIB if SHARED.is_dir() else (), "planar": PLANAR, "large": LARGE}
+    print(versions("highspy", "numba", "numpy"))
+    print("| instance | value | gap | nodes | s | MB | HiGHS s | HiGHS gap | HiGHS MB | times |")
+    print("|---|---|---|---|---|---|---|---|---|---|")
+    ratios, total = [], 0.0
+    for name in words.only.split(","):
+        for case in sets[name]:
+            ask = {"case": case, "seconds": words.seconds}
+            ours = apart("medians:run_siting", ask, seconds=words.seconds, warm=name != "large")
+            theirs = None
+            if words.highs_seconds and (isinstance(case, int) or case[0] * case[1] <= words.most):
+                limit = {"case": case, "seconds": words.highs_seconds}
+                theirs = apart("medians:run_highs", limit, seconds=words.highs_seconds)
+            total += ours.seconds
+            ratio = _ratio(ours, theirs)
+            ratios += [] if ratio is None else [ratio]
+            label = f"pmed{case}" if isinstance(case, int) else f"{case[0]:,} x {case[1]:,}, p = {case[2]}"
+            times = "-" if ratio is None else f"{ratio:,.0f}"
+            print(f"| {label} | {_told(ours)} | {_rival(theirs)} | {times} |", flush=True)
+    print(f"together {total:.1f} s")
+    if ratios:
+        mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
+        print(f"HiGHS takes {mean:,.0f} times as long in the geometric mean of the {len(ratios)} that both prove")
+
+
+def _ratio(ours: Measured, theirs: Measured | None) -> float | None:
+    if theirs is None or theirs.failed or ours.failed or max(ours.result["gap"], theirs.result["gap"]) > PROVEN:
+        return None
+    return theirs.seconds / ours.seconds
+
+
+def _gap(gap: float) -> str:
+    return "proven" if gap <= PROVEN else "no bound" if not math.isfinite(gap) else f"{100 * gap:.3f} %"
+
+
+def _told(ours: Measured) -> str:
+    if ours.failed:
+        return f"{ours.failed} | | | |"
+    found = ours.result
+    value, gap = f"{found['objective']:,.0f}", _gap(found["gap"])
+    return f"{value} | {gap} | {found['nodes']} | {ours.seconds:.2f} | {ours.memory_mb:,.0f}"
+
+
+def _rival(theirs: Measured | None) -> str:
+    if theirs is None:
+        return "- | - | -"
+    if theirs.failed:
+        return f"{theirs.failed} | - | -"
+    return f"{theirs.seconds:.1f} | {_gap(theirs.result['gap'])} | {theirs.memory_mb:,.0f}"
+
+
+if __name__ == "__main__":
+    main()
