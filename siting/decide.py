@@ -131,7 +131,7 @@ def decide(
         start=start,
     )
     if found is None and start is None:
-        start = first_plan(formulation, active, reduction.instance, options)
+        start = first_plan(formulation, active, reduction.instance)
     decision = _follow(question, reduction, found, options, begin, listener, say, start)
     _refuse_without_plan(decision.outcome, formulation, active, options)
     return _full_plan(question, instance, reduction, decision)

@@ -5,9 +5,7 @@ A search is used only for models all of whose blocks it knows; the others go to 
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -30,7 +28,6 @@ from siting.solver import SolverOptions
 
 ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
 ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
-MEDIAN = ASSIGNED | {"total_weighted_impedance"}
 CENTER = (ASSIGNED - SITE_BLOCKS) | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
 WEIGHTED_CENTER = (ASSIGNED - SITE_BLOCKS) | {
     "largest_weighted_value",
@@ -57,7 +54,6 @@ RESOURCES = {"open_exactly_p", "stay_within_budget"}
 
 SHARE_WITHOUT_PLAN = 0.25  # of the time limit, after which a search that has no plan yet gives way to the solver
 FAR = 4  # power of the travel time whose least sum comes near the least mean of the worst-off
-EQUAL = 1e-9  # relative: so little money short is arithmetic
 
 
 def search_first(
@@ -105,12 +101,12 @@ def search_first(
     if blocks - SITE_BLOCKS in (CENTER, WEIGHTED_CENTER):
         weighted = blocks - SITE_BLOCKS == WEIGHTED_CENTER
         return _center(instance, active, options, report, weighted=weighted)
+    if blocks - COSTS - SITE_BLOCKS - {"respect_minimum_load"} == WHOLE - SITE_BLOCKS and blocks & COSTS:
+        single = _single_source(formulation, active, instance, options, report)
+        return None if single is None else _whole(single, "knapsack Lagrangian branch and bound")
     blocks -= RESOURCES
     if instance.leaving.any():
         return None
-    if blocks - COSTS == WHOLE and blocks & COSTS:
-        single = search_single_source(instance, **_asked(formulation, options, report))
-        return None if single is None else _whole(single, "knapsack Lagrangian bound and interchange, HiGHS")
     if blocks - COSTS == DISTRICTS and blocks & COSTS:
         districts = search_districts(instance, **_asked(formulation, options, report))
         return (
@@ -125,18 +121,13 @@ def answers_alone(formulation: Formulation, active: tuple[str, ...], instance: I
     return not apart and knows({*formulation.variables, formulation.objective, *active})
 
 
-def first_plan(
-    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions
-) -> BoolArray | None:
+def first_plan(formulation: Formulation, active: tuple[str, ...], instance: Instance) -> BoolArray | None:
     """(J,) sites of a plan for the solver to begin with, where everybody goes to the nearest and no search knows the
     model: one that no swap of two sites improves by a measure near the objective. None where there is none.
     """
-    blocks = {*formulation.variables, formulation.objective, *active} - RESOURCES
-    counted = _counted(instance)
+    blocks = {*formulation.variables, formulation.objective, *active}
     measure = MEASURES.get(formulation.objective)
-    if not blocks <= STARTED or measure is None or counted is None or instance.leaving.any():
-        return None
-    if not instance.demand_count:
+    if not blocks - SITE_BLOCKS <= STARTED or measure is None or not instance.demand_count:
         return None
     plan = interchange(with_costs(instance, active, measure(instance)))
     return None if plan is None else plan[0]
@@ -191,20 +182,26 @@ def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> 
     }
 
 
+def _single_source(
+    formulation: Formulation, active: tuple[str, ...], instance: Instance, options: SolverOptions, report: Report
+) -> SingleSource | None:
+    return search_single_source(
+        instance,
+        fixed_cost=formulation.objective == "fixed_and_travel_cost",
+        active=active,
+        time_limit_s=options.time_limit_s,
+        give_up_s=SHARE_WITHOUT_PLAN * options.time_limit_s,
+        gap=options.gap,
+        node_limit=options.node_limit,
+        report=report,
+        stopped=interrupt.asked,
+    )
+
+
 def _whole(found: SingleSource | Districts, engine: str) -> Found:
     """A plan with the site of each demand point."""
-    return Found(found.bound, found.objective, found.open, 0, None, engine, found.by_clock, found.site)
-
-
-def _counted(instance: Instance) -> Instance | None:
-    """The instance with `p` in place of a budget over sites of one cost: more facilities are never worse here."""
-    if instance.p is not None:
-        return instance
-    costs = np.unique(instance.fixed_cost[instance.candidate]) if instance.fixed_cost is not None else np.zeros(0)
-    if instance.budget is None or costs.size != 1 or costs[0] <= 0:
-        return None
-    count = math.floor(instance.budget / float(costs[0]) * (1 + EQUAL))
-    return replace(instance, p=min(count, int(instance.candidate.sum())), budget=None)
+    nodes = found.nodes if isinstance(found, SingleSource) else 0
+    return Found(found.bound, found.objective, found.open, nodes, None, engine, found.by_clock, found.site)
 
 
 def _center(

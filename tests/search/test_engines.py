@@ -71,7 +71,7 @@ def test_travel_has_its_price(model: str) -> None:
 
 def test_whole_demand_points_have_a_search_of_their_own() -> None:
     assert first("single_source_p_median", six_points(p=2, capacity=8.0)) is not None
-    assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is None
+    assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is not None
 
 
 @pytest.mark.parametrize("model", ["worst_share_mean", "minimum_envy", "gradual_covering", "maximum_attendance"])
@@ -81,7 +81,7 @@ def test_models_without_a_search_begin_with_an_allowed_plan(model: str) -> None:
             model, seed, conditions=True, closable=None, relocatable=None, closures=None, zone_maximum=None
         )
         formulation = load_formulation(model)
-        plan = first_plan(formulation, active_constraints(formulation, instance), instance, SolverOptions())
+        plan = first_plan(formulation, active_constraints(formulation, instance), instance)
         allowed = list(choices(instance))
         assert plan is None or any(np.array_equal(plan, opened) for opened in allowed)
         assert plan is not None or not allowed
@@ -93,7 +93,7 @@ def test_a_large_question_of_the_worst_off_has_a_good_plan_at_once() -> None:
     t = np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1))
     instance = Instance.from_arrays(t, rng.integers(5, 300, 400), p=8, worst_share=0.1)
     formulation = load_formulation("worst_share_mean")
-    start = first_plan(formulation, active_constraints(formulation, instance), instance, SolverOptions())
+    start = first_plan(formulation, active_constraints(formulation, instance), instance)
     assert start is not None
     solution = solve(instance, formulation, SolverOptions(time_limit_s=3))
     nearest = instance.impedance.nearest(start)[1]
@@ -104,4 +104,4 @@ def test_a_large_question_of_the_worst_off_has_a_good_plan_at_once() -> None:
 def test_no_plan_to_begin_with_where_a_search_or_another_condition_rules() -> None:
     formulation = load_formulation("worst_share_mean")
     instance = six_points(worst_share=0.5, budget=4.0, fixed_cost=[1, 1, 1, 2, 2, 2])
-    assert first_plan(formulation, active_constraints(formulation, instance), instance, SolverOptions()) is None
+    assert first_plan(formulation, active_constraints(formulation, instance), instance) is None

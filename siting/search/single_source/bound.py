@@ -1,179 +1,250 @@
 r"""The Lagrangian bound of single-source location: one knapsack a site.
 
-Multipliers mu_i >= 0 on "everybody is assigned" and sigma_r on the conditions r on sites leave
+Multipliers mu_i >= 0 on "everybody is assigned" and sigma_r on the side rows r on sites leave
 
     L(mu, sigma) = sum_i mu_i + sum_r sigma_r b_r + min_y sum_j y_j v_j,
-    v_j = f_j - sum_r sigma_r S_rj + min { sum_i (a_i t_ij - mu_i) x_ij : sum_i w_i x_ij <= capacity_j, x binary }
+    v_j = f_j - sum_r sigma_r S_rj + min { sum_i (c_ij - mu_i) x_ij : sum_i w_i x_ij <= capacity_j, x binary }
 
 Every L is a lower bound on every plan; as the knapsacks are whole, the largest one passes the bound of the linear
-relaxation.
+relaxation. The counts on sites (number, zones, closings) are kept in the choice of y.
 
 Sources: Beasley (1993), European Journal of Operational Research 65(3); Pirkul (1987), Computers & Operations
 Research 14(3); Ceselli and Righini (2005), Networks 45(3); step rule: Held, Wolfe and Crowder (1974), Mathematical
-Programming 6.
+Programming 6; direction: Camerini, Fratta and Maffioli (1975), Mathematical Programming Study 3.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
+from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
-from siting.search.single_source.knapsack import Knapsacks
-from siting.search.single_source.task import Task
+from siting.search.single_source.arrays import Pairs, Sites
+from siting.search.single_source.choice import cheapest
+from siting.search.single_source.loads import Work, shares, whole_load
 
-FIRST_STEP, LAST_STEP, SHRINK, PATIENCE = 1.5, 1e-3, 0.8, 20
-GUESS = 1.05  # the target of the steps, over the best bound, while no plan is known
+MEMORY = 0.9  # of the running mean of which sites are opened
+TURN = 0.5  # share of the last direction in the next
+RARE = 1e-3  # a mean below it is left as it is
+BETTER = 1e-5  # relative: a bound that rises by less counts as a step in vain
+LEAST_AIM = 1e-4  # relative: how far above the bound a step aims at least
 
 
-@dataclass(frozen=True, eq=False)
-class Multipliers:
-    """mu (I,) and sigma (R,)."""
+@compiled
+def copy(source: FloatArray | BoolArray, target: FloatArray | BoolArray) -> None:
+    """`target` becomes as `source`; by a loop, which compiles faster than a slice."""
+    for k in range(source.size):
+        target[k] = source[k]
+
+
+@compiled
+def fill(target: FloatArray, value: float) -> None:
+    """Every element of `target` becomes `value`."""
+    for k in range(target.size):
+        target[k] = value
+
+
+@compiled
+def constant_part(sites: Sites, mu: FloatArray, sigma: FloatArray) -> float:
+    """What L has beside the values of the opened sites."""
+    total = 0.0
+    for i in range(mu.size):
+        total += mu[i]
+    for r in range(sigma.size):
+        if sigma[r] != 0:
+            total += sigma[r] * (sites.least[r] if sigma[r] > 0 else sites.most[r])
+    return total
+
+
+@compiled
+def site_part(sites: Sites, sigma: FloatArray, j: int) -> float:
+    """v_j without its load."""
+    value = float(sites.cost[j])
+    for r in range(sigma.size):
+        value -= sigma[r] * sites.rows[r, j]
+    return value
+
+
+@compiled
+def lagrangian(
+    pairs: Pairs,
+    sites: Sites,
+    weight: FloatArray,
+    mu: FloatArray,
+    sigma: FloatArray,
+    exact: bool,
+    value: FloatArray,
+    held: FloatArray,
+    opened: BoolArray,
+    room: Work,
+) -> float:
+    """L(mu, sigma), +inf where no sites meet the counts; fills v (J,), the loads (nnz,) and the sites opened (J,).
+
+    Where `exact`, the loads of the sites opened are whole; v of the others is a bound.
+    """
+    total = constant_part(sites, mu, sigma)
+    size = value.size
+    sure = np.zeros(size, dtype=np.bool_)
+    for j in range(size):
+        value[j] = 0.0
+        if sites.may[j]:
+            value[j] = site_part(sites, sigma, j) - shares(pairs, sites, weight, j, mu, held, room)[0]
+    while True:
+        chosen = cheapest(sites, sites.must, sites.may, value, opened)
+        if not exact or chosen == np.inf:
+            return total + chosen
+        missing = False
+        for j in range(size):
+            if opened[j] and not sure[j]:
+                missing, sure[j] = True, True
+                load = whole_load(pairs, sites, weight, j, mu, held, room)
+                value[j] = max(value[j], site_part(sites, sigma, j) - load)
+        if not missing:
+            return total + chosen
+
+
+class Climb(NamedTuple):
+    """Where a series of steps stands; all arrays are changed in place.
+
+    Attributes:
+        mu, sigma: (I,), (R,) multipliers at hand, and `best_mu`, `best_sigma` of the best bound.
+        turn_mu, turn_sigma: the last direction.
+        value: (J,) v_j at the best bound, and `opened` (J,) its sites.
+        mean: (J,) how often, of late, each site was opened, and `share` (nnz,) it held each pair.
+        number: (4,) best bound, step, steps in vain, 1 where the steps have ended.
+    """
 
     mu: FloatArray
     sigma: FloatArray
-
-
-@dataclass(frozen=True, eq=False)
-class Point:
-    """The Lagrangian at some multipliers.
-
-    Attributes:
-        bound: L.
-        value: (J,) v_j.
-        held: (I, J) share of each demand point that the sites' knapsacks hold.
-        opened: (J,) the sites that minimise.
-        low: the largest v_j of an opened site that might close, and `high` the least of a closed one that might open:
-            any price of one site between them gives the same L. Both 0 where the number of sites is free.
-    """
-
-    at: Multipliers
-    bound: float
+    best_mu: FloatArray
+    best_sigma: FloatArray
+    turn_mu: FloatArray
+    turn_sigma: FloatArray
     value: FloatArray
-    held: FloatArray
     opened: BoolArray
-    low: float
-    high: float
+    mean: FloatArray
+    share: FloatArray
+    number: FloatArray
 
 
-class Lagrangian:
-    """The bound of one task, with whole knapsacks or with shares."""
+@compiled
+def climb(
+    pairs: Pairs,
+    sites: Sites,
+    weight: FloatArray,
+    state: Climb,
+    room: Work,
+    exact: bool,
+    target: float,
+    limit: float,
+    steps: int,
+    patience: int,
+    shrink: float,
+    last: float,
+) -> int:
+    """Take at most `steps` subgradient steps; how many were taken.
 
-    def __init__(self, task: Task, *, whole: bool) -> None:
-        self.task, self.whole = task, whole
-        self.knapsacks = Knapsacks(task.weight, task.room)
-        self.free = task.may & ~task.must
-        self.wanted = None if task.count is None else task.count - int((task.must & task.new).sum())
+    Ends where the bound passes `limit` or the step falls below `last`.
 
-    def at(self, multipliers: Multipliers) -> Point | None:
-        """L at these multipliers; None where the sites are too few for their number."""
-        task = self.task
-        reduced = task.cost - multipliers.mu[:, None]
-        packed = self.knapsacks.shares(reduced)
-        other = task.site_cost - multipliers.sigma @ task.rows
-        value, held = packed.value + other, packed.held
-        chosen = self._choose(value)
-        if chosen is None:
-            return None
-        left = self.knapsacks.limited & task.may if self.whole else np.zeros(value.size, dtype=bool)
-        while (missing := left & (chosen[0] | (value < chosen[1]))).any():
-            sites = np.flatnonzero(missing)
-            whole, held[:, sites] = self.knapsacks.whole(reduced, sites)
-            value[sites] = np.maximum(value[sites], whole + other[sites])
-            left &= ~missing
-            chosen = self._choose(value) or chosen
-        opened, low, high = chosen
-        rows = np.where(multipliers.sigma > 0, task.least, task.most)
-        side = float((multipliers.sigma * np.where(multipliers.sigma == 0, 0.0, rows)).sum())
-        bound = float(multipliers.mu.sum()) + side + float(value[opened].sum())
-        return Point(multipliers, bound, value, held, opened, low, high)
-
-    def _choose(self, value: FloatArray) -> tuple[BoolArray, float, float] | None:
-        free = self.free
-        if self.wanted is None:
-            return self.task.must | (free & (value < 0)), 0.0, 0.0
-        if not 0 <= self.wanted <= int(free.sum()):
-            return None
-        order = np.argsort(np.where(free, value, np.inf), kind="stable")
-        opened = self.task.must.copy()
-        opened[order[: self.wanted]] = True
-        low = float(value[order[self.wanted - 1]]) if self.wanted else -math.inf
-        high = float(value[order[self.wanted]]) if self.wanted < int(free.sum()) else math.inf
-        return opened, low, high
-
-    def ascend(
-        self,
-        start: Multipliers,
-        steps: int,
-        target: Callable[[], float],
-        on_rest: Callable[[Point], None],
-        stopped: Callable[[], bool],
-        first_step: float = FIRST_STEP,
-    ) -> Point | None:
-        """The best point of a series of subgradient steps; None where there are too few sites.
-
-        Args:
-            target: objective of the best plan, +inf without one.
-            on_rest: is told the best point each time that the steps get shorter.
-        """
-        task = self.task
-        now, top, step, stalled = start, None, first_step, 0
-        for _ in range(steps):
-            point = self.at(now)
-            if point is None:
-                return None
-            goal = target()
-            better = top is None or point.bound > top.bound + 1e-5 * abs(top.bound)
-            stalled = 0 if better else stalled + 1
-            if top is None or point.bound > top.bound:
-                top = point
-            if top.bound > task.limit(goal) or stopped():
-                break
-            if stalled >= PATIENCE:
-                step, stalled, now = step * SHRINK, 0, top.at
-                on_rest(top)
-                if step < LAST_STEP:
-                    break
+    Args:
+        target: value that the bound is thought to reach at most.
+        patience: the step shrinks by `shrink` after so many steps without a better bound.
+    """
+    size, points, rows = sites.may.size, state.mu.size, state.sigma.size
+    value, held = np.empty(size), np.empty(pairs.point.size)
+    opened = np.empty(size, dtype=np.bool_)
+    unmet, lacking = np.empty(points), np.empty(rows)
+    mu, sigma, number = state.mu, state.sigma, state.number
+    for taken in range(steps):
+        bound = lagrangian(pairs, sites, weight, mu, sigma, exact, value, held, opened, room)
+        if bound == np.inf:
+            number[0], number[3] = np.inf, 1.0
+            return taken + 1
+        for j in range(size):
+            state.mean[j] = MEMORY * state.mean[j] + (1 - MEMORY) * opened[j]
+            if not opened[j] and state.mean[j] < RARE:
                 continue
-            unmet = 1.0 - point.held[:, point.opened].sum(axis=1)
-            unmet[(now.mu <= 0) & (unmet < 0)] = 0.0
-            used = task.rows @ point.opened
-            lacking = np.where(used < task.least, task.least - used, np.minimum(task.most - used, 0.0))
-            slack = (lacking == 0) & (now.sigma != 0)
-            lacking[slack] = np.where(now.sigma > 0, task.least - used, task.most - used)[slack]
-            length = float(unmet @ unmet + lacking @ lacking)
-            if length <= 0:
-                break
-            wish = goal if math.isfinite(goal) else GUESS * abs(top.bound)
-            size = step * max(wish - point.bound, 1e-4 * abs(top.bound)) / length
-            sigma = now.sigma + size * lacking
-            sigma = np.where(np.isinf(task.most), np.maximum(sigma, 0.0), np.minimum(sigma, 0.0))
-            now = Multipliers(np.maximum(now.mu + size * unmet, 0.0), sigma)
-        return top
+            for e in range(pairs.start[j], pairs.start[j + 1]):
+                state.share[e] = MEMORY * state.share[e] + (1 - MEMORY) * (held[e] if opened[j] else 0.0)
+        number[2] += 1
+        if bound > number[0]:
+            if number[0] == -np.inf or bound > number[0] + BETTER * abs(number[0]):
+                number[2] = 0.0
+            number[0] = bound
+            copy(mu, state.best_mu)
+            copy(sigma, state.best_sigma)
+            copy(value, state.value)
+            copy(opened, state.opened)
+            if bound > limit:
+                number[3] = 1.0
+                return taken + 1
+        if number[2] >= patience:
+            number[1] *= shrink
+            number[2] = 0.0
+            copy(state.best_mu, mu)
+            copy(state.best_sigma, sigma)
+            fill(state.turn_mu, 0.0)
+            fill(state.turn_sigma, 0.0)
+            if number[1] < last:
+                number[3] = 1.0
+                return taken + 1
+            continue
+        fill(unmet, 1.0)
+        for j in range(size):
+            if opened[j]:
+                for e in range(pairs.start[j], pairs.start[j + 1]):
+                    unmet[pairs.point[e]] -= held[e]
+        length = 0.0
+        for i in range(points):
+            if mu[i] <= 0 and unmet[i] < 0:
+                unmet[i] = 0.0
+            unmet[i] += TURN * state.turn_mu[i]
+            length += unmet[i] * unmet[i]
+        for r in range(rows):
+            used = 0.0
+            for j in range(size):
+                used += sites.rows[r, j] * opened[j]
+            if sigma[r] > 0 or (sigma[r] == 0 and used < sites.least[r]):
+                lacking[r] = sites.least[r] - used
+            elif sigma[r] < 0 or used > sites.most[r]:
+                lacking[r] = sites.most[r] - used
+            else:
+                lacking[r] = 0.0
+            lacking[r] += TURN * state.turn_sigma[r]
+            length += lacking[r] * lacking[r]
+        if length <= 0:
+            number[3] = 1.0
+            return taken + 1
+        step = number[1] * max(target - bound, LEAST_AIM * abs(number[0])) / length
+        for i in range(points):
+            state.turn_mu[i] = unmet[i]
+            mu[i] = max(mu[i] + step * unmet[i], 0.0)
+        for r in range(rows):
+            state.turn_sigma[r] = lacking[r]
+            after = sigma[r] + step * lacking[r]
+            if sites.least[r] == -np.inf:
+                after = min(after, 0.0)
+            if sites.most[r] == np.inf:
+                after = max(after, 0.0)
+            sigma[r] = after
+    return steps
 
-    def settle(self, point: Point, limit: float) -> tuple[BoolArray, BoolArray, BoolArray]:
-        """Pairs (I, J), sites that may (J,) and sites that must (J,) be part of a plan that costs at most `limit`."""
-        task = self.task
-        reduced = task.cost - point.at.mu[:, None]
-        spare = float(limit - point.bound)
-        other = task.site_cost - point.at.sigma @ task.rows
-        value = point.value.copy()
-        may = task.may & (point.opened | (value - point.low <= spare))
-        sites = np.flatnonzero(may & self.knapsacks.limited) if self.whole else np.zeros(0, dtype=np.int64)
-        value[sites] = np.maximum(value[sites], self.knapsacks.whole(reduced, sites)[0] + other[sites])
-        may &= point.opened | (value - point.low <= spare)
-        must = task.must | (point.opened & (point.high - value > spare))
-        with_it, without = self.knapsacks.forced(reduced, self.knapsacks.shares(reduced), sites)
-        with_it, without = np.maximum(with_it + other, value), np.maximum(without + other, value)
-        pairs = np.isfinite(task.cost) & may
-        for price in {point.low, point.high} - {-math.inf, math.inf}:
-            used = np.where(task.must, 0.0, price)
-            paid = np.where(task.must, value, np.minimum(value - price, 0.0))
-            joins = with_it - used - paid
-            leaves = np.where(task.must, without, np.minimum(without - used, 0.0)) - paid
-            leaves = np.where(task.may, leaves, 0.0)
-            pairs &= joins + leaves.sum(axis=1, keepdims=True) - leaves <= spare
-        return pairs, may, must
+
+def begin(mu: FloatArray, sigma: FloatArray, pairs: Pairs, step: float) -> Climb:
+    """Before the first step, of length `step`, at these multipliers."""
+    sites = pairs.start.size - 1
+    return Climb(
+        mu.copy(),
+        sigma.copy(),
+        mu.copy(),
+        sigma.copy(),
+        np.zeros(mu.size),
+        np.zeros(sigma.size),
+        np.zeros(sites),
+        np.zeros(sites, dtype=bool),
+        np.zeros(sites),
+        np.zeros(pairs.point.size),
+        np.array([-np.inf, step, 0.0, 0.0]),
+    )

@@ -1,24 +1,24 @@
-"""Plans of single-source location: regret assignment, shifts and swaps of demand points, moves and swaps of sites.
-
-Overdrawn capacities are allowed on the way at a high price, so that tight instances are repaired by the same moves.
-
-Sources: Martello and Toth (1990), Knapsack Problems, ch. 7, assignment by regret; Mulvey and Beck (1984), European
-Journal of Operational Research 18(3), capacitated clustering; shift and swap: Osman and Christofides (1994),
-International Transactions in Operational Research 1(3).
-"""
+"""Plans of single-source location: assignments to chosen sites, and sites moved to where their catchments want them."""
 
 from __future__ import annotations
 
+import itertools
 import math
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
 
 import numpy as np
+from scipy.sparse import csr_array, vstack
 
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.search.single_source.arrays import Pairs, site_of
+from siting.search.single_source.moves import by_regret, hosting, improve, table
 from siting.search.single_source.task import EQUAL, Task
+from siting.search.single_source.transport import best_swap, transport_bound
+from siting.solver import SolverOptions, solve_program
 
-ROUNDS = 10_000  # of moves, a guard only
+PRICE_STEPS = 60
+SITES_TIME_S, SITES_NODES = 1.0, 1000  # for a set of sites
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,112 +30,161 @@ class Plan:
     objective: float
 
 
-class Improver:
+class Planner:
     """Makes plans of a task."""
 
     def __init__(self, task: Task, stopped: Callable[[], bool]) -> None:
         self.task, self.stopped = task, stopped
-        finite = task.cost[np.isfinite(task.cost)]
-        self.far = 10.0 * (float(finite.max(initial=0.0)) + 1.0)  # in place of an inadmissible pair
-        self.cost = np.where(np.isfinite(task.cost), task.cost, self.far)
+        self.far = 10.0 * (float(task.pairs.cost.max(initial=0.0)) + 1.0)  # in place of an inadmissible pair
         heaviest = float(task.weight.max(initial=0.0))
-        self.price = self.far * task.weight.size / max(heaviest, 1e-12)  # of one unit of overdrawn capacity
+        self.price = self.far * task.weight.size / max(heaviest, 1e-12)  # of one unit of load too much
 
-    def plan(self, opened: BoolArray, guide: FloatArray | None = None) -> Plan:
-        """The plan on these sites: by regret over `guide` (I, J), by default the costs, then by moves."""
+    def plan(self, opened: BoolArray) -> Plan:
+        """The plan on these sites: by regret, then by moves."""
         sites = np.flatnonzero(opened)
-        local = self._by_regret(sites, self.cost if guide is None else np.where(self.cost < self.far, guide, self.far))
-        return self.rated(opened, self.improve(sites, local))
+        cost = table(self.task.pairs, sites, self.task.weight.size, self.far)
+        local = by_regret(cost, self.task.weight, self.task.sites.room[sites] + EQUAL, self.far)
+        return self._improved(opened, sites, cost, local)
+
+    def plan_from(self, opened: BoolArray, pairs: Pairs, share: FloatArray) -> Plan:
+        """The plan on these sites, from where most of each demand point goes in `share` (nnz,) of `pairs`."""
+        sites = np.flatnonzero(opened)
+        cost = table(self.task.pairs, sites, self.task.weight.size, self.far)
+        lean = table(Pairs(pairs.start, pairs.point, -share), sites, self.task.weight.size, 1.0)
+        lean += 1e-3 * cost / self.far  # the cheapest of those alike
+        return self._improved(opened, sites, cost, lean.argmin(axis=1).astype(np.int64))
+
+    def priced(self, opened: BoolArray, price: FloatArray, enough: float) -> Plan:
+        """The plan on these sites by regret over costs and prices of capacities (J,), which are bettered first."""
+        sites = np.flatnonzero(opened)
+        task = self.task
+        cost = table(task.pairs, sites, task.weight.size, self.far)
+        mine = price[sites]
+        transport_bound(cost, task.weight, task.sites.room[sites], mine, enough, PRICE_STEPS)
+        price[sites] = mine
+        guide = np.where(cost < self.far, cost + task.weight[:, None] * mine, self.far)
+        local = by_regret(guide, task.weight, task.sites.room[sites] + EQUAL, self.far)
+        return self._improved(opened, sites, cost, local)
+
+    def swapped(self, plan: Plan, order: IntArray) -> Plan:
+        """Exchange an open site for another, open one more or close one, as long as transport bounds and then a plan
+        show that it helps.
+
+        Args:
+            order: sites in which to look for new ones.
+        """
+        task = self.task
+        price = np.zeros(task.sites.room.size)
+        plan = min(plan, self.priced(plan.open, price, plan.objective), key=lambda one: one.objective)
+        refused: set[bytes] = set()
+        last = -1
+        for k in itertools.cycle(order.tolist()):
+            if k == last or self.stopped():
+                return plan
+            if last < 0:
+                last = k
+            for opened in self._moves(plan, k, price):
+                if opened.tobytes() in refused:
+                    continue
+                refused.add(opened.tobytes())
+                tried = price * opened
+                again = self.priced(opened, tried, plan.objective)
+                if again.objective < plan.objective - 1e-9 * self.far:
+                    plan, price, last = again, tried, k
+        return plan
+
+    def _moves(self, plan: Plan, k: int, price: FloatArray) -> Iterator[BoolArray]:
+        """Sets of sites with k opened or closed, on its own or in exchange, whose bound beats the plan."""
+        task, rules = self.task, self.task.rules
+        cost, room = task.sites.cost, task.sites.room
+        if rules.allowed_changes(plan.open)[k]:
+            opened = plan.open.copy()
+            opened[k] = not opened[k]
+            if room[opened].sum() >= task.weight.sum() and self.worth(opened, price, plan.objective):
+                yield opened
+        if plan.open[k] or not rules.may[k]:
+            return
+        sites = np.flatnonzero(plan.open)
+        allowed = rules.allowed_swaps(plan.open, sites, np.array([k]))[0]
+        if not allowed.any():
+            return
+        fixed = float(cost[sites].sum())
+        places = table(task.pairs, sites, task.weight.size, self.far)
+        enough = plan.objective - fixed
+        s, _ = best_swap(
+            task.pairs, places, k, allowed, cost[k] - cost[sites], task.weight, room[sites].copy(), room[k],
+            price[sites], enough, self.far,
+        )  # fmt: skip
+        if s >= 0:
+            opened = plan.open.copy()
+            opened[[sites[s], k]] = False, True
+            yield opened
+
+    def worth(self, opened: BoolArray, price: FloatArray, objective: float) -> bool:
+        """Whether the bound of these sites beats an objective."""
+        sites = np.flatnonzero(opened)
+        task = self.task
+        places = table(task.pairs, sites, task.weight.size, self.far)
+        enough = objective - float(task.sites.cost[sites].sum())
+        found = transport_bound(places, task.weight, task.sites.room[sites], price[sites], enough, PRICE_STEPS)
+        return found < enough
+
+    def cheapest_with_room(self, value: FloatArray) -> BoolArray | None:
+        """The sites (J,) that keep the rules and have room for everybody, with the least sum of `value`.
+
+        None where the solver finds none at once.
+        """
+        task = self.task
+        program = task.rules.program(value)
+        program = replace(
+            program,
+            matrix=csr_array(vstack([program.matrix, csr_array(task.sites.room[None])])),
+            row_lower=np.r_[program.row_lower, task.weight.sum() * (1 - EQUAL)],
+            row_upper=np.r_[program.row_upper, np.inf],
+        )
+        values = solve_program(program, SolverOptions(time_limit_s=SITES_TIME_S, node_limit=SITES_NODES)).values
+        return None if values is None else values > 0.5
 
     def rated(self, opened: BoolArray, site: IntArray) -> Plan:
-        """A plan with its objective."""
-        good = self.task.allows(opened) and self.task.holds(site)
-        return Plan(opened, site, self.task.value(opened, site) if good else math.inf)
+        """A plan with its objective; every demand point's site is admissible."""
+        task = self.task
+        if not task.rules.allows(opened) or not task.holds(site, opened):
+            return Plan(opened, site, math.inf)
+        used = site_of(task.pairs) == site[task.pairs.point]
+        return Plan(opened, site, float(task.pairs.cost[used].sum()) + float(task.sites.cost[opened].sum()))
 
-    def _by_regret(self, sites: IntArray, guide: FloatArray) -> IntArray:
-        """(I,) number in `sites`: who loses most by not getting its best site with room goes first."""
-        weight, room = self.task.weight, self.task.room[sites].copy()
-        cost = guide[:, sites].copy()
-        local = np.full(weight.size, -1, dtype=np.int64)
-        left = np.ones(weight.size, dtype=bool)
-        cost[weight[:, None] > room + EQUAL] = np.inf
-        for _ in range(weight.size):
-            best = cost.argmin(axis=1)
-            first = cost.min(axis=1)
-            second = np.partition(cost, 1, axis=1)[:, 1] if sites.size > 1 else np.full(weight.size, np.inf)
-            regret = self.far * (1.0 + weight)  # of those with one site left, the heaviest first
-            np.subtract(second, first, out=regret, where=np.isfinite(second))
-            i = int(np.argmax(np.where(left, regret, -np.inf)))
-            k = int(best[i]) if np.isfinite(first[i]) else int(np.argmax(room))
-            local[i], left[i] = k, False
-            room[k] -= weight[i]
-            cost[:, k][left & (weight > room[k] + EQUAL)] = np.inf
-            cost[i] = 0.0
-        return local
+    def _improved(self, opened: BoolArray, sites: IntArray, cost: FloatArray, local: IntArray) -> Plan:
+        task = self.task
+        room, least = task.sites.room[sites] + EQUAL, task.least[sites]
+        improve(cost, task.weight, room, least, local, self.price, self.far)
+        value = float(cost[np.arange(local.size), local].sum())
+        reached = bool((cost[np.arange(local.size), local] < self.far).all())
+        site = sites[local]
+        good = reached and task.rules.allows(opened) and task.holds(site, opened)
+        return Plan(opened.copy(), site, value + float(task.sites.cost[opened].sum()) if good else math.inf)
 
-    def improve(self, sites: IntArray, local: IntArray) -> IntArray:
-        """(I,) sites of demand points that neither a shift nor a swap betters; `local` are numbers in `sites`."""
-        cost, weight, room = self.cost[:, sites], self.task.weight, self.task.room[sites]
-        local = local.copy()
-        points = np.arange(weight.size)
-        for _ in range(ROUNDS):
-            load: FloatArray = np.bincount(local, weights=weight, minlength=sites.size).astype(np.float64)
-            own = cost[points, local]
-            relief = self._over(load[local] - weight - room[local]) - self._over(load - room)[local]
-            more = self._over(load + weight[:, None] - room) - self._over(load - room)
-            shift = cost - own[:, None] + more + relief[:, None]
-            shift[points, local] = 0.0
-            i, k = divmod(int(shift.argmin()), sites.size)
-            if shift[i, k] < -1e-9 * self.far:
-                local[i] = k
-                continue
-            if not self._swap(cost, own, local, load, room) or self.stopped():
-                break
-        return sites[local]
-
-    def _over(self, excess: FloatArray) -> FloatArray:
-        return self.price * np.maximum(excess - EQUAL, 0.0)
-
-    def _swap(self, cost: FloatArray, own: FloatArray, local: IntArray, load: FloatArray, room: FloatArray) -> bool:
-        """Exchange demand points between sites, the most useful exchanges first, each site once; whether any was."""
-        weight, excess = self.task.weight, load - room
-        gain = cost - own[:, None]
-        eager = np.flatnonzero((gain < 0).any(axis=1) | (excess[local] > EQUAL))  # one of two is
-        more = weight[eager][:, None] - weight  # that the site of k takes on, and that of i sheds
-        delta = gain[eager][:, local] + gain[:, local[eager]].T
-        delta += self._over(excess[local] + more) - self._over(excess)[local]
-        delta += self._over(excess[local[eager]][:, None] - more) - self._over(excess)[local[eager]][:, None]
-        delta[local[eager][:, None] == local] = 0.0
-        i, k = np.nonzero(delta < -1e-9 * self.far)
-        order = np.argsort(delta[i, k], kind="stable")
-        touched = np.zeros(room.size, dtype=bool)
-        for one, two in zip(eager[i[order]].tolist(), k[order].tolist(), strict=True):
-            a, b = int(local[one]), int(local[two])
-            if a != b and not touched[a] and not touched[b]:
-                local[one], local[two] = b, a
-                touched[[a, b]] = True
-        return bool(i.size)
-
-    def recentre(self, plan: Plan) -> Plan:
+    def recentred(self, plan: Plan) -> Plan:
         """Move each site to where its demand points want it, and reassign, as long as that helps."""
         task = self.task
-        while not self.stopped():
-            opened, site = plan.open.copy(), plan.site.copy()
-            for j in np.flatnonzero(opened & ~task.must).tolist():
-                mine = site == j
-                total = self.cost[mine].sum(axis=0) + task.site_cost
-                fits = task.may & ~opened & (task.room + EQUAL >= task.weight[mine].sum())
-                k = int(np.argmin(np.where(fits, total, np.inf)))
-                if not fits[k] or total[k] >= total[j] - 1e-9 * self.far:
+        rules, room = task.rules, task.sites.room
+        while math.isfinite(plan.objective) and not self.stopped():
+            total, there = hosting(task.pairs, plan.site, room.size)
+            load = np.bincount(plan.site, weights=task.weight, minlength=room.size)
+            there &= (load <= room[:, None] + EQUAL) & (load >= task.least[:, None])
+            total = np.where(there, total + task.sites.cost[:, None], np.inf)
+            opened = plan.open.copy()
+            for j in np.flatnonzero(plan.open & ~rules.must).tolist():
+                column = np.where(rules.may & ~opened, total[:, j], np.inf)
+                k = int(np.argmin(column))
+                if column[k] >= total[j, j] - 1e-9 * self.far:
                     continue
                 moved = opened.copy()
                 moved[[j, k]] = False, True
-                if task.allows(moved):
-                    opened, site[mine] = moved, k
+                if rules.allows(moved):
+                    opened = moved
             if np.array_equal(opened, plan.open):
                 return plan
-            place = np.cumsum(opened) - 1
-            again = self.rated(opened, self.improve(np.flatnonzero(opened), place[site]))
+            again = self.plan(opened)
             if not again.objective < plan.objective:
                 return plan
             plan = again

@@ -1,4 +1,4 @@
-"""Bound, plans and proof in turn: the solver is asked only about what a plan within some limit may still use."""
+"""The bound of the whole task with plans made on the way, then branch and bound on what it leaves."""
 
 from __future__ import annotations
 
@@ -11,23 +11,25 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.program import Program
-from siting.search.single_source.bound import FIRST_STEP, Lagrangian, Multipliers, Point
-from siting.search.single_source.plans import Improver, Plan
-from siting.search.single_source.programs import PairProgram, sites_program
+from siting.search.single_source.arrays import Pairs, Sites, subset
+from siting.search.single_source.bound import Climb, begin, climb
+from siting.search.single_source.loads import work
+from siting.search.single_source.plans import Plan, Planner
+from siting.search.single_source.propagate import propagate
+from siting.search.single_source.settle import settle
 from siting.search.single_source.task import Task
-from siting.solution import PROVEN_GAP, Status
-from siting.solver import Answer, SolverOptions, solve_program
+from siting.search.single_source.tree import Bounded, Node, Tree
+from siting.solution import PROVEN_GAP
 
-STEPS, MORE_STEPS = 2000, 300
-AGAIN = 0.9  # steps are taken again once so small a share of the pairs is left
-NEXT_STEP = 0.3  # of the first of these
-FIRST_SLICE, GROWTH = 0.25, 2.0  # of the gap, for the first limit; of a limit over the one before
-GUESSED_GAP, GUESSES = 0.01, 3  # relative, while no plan is known; how many such limits
-POLISH_NODES, POLISH_SHARE = 100, 0.2  # of the nodes and the time left, for the assignment to known sites
-FEW_PAIRS = 1500  # so many left are decided at once
-SITE_NODES = 1000
-LEAST_TIME_S = 1.0  # for the solver
+MOST_STEPS = 3000  # with shares, and again with whole loads
+CHUNK, FIRST_CHUNK = 100, 30  # steps between plans; before the first plan
+FIRST_STEP, WHOLE_STEP, AGAIN_STEP = 1.5, 0.5, 0.3  # with shares, with whole loads, and after pairs were taken out
+LAST_STEP, WHOLE_LAST_STEP = 1e-2, 1e-3
+PATIENCE, SHRINK = 15, 0.75
+AGAIN = 0.8  # of the pairs left: the steps are taken again
+GUESS = 1.05  # the target of the steps, over the best bound, while no plan is known
+NEAR = 1.02  # a plan within so much of the best one is worth moving its sites
+REPAIRS = 20  # sets of sites that are made to keep the rules, at most
 
 Report = Callable[[float, float], None]
 
@@ -42,6 +44,7 @@ class SingleSource:
         open: (J,) its sites; None without one.
         site: (I,) the site of each demand point; None without a plan.
         by_clock: whether the clock had run out, so that another run may find another plan.
+        nodes: of the branch and bound.
     """
 
     bound: float
@@ -49,6 +52,7 @@ class SingleSource:
     open: BoolArray | None
     site: IntArray | None
     by_clock: bool
+    nodes: int = 0
 
 
 def search_single_source(
@@ -56,55 +60,87 @@ def search_single_source(
     *,
     fixed_cost: bool,
     time_limit_s: float,
+    active: tuple[str, ...] | None = None,
+    give_up_s: float = math.inf,
     gap: float = 0.0,
-    seed: int = 0,
+    node_limit: int | None = None,
     report: Report | None = None,
     stopped: Callable[[], bool] = lambda: False,
 ) -> SingleSource | None:
     """The best plan in which every demand point is served whole by one open site, and a bound.
 
-    The least of sum a_i t_ij x_ij, with `fixed_cost` times `travel_cost` and plus the fixed costs of new facilities,
-    over plans that keep the existing facilities, the required and forbidden sites, the zone minima, the capacities,
-    and `p` or the budget; without both, as many facilities open as pay.
+    The least of sum a_i t_ij x_ij, with `fixed_cost` times `travel_cost` and plus the costs of opening and closing,
+    over plans that keep the rules on sites (`SiteRules`), the capacities and the smallest loads.
 
-    None where the instance has features that the search does not know: existing facilities that may leave, zone
-    maxima, least loads, size classes, adjacency, decay, futures; or where its dense cost matrix would be too large.
+    None where the instance has features that the search does not know: size classes, adjacency, decay, futures,
+    competitors; or more than `MOST_PAIRS` admissible pairs.
 
     Args:
-        instance: with demand, impedance and, as the case may be, load, capacity, fixed_cost, p or budget.
-        time_limit_s: wall clock, kept between steps; the solver keeps it too.
+        instance: with demand, impedance and, as the case may be, load, capacity, minimum_load, fixed_cost, p or budget.
+        fixed_cost: whether opening and closing have their price in the objective.
+        time_limit_s: wall clock, kept between steps.
+        active: constraints that hold; None: all that the instance gives numbers for.
+        give_up_s: stop after so long while no plan has been found.
         gap: relative gap at which to stop.
-        seed: of the solver's random choices.
+        node_limit: stop after so many nodes.
         report: is told (objective, bound) as they improve.
         stopped: asked between steps whether to stop.
     """
-    task = Task.of(instance, fixed_cost=fixed_cost)
+    task = Task.of(instance, fixed_cost=fixed_cost, active=active)
     if task is None:
         return None
-    return _Search(task, time_limit_s, gap, seed, report, stopped).run()
+    return search_task(task, time_limit_s, give_up_s, gap, node_limit, report, stopped)
+
+
+def search_task(
+    task: Task,
+    time_limit_s: float,
+    give_up_s: float = math.inf,
+    gap: float = 0.0,
+    node_limit: int | None = None,
+    report: Report | None = None,
+    stopped: Callable[[], bool] = lambda: False,
+) -> SingleSource:
+    """As `search_single_source`, of bare arrays."""
+    return _Search(task, time_limit_s, give_up_s, gap, report, stopped).run(node_limit)
+
+
+def start_multipliers(pairs: Pairs, points: int) -> FloatArray:
+    """(I,) multipliers to begin with: everybody pays for the second nearest site."""
+    order = np.lexsort((pairs.cost, pairs.point))
+    number = np.bincount(pairs.point, minlength=points)
+    second = np.cumsum(number) - number + np.minimum(1, number - 1)
+    start: FloatArray = pairs.cost[order[second]]
+    return start
 
 
 class _Search:
+    """Objectives and bounds in here are without the task's constant."""
+
     def __init__(
         self,
         task: Task,
         time_limit_s: float,
+        give_up_s: float,
         gap: float,
-        seed: int,
         report: Report | None,
         stopped: Callable[[], bool],
     ) -> None:
-        self.task, self.gap, self.seed, self.report, self.asked = task, gap, seed, report, stopped
-        self.end = time.perf_counter() + time_limit_s
-        self.improver = Improver(task, self.out_of_time)
-        self.bound = 0.0  # costs are not negative
+        self.task, self.gap, self.report, self.asked = task, gap, report, stopped
+        begun = time.perf_counter()
+        self.end, self.give_up = begun + time_limit_s, begun + give_up_s
+        self.planner = Planner(task, self.out_of_time)
+        self.room = work(task.pairs)
+        self.bound = float(np.minimum(task.sites.cost, 0.0).sum())
         self.best: Plan | None = None
         self.tried: set[bytes] = set()
+        self.repairs = 0
+        self.most = task.most()
         self.by_clock = False
-        self.whole = False  # whether whole knapsacks are worth their time
 
     def out_of_time(self) -> bool:
-        over = time.perf_counter() > self.end or self.asked()
+        now = time.perf_counter()
+        over = now > self.end or (self.best is None and now > self.give_up) or self.asked()
         self.by_clock |= over
         return over
 
@@ -113,184 +149,128 @@ class _Search:
         return math.inf if self.best is None else self.best.objective
 
     @property
-    def closed(self) -> bool:
-        return self.bound >= self.objective - max(self.gap, PROVEN_GAP) * abs(self.objective) if self.best else False
-
-    def run(self) -> SingleSource:
-        point = self._root() if self._all_reached(self.task) else None
-        if point is None:
-            return SingleSource(math.inf, math.inf, None, None, False)
-        self._raise(point.bound)
-        self._polish(point)
-        slices = 0
-        while not self.closed and not self.out_of_time():
-            whole = self._whole_limit()
-            task, point = self._narrow(self.task, point, whole)
-            if task is None or point is None:
-                self._raise(self.task.beyond(whole))
-                break
-            self.task = task
-            if self.out_of_time():
-                break
-            limit = min(self._slice(slices), whole)
-            slices += 1
-            narrowed, _ = self._narrow(task, point, limit)
-            if limit < whole and narrowed is not None and self._pairs(narrowed) > AGAIN * self._pairs(task) - FEW_PAIRS:
-                limit, narrowed = whole, task
-            if narrowed is None:
-                self._raise(self.task.beyond(limit))
-            else:
-                self._decide(narrowed, limit)
-            if limit == whole:
-                break
-        bound, plan = min(self.bound, self.objective), self.best
-        if plan is None:
-            return SingleSource(bound, math.inf, None, None, self.by_clock)
-        return SingleSource(bound, plan.objective, plan.open, plan.site, self.by_clock)
-
-    def _root(self) -> Point | None:
-        """The bound of the whole task: with shares, which is quick, then with whole knapsacks."""
-        point = self._ascend(Lagrangian(self.task, whole=False), self._start(), STEPS)
-        lagrangian = Lagrangian(self.task, whole=True)
-        self.whole = lagrangian.knapsacks.fine
-        if point is None or self.closed or not self.whole:
-            return point
-        return self._ascend(lagrangian, point.at, STEPS)
-
-    def _start(self) -> Multipliers:
-        """Everybody pays for the second nearest site."""
-        cost = np.sort(self.task.cost, axis=1)
-        second = cost[:, min(1, cost.shape[1] - 1)]
-        return Multipliers(np.where(np.isfinite(second), second, cost[:, 0]), np.zeros(self.task.least.size))
-
-    def _ascend(
-        self, lagrangian: Lagrangian, start: Multipliers, steps: int, limit: float = math.inf, first: float = FIRST_STEP
-    ) -> Point | None:
-        """The best point, up to a bound over `limit`; plans are made on the way."""
-
-        def on_rest(point: Point) -> None:
-            self._try(point)
-            if math.isinf(limit):  # else the bound is one on plans within the limit only
-                self._raise(point.bound)
-
-        return lagrangian.ascend(
-            start,
-            steps,
-            target=lambda: min(self.objective, limit),
-            on_rest=on_rest,
-            stopped=self.out_of_time,
-            first_step=first,
-        )
-
-    def _whole_limit(self) -> float:
-        """What a plan may cost that is worth looking for."""
+    def limit(self) -> float:
+        """The most that a plan may cost which is looked for."""
         if self.best is None:
-            return math.inf
-        return min(self.task.limit(self.objective), self.objective - self.gap * abs(self.objective))
+            return self.most
+        scale = abs(self.objective + self.task.constant)
+        within = self.gap if self.task.step else max(self.gap, PROVEN_GAP / 2)
+        return min(self.task.limit(self.objective), self.objective - within * scale)
 
-    def _slice(self, number: int) -> float:
-        """A part of the gap, in which an optimal plan is likely to lie."""
-        if self.best is not None:
-            return self.bound + FIRST_SLICE * GROWTH**number * (self.objective - self.bound)
-        return self.bound * (1 + GUESSED_GAP * GROWTH**number) if number < GUESSES else math.inf
+    @property
+    def closed(self) -> bool:
+        return self.bound > self.limit
 
-    @staticmethod
-    def _all_reached(task: Task) -> bool:
-        return bool((np.isfinite(task.cost) & task.may).any(axis=1).all())
+    def run(self, node_limit: int | None) -> SingleSource:
+        task = self.task
+        if not np.bincount(task.pairs.point, minlength=task.weight.size).all():
+            return SingleSource(math.inf, math.inf, None, None, False)
+        root = self._root()
+        if root is None:
+            self._raise(math.inf)
+        nodes = 0
+        if root is not None and not self.closed:
+            tree = Tree(
+                task,
+                limit=lambda: self.limit,
+                offer=self._offer_node,
+                keep=lambda opened, site: self._keep(self.planner.rated(opened, site)),
+                tell=self._raise,
+                stopped=self.out_of_time,
+            )
+            self._raise(tree.run(root, node_limit))
+            nodes = tree.nodes
+        plan, constant = self.best, task.constant
+        bound = min(self.bound, self.objective) + constant
+        if plan is None:
+            return SingleSource(bound, math.inf, None, None, self.by_clock, nodes)
+        return SingleSource(bound, plan.objective + constant, plan.open, plan.site, self.by_clock, nodes)
 
-    @staticmethod
-    def _pairs(task: Task) -> int:
-        return int(np.isfinite(task.cost).sum())
-
-    def _narrow(self, task: Task, point: Point, limit: float) -> tuple[Task | None, Point | None]:
-        """The task without what no plan within `limit` uses, and a point of it; None where there is no such plan."""
-        if math.isinf(limit):
-            return task, point
+    def _root(self) -> Node | None:
+        """The bound of the whole task, with shares, which is quick, then with whole loads; None where that is all."""
+        task = self.task
+        sites = task.sites._replace(must=task.sites.must.copy(), may=task.sites.may.copy())
+        keep = np.ones(task.pairs.point.size, dtype=bool)
+        if not propagate(task.pairs, sites, task.weight, task.least, keep):
+            return None
+        pairs = subset(task.pairs, keep)
+        state = begin(start_multipliers(pairs, task.weight.size), np.zeros(sites.least.size), pairs, FIRST_STEP)
+        self._climb(pairs, sites, state, exact=False)
+        step = WHOLE_STEP
         while True:
-            lagrangian = Lagrangian(task, whole=self.whole)
-            now = lagrangian.at(point.at)
-            if now is None or now.bound > limit:
-                return None, None
-            pairs = self._pairs(task)
-            task = task.restrict(*lagrangian.settle(now, limit))
-            if not self._all_reached(task):
-                return None, None
-            if self.out_of_time() or self._pairs(task) > AGAIN * pairs:
-                return task, point
-            again = self._ascend(Lagrangian(task, whole=self.whole), point.at, MORE_STEPS, limit, NEXT_STEP)
-            if again is None or again.bound > limit:
-                return None, None
-            point = again
+            if math.isinf(state.number[0]) or state.number[0] > self.limit:
+                return None
+            self._swap(state.value)
+            if self.closed or self.out_of_time():
+                break
+            state = begin(state.best_mu, state.best_sigma, pairs, step)
+            self._climb(pairs, sites, state, exact=True)
+            step = AGAIN_STEP
+            left = np.ones(pairs.point.size, dtype=bool)
+            unused = np.empty(sites.may.size)
+            if state.number[0] > self.limit or not settle(
+                pairs, sites, task.weight, state, self.room, True, self.limit, left, unused, unused.copy()
+            ):
+                return None
+            keep[keep] = left
+            if left.sum() > AGAIN * left.size:
+                break
+            pairs = subset(task.pairs, keep)
+            state = state._replace(share=state.share[left])
+        return Node(self.bound, sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma)
 
-    def _decide(self, task: Task, limit: float) -> None:
-        """Ask the solver for the best plan of `task`, which has all that a plan within `limit` may use.
+    def _climb(self, pairs: Pairs, sites: Sites, state: Climb, *, exact: bool) -> None:
+        """Take steps to their end; plans are made on the way."""
+        last = WHOLE_LAST_STEP if exact else LAST_STEP
+        taken = 0
+        while not state.number[3] and taken < MOST_STEPS and not self.out_of_time():
+            known = float(state.number[0])
+            goal = self.limit
+            if self.best is None:
+                goal = GUESS * (abs(known) if math.isfinite(known) else float(state.mu.sum()))
+            steps = CHUNK if taken else FIRST_CHUNK
+            numbers = (goal, self.limit, steps, PATIENCE, SHRINK, last)
+            taken += climb(pairs, sites, self.task.weight, state, self.room, exact, *numbers)
+            self._raise(float(state.number[0]))
+            self._offer(state, pairs, state.value)
 
-        What it finds beyond the limit is a plan all the same.
-        """
-        beyond = self.task.beyond(limit)
-        status, bound = self._ask(task, max(self.end - time.perf_counter(), LEAST_TIME_S))
-        if status is Status.INFEASIBLE:
-            self._raise(beyond)
-        elif bound is not None:
-            self._raise(min(bound, beyond))
+    def _offer_node(self, bounded: Bounded) -> None:
+        self._offer(bounded.state, bounded.pairs, bounded.state.value if self.best is None else None)
 
-    def _polish(self, point: Point) -> None:
-        """The best assignment to the sites of the best plan, as far as few nodes show it."""
-        plan = self.best
-        if plan is None or self.closed or self.out_of_time():
-            return
-        lagrangian = Lagrangian(self.task, whole=self.whole)
-        pairs, may, must = lagrangian.settle(point, self._whole_limit())
-        if plan.open[must].all():
-            left = POLISH_SHARE * (self.end - time.perf_counter())
-            self._ask(self.task.restrict(pairs, may & plan.open, must), max(left, LEAST_TIME_S), POLISH_NODES)
-
-    def _ask(self, task: Task, time_limit_s: float, node_limit: int | None = None) -> tuple[Status, float | None]:
-        """Let the solver look for a better plan of `task`; status and bound on its plans."""
-        if not self._all_reached(task):
-            return Status.INFEASIBLE, None
-        pairs = PairProgram.of(task)
-        start = None
-        if self.best is not None and pairs.holds(self.best.open, self.best.site):
-            start = pairs.values(self.best.open, self.best.site)
-        options = SolverOptions(time_limit_s=time_limit_s, gap=self.gap, seed=self.seed, node_limit=node_limit)
-        answer = self._solve(pairs.program, options, start, pairs.links)
-        if answer.values is not None:
-            self._keep(self.improver.rated(*pairs.plan(answer.values, task)))
-        return answer.outcome.status, answer.outcome.bound
-
-    def _solve(
-        self,
-        program: Program,
-        options: SolverOptions,
-        start: FloatArray | None = None,
-        held_back: BoolArray | None = None,
-    ) -> Answer:
-        begin = time.perf_counter()
-        answer = solve_program(program, options, start=start, held_back=held_back)
-        self.by_clock |= time.perf_counter() - begin > options.time_limit_s
-        return answer
-
-    def _try(self, point: Point) -> None:
-        """Make a plan of the sites that the bound opens."""
-        opened = self._allowed(point)
+    def _offer(self, state: Climb, pairs: Pairs, value: FloatArray | None) -> None:
+        """Make a plan of the sites that the bound opens, or of those of least `value` (J,) that keep the rules."""
+        opened: BoolArray | None = state.opened.copy()
+        assert opened is not None
+        if not self._may_do(opened):
+            if value is None or self.repairs >= REPAIRS:
+                return
+            self.repairs += 1
+            opened = self.planner.cheapest_with_room(value)
         if opened is None or opened.tobytes() in self.tried:
             return
         self.tried.add(opened.tobytes())
-        self._keep(self.improver.recentre(self.improver.plan(opened)))
+        price = np.zeros(opened.size)
+        if self.best is not None and not self.planner.worth(opened, price, self.limit):
+            return
+        plan = self.planner.plan_from(opened, pairs, state.share)
+        other = self.planner.priced(opened, price, self.objective)
+        plan = other if other.objective < plan.objective else plan
+        if plan.objective < NEAR * self.objective:
+            plan = self.planner.recentred(plan)
+        if plan.objective < self.objective:
+            self._keep(plan)
+            if value is None:  # below the root
+                self._swap(state.value)
 
-    def _allowed(self, point: Point) -> BoolArray | None:
-        """The sites that the bound opens, or the cheapest ones that meet the conditions and have room for all."""
+    def _may_do(self, opened: BoolArray) -> bool:
         task = self.task
-        if task.allows(point.opened) and task.room[point.opened].sum() >= task.weight.sum():
-            return point.opened
-        sites, program = sites_program(task, point.value)
-        answer = self._solve(program, SolverOptions(time_limit_s=LEAST_TIME_S, seed=self.seed, node_limit=SITE_NODES))
-        if answer.values is None:
-            return None
-        opened = np.zeros(task.may.size, dtype=bool)
-        opened[sites[answer.values > 0.5]] = True
-        return opened
+        return task.rules.allows(opened) and float(task.sites.room[opened].sum()) >= float(task.weight.sum())
+
+    def _swap(self, value: FloatArray) -> None:
+        """Better the best plan by changes of its sites, looked for in the order of their values (J,)."""
+        if self.best is not None and not self.closed:
+            order = np.argsort(value, kind="stable")
+            self._keep(self.planner.swapped(self.best, order[self.task.sites.may[order]]))
 
     def _keep(self, plan: Plan) -> None:
         if plan.objective < self.objective:
@@ -298,6 +278,11 @@ class _Search:
             self._raise(self.bound)
 
     def _raise(self, bound: float) -> None:
+        """Take note of a bound on all plans within the limit."""
+        limit = self.limit
+        if bound > limit:
+            bound = math.inf if self.best is None else self.task.beyond(limit)
         self.bound = max(self.bound, self.task.lifted(bound))
         if self.report is not None:
-            self.report(self.objective, min(self.bound, self.objective))
+            constant = self.task.constant
+            self.report(self.objective + constant, min(self.bound, self.objective) + constant)
