@@ -101,7 +101,16 @@ def test_a_large_question_of_the_worst_off_has_a_good_plan_at_once() -> None:
     assert solution.outcome.objective <= tail(nearest, instance.demand, 0.1) + 1e-6
 
 
-def test_no_plan_to_begin_with_where_a_search_or_another_condition_rules() -> None:
+def test_a_plan_to_begin_with_keeps_an_unequal_budget() -> None:
     formulation = load_formulation("worst_share_mean")
     instance = six_points(worst_share=0.5, budget=4.0, fixed_cost=[1, 1, 1, 2, 2, 2])
+    start = first_plan(formulation, active_constraints(formulation, instance), instance)
+    assert start is not None
+    assert instance.fixed_cost is not None
+    assert instance.fixed_cost[start].sum() <= 4.0
+
+
+def test_no_plan_to_begin_with_for_an_objective_without_a_measure() -> None:
+    formulation = load_formulation("least_inequality")
+    instance = six_points(p=2)
     assert first_plan(formulation, active_constraints(formulation, instance), instance) is None
