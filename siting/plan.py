@@ -81,7 +81,7 @@ def pose_instance(case: Case, problem: Problem, formulation: Formulation, times:
     rows = needing & ~times.off_network
     out_of_reach = _out_of_reach(problem, formulation, times, rows, columns)
     off = needing & times.off_network
-    names = {str(k): display_name(case, k) for k in range(len(case.demand))}
+    names = {str(k): name for k, name in enumerate(display_names(case))}
     names |= dict(zip(case.zones["id"], case.zones["name_zh"] + " " + case.zones["name_en"], strict=True))
     named = problem.sites[problem.sites["name"].astype(str).str.strip() != ""]
     names |= dict(zip(named["id"], named["name"].astype(str) + "（" + named["id"] + "）", strict=True))
@@ -249,4 +249,15 @@ def _refuse(
 def display_name(case: Case, k: int) -> str:
     """`township name` of a demand point."""
     row = case.demand.iloc[k]
-    return " ".join(dict.fromkeys(part for part in (row["township"], row["name"] or row["id"]) if part))
+    return _shown(row["township"], row["name"] or row["id"])
+
+
+def display_names(case: Case) -> list[str]:
+    """`township name` of every demand point."""
+    demand = case.demand
+    names = demand["name"].where(demand["name"].astype(bool), demand["id"])
+    return [_shown(*parts) for parts in zip(demand["township"].tolist(), names.tolist(), strict=True)]
+
+
+def _shown(township: str, name: str) -> str:
+    return " ".join(dict.fromkeys(part for part in (township, name) if part))

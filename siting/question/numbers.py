@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
-from scipy.optimize import linear_sum_assignment
 
 from siting.assemble import Problem
 from siting.bare.reads import fields_read
@@ -137,6 +136,8 @@ def _site_units(problem: Problem, impedance: ImpedanceMatrix, columns: BoolArray
     apart = np.full((place.size, impedance.shape[0]), far)
     mine = impedance.select(None, place)
     apart[mine.indices, mine.rows] = mine.values
+    from scipy.optimize import linear_sum_assignment  # slow to load, and seldom asked
+
     site, point = linear_sum_assignment(apart)
     near = apart[site, point] < far
     unit[place[site[near]]] = point[near]
