@@ -15,7 +15,7 @@ from siting.adjacency import Adjacency
 from siting.formulation.compose import active_constraints, build_model, load_formulation
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.search.single_source import SingleSource, search_single_source
+from siting.search.single_source import SingleSource, search_single_source, tree
 from siting.solver import solve_model
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.formulation.small import plans, random_instance
@@ -306,3 +306,24 @@ def test_published_location_optima_are_reached_and_proven(number: int) -> None:
     instance = read_holmberg(shared_file(*BENCHMARKS, "sscflp", f"holmberg_p{number}.txt"))
     found = find(instance, fixed_cost=True)
     assert found.objective == found.bound == optima[f"holmberg_p{number}"]
+
+
+@pytest.mark.parametrize("first", [0, 40, 80])
+def test_looking_only_at_pairs_near_to_gaining_loses_no_proof(first: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What is meant for many pairs, done with few: forty demand points, twelve sites, against HiGHS."""
+    monkeypatch.setattr(tree, "MANY", 0)
+    monkeypatch.setattr(tree, "FEW", 1.1)
+    nodes = 0
+    for seed in range(first, first + 6):
+        rng = np.random.default_rng(seed)
+        here, there = rng.random((40, 2)) * 10, rng.random((12, 2)) * 10
+        t = np.round(np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1)), 1)
+        demand = rng.integers(1, 20, 40).astype(float)
+        instance = Instance.from_arrays(t, demand, p=4, capacity=np.ceil(demand.sum() / 4 * 1.1))
+        outcome = solve_model(build_model(load_formulation("single_source_p_median"), instance))
+        found = find(instance)
+        nodes += found.nodes
+        assert found.objective == pytest.approx(outcome.objective, rel=1e-6), seed
+        assert found.bound <= found.objective + 1e-6
+        assert found.bound == pytest.approx(outcome.objective, rel=1e-5), seed
+    assert nodes > 6  # the tree was entered
