@@ -210,6 +210,19 @@ class SiteRules:
         """The rules with these sites open, and no others than `may`."""
         return replace(self, must=self.must | must, may=self.may & may)
 
+    def at_most(self, sites: BoolArray, count: int) -> SiteRules:
+        """The rules with at most so many of these sites (J,) open."""
+        first = self.groups[0]
+        same = np.array_equal(first.members & self.may, sites & self.may)
+        return replace(
+            self,
+            matrix=np.vstack([self.matrix, sites.astype(np.float64)]),
+            least=np.append(self.least, -math.inf),
+            most=np.append(self.most, float(count)),
+            side=np.append(self.side, not same),
+            groups=(replace(first, most=min(first.most, count)), *self.groups[1:]) if same else self.groups,
+        )
+
     @cached_property
     def _grouped(self) -> BoolArray:
         inside = np.zeros(self.must.size, dtype=bool)
@@ -221,6 +234,14 @@ class SiteRules:
     def slack(self) -> FloatArray:
         """(R,) what arithmetic may add to a row."""
         return TOLERANCE * np.maximum(np.abs(np.where(np.isfinite(self.most), self.most, 0.0)), 1.0)
+
+
+def site_costs(instance: Instance) -> tuple[FloatArray, FloatArray]:
+    """(J,) yuan for opening a candidate, and for closing or moving a facility that may leave."""
+    none = np.zeros(instance.site_count)
+    opening = none if instance.fixed_cost is None else np.where(instance.candidate, instance.fixed_cost, 0.0)
+    closing = none if instance.closing_cost is None else np.where(instance.leaving, instance.closing_cost, 0.0)
+    return opening, closing
 
 
 class _Rows:
@@ -239,22 +260,14 @@ class _Rows:
 
     def add_budget(self, instance: Instance) -> None:
         assert instance.budget is not None
-        opening, closing = _costs(instance)
+        opening, closing = site_costs(instance)
         self.add(opening - closing, -math.inf, instance.budget - float(closing.sum()), side=True)
-
-
-def _costs(instance: Instance) -> tuple[FloatArray, FloatArray]:
-    """(J,) yuan for opening a candidate, and for closing or moving a facility that may leave."""
-    none = np.zeros(instance.site_count)
-    opening = none if instance.fixed_cost is None else np.where(instance.candidate, instance.fixed_cost, 0.0)
-    closing = none if instance.closing_cost is None else np.where(instance.leaving, instance.closing_cost, 0.0)
-    return opening, closing
 
 
 def _affordable(instance: Instance) -> int | None:
     """How many new facilities the budget buys; None where they do not all cost the same, or closings cost."""
     assert instance.budget is not None
-    opening, closing = _costs(instance)
+    opening, closing = site_costs(instance)
     costs = np.unique(opening[instance.candidate])
     if closing.any() or costs.size != 1 or costs[0] <= 0:
         return None

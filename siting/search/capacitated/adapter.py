@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
@@ -14,7 +14,7 @@ from siting.search.capacitated.choice import Choice
 from siting.search.capacitated.problem import CapacitatedProblem
 from siting.search.capacitated.search import solve
 from siting.search.found import Found, Report
-from siting.search.sites import SITE_BLOCKS, SiteRules
+from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
 from siting.solver import SolverOptions
 
 ALWAYS = {"open_site", "assign_share", "assign_only_to_open"}
@@ -127,7 +127,7 @@ def _asked(
         return None
     rules = SiteRules.of(instance, active)
     for limit in limits:
-        rules = _at_most(rules, instance.candidate, math.floor(limit.value + 1e-6))
+        rules = rules.at_most(instance.candidate, math.floor(limit.value + 1e-6))
     choice, size = _with_sizes(instance, rules, blocks) if sized else (Choice.of(rules), None)
     site = choice.site
     matrix = instance.impedance
@@ -141,10 +141,8 @@ def _asked(
             instance.demand[rows] * matrix.values[pairs]
         )
     if objective == "fixed_and_travel_cost":
-        assert instance.fixed_cost is not None
-        closing = np.zeros(instance.site_count) if instance.closing_cost is None else instance.closing_cost
-        closing = np.where(instance.leaving, closing, 0.0)
-        fixed = np.where(new, instance.fixed_cost[site], -closing[site])
+        opening, closing = site_costs(instance)
+        fixed = np.where(new, opening[site], -closing[site])
         constant = float(closing.sum())
     if objective == "number_of_new_facilities":
         fixed = new.astype(np.float64)
@@ -170,21 +168,6 @@ def _asked(
         future=instance.future,
     )
     return _Asked(problem, site, size, pairs, float(instance.demand.sum()) if maximise else constant, maximise)
-
-
-def _at_most(rules: SiteRules, counted: BoolArray, most: int) -> SiteRules:
-    """The rules with at most so many of the sites `counted` open."""
-    first = rules.groups[0]
-    said = bool((first.members == counted).all())
-    if said:
-        rules = replace(rules, groups=(replace(first, most=min(first.most, most)), *rules.groups[1:]))
-    return replace(
-        rules,
-        matrix=np.vstack([rules.matrix, counted.astype(np.float64)]),
-        least=np.append(rules.least, -math.inf),
-        most=np.append(rules.most, float(most)),
-        side=np.append(rules.side, not said),
-    )
 
 
 def _pairs_of_columns(instance: Instance, site: IntArray, blocks: set[str]) -> tuple[IntArray, IntArray]:
@@ -221,9 +204,7 @@ def _with_sizes(instance: Instance, rules: SiteRules, blocks: set[str]) -> tuple
     if paid:
         assert instance.size_cost is not None
         assert instance.budget is not None
-        own = np.zeros(instance.site_count) if instance.fixed_cost is None else instance.fixed_cost
-        closing = np.zeros(instance.site_count) if instance.closing_cost is None else instance.closing_cost
-        closing = np.where(instance.leaving, closing, 0.0)
-        price: FloatArray = np.where(size >= 0, own[site] + instance.size_cost[np.maximum(size, 0)], -closing[site])
+        opening, closing = site_costs(instance)
+        price: FloatArray = np.where(size >= 0, opening[site] + instance.size_cost[np.maximum(size, 0)], -closing[site])
         matrix, most = price[None, :], np.array([instance.budget - float(closing.sum())])
     return Choice(rules, site, matrix, np.full(most.size, -math.inf), most), size

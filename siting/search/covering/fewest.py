@@ -18,7 +18,6 @@ from siting.interrupt import out_of_time
 from siting.search.covering.lagrangian import lagrangian_bound
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
-from siting.search.sites import SiteRules
 
 BOUND_STEPS = 400
 
@@ -49,7 +48,7 @@ def fewest(
     opened: BoolArray | None = None
 
     def with_most(count: int) -> CoverageProblem:
-        return replace(problem, rules=at_most(rules, new, count))
+        return replace(problem, rules=rules.at_most(new, count))
 
     def told() -> None:
         if opened is not None:
@@ -99,18 +98,3 @@ def fewest(
 def _any_plan(problem: CoverageProblem, allowed: float, end: float, seed: int) -> BoolArray | None:
     found = solve(problem, end=end, enough=allowed, node_limit=1, seed=seed)
     return found.open if found.value <= allowed else None
-
-
-def at_most(rules: SiteRules, sites: BoolArray, count: int) -> SiteRules:
-    """The rules with at most so many of these sites open."""
-    first = rules.groups[0]
-    same = np.array_equal(first.members & rules.may, sites & rules.may)
-    groups = (replace(first, most=min(first.most, count)), *rules.groups[1:]) if same else rules.groups
-    return replace(
-        rules,
-        matrix=np.vstack([rules.matrix, sites.astype(np.float64)]),
-        least=np.append(rules.least, -math.inf),
-        most=np.append(rules.most, float(count)),
-        side=np.append(rules.side, not same),
-        groups=groups,
-    )

@@ -11,7 +11,7 @@ from siting.coverage import Sets, sets_within
 from siting.formulation.spec import Limit
 from siting.impedance import FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.covering.fewest import at_most, fewest
+from siting.search.covering.fewest import fewest
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
 from siting.search.found import Found, Report
@@ -47,7 +47,7 @@ def search_covering(
     for limit in limits:
         if limit.objective != "number_of_new_facilities":
             return None
-        rules = at_most(rules, instance.candidate, math.floor(limit.value + 1e-6))
+        rules = rules.at_most(instance.candidate, math.floor(limit.value + 1e-6))
     if instance.standard is None:
         return None
     end = time.perf_counter() + options.time_limit_s

@@ -10,7 +10,7 @@ from siting.search.found import Found, Report
 from siting.search.median.lists import Pairs
 from siting.search.median.problem import MedianProblem
 from siting.search.median.solve import solve
-from siting.search.sites import SITE_BLOCKS, SiteRules
+from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
 from siting.solver import SolverOptions
 
 ENGINE = "interchange, Lagrangian branch and bound"
@@ -31,11 +31,8 @@ def median_problem(
     matrix, price, constant, weight = instance.impedance, np.zeros(instance.site_count), 0.0, instance.demand
     if objective == "fixed_and_travel_cost":
         weight = weight * (1.0 if instance.travel_cost is None else float(instance.travel_cost))
-        if instance.fixed_cost is not None:
-            price = np.where(instance.candidate, instance.fixed_cost, 0.0)
-        if instance.closing_cost is not None:
-            closing = np.where(instance.leaving, instance.closing_cost, 0.0)
-            price, constant = price - closing, float(closing.sum())
+        opening, closing = site_costs(instance)
+        price, constant = opening - closing, float(closing.sum())
     pairs = Pairs(matrix.indptr, matrix.indices, matrix.values, weight)
     return MedianProblem(pairs, price, SiteRules.of(instance, active), threads), constant
 

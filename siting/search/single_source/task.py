@@ -10,7 +10,7 @@ import numpy as np
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import NO_LIMIT, Instance
 from siting.search.single_source.arrays import Pairs, Sites, site_of, subset
-from siting.search.sites import SITE_BLOCKS, SiteRules
+from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
 from siting.search.sites import TOLERANCE as SIDE_SLACK
 
 EQUAL = 1e-9  # relative: a bound this near to a plan closes the gap
@@ -79,10 +79,8 @@ class Task:
         least = instance.minimum_load if "respect_minimum_load" in active else None
         cost, constant = np.zeros(m), 0.0
         if fixed_cost and instance.fixed_cost is not None:
-            cost = np.where(instance.candidate, instance.fixed_cost, 0.0)
-            if instance.closing_cost is not None:
-                closing = np.where(instance.leaving, instance.closing_cost, 0.0)
-                cost, constant = cost - closing, float(closing.sum())
+            opening, closing = site_costs(instance)
+            cost, constant = opening - closing, float(closing.sum())
         return cls.of_arrays(
             matrix.rows,
             matrix.indices,
