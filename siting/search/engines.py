@@ -6,7 +6,6 @@ A search is used only for models all of whose blocks it knows; the others go to 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
 
 import numpy as np
 
@@ -26,17 +25,19 @@ from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
 from siting.solver import SolverOptions
 
-ON_SITES = {"open_site", "keep_existing", "require_sites", "forbid_sites", "zone_minimum"}
-ASSIGNED = ON_SITES | {"assign_share", "assign_every_demand_point", "assign_only_to_open"}
-CENTER = (ASSIGNED - SITE_BLOCKS) | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
-WEIGHTED_CENTER = (ASSIGNED - SITE_BLOCKS) | {
+# Blocks of a model beside those on sites alone (SITE_BLOCKS).
+SERVED = {"open_site", "assign_every_demand_point", "assign_only_to_open"}
+ASSIGNED = SERVED | {"assign_share"}
+CENTER = ASSIGNED | {"largest_impedance_value", "bound_largest_impedance", "largest_impedance"}
+WEIGHTED_CENTER = ASSIGNED | {
     "largest_weighted_value",
     "bound_largest_weighted_impedance",
     "largest_weighted_impedance",
 }
 COSTS = {"total_weighted_impedance", "fixed_and_travel_cost"}
-WHOLE = ON_SITES | {"assign_whole", "assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
+WHOLE = SERVED | {"assign_whole", "respect_capacity"}
 DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
+ON_DISTRICT_SITES = {"keep_existing", "require_sites", "forbid_sites", "zone_minimum"}  # besides a number or a budget
 STARTED = ASSIGNED | {
     "assign_at_most_once",
     "tail_start",
@@ -98,20 +99,26 @@ def search_first(
     blocks = {*told, goal}
     if knows(blocks):
         return search_median(instance, active, goal, options, report, start)
-    if blocks - SITE_BLOCKS in (CENTER, WEIGHTED_CENTER):
-        weighted = blocks - SITE_BLOCKS == WEIGHTED_CENTER
-        return _center(instance, active, options, report, weighted=weighted)
-    if blocks - COSTS - SITE_BLOCKS - {"respect_minimum_load"} == WHOLE - SITE_BLOCKS and blocks & COSTS:
+    others = blocks - SITE_BLOCKS
+    if others in (CENTER, WEIGHTED_CENTER):
+        return _center(instance, active, options, report, weighted=others == WEIGHTED_CENTER)
+    if others - COSTS - {"respect_minimum_load"} == WHOLE and blocks & COSTS:
         single = _single_source(formulation, active, instance, options, report)
         return None if single is None else _whole(single, "knapsack Lagrangian branch and bound")
-    blocks -= RESOURCES
-    if instance.leaving.any():
+    if instance.leaving.any() or (blocks & SITE_BLOCKS) - RESOURCES != ON_DISTRICT_SITES:
         return None
-    if blocks - COSTS == DISTRICTS and blocks & COSTS:
-        districts = search_districts(instance, **_asked(formulation, options, report))
-        return (
-            None if districts is None else _whole(districts, "Lagrangian bound and neighbourhoods of districts, HiGHS")
+    if others - COSTS == DISTRICTS and blocks & COSTS:
+        districts = search_districts(
+            instance,
+            fixed_cost=goal == "fixed_and_travel_cost",
+            time_limit_s=options.time_limit_s,
+            gap=options.gap,
+            seed=options.seed,
+            report=report,
+            stopped=interrupt.asked,
         )
+        engine = "Lagrangian bound and neighbourhoods of districts, HiGHS"
+        return None if districts is None else _whole(districts, engine)
     return None
 
 
@@ -168,18 +175,6 @@ MEASURES: dict[str, Callable[[Instance], FloatArray]] = {
     "attended_demand": _not_coming,
     "largest_regret": _travelled,
 }
-
-
-def _asked(formulation: Formulation, options: SolverOptions, report: Report) -> dict[str, Any]:
-    """What the searches for whole demand points are told."""
-    return {
-        "fixed_cost": formulation.objective == "fixed_and_travel_cost",
-        "time_limit_s": options.time_limit_s,
-        "gap": options.gap,
-        "seed": options.seed,
-        "report": report,
-        "stopped": interrupt.asked,
-    }
 
 
 def _single_source(
