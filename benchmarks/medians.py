@@ -1,8 +1,10 @@
 """Uncapacitated location to proof: this program's own search against HiGHS on the whole formulation.
 
-    python benchmarks/medians.py [--seconds 60] [--highs-seconds 60] [--only orlib,planar,large]
+    python benchmarks/medians.py [--seconds 60] [--highs-seconds 60] [--only orlib,planar,large,fixed]
+    python benchmarks/medians.py --only pmed5,20000x500x25
 
-Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the large
+--only takes sets and single instances. *fixed* are fixed charges: costs of sites, drawn evenly from 20,000 to 40,000,
+take the place of p. Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the large
 ones, run once). The OR-Library graphs lie in an
 optional folder beside the checkout; without it they are left out. All other instances are synthetic: clustered points
 on a plane, whole impedances with a detour factor of 1.3, 1 to 99 people in each.
@@ -23,6 +25,7 @@ Result = dict[str, Any]
 ORLIB = tuple(range(1, 40, 2))
 PLANAR = ((1000, 1000, 20), (2000, 2000, 20), (2000, 2000, 100), (5000, 500, 25), (10000, 200, 20))
 LARGE = ((20000, 500, 25), (100000, 1000, 50))
+FIXED = ((500, 500, 0), (1000, 1000, 0), (2000, 2000, 0), (10000, 500, 0))  # no p: every site has its cost
 
 
 def make(case: Any) -> Any:
@@ -50,7 +53,14 @@ def make(case: Any) -> Any:
         )
     indices = np.tile(np.arange(m, dtype=np.int32), n)
     matrix = ImpedanceMatrix(np.arange(n + 1) * m, indices, value.ravel(), (n, m))  # type: ignore[arg-type]
-    return Instance.from_arrays(matrix, rng.integers(1, 100, n).astype(float), p=p)
+    demand = rng.integers(1, 100, n).astype(float)
+    if p:
+        return Instance.from_arrays(matrix, demand, p=p)
+    return Instance.from_arrays(matrix, demand, fixed_cost=rng.integers(20_000, 40_001, m).astype(float))
+
+
+def _model(case: Any) -> str:
+    return "p_median" if isinstance(case, int) or case[2] else "fixed_charge"
 
 
 def _answer(begin: float, outcome: Any) -> Result:
@@ -64,7 +74,7 @@ def run_siting(case: Any, seconds: float) -> Result:
 
     instance = make(case)
     begin = time.perf_counter()
-    return _answer(begin, solve(instance, "p_median", SolverOptions(time_limit_s=seconds)).outcome)
+    return _answer(begin, solve(instance, _model(case), SolverOptions(time_limit_s=seconds)).outcome)
 
 
 def run_highs(case: Any, seconds: float) -> Result:
@@ -75,28 +85,29 @@ def run_highs(case: Any, seconds: float) -> Result:
 
     instance = make(case)
     begin = time.perf_counter()
-    program = build_program(load_formulation("p_median"), instance).program
+    program = build_program(load_formulation(_model(case)), instance).program
     return _answer(begin, solve_program(program, SolverOptions(time_limit_s=seconds)).outcome)
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--only", default="orlib,planar,large")
-    parser.add_argument("--most", type=int, default=1_000_000, help="pairs above which HiGHS is not asked")
+    parser.add_argument("--only", default="orlib,planar,large,fixed", help="sets or single instances")
+    parser.add_argument("--most", type=int, default=5_000_000, help="pairs above which HiGHS is not asked")
     parser.add_argument("--highs-seconds", type=float, default=60.0)
     words = parser.parse_args()
     from tests.shared_data import SHARED
 
-    sets: dict[str, tuple[Any, ...]] = {"orlib": ORLIB if SHARED.is_dir() else (), "planar": PLANAR, "large": LARGE}
+    sets = {"orlib": ORLIB if SHARED.is_dir() else (), "planar": PLANAR, "large": LARGE, "fixed": FIXED}
+    named: dict[str, tuple[Any, ...]] = {_name(case): (case,) for cases in sets.values() for case in cases}
     print(versions("highspy", "numba", "numpy"))
     print("| instance | value | gap | nodes | s | MB | HiGHS s | HiGHS gap | HiGHS MB | times |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     ratios, total = [], 0.0
     for name in words.only.split(","):
-        for case in sets[name]:
+        for case in sets[name] if name in sets else named[name]:
             ask = {"case": case, "seconds": words.seconds}
-            ours = apart("medians:run_siting", ask, seconds=words.seconds, warm=name != "large")
+            ours = apart("medians:run_siting", ask, seconds=words.seconds, warm=case not in LARGE)
             theirs = None
             if words.highs_seconds and (isinstance(case, int) or case[0] * case[1] <= words.most):
                 limit = {"case": case, "seconds": words.highs_seconds}
@@ -104,13 +115,24 @@ def main() -> None:
             total += ours.seconds
             ratio = _ratio(ours, theirs)
             ratios += [] if ratio is None else [ratio]
-            label = f"pmed{case}" if isinstance(case, int) else f"{case[0]:,} x {case[1]:,}, p = {case[2]}"
             times = "-" if ratio is None else f"{ratio:,.0f}"
-            print(f"| {label} | {_told(ours)} | {_rival(theirs)} | {times} |", flush=True)
+            print(f"| {_label(case)} | {_told(ours)} | {_rival(theirs)} | {times} |", flush=True)
     print(f"together {total:.1f} s")
     if ratios:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         print(f"HiGHS takes {mean:,.0f} times as long in the geometric mean of the {len(ratios)} that both prove")
+
+
+def _name(case: Any) -> str:
+    """As it is asked for by --only."""
+    return f"pmed{case}" if isinstance(case, int) else "x".join(str(number) for number in case if number)
+
+
+def _label(case: Any) -> str:
+    if isinstance(case, int):
+        return _name(case)
+    n, m, p = case
+    return f"{n:,} x {m:,}, " + (f"p = {p}" if p else "fixed charge")
 
 
 def _ratio(ours: Measured, theirs: Measured | None) -> float | None:
