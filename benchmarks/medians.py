@@ -4,9 +4,9 @@
     python benchmarks/medians.py --only pmed5,20000x500x25
 
 --only takes sets and single instances. *fixed* are fixed charges: costs of sites, drawn evenly from 20,000 to 40,000,
-take the place of p. Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the large
-ones, run once). The OR-Library graphs lie in an
-optional folder beside the checkout; without it they are left out. All other instances are synthetic: clustered points
+take the place of p. Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the
+large ones, run once). The OR-Library graphs lie in an optional folder beside the checkout; without it they are left
+out. All other instances are synthetic: clustered points
 on a plane, whole impedances with a detour factor of 1.3, 1 to 99 people in each.
 """
 
