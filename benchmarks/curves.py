@@ -171,14 +171,15 @@ def _draw(picture: Picture, marks: list[Mark]) -> None:
     right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
     if picture.limit:
         _limit(left, picture.limit, marks)
-    handles = [
-        Line2D([], [], color=STYLES[who][0], marker=STYLES[who][1], ms=6.5, lw=1.6, label=who) for who in programs
-    ]
-    grey = {"color": "#555555", "marker": "o", "ls": "", "ms": 6.5, "mew": 1.5}
-    handles.append(Line2D([], [], label=picture.filled, **grey))
-    if any(not mark.filled for mark in marks):
-        handles.append(Line2D([], [], mfc="white", label=picture.hollow, **grey))
-    figure.legend(handles=handles, loc="outside lower center", ncols=4, frameon=False)
+    handles = []
+    for who in programs:
+        colour, shape = STYLES[who]
+        handles.append(Line2D([], [], color=colour, marker=shape, ms=6.5, lw=1.6, label=who))
+    hollow = f";  \u25cb {picture.hollow}" if any(not mark.filled for mark in marks) else ""
+    figure.legend(
+        handles=handles, title=f"\u25cf {picture.filled}{hollow}", title_fontsize=9, loc="outside lower center",
+        ncols=len(handles), frameon=False, columnspacing=1.4,
+    )  # fmt: skip
     figure.suptitle(picture.title, fontweight="bold")
     figure.savefig(HERE / f"growth_{picture.name}.svg", metadata={"Date": None})
     plt.close(figure)

@@ -303,7 +303,7 @@ def measure(kind: str, programs: list[str], seconds: float, least: int, most: in
     _compare(marks)
     picture = Picture(
         name=kind,
-        title=f"{title} (`{kind}`)",
+        title=f"{title} ({kind})",
         axis="demand points x sites",
         size="points x sites" + ("" if kind in ("set_covering", "fixed_charge") else ", p"),
         command=f"python benchmarks/growth.py --only {kind} --seconds {seconds:g}",
