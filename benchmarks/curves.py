@@ -11,6 +11,7 @@ draws everything again from the kept figures.
 from __future__ import annotations
 
 import json
+import math
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -33,6 +34,11 @@ STYLES = {  # the same colour and mark for the same program in all pictures
     "SciPy": ("#e69f00", "D"),
     "networkx": ("#009e73", "^"),
 }
+ORDER = (  # of the page
+    "p_median", "fixed_charge", "p_center", "maximal_covering", "maximal_backup_covering", "set_covering",
+    "capacitated_p_median", "single_source_p_median", "contiguous_p_median", "travel_times_nodes",
+    "travel_times_sources", "hand_over",
+)  # fmt: skip
 HEAD = """# Growth with size
 
 Written by `curves.py` from `growth.json`. All axes are logarithmic: a straight line is a power of the size. Every run
@@ -83,9 +89,15 @@ def record(picture: Picture, marks: list[Mark], versions: str) -> None:
     order = list(STYLES)
     told = sorted([*old, *map(asdict, marks)], key=lambda mark: (order.index(mark["who"]), mark["at"]))
     kept[picture.name] = {**asdict(picture), "versions": versions, "marks": told}
+    kept = {name: kept[name] for name in ORDER if name in kept}
     FIGURES.write_text(json.dumps(kept, indent=1, ensure_ascii=False) + "\n", encoding="utf-8", newline="\n")
     _draw(picture, [Mark(**mark) for mark in told])
-    PAGE.write_text("\n".join([HEAD, *map(_section, kept.values())]), encoding="utf-8", newline="\n")
+    PAGE.write_text(page(kept), encoding="utf-8", newline="\n")
+
+
+def page(kept: dict[str, Any]) -> str:
+    """The text of growth.md."""
+    return "\n".join([HEAD, *map(_section, kept.values())])
 
 
 def draw_all() -> None:
@@ -98,7 +110,7 @@ def draw_all() -> None:
 def _section(kept: dict[str, Any]) -> str:
     marks = [Mark(**mark) for mark in kept["marks"]]
     programs = list(dict.fromkeys(mark.who for mark in marks))
-    cells = {(mark.size, mark.who): _cell(mark) for mark in marks}
+    cells = {(mark.size, mark.who): _cell(mark, limited=kept["limit"] is not None) for mark in marks}
     sizes = list(dict.fromkeys(mark.size for mark in sorted(marks, key=lambda mark: mark.at)))
     rows = ["| " + " | ".join([size, *(cells.get((size, who), "") for who in programs)]) + " |" for size in sizes]
     head = ["| " + " | ".join([kept["size"], *programs]) + " |", "|" + "---|" * (1 + len(programs))]
@@ -109,23 +121,20 @@ def _section(kept: dict[str, Any]) -> str:
     return "\n".join([*lines, *picture, *head, *rows, "", f"{kept['versions']}.", ""])
 
 
-def _cell(mark: Mark) -> str:
+def _cell(mark: Mark, *, limited: bool) -> str:
     if mark.failed or mark.seconds is None:
         return mark.failed
     memory = "" if mark.memory_mb is None else f", {mark.memory_mb:,.0f} MB"
     seconds = f"{mark.seconds:,.3f}" if mark.seconds < 0.1 else f"{mark.seconds:,.2f}"
     seconds = seconds if mark.seconds < 100 else f"{mark.seconds:,.0f}"
-    return f"{seconds} s{memory}" if mark.filled else f"*{seconds} s{_left(mark)}{memory}*"
-
-
-def _left(mark: Mark) -> str:
-    """The gap of a plan that is not proven, where there was anything to prove."""
-    if mark.value is None and mark.gap is None:
-        return ""
-    return f", gap {_gap(mark)}" if _gap(mark) else ", no useful bound"
+    if mark.filled:
+        return f"{seconds} s{memory}"
+    left = "" if not limited else f", gap {_gap(mark)}" if _gap(mark) else ", no useful bound"
+    return f"*{seconds} s{left}{memory}*"
 
 
 def _gap(mark: Mark) -> str:
+    """What is left between plan and bound, empty where that is of no use."""
     if mark.gap is None or mark.gap > USELESS:
         return ""
     return f"{100 * mark.gap:.1f} %" if mark.gap >= 1e-3 else f"{100 * mark.gap:.2g} %"
@@ -153,7 +162,10 @@ def _draw(picture: Picture, marks: list[Mark]) -> None:
     for depth, who in enumerate(programs):
         colour, shape = STYLES[who]
         mine = [mark for mark in marks if mark.who == who and mark.seconds is not None and not mark.failed]
-        for axis, values in ((left, [mark.seconds for mark in mine]), (right, [mark.memory_mb for mark in mine])):
+        for axis, values in (
+            (left, [mark.seconds for mark in mine]),
+            (right, [mark.memory_mb or math.nan for mark in mine]),
+        ):
             above = {"zorder": 20 - depth}  # this program on top
             axis.plot([mark.at for mark in mine], values, color=colour, lw=1.6, **above)
             for mark, value in zip(mine, values, strict=True):
@@ -169,13 +181,17 @@ def _draw(picture: Picture, marks: list[Mark]) -> None:
         axis.yaxis.set_minor_formatter(NullFormatter())
         axis.margins(x=0.08)
     right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+    failed = [mark for mark in marks if mark.failed]
     if picture.limit:
         _limit(left, picture.limit, marks)
+        for mark in failed:
+            left.plot([mark.at], [picture.limit], "x", ms=8, mew=2, color=STYLES[mark.who][0])
     handles = []
     for who in programs:
         colour, shape = STYLES[who]
         handles.append(Line2D([], [], color=colour, marker=shape, ms=6.5, lw=1.6, label=who))
     hollow = f";  \u25cb {picture.hollow}" if any(not mark.filled for mark in marks) else ""
+    hollow += ";  \u00d7 no answer" if failed else ""
     figure.legend(
         handles=handles, title=f"\u25cf {picture.filled}{hollow}", title_fontsize=9, loc="outside lower center",
         ncols=len(handles), frameon=False, columnspacing=1.4,

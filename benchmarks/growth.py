@@ -286,7 +286,7 @@ def main() -> None:
 
 
 def measure(kind: str, programs: list[str], seconds: float, least: int, most: int) -> None:
-    title, sizes, known = KINDS[kind]
+    _, sizes, known = KINDS[kind]
     print(f"\n{kind}, {seconds:g} s at most, synthetic\n")
     print("| who | points x sites, p | s | gap | objective | peak MB |")
     print("|---|---|---|---|---|---|")
@@ -301,9 +301,14 @@ def measure(kind: str, programs: list[str], seconds: float, least: int, most: in
             if mark.failed or (who != "siting" and not mark.filled):
                 break
     _compare(marks)
-    picture = Picture(
+    record(picture(kind, seconds), marks, packages())
+
+
+def picture(kind: str, seconds: float) -> Picture:
+    """What the picture of a kind shows."""
+    return Picture(
         name=kind,
-        title=f"{title} ({kind})",
+        title=f"{KINDS[kind][0]} ({kind})",
         axis="demand points x sites",
         size="points x sites" + ("" if kind in ("set_covering", "fixed_charge") else ", p"),
         command=f"python benchmarks/growth.py --only {kind} --seconds {seconds:g}",
@@ -312,7 +317,11 @@ def measure(kind: str, programs: list[str], seconds: float, least: int, most: in
         note=NOTES.get(kind, ""),
         limit=seconds,
     )
-    record(picture, marks, versions("siting", "highspy", "pyomo", "linopy", "spopt", "PuLP", "numba", "numpy"))
+
+
+def packages() -> str:
+    """With what is measured."""
+    return versions("siting", "highspy", "pyomo", "linopy", "spopt", "PuLP", "numba", "numpy")
 
 
 def _mark(kind: str, who: str, size: Size, measured: Measured) -> Mark:
