@@ -180,18 +180,17 @@ def _draw(picture: Picture, marks: list[Mark]) -> None:
         axis.yaxis.set_major_formatter(FuncFormatter(_plain))
         axis.yaxis.set_minor_formatter(NullFormatter())
         axis.margins(x=0.08)
+    low, high = right.get_ylim()
+    right.set_ylim(min(low, 100), max(high, 1100))
     right.yaxis.set_major_locator(LogLocator(subs=(1, 2, 5)))
-    failed = [mark for mark in marks if mark.failed]
     if picture.limit:
         _limit(left, picture.limit, marks)
-        for mark in failed:
-            left.plot([mark.at], [picture.limit], "x", ms=8, mew=2, color=STYLES[mark.who][0])
     handles = []
     for who in programs:
         colour, shape = STYLES[who]
         handles.append(Line2D([], [], color=colour, marker=shape, ms=6.5, lw=1.6, label=who))
     hollow = f";  \u25cb {picture.hollow}" if any(not mark.filled for mark in marks) else ""
-    hollow += ";  \u00d7 no answer" if failed else ""
+    hollow += ";  \u00d7 no answer" if any(mark.failed for mark in marks) else ""
     figure.legend(
         handles=handles, title=f"\u25cf {picture.filled}{hollow}", title_fontsize=9, loc="outside lower center",
         ncols=len(handles), frameon=False, columnspacing=1.4,
@@ -209,17 +208,21 @@ def _limit(axis: Any, seconds: float, marks: list[Mark]) -> None:
         textcoords="offset points", fontsize=8, color="#555555",
     )  # fmt: skip
     lines: dict[float, int] = {}
+    top = {mark.at: seconds for mark in marks}
     for mark in marks:
-        if mark.filled or not _gap(mark):
+        top[mark.at] = max(top[mark.at], mark.seconds or 0.0)
+    for mark in marks:
+        words = "\u00d7" if mark.failed else "" if mark.filled else _gap(mark)
+        if not words:
             continue
         line = lines[mark.at] = lines.get(mark.at, 0) + 1
         axis.annotate(
-            _gap(mark), (mark.at, seconds), xytext=(0, 11 * line - 1), textcoords="offset points", ha="center",
-            fontsize=8, color=STYLES[mark.who][0],
+            words, (mark.at, top[mark.at]), xytext=(0, 11 * line - 4), textcoords="offset points", ha="center",
+            fontsize=11 if mark.failed else 8, color=STYLES[mark.who][0],
         )  # fmt: skip
     low, high = axis.get_ylim()
-    room = 1.5 * 1.55 ** max(lines.values(), default=0)
-    axis.set_ylim(low, max(high, seconds * room))
+    room = max((top[at] * 1.4 * 1.5**count for at, count in lines.items()), default=0.0)
+    axis.set_ylim(low, max(high, room, 1.5 * seconds))
 
 
 if __name__ == "__main__":
