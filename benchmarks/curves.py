@@ -189,11 +189,12 @@ def _draw(picture: Picture, marks: list[Mark]) -> None:
     for who in programs:
         colour, shape = STYLES[who]
         handles.append(Line2D([], [], color=colour, marker=shape, ms=6.5, lw=1.6, label=who))
-    hollow = f";  \u25cb {picture.hollow}" if any(not mark.filled for mark in marks) else ""
-    hollow += ";  \u00d7 no answer" if any(mark.failed for mark in marks) else ""
+    words = [f"\u25cf {picture.filled}"] if picture.filled else []
+    words += [f"\u25cb {picture.hollow}"] if any(not mark.filled for mark in marks) else []
+    words += ["\u00d7 no answer"] if any(mark.failed for mark in marks) else []
     figure.legend(
-        handles=handles, title=f"\u25cf {picture.filled}{hollow}", title_fontsize=9, loc="outside lower center",
-        ncols=len(handles), frameon=False, columnspacing=1.4,
+        handles=handles, title=";  ".join(words), title_fontsize=9, loc="outside lower center", ncols=len(handles),
+        frameon=False, columnspacing=1.4,
     )  # fmt: skip
     figure.suptitle(picture.title, fontweight="bold")
     figure.savefig(HERE / f"growth_{picture.name}.svg", metadata={"Date": None})
