@@ -12,18 +12,19 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from siting import terminal
-from siting.cli_explore import OUT, Quiet, Service, show_comparison
+from siting.cli import terminal
+from siting.cli.explore import show_comparison
+from siting.cli.failures import INTERRUPTED
+from siting.cli.options import OUT, AsJson, Out, Quiet, Service
+from siting.cli.task_lines import TaskLines
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.run_folder import check_writable
 from siting.scenario import find_scenario
-from siting.task_lines import TaskLines
 
 if TYPE_CHECKING:
     from siting.sweep.run import How, Sweep
 
-INTERRUPTED = 130
 FAILED = 2
 
 
@@ -56,11 +57,9 @@ def sweep_command(
         str | None, typer.Option("--scheduler", help="dask 调度器地址 a dask scheduler, such as tcp://10.0.0.1:8786")
     ] = None,
     name: Annotated[str, typer.Option("--name", help="结果文件夹的名称 name of the results' folder")] = "sweep",
-    out: Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the result folders go")] = OUT,
+    out: Out = OUT,
     quiet: Quiet = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")
-    ] = False,
+    as_json: AsJson = False,
     no_cache: Annotated[
         bool, typer.Option("--no-cache", help="不用缓存与已有结果，全部重算 compute everything anew")
     ] = False,

@@ -14,7 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.cli import main
+from siting.cli.main import main
 from siting.errors import InfeasibleError
 from siting.formulation.compose import list_formulations
 from siting.optimise import solve
@@ -345,7 +345,7 @@ def test_what_the_package_does_not_have_is_an_attribute_error() -> None:
 
 # --- the page about it ---------------------------------------------------------------------------------------
 
-PAGE = Path(__file__).resolve().parents[1] / "docs" / "bare-numbers.md"
+PAGE = Path(__file__).resolve().parents[2] / "docs" / "bare-numbers.md"
 
 
 def test_the_example_of_the_page_is_real(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:

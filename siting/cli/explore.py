@@ -12,20 +12,18 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from siting import terminal
+from siting.cli import terminal
+from siting.cli.options import OUT, Quiet, Service
 from siting.events import Listener
 from siting.explore.of_scenario import Comparison, compare_best, compare_objectives
 from siting.prepare import Asked, Settings, ask_scenario
 from siting.run_folder import check_writable
 from siting.scenario import find_scenario
 
-OUT = Path("runs")
 WIDTH = 100  # columns that a table needs at least
 
 Scenario = Annotated[str, typer.Argument(help="方案名称或 .toml 文件 scenario: a name, or a .toml file")]
-Service = Annotated[str | None, typer.Option("--service", "-s", help="哪项服务 which service")]
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the table goes")]
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
 AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 输出 as JSON")]
 
 

@@ -8,7 +8,7 @@ import sys
 def main(arguments: list[str] | None = None) -> None:
     """Run the command line on `arguments`, by default those of the process."""
     try:
-        from siting.cli import main as run  # slow: every library is loaded here
+        from siting.cli.main import main as run  # slow: every library is loaded here
 
         run(arguments)
     except KeyboardInterrupt:

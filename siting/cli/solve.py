@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from siting import terminal
+from siting.cli import terminal
 
 if TYPE_CHECKING:
     from siting.bare.ask import Answer

@@ -7,8 +7,8 @@ from typing import Any
 
 from rich.console import Console
 
+from siting.cli.task_lines import TaskLines
 from siting.events import Event
-from siting.task_lines import TaskLines
 
 
 def done(task: str, **data: Any) -> Event:

@@ -8,8 +8,9 @@ from pathlib import Path
 import geopandas as gpd
 import pytest
 
-from siting.cli import guarded, main
-from siting.start import main as start
+from siting.cli.failures import guarded
+from siting.cli.main import main
+from siting.cli.start import main as start
 from tests.tiny_case import (
     CASE,
     SCENARIO,
@@ -226,7 +227,7 @@ def test_an_internal_error_is_logged_and_never_a_traceback(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("inner trouble")
 
-    monkeypatch.setattr("siting.cli.run_scenario", broken)
+    monkeypatch.setattr("siting.cli.main.run_scenario", broken)
     code, _, err = call(capsys, "run", write_scenario(case))
     assert code == 1
     assert "inner trouble" in err
@@ -240,7 +241,7 @@ def test_ctrl_c_says_so_and_leaves_nothing(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("siting.cli.write_outputs", interrupt)
+    monkeypatch.setattr("siting.cli.main.write_outputs", interrupt)
     code, _, err = call(capsys, "run", write_scenario(case), "--out", tmp_path / "runs", "--no-areas")
     assert code == 130
     assert "已中断" in err
@@ -291,7 +292,7 @@ def test_ctrl_c_while_libraries_load_is_told_in_words(monkeypatch: pytest.Monkey
     def interrupted(arguments: list[str] | None = None) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("siting.cli.main", interrupted)
+    monkeypatch.setattr("siting.cli.main.main", interrupted)
     with pytest.raises(SystemExit) as caught:
         start()
     assert "已中断" in str(caught.value)

@@ -9,7 +9,8 @@ from typing import Annotated
 
 import typer
 
-from siting import terminal
+from siting.cli import terminal
+from siting.cli.options import OUT, AsJson
 from siting.prepare import Settings
 
 
@@ -30,11 +31,9 @@ def explain_command(
     scenario: Annotated[
         Path | None, typer.Option("--scenario", help="方案文件，记录中找不到时用 the scenario's file, if it moved")
     ] = None,
-    out: Annotated[Path, typer.Option("--out", help="运行结果所在的文件夹 where the run folders lie")] = Path("runs"),
+    out: Annotated[Path, typer.Option("--out", help="运行结果所在的文件夹 where the run folders lie")] = OUT,
     quiet: Annotated[bool, typer.Option("--quiet", "-q", help="只显示说明的位置 print only where the page is")] = False,
-    as_json: Annotated[
-        bool, typer.Option("--json", help="以 JSON 行输出进度与结果 progress and result as JSON lines")
-    ] = False,
+    as_json: AsJson = False,
     no_cache: Annotated[bool, typer.Option("--no-cache", help="不用缓存 compute everything anew")] = False,
 ) -> None:
     """解释一个方案：为什么选、为什么不选、换掉会怎样。Explain a plan: why, why not, what if."""
