@@ -13,7 +13,7 @@ from typing import Any
 __version__ = "0.1.0"
 
 # Loaded when first asked for: `import siting` alone loads neither Pyomo nor the solver. Their types: __init__.pyi.
-_HOME = {"Instance": "siting.instance", "SolverOptions": "siting.solver", "solve": "siting.optimise"}
+_HOME = {"Instance": "siting.instance", "SolverOptions": "siting.solving.solver", "solve": "siting.solving.optimise"}
 
 
 def __getattr__(name: str) -> Any:

@@ -25,7 +25,7 @@ from siting.question.between_times import add_times_between
 from siting.question.checks import check_question
 from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario
 from siting.service_times import ServiceTimes, compute_service_times
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 from siting.standards import load_service
 from siting.travel import speed_table
 

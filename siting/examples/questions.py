@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 HEAD = """\
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.solving.optimise import solve
 """
 DATA = """\
 sites = ["S1", "S2", "S3", "S4", "S5", "S6"]

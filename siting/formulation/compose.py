@@ -15,10 +15,10 @@ from siting import resources
 from siting.errors import Faults, fail
 from siting.formulation.blocks import REGISTER, Block, Kind
 from siting.formulation.data import Data
+from siting.formulation.pyomo import pyo
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
-from siting.pyomo import pyo
 from siting.suggest import nearest_word
 from siting.toml_files import load_toml
 

@@ -20,7 +20,7 @@ from siting.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
 from siting.search.sites import SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 
 @dataclass(frozen=True, eq=False)

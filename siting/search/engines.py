@@ -23,7 +23,7 @@ from siting.search.found import Found, Report
 from siting.search.median import interchange, knows, search_median, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 # Blocks of a model beside those on sites alone (SITE_BLOCKS).
 SERVED = {"open_site", "assign_every_demand_point", "assign_only_to_open"}

@@ -17,7 +17,7 @@ import pytest
 from siting.cli.main import main
 from siting.errors import InfeasibleError
 from siting.formulation.compose import list_formulations
-from siting.optimise import solve
+from siting.solving.optimise import solve
 from tests.bare_files import table, words_of
 from tests.formulation.every_model import question
 from tests.formulation.small import random_instance, six_points

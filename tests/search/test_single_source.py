@@ -16,7 +16,7 @@ from siting.formulation.compose import active_constraints, build_model, load_for
 from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.search.single_source import SingleSource, search_single_source, tree
-from siting.solver import solve_model
+from siting.solving.solver import solve_model
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.formulation.small import plans, random_instance
 from tests.shared_data import shared_file

@@ -16,7 +16,7 @@ from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
 from siting.search.found import Found, Report
 from siting.search.sites import SITE_BLOCKS, SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 ENGINE = "Lagrangian bound, interchange and branching, HiGHS"
 ONCE = frozenset({"covered", "cover_only_if_open"})

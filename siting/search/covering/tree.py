@@ -26,7 +26,7 @@ from siting.search.covering.program import as_program
 from siting.search.covering.reductions import reduced
 from siting.search.covering.squeeze import alike, squeeze
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
 

@@ -12,9 +12,9 @@ import pytest
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
 from siting.interrupt import stoppable
-from siting.optimise import solve as solve_all
 from siting.search.median import MedianProblem, median_problem, solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve as solve_all
+from siting.solving.solver import SolverOptions
 from tests.benchmark_files import read_orlib
 
 

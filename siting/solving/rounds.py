@@ -1,6 +1,6 @@
 """Rows added in rounds, and a first solution by diving: for programmes most of whose rows never matter.
 
-Works on an open solver that is handed in; `siting.solver` stays the only door to it.
+Works on an open solver that is handed in; `siting.solving.solver` stays the only door to it.
 """
 
 from __future__ import annotations
@@ -10,8 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.program import Program
 
 BROKEN_IN_RELAXATION = 1e-4  # a row is added to the relaxation when it is broken by more
 BROKEN_IN_DIVE = 1e-6  # stricter: the dive's end is to be a solution

@@ -10,7 +10,6 @@ from functools import partial
 
 import numpy as np
 
-from siting.built import Built, build, settle
 from siting.doctor import NoPlanError
 from siting.errors import Fault, SitingError
 from siting.events import Listener
@@ -25,7 +24,8 @@ from siting.instance import Instance
 from siting.search.engines import answers_alone, first_plan, search_first
 from siting.search.found import Found
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
-from siting.solver import SolverOptions, solver_version
+from siting.solving.built import Built, build, settle
+from siting.solving.solver import SolverOptions, solver_version
 
 TINY_SHARE = 1e-9
 ASSIGNS = {"assign_share", "assign_whole"}

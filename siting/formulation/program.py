@@ -11,8 +11,8 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from siting.errors import fail
+from siting.formulation.pyomo import pyo
 from siting.impedance import BoolArray, FloatArray
-from siting.pyomo import pyo
 
 BROKEN = 1e-5  # a row counts as broken by more than this times its largest coefficient
 

@@ -16,12 +16,12 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import build_model
 from siting.formulation.data import Data
 from siting.formulation.decided import Decided
+from siting.formulation.pyomo import pyo
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import FloatArray
 from siting.instance import Instance
-from siting.pyomo import pyo
 from siting.solution import Outcome
-from siting.solver import SolverOptions, solve_model, solve_program
+from siting.solving.solver import SolverOptions, solve_model, solve_program
 
 
 class Built(Protocol):
@@ -51,7 +51,7 @@ class Built(Protocol):
         use_start: bool = False,
         hold_back: tuple[str, ...] = (),
     ) -> Outcome:
-        """As `siting.solver.solve_model`."""
+        """As `siting.solving.solver.solve_model`."""
         ...
 
 
@@ -88,7 +88,7 @@ class BuiltArrays:
         use_start: bool = False,
         hold_back: tuple[str, ...] = (),
     ) -> Outcome:
-        """As `siting.solver.solve_model`."""
+        """As `siting.solving.solver.solve_model`."""
         answer = solve_program(
             self.named.program,
             options,
@@ -133,7 +133,7 @@ class BuiltPyomo:
         use_start: bool = False,
         hold_back: tuple[str, ...] = (),
     ) -> Outcome:
-        """As `siting.solver.solve_model`."""
+        """As `siting.solving.solver.solve_model`."""
         return solve_model(self.model, options, listener=listener, use_start=use_start, hold_back=hold_back)
 
 

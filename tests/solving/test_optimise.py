@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from siting import optimise
 from siting.errors import Fault, InfeasibleError, InputError, SitingError
 from siting.events import Event
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Solution, Status
-from siting.solver import SolverOptions
+from siting.solving import optimise
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import verify
 from tests.benchmark_files import read_orlib
 from tests.formulation.small import (

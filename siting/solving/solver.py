@@ -17,11 +17,11 @@ import highspy
 import numpy as np
 
 from siting.events import Event, Listener, silent
+from siting.formulation.program import Program, compile_model, is_maximise
 from siting.impedance import BoolArray, FloatArray
 from siting.interrupt import stoppable
-from siting.program import Program, compile_model, is_maximise
-from siting.rounds import Relaxation
 from siting.solution import Outcome, Status
+from siting.solving.rounds import Relaxation
 
 SMALLEST_GAP = 1e-7  # asked of the solver for "proven": below PROVEN_GAP, above the noise of its arithmetic
 SECONDS_BETWEEN_EVENTS = 0.5

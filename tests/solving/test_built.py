@@ -10,8 +10,6 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 
-from siting import built
-from siting.built import Built, BuiltArrays, BuiltPyomo, build, settle
 from siting.errors import InfeasibleError
 from siting.formulation.blocks import REGISTER, constraint
 from siting.formulation.compose import active_constraints, always_open, load_formulation
@@ -19,9 +17,11 @@ from siting.formulation.data import Data
 from siting.formulation.decided import Decided
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Status
-from siting.solver import SolverOptions
+from siting.solving import built
+from siting.solving.built import Built, BuiltArrays, BuiltPyomo, build, settle
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify.checks import nothing_more
 from siting.verify.register import CHECKS
 from tests.formulation.every_model import NEEDS, question

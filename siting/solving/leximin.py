@@ -23,7 +23,7 @@ from siting.impedance import FloatArray
 from siting.instance import Instance
 from siting.interrupt import asked, stoppable
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 from siting.verify import require_verified, verify
 
 MOST_LEVELS = 30
@@ -48,7 +48,7 @@ def lexicographic_minimax(
     where it stopped.
 
     Args:
-        solve: `siting.optimise.solve`.
+        solve: `siting.solving.optimise.solve`.
         diagnose: as there.
 
     Raises:

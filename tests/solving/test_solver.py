@@ -19,7 +19,7 @@ from siting.formulation.arrays import build_program
 from siting.formulation.compose import build_model, load_formulation
 from siting.instance import Instance
 from siting.solution import Status
-from siting.solver import QuietHighs, SolverOptions, hand_over, solve_model, solver_version
+from siting.solving.solver import QuietHighs, SolverOptions, hand_over, solve_model, solver_version
 from tests.formulation.small import random_instance
 
 
@@ -205,8 +205,8 @@ def test_progress_has_incumbent_bound_and_gap() -> None:
 
 def test_nothing_reaches_the_console() -> None:
     code = (
-        "from tests.test_solver import knapsack\n"
-        "from siting.solver import solve_model\n"
+        "from tests.solving.test_solver import knapsack\n"
+        "from siting.solving.solver import solve_model\n"
         "solve_model(knapsack(), listener=lambda e: None)\n"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -1,6 +1,6 @@
 """A linear programme that stays open: rows are added, columns fixed, and each solve begins at the basis of the last.
 
-For bounds by cutting planes and for branch and bound on them. `siting.solver` is for programmes solved once.
+For bounds by cutting planes and for branch and bound on them. `siting.solving.solver` is for programmes solved once.
 """
 
 from __future__ import annotations
@@ -14,9 +14,9 @@ import highspy
 import numpy as np
 from scipy.sparse import csr_array
 
+from siting.formulation.program import Program
 from siting.impedance import FloatArray, IntArray
-from siting.program import Program
-from siting.solver import QuietHighs, hand_over
+from siting.solving.solver import QuietHighs, hand_over
 
 State = Literal["optimal", "infeasible", "above_limit", "stopped"]
 

@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from siting.decide import Question, decide
 from siting.doctor import NoPlanError
 from siting.doctor import diagnose as find_remedies
 from siting.errors import InfeasibleError, InputError, SitingError
@@ -18,9 +17,10 @@ from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.interrupt import stoppable
-from siting.leximin import lexicographic_minimax
 from siting.solution import PROVEN_GAP, Outcome, Solution, Status
-from siting.solver import SolverOptions
+from siting.solving.decide import Question, decide
+from siting.solving.leximin import lexicographic_minimax
+from siting.solving.solver import SolverOptions
 from siting.verify import evaluate, require_verified, verify
 
 __all__ = ["NoPlanError", "no_worse_than", "solve"]

@@ -10,10 +10,10 @@ from siting.errors import Fault, InfeasibleError, SitingError
 from siting.events import silent
 from siting.formulation.compose import load_formulation
 from siting.instance import Instance
-from siting.leximin import lexicographic_minimax
-from siting.optimise import solve
 from siting.solution import Solution
-from siting.solver import SolverOptions
+from siting.solving.leximin import lexicographic_minimax
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import verify
 from tests.formulation.every_model import choices, question, sorted_burden
 from tests.formulation.small import six_points
@@ -84,7 +84,7 @@ def test_a_level_without_a_plan_in_time_leaves_the_one_at_hand(monkeypatch: pyte
 
 
 def test_levels_beyond_the_last_are_left_open(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("siting.leximin.MOST_LEVELS", 1)
+    monkeypatch.setattr("siting.solving.leximin.MOST_LEVELS", 1)
     instance = question("lexicographic_minimax", 2)
     solution = solve(instance, "lexicographic_minimax")
     assert len(solution.levels) == 2

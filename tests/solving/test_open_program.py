@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from scipy.sparse import csr_array
 
-from siting.open_program import OpenProgram
-from siting.program import Program
+from siting.formulation.program import Program
+from siting.solving.open_program import OpenProgram
 
 
 def _program() -> Program:
