@@ -11,9 +11,9 @@ from shapely.geometry.base import BaseGeometry
 from siting.assemble import Problem
 from siting.case import Case
 from siting.impedance import BoolArray
+from siting.machine.threads import core_count
 from siting.network import PlacedPoints, RoadGraph, service_area
 from siting.scenario import Travel
-from siting.threads import core_count
 
 
 def service_areas(

@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.threads import in_parts
+from siting.machine.compiled import compiled
+from siting.machine.threads import in_parts
 
 PART = 100_000  # rows below which a thread is not worth its start
 Columns = NDArray[np.signedinteger[Any]]  # 32 bits in `Sets`, either width in a matrix

@@ -18,7 +18,7 @@ from siting.doctor.flow import Flow
 from siting.doctor.twin import Twin
 from siting.formulation.program import Program
 from siting.impedance import FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.solution import Status
 from siting.solving.solver import SolverOptions, solve_program
 

@@ -25,7 +25,7 @@ from siting.formulation.reduce import counts_coverage_only, goes_to_nearest
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
-from siting.interrupt import asked
+from siting.machine.interrupt import asked
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions, solver_version

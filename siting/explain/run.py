@@ -30,8 +30,8 @@ from siting.explain.questions import (
 )
 from siting.explain.record import Recorded, check_inputs, find_run, read_record
 from siting.formulation.blocks import REGISTER
-from siting.interrupt import asked as interrupted
-from siting.interrupt import stoppable
+from siting.machine.interrupt import asked as interrupted
+from siting.machine.interrupt import stoppable
 from siting.pipeline import run_scenario, write_outputs
 from siting.plan import Posed, pose_instance
 from siting.prepare import Asked, ServiceAsked, Settings, ask_scenario

@@ -13,7 +13,7 @@ from siting.errors import fail
 from siting.events import Listener, silent
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
-from siting.interrupt import asked, stoppable
+from siting.machine.interrupt import asked, stoppable
 from siting.solution import Solution
 from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions

@@ -16,7 +16,7 @@ import numpy as np
 from siting.coverage import sets_within
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
 from siting.search.sites import SiteRules

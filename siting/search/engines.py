@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from siting import interrupt
 from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.machine import interrupt
 from siting.search.capacitated.adapter import search_capacitated
 from siting.search.center import search_center
 from siting.search.covering import search_covering

@@ -21,7 +21,7 @@ from siting.events import Listener
 from siting.formulation.spec import Formulation
 from siting.impedance import FloatArray
 from siting.instance import Instance
-from siting.interrupt import asked, stoppable
+from siting.machine.interrupt import asked, stoppable
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solving.solver import SolverOptions
 from siting.verify import require_verified, verify

@@ -16,7 +16,7 @@ from siting.formulation.precheck import precheck
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.interrupt import stoppable
+from siting.machine.interrupt import stoppable
 from siting.solution import PROVEN_GAP, Outcome, Solution, Status
 from siting.solving.decide import Question, decide
 from siting.solving.leximin import lexicographic_minimax

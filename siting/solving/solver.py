@@ -19,7 +19,7 @@ import numpy as np
 from siting.events import Event, Listener, silent
 from siting.formulation.program import Program, compile_model, is_maximise
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import stoppable
+from siting.machine.interrupt import stoppable
 from siting.solution import Outcome, Status
 from siting.solving.rounds import Relaxation
 

@@ -12,9 +12,9 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting.compiled import compiled
 from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.sites import SiteRules
 from siting.solving.solver import SolverOptions, solve_program
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from siting.events import Event
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.fixing import rise_if_changed
 from siting.search.covering.lagrangian import lagrangian_bound
 from siting.search.covering.moves import improve

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.median.interchange import State, copy_state, improve, shake, state_of
 from siting.search.median.problem import MedianProblem, Near, served_total
 from siting.search.median.relaxation import Steps

@@ -11,7 +11,7 @@ import pytest
 
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
-from siting.interrupt import stoppable
+from siting.machine.interrupt import stoppable
 from siting.search.median import MedianProblem, median_problem, solve
 from siting.solving.optimise import solve as solve_all
 from siting.solving.solver import SolverOptions

@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting import threads
-from siting.threads import in_parts
+from siting.machine import threads
+from siting.machine.threads import in_parts
 
 
 @given(st.integers(0, 50), st.integers(1, 10), st.integers(1, 8))

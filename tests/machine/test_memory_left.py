@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siting import memory_left
+from siting.machine import memory_left
 
 
 def test_some_memory_is_left() -> None:

@@ -1,7 +1,7 @@
 """Loops compiled to machine code on first use, and kept on disk for the next run.
 
 Compiled functions take arrays and numbers only. They release the interpreter's lock, so that threads run them side
-by side (`siting.threads`).
+by side (`siting.machine.threads`).
 """
 
 from __future__ import annotations
