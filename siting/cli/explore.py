@@ -16,8 +16,8 @@ from siting.cli import terminal
 from siting.cli.options import OUT, Quiet, Service
 from siting.events import Listener
 from siting.explore.of_scenario import Comparison, compare_best, compare_objectives
+from siting.files.run_folder import check_writable
 from siting.prepare import Asked, Settings, ask_scenario
-from siting.run_folder import check_writable
 from siting.scenario import find_scenario
 
 WIDTH = 100  # columns that a table needs at least

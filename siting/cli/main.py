@@ -17,10 +17,10 @@ from siting.cli.new_case import fetch_command, new_case_command
 from siting.cli.options import OUT, AsJson, NoCache, Out, Quiet
 from siting.cli.solve import solve_command
 from siting.cli.sweep import sweep_command
+from siting.files.run_folder import check_writable
 from siting.pipeline import evaluate_case, export_roads, run_scenario, write_outputs
 from siting.prepare import Settings
 from siting.results import RunResult
-from siting.run_folder import check_writable
 from siting.scenario import find_scenario, list_scenarios
 
 DEFAULT_SCENARIO = "shengzhou/three_services"

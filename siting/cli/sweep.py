@@ -19,7 +19,7 @@ from siting.cli.options import OUT, AsJson, Out, Quiet, Service
 from siting.cli.task_lines import TaskLines
 from siting.errors import fail
 from siting.events import Listener, silent
-from siting.run_folder import check_writable
+from siting.files.run_folder import check_writable
 from siting.scenario import find_scenario
 
 if TYPE_CHECKING:

@@ -9,9 +9,9 @@ from pathlib import Path
 
 import numpy as np
 
-from siting.cache import hash_values
 from siting.case import Case
 from siting.errors import Faults
+from siting.files.cache import hash_values
 from siting.futures.future import PROBABILITY_SLACK
 from siting.impedance import IntArray
 from siting.network import RoadGraph, close_roads, find_roads, scale_speeds

@@ -14,9 +14,9 @@ from siting.adjacency import Adjacency
 from siting.case import Case
 from siting.case_checks import WGS84
 from siting.errors import Faults
+from siting.files.tables import Column, read_table
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.suggest import nearest_word
-from siting.tables import Column, read_table
 
 LONGEST = 4.0  # an edge may be so many times the second shortest edge at either end
 DETOUR, DETOUR_MIN = 3.0, 5.0  # a walk by road may take so many times the straight walk, and so many minutes more

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from siting.errors import InputError
-from siting.tables import Column, read_table
+from siting.files.tables import Column, read_table
 
 CONTRACT = (
     Column("id", "id"),

@@ -13,8 +13,8 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import Faults, fail
+from siting.files.text import read_text
 from siting.suggest import nearest_word
-from siting.text_files import read_text
 
 
 @dataclass(frozen=True)

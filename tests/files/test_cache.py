@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siting.cache import Cache, hash_file, hash_values
+from siting.files.cache import Cache, hash_file, hash_values
 
 
 def save(value: str, path: Path) -> None:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from siting.errors import InputError
-from siting.run_folder import adding, writing
+from siting.files.run_folder import adding, writing
 
 
 def names(folder: Path) -> list[str]:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from siting.errors import fail
 
-PACKAGE = Path(__file__).resolve().parent
+PACKAGE = Path(__file__).resolve().parents[1]
 FOLDERS = ("models", "data", "maps")
 
 

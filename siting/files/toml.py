@@ -9,8 +9,8 @@ from typing import Any, TypeVar
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 from siting.errors import Faults, fail
+from siting.files.text import read_text
 from siting.suggest import nearest_word
-from siting.text_files import read_text
 
 
 class Frozen(BaseModel):
