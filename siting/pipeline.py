@@ -13,11 +13,11 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siting import provenance
-from siting.areas import service_areas
 from siting.assemble import Problem, pose
 from siting.case import Case, load_case
 from siting.errors import Faults
-from siting.evaluate import evaluate
+from siting.evaluation.areas import service_areas
+from siting.evaluation.evaluate import evaluate
 from siting.files.run_folder import check_writable, writing
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from siting.accessibility import two_step
 from siting.assemble import Problem
 from siting.case import Case
 from siting.demand import ages_in_service
+from siting.evaluation.accessibility import two_step
+from siting.evaluation.metrics import loads, summarise
+from siting.evaluation.site_ledger import site_ledger
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
-from siting.metrics import loads, summarise
-from siting.site_ledger import site_ledger
 from siting.solution import Assignment
 
 WHOLE = 1e-6  # shares that add up to 1 but for so much leave nobody out

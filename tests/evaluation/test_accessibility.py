@@ -9,7 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.accessibility import (
+from siting.decay import Decay
+from siting.errors import InputError
+from siting.evaluation.accessibility import (
     Level,
     accessibility_gini,
     enhanced_two_step,
@@ -17,10 +19,8 @@ from siting.accessibility import (
     three_step,
     two_step,
 )
-from siting.decay import Decay
-from siting.errors import InputError
+from siting.evaluation.metrics import coefficient_of_variation, weighted_mean, weighted_variance
 from siting.impedance import ImpedanceMatrix
-from siting.metrics import coefficient_of_variation, weighted_mean, weighted_variance
 
 LUO_QI = ((10, 1.0), (20, 0.68), (30, 0.22))
 # Four villages, three clinics; minutes.

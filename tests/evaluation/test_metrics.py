@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.metrics import gini, loads, summarise, weighted_mean, weighted_quantile, worst_share_mean
+from siting.evaluation.metrics import gini, loads, summarise, weighted_mean, weighted_quantile, worst_share_mean
 
 AGES = ["age_60_79", "age_80_plus"]
 

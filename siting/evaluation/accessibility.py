@@ -25,8 +25,8 @@ from numpy.typing import ArrayLike
 
 from siting.decay import Decay
 from siting.errors import Faults, fail
+from siting.evaluation.metrics import gini
 from siting.impedance import FloatArray, ImpedanceMatrix
-from siting.metrics import gini
 
 Zones = Sequence[tuple[float, float]]
 
