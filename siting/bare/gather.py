@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from siting.adjacency import Adjacency
 from siting.bare import words
 from siting.bare.cells import CellFaults, Kind
 from siting.bare.fact_tables import Contract, read_facts, read_pairs, unknown_id
@@ -18,6 +17,7 @@ from siting.bare.given import Given
 from siting.bare.matrix import NO_ID, Matrix
 from siting.errors import Faults, InputError
 from siting.impedance import BoolArray, IntArray
+from siting.instance.adjacency import Adjacency
 from siting.suggest import nearest_word
 
 DEMAND_NUMBERS = ("demand", "load", "standard", "outer_standard")

@@ -19,7 +19,7 @@ from siting.bare.notes import Notes
 from siting.errors import Faults, fail
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
-from siting.instance_checks import DEMAND, SITE
+from siting.instance.checks import DEMAND, SITE
 from siting.suggest import nearest_word
 
 IDS = ("demand_ids", "site_ids")

@@ -12,7 +12,6 @@ from typing import Any
 
 import numpy as np
 
-from siting.adjacency import Adjacency
 from siting.doctor.flow import Flow
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import BINDING, active_constraints
@@ -20,6 +19,7 @@ from siting.formulation.program import Program, compile_model
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import IntArray
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from siting.solving.built import BuiltArrays, build
 
 ONLY_MEASURE = {

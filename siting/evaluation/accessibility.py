@@ -23,10 +23,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from siting.decay import Decay
 from siting.errors import Faults, fail
 from siting.evaluation.metrics import gini
 from siting.impedance import FloatArray, ImpedanceMatrix
+from siting.instance.decay import Decay
 
 Zones = Sequence[tuple[float, float]]
 

@@ -10,12 +10,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import Delaunay, QhullError
 
-from siting.adjacency import Adjacency
 from siting.case import Case
 from siting.case_checks import WGS84
 from siting.errors import Faults
 from siting.files.tables import Column, read_table
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
+from siting.instance.adjacency import Adjacency
 from siting.suggest import nearest_word
 
 LONGEST = 4.0  # an edge may be so many times the second shortest edge at either end

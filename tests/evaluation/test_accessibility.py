@@ -9,7 +9,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.decay import Decay
 from siting.errors import InputError
 from siting.evaluation.accessibility import (
     Level,
@@ -21,6 +20,7 @@ from siting.evaluation.accessibility import (
 )
 from siting.evaluation.metrics import coefficient_of_variation, weighted_mean, weighted_variance
 from siting.impedance import ImpedanceMatrix
+from siting.instance.decay import Decay
 
 LUO_QI = ((10, 1.0), (20, 0.68), (30, 0.22))
 # Four villages, three clinics; minutes.

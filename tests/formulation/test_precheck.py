@@ -6,9 +6,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from siting.adjacency import Adjacency
 from siting.errors import InfeasibleError
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from siting.solving.optimise import solve
 from tests.formulation.small import six_points
 

@@ -20,8 +20,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.coverage import Columns
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.instance.coverage import Columns
 from siting.machine.compiled import compiled
 from siting.machine.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem, count_open

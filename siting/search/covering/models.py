@@ -7,10 +7,10 @@ import time
 
 import numpy as np
 
-from siting.coverage import Sets, sets_within
 from siting.formulation.spec import Limit
 from siting.impedance import FloatArray, IntArray
 from siting.instance import Instance
+from siting.instance.coverage import Sets, sets_within
 from siting.search.covering.fewest import fewest
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve

@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from siting.decay import FORMS, Decay
 from siting.errors import InputError
+from siting.instance.decay import FORMS, Decay
 
 
 @pytest.mark.parametrize(

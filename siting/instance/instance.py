@@ -13,11 +13,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike
 
-from siting.adjacency import Adjacency
-from siting.decay import Decay
-from siting.ids import Ids, NumberedIds, take
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
-from siting.instance_checks import DEMAND, SITE, SIZE, ZONE, check
+from siting.instance.adjacency import Adjacency
+from siting.instance.checks import DEMAND, SITE, SIZE, ZONE, check
+from siting.instance.decay import Decay
+from siting.instance.ids import Ids, NumberedIds, take
 
 NO_LIMIT = np.iinfo(np.int64).max  # in `zone_maximum`
 YES_NO = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from siting.coverage import (
+from siting.impedance import ImpedanceMatrix
+from siting.instance.coverage import (
     Sets,
     containing_another,
     first_same,
@@ -15,7 +16,6 @@ from siting.coverage import (
     reaches_any,
     sets_within,
 )
-from siting.impedance import ImpedanceMatrix
 
 
 def sets_of(flags: np.ndarray) -> Sets:

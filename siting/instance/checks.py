@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import Faults
-from siting.ids import NumberedIds
+from siting.instance.ids import NumberedIds
 
 if TYPE_CHECKING:
     from siting.instance import Instance

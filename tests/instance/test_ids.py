@@ -2,8 +2,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.ids import NumberedIds, take
 from siting.instance import Instance
+from siting.instance.ids import NumberedIds, take
 
 
 def test_counted_ids_are_like_a_tuple_of_texts() -> None:
