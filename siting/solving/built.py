@@ -6,7 +6,7 @@ Both give the same programme; benchmarks/hand_over.py measures how much sooner t
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
@@ -22,37 +22,6 @@ from siting.impedance import FloatArray
 from siting.instance import Instance
 from siting.solution import Outcome
 from siting.solving.solver import SolverOptions, solve_model, solve_program
-
-
-class Built(Protocol):
-    """A model with values of its variables, each in the variable's own order."""
-
-    def has(self, symbol: str) -> bool:
-        """Whether the model has the variable."""
-        ...
-
-    def values(self, symbol: str) -> FloatArray:
-        """The variable's values; NaN where there is none."""
-        ...
-
-    def put(self, symbol: str, values: FloatArray) -> None:
-        """Set the variable's values."""
-        ...
-
-    def objective(self) -> float:
-        """The objective of the values."""
-        ...
-
-    def solve(
-        self,
-        options: SolverOptions,
-        *,
-        listener: Listener = silent,
-        use_start: bool = False,
-        hold_back: tuple[str, ...] = (),
-    ) -> Outcome:
-        """As `siting.solving.solver.solve_model`."""
-        ...
 
 
 class BuiltArrays:
@@ -137,6 +106,10 @@ class BuiltPyomo:
         return solve_model(self.model, options, listener=listener, use_start=use_start, hold_back=hold_back)
 
 
+Built = BuiltArrays | BuiltPyomo
+"""A model with values of its variables, each in the variable's own order."""
+
+
 def build(
     formulation: Formulation,
     active: Sequence[str],
@@ -145,7 +118,7 @@ def build(
     constant: float = 0.0,
     objective: str | None = None,
     limits: Sequence[Limit] = (),
-) -> BuiltArrays | BuiltPyomo:
+) -> Built:
     """The question in the form that is there soonest; arguments as `build_model`, with the constraints that hold.
 
     Raises:
