@@ -15,10 +15,9 @@ from siting.bare.facts import Facts
 from siting.bare.files import read_matrix
 from siting.bare.given import Given
 from siting.bare.matrix import NO_ID, Matrix
-from siting.errors import Faults, InputError
+from siting.errors import Faults, InputError, nearest_word
 from siting.impedance import BoolArray, IntArray
 from siting.instance.adjacency import Adjacency
-from siting.suggest import nearest_word
 
 DEMAND_NUMBERS = ("demand", "load", "standard", "outer_standard")
 SITE_FLAGS = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")

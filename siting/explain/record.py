@@ -8,11 +8,10 @@ from pathlib import Path
 from typing import Any
 
 from siting.case import find_case, load_case
-from siting.errors import Faults, InputError, fail
+from siting.errors import Faults, InputError, fail, nearest_word
 from siting.files.cache import hash_file
 from siting.provenance import hash_inputs
 from siting.scenario import find_scenario, list_scenarios, load_scenario
-from siting.suggest import nearest_word
 
 RECORD = "run.json"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import siting
-from siting.errors import Fault, InfeasibleError, InputError, fail
+from siting.errors import Fault, InfeasibleError, InputError, fail, nearest_word
 from siting.events import stage
 from siting.explain.answers import Answer, Explanation, ServiceExplanation, Site, Sure, Text
 from siting.explain.compare import Bench
@@ -36,7 +36,6 @@ from siting.machine.interrupt import stoppable
 from siting.pipeline import run_scenario, write_outputs
 from siting.plan import Posed, pose_instance
 from siting.prepare import Asked, ServiceAsked, Settings, ask_scenario
-from siting.suggest import nearest_word
 
 ANOTHER_ASSIGNMENT = 0.05
 LEVELS: Text = (

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from siting.case import CaseFile
-from siting.errors import InfeasibleError, fail
+from siting.errors import InfeasibleError, fail, nearest_word
 from siting.evaluation.metrics import weighted_mean
 from siting.evaluation.site_ledger import site_ledger
 from siting.events import Listener, silent
@@ -25,7 +25,6 @@ from siting.results import GONE
 from siting.solution import Outcome, Solution
 from siting.solving.optimise import solve
 from siting.standards import Service
-from siting.suggest import nearest_word
 
 YUAN_AT_A_TIME = 10_000.0  # for gains by money
 Row = dict[str, object]

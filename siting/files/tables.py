@@ -12,9 +12,8 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from siting.errors import Faults, fail
+from siting.errors import Faults, fail, nearest_word
 from siting.files.text import read_text
-from siting.suggest import nearest_word
 
 
 @dataclass(frozen=True)

@@ -8,9 +8,8 @@ from typing import Any, TypeVar
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
-from siting.errors import Faults, fail
+from siting.errors import Faults, fail, nearest_word
 from siting.files.text import read_text
-from siting.suggest import nearest_word
 
 
 class Frozen(BaseModel):

@@ -11,7 +11,7 @@ import numpy as np
 import siting.formulation.constraints
 import siting.formulation.objectives
 import siting.formulation.variables  # noqa: F401  (these three fill the register)
-from siting.errors import Faults, fail
+from siting.errors import Faults, fail, nearest_word
 from siting.files import resources
 from siting.files.toml import load_toml
 from siting.formulation.blocks import REGISTER, Block, Kind
@@ -20,7 +20,6 @@ from siting.formulation.pyomo import pyo
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
-from siting.suggest import nearest_word
 
 # Numbers of an instance that change the answer: a model that has no block for them would ignore them unsaid.
 BINDING = (
