@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 try:
-    from siting.cli import app, main
+    from siting.cli.main import app, main
 except ModuleNotFoundError as error:
     sys.exit(
         f"缺少程序库 {error.name}：请先安装（README.zh.md“两条命令”），再用 .venv 里的 python 运行。\n"

@@ -59,8 +59,8 @@ def _answer(begin: float, outcome: Any) -> Result:
 
 
 def run_siting(case: Any, seconds: float) -> Result:
-    from siting.optimise import solve
-    from siting.solver import SolverOptions
+    from siting.solving.optimise import solve
+    from siting.solving.solver import SolverOptions
 
     instance = make(case)
     begin = time.perf_counter()
@@ -71,7 +71,7 @@ def run_highs(case: Any, seconds: float) -> Result:
     """The whole formulation as arrays, without any reduction or search."""
     from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
-    from siting.solver import SolverOptions, solve_program
+    from siting.solving.solver import SolverOptions, solve_program
 
     instance = make(case)
     begin = time.perf_counter()

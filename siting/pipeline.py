@@ -13,11 +13,12 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siting import provenance
-from siting.areas import service_areas
 from siting.assemble import Problem, pose
 from siting.case import Case, load_case
 from siting.errors import Faults
-from siting.evaluate import evaluate
+from siting.evaluation.areas import service_areas
+from siting.evaluation.evaluate import evaluate
+from siting.files.run_folder import check_writable, writing
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.futures.run import choose_over_futures, look_ahead
@@ -36,7 +37,6 @@ from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
-from siting.run_folder import check_writable, writing
 from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
 from siting.service_times import ServiceTimes
 from siting.solution import Status

@@ -13,14 +13,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.coverage import sets_within
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
-from siting.interrupt import out_of_time
+from siting.instance.coverage import sets_within
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
 from siting.search.sites import SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 
 @dataclass(frozen=True, eq=False)

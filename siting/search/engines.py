@@ -9,12 +9,12 @@ from collections.abc import Callable
 
 import numpy as np
 
-from siting import interrupt
 from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.machine import interrupt
 from siting.search.capacitated.adapter import search_capacitated
 from siting.search.center import search_center
 from siting.search.covering import search_covering
@@ -23,7 +23,7 @@ from siting.search.found import Found, Report
 from siting.search.median import interchange, knows, search_median, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 # Blocks of a model beside those on sites alone (SITE_BLOCKS).
 SERVED = {"open_site", "assign_every_demand_point", "assign_only_to_open"}

@@ -9,9 +9,9 @@ import pytest
 
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.search.engines import first_plan, search_first
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from tests.formulation.every_model import choices, optimum, question, tail
 from tests.formulation.small import best_value, random_instance, six_points
 

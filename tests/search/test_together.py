@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.coverage import Sets
 from siting.impedance import BoolArray, ImpedanceMatrix
 from siting.instance import Instance
+from siting.instance.coverage import Sets
 from siting.search import covering, median
 from siting.search.sites import SiteRules
 

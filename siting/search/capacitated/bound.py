@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.capacitated.choice import Counts, choose, forced
 from siting.search.capacitated.knapsack import Packing, pack, packing
 from siting.search.capacitated.problem import CapacitatedProblem, Pairs

@@ -12,11 +12,11 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting.compiled import compiled
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.program import Program
+from siting.machine.compiled import compiled
 from siting.search.sites import SiteRules
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 TOLERANCE = 1e-9  # relative, of a row
 MOST = 2**40  # stands for a count without limit

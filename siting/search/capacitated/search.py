@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.capacitated.bound import (
     EQUAL,
     FIRST_STEP,

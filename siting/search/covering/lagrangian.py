@@ -20,10 +20,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.compiled import compiled
-from siting.coverage import Columns
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.interrupt import out_of_time
+from siting.instance.coverage import Columns
+from siting.machine.compiled import compiled
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem, count_open
 
 FIRST_FACTOR = 0.1  # of the way to the known value that a step takes

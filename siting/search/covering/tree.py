@@ -17,7 +17,7 @@ import numpy as np
 
 from siting.events import Event
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.fixing import rise_if_changed
 from siting.search.covering.lagrangian import lagrangian_bound
 from siting.search.covering.moves import improve
@@ -26,7 +26,7 @@ from siting.search.covering.program import as_program
 from siting.search.covering.reductions import reduced
 from siting.search.covering.squeeze import alike, squeeze
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
 

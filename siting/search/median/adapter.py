@@ -11,7 +11,7 @@ from siting.search.median.lists import Pairs
 from siting.search.median.problem import MedianProblem
 from siting.search.median.solve import solve
 from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 ENGINE = "interchange, Lagrangian branch and bound"
 VARIABLES = {"open_site", "assign_share"}

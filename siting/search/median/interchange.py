@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.median.choice import Choice, move_allowed
 from siting.search.median.lists import Columns, Lists, Pairs
 

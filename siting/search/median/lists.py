@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.threads import in_parts
+from siting.machine.compiled import compiled
+from siting.machine.threads import in_parts
 
 SAMPLE = 64  # pairs of a row from which the length of its list is guessed
 PART = 5_000  # rows below which a thread is not worth while

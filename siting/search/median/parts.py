@@ -6,8 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.median.interchange import copy_state, improve, shake, state_of
 from siting.search.median.lists import Lists
 from siting.search.median.problem import MedianProblem, served_total

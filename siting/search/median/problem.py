@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.median.choice import Choice, as_choice
 from siting.search.median.interchange import Ground, State, state_of
 from siting.search.median.lists import Columns, Lists, Pairs, by_site, sorted_lists

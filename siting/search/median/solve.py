@@ -11,13 +11,13 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.median.interchange import State, copy_state, improve, shake, state_of
 from siting.search.median.problem import MedianProblem, Near, served_total
 from siting.search.median.relaxation import Steps
 from siting.search.median.tree import Multipliers, Node, Waiting, bounded, least_sure, propagate, settle
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 SMALLEST_GAP = 1e-7  # relative: a bound this near to a plan proves it
 ARITHMETIC = 1e-9  # relative error of a bound's or a plan's sum

@@ -13,9 +13,9 @@ from siting.errors import InfeasibleError
 from siting.events import Event
 from siting.formulation.compose import build_model, load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_model
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions, solve_model
 from siting.verify import verify
 from tests.benchmark_files import read_orlib
 from tests.formulation import every_model
