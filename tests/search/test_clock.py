@@ -13,8 +13,8 @@ from siting.doctor import NoPlanError
 from siting.errors import SitingError
 from siting.examples import EXAMPLES, run
 from siting.formulation.compose import load_formulation
-from siting.optimise import solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 
 LOOKS = (0, 1, 2, 3, 4, 6, 8, 12, 20, 40, 100)  # at the clock, before it jumps past every limit
 
