@@ -10,22 +10,21 @@ import traceback
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 import siting
 from siting import cli_explore, terminal
-from siting.case import find_case, list_cases
 from siting.cli_explain import explain_command
 from siting.cli_solve import solve_command
 from siting.cli_sweep import sweep_command
 from siting.errors import Fault, InputError, InternalError, SitingError, fail
-from siting.pipeline import evaluate_case, export_roads, run_scenario, write_outputs
-from siting.prepare import Settings
-from siting.results import RunResult
 from siting.run_folder import check_writable
-from siting.scenario import find_scenario, list_scenarios
+
+if TYPE_CHECKING:
+    from siting.prepare import Settings
+    from siting.results import RunResult
 
 DEFAULT_SCENARIO = "shengzhou/three_services"
 OUT = Path("runs")
@@ -36,7 +35,7 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
+    invoke_without_command=True,
 )
 
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="不显示进度 no progress")]
@@ -44,6 +43,19 @@ AsJson = Annotated[bool, typer.Option("--json", help="以 JSON 行输出进度�
 Out = Annotated[Path, typer.Option("--out", help="结果放在哪个文件夹 where the result folders go")]
 NoCache = Annotated[bool, typer.Option("--no-cache", help="不用缓存，全部重算 compute everything anew")]
 NoAreas = Annotated[bool, typer.Option("--no-areas", help="不画服务范围（更快） draw no service areas (faster)")]
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="版本 the version", is_eager=True)] = False,
+) -> None:
+    """公共服务设施选址：学校、诊所、养老站建在哪里。
+
+    Where new schools, clinics and elderly-care stations go.
+    """
+    if version:
+        typer.echo(f"siting {siting.__version__}")
+        raise typer.Exit
 
 
 @app.command("run")
@@ -58,8 +70,11 @@ def run_command(
     no_areas: NoAreas = False,
 ) -> None:
     """求解一个方案，写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
-    settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     check_writable(out)
+    from siting.pipeline import run_scenario, write_outputs  # slow imports, needed here only
+    from siting.scenario import find_scenario
+
+    settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     result = run_scenario(find_scenario(scenario), settings)
     assert result.scenario is not None
     outputs = write_outputs(result, out / result.scenario.id, settings)
@@ -79,6 +94,9 @@ def gaps_command(
     no_areas: NoAreas = False,
 ) -> None:
     """评估现状：谁在标准时间之外（不做优化）。Evaluate as it stands: who lies beyond each standard."""
+    from siting.case import find_case  # slow imports, needed here only
+    from siting.pipeline import evaluate_case, write_outputs
+
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     folder = find_case(case)
     check_writable(out)
@@ -175,6 +193,8 @@ app.command("solve")(solve_command)
 def list_command() -> None:
     """列出自带的案例、方案与模型。List the shipped cases, scenarios and models."""
     from siting.bare.ask import list_questions  # slow imports, needed here only
+    from siting.case import list_cases
+    from siting.scenario import list_scenarios
 
     typer.echo("案例 cases:")
     for name, folder in list_cases().items():
@@ -193,6 +213,9 @@ def export_roads_command(
     out: Annotated[Path, typer.Option("--out", help=".graphml 文件 file")],
 ) -> None:
     """导出路网（GraphML，可用 osmnx、networkx 打开）。Export the road graph for osmnx and networkx."""
+    from siting.case import find_case  # slow imports, needed here only
+    from siting.pipeline import export_roads
+
     notice = export_roads(find_case(case), out)
     typer.echo(f"路网 roads: {out.resolve()}")
     if notice:
@@ -221,6 +244,8 @@ def _bbox(text: str) -> tuple[float, float, float, float]:
 
 
 def _settings(out: Path, *, quiet: bool, as_json: bool, no_cache: bool, no_areas: bool) -> Settings:
+    from siting.prepare import Settings  # slow imports, needed by few commands
+
     return Settings(
         cache=None if no_cache else out / ".cache",
         listener=terminal.listener_for(quiet=quiet, as_json=as_json),
@@ -266,6 +291,19 @@ def _usage_fault(error: Exception) -> Fault:
     )
 
 
+def _internal(error: Exception, *, as_json: bool) -> int:
+    log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
+    if as_json:
+        fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
+        terminal.print_error(InternalError(fault), as_json=True)
+    typer.echo(
+        f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
+        f"Internal error: {error}. Details are in {log}; please send them with your report.",
+        err=True,
+    )
+    return 1
+
+
 def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     """Run `action`; every failure becomes one clear message and an exit code, never a traceback."""
     try:
@@ -276,6 +314,17 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         typer.echo("已中断，未写入任何结果。Interrupted; nothing was written.", err=True)
         return INTERRUPTED
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == siting.__name__:
+            return _internal(error, as_json=as_json)
+        fault = Fault(
+            f"缺少程序库 {error.name}",
+            f"the library {error.name} is not installed",
+            "请重新安装（README.zh.md“两条命令”），再用 .venv 里的 python 运行",
+            "install again (README.md, 'Two commands'), then run with the python of .venv",
+        )
+        terminal.print_error(InputError(fault), as_json=as_json)
+        return InputError.exit_code
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
         return 0
@@ -287,16 +336,7 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
             typer.echo("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", err=True)
             show()
             return int(error.exit_code)
-        log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
-        if as_json:
-            fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
-            terminal.print_error(InternalError(fault), as_json=True)
-        typer.echo(
-            f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
-            f"Internal error: {error}. Details are in {log}; please send them with your report.",
-            err=True,
-        )
-        return 1
+        return _internal(error, as_json=as_json)
     return 0
 
 

@@ -10,7 +10,6 @@ from typing import Annotated
 import typer
 
 from siting import terminal
-from siting.prepare import Settings
 
 
 def explain_command(
@@ -42,6 +41,7 @@ def explain_command(
     from siting.explain.run import Request, explain
     from siting.explain.show import print_explanation
     from siting.explain.tables import plain
+    from siting.prepare import Settings
 
     settings = Settings(
         cache=None if no_cache else out / ".cache",

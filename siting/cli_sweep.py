@@ -17,7 +17,6 @@ from siting.cli_explore import OUT, Quiet, Service, show_comparison
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.run_folder import check_writable
-from siting.scenario import find_scenario
 from siting.task_lines import TaskLines
 
 if TYPE_CHECKING:
@@ -67,7 +66,8 @@ def sweep_command(
     no_areas: Annotated[bool, typer.Option("--no-areas", help="不画服务范围（更快） draw no service areas")] = False,
 ) -> None:
     """多个方案、多个地方，或逐步增加数量、预算。Many scenarios or places; what each further facility or yuan brings."""
-    from siting.sweep.run import How  # slow imports, needed here only
+    from siting.scenario import find_scenario  # slow imports, needed here only
+    from siting.sweep.run import How
 
     of_amounts = p is not None or budget is not None
     _refuse_misfits(what, service, cases, gaps=gaps, of_amounts=of_amounts)
@@ -134,6 +134,7 @@ def _amounts(
 
 def _many(what: Sequence[str], cases: Sequence[str] | None, how: How, *, gaps: bool, quiet: bool, as_json: bool) -> int:
     """Many scenarios, or the cases as they stand; the exit code."""
+    from siting.scenario import find_scenario  # slow imports, needed here only
     from siting.sweep.choose import ask_of_cases, find_cases, find_scenarios
     from siting.sweep.run import sweep_cases, sweep_scenarios
 

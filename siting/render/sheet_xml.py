@@ -100,7 +100,10 @@ def _rows(table: Table, styles: Sequence[str], texts: _Texts) -> Iterator[str]:
             columns.append(_cells(letters[k], first, values[start:stop], plain, styles[look.quoted], texts))
         rows = range(table.first + start, table.first + stop)
         yield "".join(
-            [f'<row r="{row}">{"".join(cells)}</row>' for row, cells in zip(rows, zip(*columns, strict=True), strict=True)]
+            [
+                f'<row r="{row}">{"".join(cells)}</row>'
+                for row, cells in zip(rows, zip(*columns, strict=True), strict=True)
+            ]
         )
 
 
