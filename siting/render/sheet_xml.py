@@ -16,6 +16,7 @@ from typing import IO
 from xlsxwriter.utility import xl_col_to_name
 
 AT_ONCE = 4000  # rows that are held as text
+MOST_KNOWN = 200_000  # different texts that are remembered; then all are forgotten
 LARGE = 10_000_000  # cells; so many may take more than the 2 GB that the plain form of a ZIP file can hold
 LONGEST_UTF16 = 32_767  # units that Excel holds in a cell
 FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
@@ -127,6 +128,8 @@ class _Texts(dict[str, tuple[bool, str]]):
     def __missing__(self, text: str) -> tuple[bool, str]:
         space = ' xml:space="preserve"' if text != text.strip() else ""
         found = text.startswith(FORMULA_STARTS), f' t="inlineStr"><is><t{space}>{_escaped(text)}</t></is></c>'
+        if len(self) >= MOST_KNOWN:
+            self.clear()
         self[text] = found
         return found
 
