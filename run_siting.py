@@ -18,5 +18,5 @@ except ModuleNotFoundError as error:
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    commands = {command.name for command in app.registered_commands} | {"--help"}
+    commands = {command.name for command in app.registered_commands} | {"--help", "--version"}
     main(words if words and words[0] in commands else ["run", *words])

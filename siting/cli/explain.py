@@ -11,7 +11,6 @@ import typer
 
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson
-from siting.prepare import Settings
 
 
 def explain_command(
@@ -41,6 +40,7 @@ def explain_command(
     from siting.explain.run import Request, explain
     from siting.explain.show import print_explanation
     from siting.explain.tables import plain
+    from siting.prepare import Settings
 
     settings = Settings(
         cache=None if no_cache else out / ".cache",

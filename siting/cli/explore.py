@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
@@ -15,10 +15,11 @@ from rich.text import Text
 from siting.cli import terminal
 from siting.cli.options import OUT, Quiet, Service
 from siting.events import Listener
-from siting.explore.of_scenario import Comparison, compare_best, compare_objectives
 from siting.files.run_folder import check_writable
-from siting.prepare import Asked, Settings, ask_scenario
-from siting.scenario import find_scenario
+
+if TYPE_CHECKING:
+    from siting.explore.of_scenario import Comparison
+    from siting.prepare import Asked
 
 WIDTH = 100  # columns that a table needs at least
 
@@ -43,6 +44,8 @@ def tradeoff_command(
     as_json: AsJson = False,
 ) -> None:
     """两个目标之间的取舍。Plans between two objectives, none better in one without being worse in the other."""
+    from siting.explore.of_scenario import compare_objectives  # slow imports, needed here only
+
     asked, listener = _ask(scenario, out, quiet=quiet, as_json=as_json)
     table = compare_objectives(asked, service, second, points=points, listener=listener)
     show_comparison(table, out / f"{asked.scenario.id}_tradeoff.csv", quiet=quiet, as_json=as_json)
@@ -60,12 +63,17 @@ def alternatives_command(
     as_json: AsJson = False,
 ) -> None:
     """最好的几个方案。The best plans one after another."""
+    from siting.explore.of_scenario import compare_best  # slow imports, needed here only
+
     asked, listener = _ask(scenario, out, quiet=quiet, as_json=as_json)
     table = compare_best(asked, service, count, least_difference=least_difference, listener=listener)
     show_comparison(table, out / f"{asked.scenario.id}_alternatives.csv", quiet=quiet, as_json=as_json)
 
 
 def _ask(scenario: str, out: Path, *, quiet: bool, as_json: bool) -> tuple[Asked, Listener]:
+    from siting.prepare import Settings, ask_scenario  # slow imports, needed here only
+    from siting.scenario import find_scenario
+
     check_writable(out)
     listener = terminal.listener_for(quiet=quiet or as_json, as_json=False)
     return ask_scenario(find_scenario(scenario), Settings(cache=out / ".cache", listener=listener)), listener

@@ -42,6 +42,19 @@ def _usage_fault(error: Exception) -> Fault:
     )
 
 
+def _internal(error: Exception, *, as_json: bool) -> int:
+    log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
+    if as_json:
+        fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
+        terminal.print_error(InternalError(fault), as_json=True)
+    typer.echo(
+        f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
+        f"Internal error: {error}. Details are in {log}; please send them with your report.",
+        err=True,
+    )
+    return 1
+
+
 def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     """Run `action`; every failure becomes one clear message and an exit code, never a traceback."""
     try:
@@ -52,6 +65,17 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     except KeyboardInterrupt:
         typer.echo("已中断，未写入任何结果。Interrupted; nothing was written.", err=True)
         return INTERRUPTED
+    except ModuleNotFoundError as error:
+        if (error.name or "").split(".")[0] == siting.__name__:
+            return _internal(error, as_json=as_json)
+        fault = Fault(
+            f"缺少程序库 {error.name}",
+            f"the library {error.name} is not installed",
+            "请重新安装（README.zh.md“两条命令”），再用 .venv 里的 python 运行",
+            "install again (README.md, 'Two commands'), then run with the python of .venv",
+        )
+        terminal.print_error(InputError(fault), as_json=as_json)
+        return InputError.exit_code
     except BrokenPipeError:  # the reader of a pipe has seen enough
         sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
         return 0
@@ -63,14 +87,5 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
             typer.echo("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", err=True)
             show()
             return int(error.exit_code)
-        log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
-        if as_json:
-            fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
-            terminal.print_error(InternalError(fault), as_json=True)
-        typer.echo(
-            f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
-            f"Internal error: {error}. Details are in {log}; please send them with your report.",
-            err=True,
-        )
-        return 1
+        return _internal(error, as_json=as_json)
     return 0

@@ -5,11 +5,11 @@ from __future__ import annotations
 import json
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from siting.case import find_case, list_cases
+import siting
 from siting.cli import explore, terminal
 from siting.cli.explain import explain_command
 from siting.cli.failures import INTERRUPTED, guarded
@@ -18,10 +18,10 @@ from siting.cli.options import OUT, AsJson, NoCache, Out, Quiet
 from siting.cli.solve import solve_command
 from siting.cli.sweep import sweep_command
 from siting.files.run_folder import check_writable
-from siting.pipeline import evaluate_case, export_roads, run_scenario, write_outputs
-from siting.prepare import Settings
-from siting.results import RunResult
-from siting.scenario import find_scenario, list_scenarios
+
+if TYPE_CHECKING:
+    from siting.prepare import Settings
+    from siting.results import RunResult
 
 DEFAULT_SCENARIO = "shengzhou/three_services"
 
@@ -29,10 +29,23 @@ app = typer.Typer(
     add_completion=False,
     no_args_is_help=True,
     rich_markup_mode=None,
-    help="公共服务设施选址：学校、诊所、养老站建在哪里。\n\nWhere new schools, clinics and elderly-care stations go.",
+    invoke_without_command=True,
 )
 
 NoAreas = Annotated[bool, typer.Option("--no-areas", help="不画服务范围（更快） draw no service areas (faster)")]
+
+
+@app.callback()
+def options(
+    version: Annotated[bool, typer.Option("--version", help="版本 the version", is_eager=True)] = False,
+) -> None:
+    """公共服务设施选址：学校、诊所、养老站建在哪里。
+
+    Where new schools, clinics and elderly-care stations go.
+    """
+    if version:
+        typer.echo(f"siting {siting.__version__}")
+        raise typer.Exit
 
 
 @app.command("run")
@@ -47,8 +60,11 @@ def run_command(
     no_areas: NoAreas = False,
 ) -> None:
     """求解一个方案，写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
-    settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     check_writable(out)
+    from siting.pipeline import run_scenario, write_outputs  # slow imports, needed here only
+    from siting.scenario import find_scenario
+
+    settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     result = run_scenario(find_scenario(scenario), settings)
     assert result.scenario is not None
     outputs = write_outputs(result, out / result.scenario.id, settings)
@@ -68,6 +84,9 @@ def gaps_command(
     no_areas: NoAreas = False,
 ) -> None:
     """评估现状：谁在标准时间之外（不做优化）。Evaluate as it stands: who lies beyond each standard."""
+    from siting.case import find_case  # slow imports, needed here only
+    from siting.pipeline import evaluate_case, write_outputs
+
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
     folder = find_case(case)
     check_writable(out)
@@ -88,6 +107,8 @@ app.command("solve")(solve_command)
 def list_command() -> None:
     """列出自带的案例、方案与模型。List the shipped cases, scenarios and models."""
     from siting.bare.ask import list_questions  # slow imports, needed here only
+    from siting.case import list_cases
+    from siting.scenario import list_scenarios
 
     typer.echo("案例 cases:")
     for name, folder in list_cases().items():
@@ -106,6 +127,9 @@ def export_roads_command(
     out: Annotated[Path, typer.Option("--out", help=".graphml 文件 file")],
 ) -> None:
     """导出路网（GraphML，可用 osmnx、networkx 打开）。Export the road graph for osmnx and networkx."""
+    from siting.case import find_case  # slow imports, needed here only
+    from siting.pipeline import export_roads
+
     notice = export_roads(find_case(case), out)
     typer.echo(f"路网 roads: {out.resolve()}")
     if notice:
@@ -119,6 +143,8 @@ explore.register(app)
 
 
 def _settings(out: Path, *, quiet: bool, as_json: bool, no_cache: bool, no_areas: bool) -> Settings:
+    from siting.prepare import Settings  # slow imports, needed by few commands
+
     return Settings(
         cache=None if no_cache else out / ".cache",
         listener=terminal.listener_for(quiet=quiet, as_json=as_json),

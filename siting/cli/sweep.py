@@ -20,7 +20,6 @@ from siting.cli.task_lines import TaskLines
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.files.run_folder import check_writable
-from siting.scenario import find_scenario
 
 if TYPE_CHECKING:
     from siting.sweep.run import How, Sweep
@@ -66,7 +65,8 @@ def sweep_command(
     no_areas: Annotated[bool, typer.Option("--no-areas", help="不画服务范围（更快） draw no service areas")] = False,
 ) -> None:
     """多个方案、多个地方，或逐步增加数量、预算。Many scenarios or places; what each further facility or yuan brings."""
-    from siting.sweep.run import How  # slow imports, needed here only
+    from siting.scenario import find_scenario  # slow imports, needed here only
+    from siting.sweep.run import How
 
     of_amounts = p is not None or budget is not None
     _refuse_misfits(what, service, cases, gaps=gaps, of_amounts=of_amounts)
@@ -133,6 +133,7 @@ def _amounts(
 
 def _many(what: Sequence[str], cases: Sequence[str] | None, how: How, *, gaps: bool, quiet: bool, as_json: bool) -> int:
     """Many scenarios, or the cases as they stand; the exit code."""
+    from siting.scenario import find_scenario  # slow imports, needed here only
     from siting.sweep.choose import ask_of_cases, find_cases, find_scenarios
     from siting.sweep.run import sweep_cases, sweep_scenarios
 

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import atexit
 import json
+import math
 import sys
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
-import numpy as np
-import pandas as pd
 from rich.cells import cell_len
 from rich.console import Console
 from rich.status import Status
@@ -18,7 +17,11 @@ from rich.text import Text
 from siting.cases.summary import CaseSummary
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
-from siting.results import Outlook, RunResult, ServiceResult
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from siting.results import Outlook, RunResult, ServiceResult
 
 MOST_STATIONS = 10  # existing facilities listed with several vehicles
 SHOWN_AFTER_S = 1.0  # stages quicker than this leave no line
@@ -221,7 +224,7 @@ def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
     rows = outlook.table.to_dict("records")
     width = 2 + max(cell_len(f"{row['name_zh']} {row['name_en']}") for row in rows)
     for row in rows:
-        share = "" if np.isnan(row["regret_share"]) else f" ({row['regret_share']:.1%})"
+        share = "" if math.isnan(row["regret_share"]) else f" ({row['regret_share']:.1%})"
         parts = (
             f"达标 covered {row['covered_persons']:,.0f} ({_figure(row['covered_share'], '.1%')})",
             f"平均 mean {_figure(row['mean_min'], '.1f')} min",

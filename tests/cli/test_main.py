@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import geopandas as gpd
 import pytest
 
+import siting
 from siting.cli.failures import guarded
 from siting.cli.main import main
 from siting.cli.start import main as start
@@ -227,7 +230,7 @@ def test_an_internal_error_is_logged_and_never_a_traceback(
     def broken(*_: object, **__: object) -> None:
         raise RuntimeError("inner trouble")
 
-    monkeypatch.setattr("siting.cli.main.run_scenario", broken)
+    monkeypatch.setattr("siting.pipeline.run_scenario", broken)
     code, _, err = call(capsys, "run", write_scenario(case))
     assert code == 1
     assert "inner trouble" in err
@@ -241,7 +244,7 @@ def test_ctrl_c_says_so_and_leaves_nothing(
     def interrupt(*_: object, **__: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr("siting.cli.main.write_outputs", interrupt)
+    monkeypatch.setattr("siting.pipeline.write_outputs", interrupt)
     code, _, err = call(capsys, "run", write_scenario(case), "--out", tmp_path / "runs", "--no-areas")
     assert code == 130
     assert "已中断" in err
@@ -286,6 +289,29 @@ def test_a_folder_that_cannot_be_written_is_refused_before_any_work(tmp_path: Pa
     assert code == 2
     assert "--out" in printed
     assert err == ""
+
+
+def test_help_waits_for_no_slow_library() -> None:
+    code = "import sys, siting.cli; print(*{'pandas', 'numba', 'pyomo', 'geopandas', 'folium'} & set(sys.modules))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == []
+
+
+def test_the_version_is_told(capsys: Capture) -> None:
+    code, printed, _ = call(capsys, "--version")
+    assert (code, printed.strip()) == (0, f"siting {siting.__version__}")
+
+
+def test_a_library_that_is_missing_is_named(tmp_path: Path, capsys: Capture, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in [name for name in sys.modules if name.startswith("siting.pipeline")]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "geopandas", None)
+    monkeypatch.delitem(sys.modules, "siting.case")
+    code, _, err = call(capsys, "gaps")
+    assert code == 2
+    assert "geopandas" in err
+    assert not (tmp_path / "siting-error.log").exists()
 
 
 def test_ctrl_c_while_libraries_load_is_told_in_words(monkeypatch: pytest.MonkeyPatch) -> None:
