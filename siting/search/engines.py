@@ -10,7 +10,6 @@ from collections.abc import Callable
 import numpy as np
 
 from siting import interrupt
-from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
@@ -39,14 +38,10 @@ WHOLE = SERVED | {"assign_whole", "respect_capacity"}
 DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
 ON_DISTRICT_SITES = {"keep_existing", "require_sites", "forbid_sites", "zone_minimum"}  # besides a number or a budget
 STARTED = ASSIGNED | {
-    "assign_at_most_once",
     "tail_start",
     "excess_impedance",
     "bound_excess",
     "tail_mean_impedance",
-    "impedance_and_envy",
-    "gradually_covered_demand",
-    "attended_demand",
     "largest_regret_value",
     "bound_regret",
     "largest_regret",
@@ -146,23 +141,6 @@ def _far_counts_more(instance: Instance) -> FloatArray:
     return cost
 
 
-def _with_envy(instance: Instance) -> FloatArray:
-    assert instance.standard is not None
-    matrix, weight = instance.impedance, 1.0 if instance.envy_weight is None else instance.envy_weight
-    beyond = np.maximum(matrix.values - instance.standard[matrix.rows], 0.0)
-    cost: FloatArray = instance.demand[matrix.rows] * (matrix.values + weight * beyond)
-    return cost
-
-
-def _not_covered(instance: Instance) -> FloatArray:
-    return instance.demand[instance.impedance.rows] * (1.0 - gradual_cover(instance))
-
-
-def _not_coming(instance: Instance) -> FloatArray:
-    assert instance.decay is not None
-    return instance.demand[instance.impedance.rows] * (1.0 - instance.decay.share(instance.impedance.values))
-
-
 def _travelled(instance: Instance) -> FloatArray:
     return instance.demand[instance.impedance.rows] * instance.impedance.values
 
@@ -170,9 +148,6 @@ def _travelled(instance: Instance) -> FloatArray:
 # (nnz,) cost of each pair by which a first plan is sought, by objective.
 MEASURES: dict[str, Callable[[Instance], FloatArray]] = {
     "tail_mean_impedance": _far_counts_more,
-    "impedance_and_envy": _with_envy,
-    "gradually_covered_demand": _not_covered,
-    "attended_demand": _not_coming,
     "largest_regret": _travelled,
 }
 
