@@ -7,8 +7,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
 from siting import interrupt
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation, Limit

@@ -9,6 +9,7 @@ from siting.instance import Instance
 from siting.search.found import Found, Report
 from siting.search.median.costs import LOST, OBJECTIVES, costs
 from siting.search.median.lists import Pairs
+from siting.search.median.merged import merged
 from siting.search.median.problem import MedianProblem
 from siting.search.median.solve import solve
 from siting.search.sites import SITE_BLOCKS, SiteRules
@@ -33,10 +34,10 @@ def median_problem(
     instance: Instance, active: tuple[str, ...], objective: str, threads: int = 1
 ) -> tuple[MedianProblem, float]:
     """The bare problem, and a constant that its objective lacks: with it, it is the model's objective, or the
-    negative of one that is maximised.
+    negative of one that is maximised. Demand points with the same pairs may be one.
     """
     pairs, price, constant = costs(instance, objective, everybody=EVERYBODY in active)
-    return MedianProblem(pairs, price, SiteRules.of(instance, active), threads), constant
+    return MedianProblem(merged(pairs, threads), price, SiteRules.of(instance, active), threads), constant
 
 
 def with_costs(instance: Instance, active: tuple[str, ...], cost: FloatArray) -> MedianProblem:

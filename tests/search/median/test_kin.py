@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -86,8 +87,9 @@ def test_a_verified_plan_told_in_its_own_sense(model: str) -> None:
         _, instance = kin_question(seed)
         reads = {"gradual_covering": ("standard", "outer_standard"), "maximum_attendance": ("decay",)}
         kept = reads.get(model, ("standard", "envy_weight"))
-        facts = {"standard": None, "outer_standard": None, "decay": None, "envy_weight": None}
-        instance = replace(instance, **{name: None for name in facts if name not in kept})
+        facts = ("standard", "outer_standard", "decay", "envy_weight")
+        unread: dict[str, Any] = {name: None for name in facts if name not in kept}
+        instance = replace(instance, **unread)
         _, values = tried(model, instance)
         if not np.isfinite(values.min(initial=np.inf)):
             continue
@@ -146,9 +148,8 @@ def test_a_cut_and_a_bound_count_those_who_reach_none() -> None:
         problem, constant = _problem(model, instance)
         for opened in sets[:20]:
             base, slope = benders_cut(problem, opened.astype(float))
-            assert base + slope @ opened + constant == pytest.approx(
-                values[[np.array_equal(opened, y) for y in sets]][0]
-            )
+            (here,) = (v for y, v in zip(sets, values, strict=True) if np.array_equal(y, opened))
+            assert base + slope @ opened + constant == pytest.approx(here)
             for other, value in zip(sets, values, strict=True):
                 assert base + slope @ other + constant <= value + 1e-9
         if sets:
