@@ -4,9 +4,9 @@
 
 Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the largest, run once).
 The OR-Library graphs lie in an optional folder beside the checkout; without it they are left out. All other instances
-are synthetic: clustered points on a plane, whole impedances with a detour factor of 1.3, 1 to 99 people in each. `kin` are
-other models of the search on such planes: cover falls from 50 to 200 of impedance, a share exp(-t / 100) attends, envy
-begins at 100.
+are synthetic: clustered points on a plane, whole impedances with a detour factor of 1.3, 1 to 99 people in each. `kin`
+are other models of the search on such planes: cover falls from 50 to 200 of impedance, a share exp(-t / 100) attends,
+envy begins at 100, the worst-off are a tenth; in the last one 20,000 points share 2,000 places.
 """
 
 from __future__ import annotations
@@ -24,20 +24,27 @@ Result = dict[str, Any]
 ORLIB = tuple(range(1, 40, 2))
 PLANAR = ((1000, 1000, 20), (2000, 2000, 20), (2000, 2000, 100), (5000, 500, 25), (10000, 200, 20))
 LARGE = ((20000, 500, 25), (100000, 1000, 50))
-KIN = tuple(
-    (*size, model)
-    for size in ((2000, 200, 20), (20000, 500, 25))
-    for model in ("gradual_covering", "maximum_attendance", "minimum_envy")
+KIN = (
+    *(
+        (*size, model)
+        for size in ((2000, 200, 20), (20000, 500, 25))
+        for model in ("gradual_covering", "maximum_attendance", "minimum_envy")
+    ),
+    (2000, 200, 20, "worst_share_mean"),
+    (20000, 500, 25, "p_median", 2000),
 )
 FACTS: dict[str, dict[str, Any]] = {
     "gradual_covering": {"standard": 50.0, "outer_standard": 200.0},
     "maximum_attendance": {"decay": ("exponential", 0.01)},
     "minimum_envy": {"standard": 100.0, "envy_weight": 2.0},
+    "worst_share_mean": {"worst_share": 0.1},
 }
 
 
 def make(case: Any) -> Any:
-    """The instance: a number of the OR-Library, or points, sites and p on a plane, with a model beside `p_median`."""
+    """The instance: a number of the OR-Library, or points, sites, p and where there is more to say a model and at how many
+    places the points lie.
+    """
     from siting.decay import Decay
     from siting.impedance import ImpedanceMatrix
     from siting.instance import Instance
@@ -54,6 +61,7 @@ def make(case: Any) -> Any:
     near = centre[rng.integers(0, count, k)] + rng.normal(0, 400, (k, 2))
     points = np.vstack([near, rng.uniform(0, 10000, (n - k, 2))])
     sites = points if m == n else points[rng.choice(n, m, replace=False)]
+    points = points[rng.integers(0, case[4], n)] if len(case) > 4 else points
     value = np.empty((n, m), np.float32)
     for i in range(0, n, 1000):
         block = points[i : i + 1000]
@@ -129,6 +137,7 @@ def main() -> None:
             ratios += [] if ratio is None else [ratio]
             label = f"pmed{case}" if isinstance(case, int) else f"{case[0]:,} x {case[1]:,}, p = {case[2]}"
             label += "" if _model(case) == "p_median" else f", `{_model(case)}`"
+            label += f", {case[4]:,} places" if not isinstance(case, int) and len(case) > 4 else ""
             times = "-" if ratio is None else f"{ratio:,.0f}"
             print(f"| {label} | {_told(ours)} | {_rival(theirs)} | {times} |", flush=True)
     print(f"together {total:.1f} s")

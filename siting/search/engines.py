@@ -17,7 +17,7 @@ from siting.search.center import search_center
 from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
-from siting.search.median import interchange, knows, search_median, with_costs
+from siting.search.median import WORST, interchange, knows, search_median, search_worst, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
 from siting.solver import SolverOptions
@@ -84,6 +84,9 @@ def search_first(
     )
     if capacitated is not None:
         return capacitated
+    if goal in WORST and ASSIGNED <= {*told, goal} - SITE_BLOCKS <= STARTED and not limits and not formulation.then:
+        begin = first_plan(formulation, active, instance) if start is None else start
+        return search_worst(instance, active, goal, options, report, begin)
     if instance.future is not None and tells_futures_apart(formulation, active):
         return None
     covering = search_covering(told, goal, active, instance, options, report, limits)
