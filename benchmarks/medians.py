@@ -42,8 +42,8 @@ FACTS: dict[str, dict[str, Any]] = {
 
 
 def make(case: Any) -> Any:
-    """The instance: a number of the OR-Library, or points, sites and p on a plane; then a model beside `p_median`, and at
-    how many places the points lie.
+    """The instance: a number of the OR-Library, or points, sites and p on a plane, then a model beside `p_median`
+    and at how many places the points lie.
     """
     from siting.decay import Decay
     from siting.impedance import ImpedanceMatrix

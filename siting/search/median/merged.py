@@ -20,7 +20,7 @@ Keys = NDArray[np.uint64]
 def merged(pairs: Pairs, threads: int = 1) -> Pairs:
     """Equal rows as one, with their weights added: the same problem; the rows as they are where few are equal."""
     n = pairs.weight.size
-    bits = pairs.value.view(np.uint32 if pairs.value.itemsize == 4 else np.uint64)
+    bits: Bits = pairs.value.view(np.uint32 if pairs.value.itemsize == 4 else np.uint64)
     for most in (GLANCE, max(bits.size, 1)):
         first = _first_alike(pairs, bits, most, threads)
         if np.count_nonzero(first == np.arange(n)) > PAYS * n:
@@ -30,7 +30,7 @@ def merged(pairs: Pairs, threads: int = 1) -> Pairs:
     unlike = np.flatnonzero(~same)  # different rows with the same 128 bits: not seen yet
     first[unlike] = unlike
     rows = np.flatnonzero(first == np.arange(n))
-    weight = np.bincount(first, weights=pairs.weight, minlength=n)[rows]
+    weight = np.bincount(first, weights=pairs.weight, minlength=n)[rows].astype(np.float64)
     return _taken(pairs, rows, weight)
 
 

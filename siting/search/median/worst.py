@@ -138,7 +138,7 @@ def swapped(
                 continue
             worth = worst(instance, near).value(near)
             if worth < value * (1 - DUST):
-                opened[[out, j]] = False, True
+                opened[out], opened[j] = False, True
                 value, idle = worth, 0
                 break
     return opened, value
