@@ -88,7 +88,7 @@ def first_same_within(
     keys = np.random.default_rng(0).integers(0, 2**64, size=(count + 1, 2), dtype=np.uint64)
     mark = np.empty((n, 2), dtype=np.uint64)
     in_parts(lambda a, b: _hash(indptr, indices, values, limit, apart, keys, mark, a, b), n, least=PART)
-    first = _first_of_equal(mark)
+    first = first_of_equal(mark)
     same = np.empty(n, dtype=np.bool_)
     in_parts(lambda a, b: _compare(indptr, indices, values, limit, apart, first, same, a, b), n, least=PART)
     unlike = np.flatnonzero(~same)  # different sets with the same 128 bits: not seen yet
@@ -151,8 +151,8 @@ def not_needed(sets: Sets, points: Sets, kind: IntArray, price: FloatArray, leas
     return out
 
 
-def _first_of_equal(mark: Keys) -> IntArray:
-    """(n,) the first row with the same two numbers."""
+def first_of_equal(mark: Keys) -> IntArray:
+    """(n,) the first row of `mark` (n, 2) with the same two numbers."""
     order = np.argsort(mark[:, 0], kind="stable")
     return _lead(mark, order)
 

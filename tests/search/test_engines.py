@@ -74,7 +74,12 @@ def test_whole_demand_points_have_a_search_of_their_own() -> None:
     assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is not None
 
 
-@pytest.mark.parametrize("model", ["worst_share_mean", "minimum_envy", "gradual_covering", "maximum_attendance"])
+@pytest.mark.parametrize("model", ["gradual_covering", "maximum_attendance", "minimum_envy"])
+def test_sums_over_pairs_are_searched(model: str) -> None:
+    assert first(model, question(model, 0)) is not None
+
+
+@pytest.mark.parametrize("model", ["worst_share_mean", "ordered_median", "minimax_regret"])
 def test_models_without_a_search_begin_with_an_allowed_plan(model: str) -> None:
     for seed in range(4):
         instance = question(
