@@ -9,9 +9,9 @@ Rows that the groups of the rules do not say are priced in the same way. L is a 
 ones reach the linear programme. They are found with its solution by primal-dual hybrid gradients, each step of which
 goes over the sets once.
 
-Source: Galvao and ReVelle (1996), EJOR 88(1), the Lagrangian of maximal covering; Chambolle and Pock (2011), Journal of
-Mathematical Imaging and Vision 40(1), the steps; Pock and Chambolle (2011), ICCV, their lengths; Applegate et al. (2021),
-NeurIPS 34, averages and restarts.
+Source: Galvao and ReVelle (1996), EJOR 88(1), the Lagrangian of maximal covering; Chambolle and Pock (2011), Journal
+of Mathematical Imaging and Vision 40(1), the steps; Pock and Chambolle (2011), ICCV, their lengths; Applegate et al.
+(2021), NeurIPS 34, averages and restarts.
 """
 
 from __future__ import annotations
@@ -103,7 +103,7 @@ def lagrangian_bound(
             last = min(gaps)
             search.restart(mean if gaps[1] < gaps[0] else search.now())
         if plan is not None:
-            upper = plan(best.chosen, best.bound)
+            upper = plan(point.chosen, best.bound)
         goal = min(upper, problem.ceiling)
         if least - best.bound <= max(close * (goal - best.bound), ROUNDING * abs(best.bound)):
             break
