@@ -103,7 +103,7 @@ def lagrangian_bound(
             last = min(gaps)
             search.restart(mean if gaps[1] < gaps[0] else search.now())
         if plan is not None:
-            upper = plan(point.chosen, best.bound)
+            upper = plan(best.chosen, best.bound)
         goal = min(upper, problem.ceiling)
         if least - best.bound <= max(close * (goal - best.bound), ROUNDING * abs(best.bound)):
             break
