@@ -102,17 +102,11 @@ def test_equals_the_best_of_all_plans(model: str, branching: bool, monkeypatch: 
 
 
 @pytest.mark.parametrize("weighted", [False, True])
-@pytest.mark.parametrize("without", [(), ("relaxed", "interchanged")])
-def test_a_center_is_bounded_wherever_it_stops(
-    weighted: bool, without: tuple[str, ...], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """Also where nothing has narrowed the range before, and values are not decided within the limits."""
-    for name in without:
-        monkeypatch.setattr(center._Halving, name, lambda self: None)
+def test_a_center_is_bounded_wherever_it_stops(weighted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that it tells on the way holds, with one node for each value."""
     for name, value in (("SMALL", -1), ("SMALL_HARD", -1), ("ROOT_STEPS", 3), ("NODE_STEPS", 2)):
         monkeypatch.setattr(tree, name, value)
     model = "weighted_p_center" if weighted else "p_center"
-    stopped = 0
     for seed in range(2000, 2020):
         instance = random_question(model, seed, monkeypatch)
         best = best_of_all(model, instance)
@@ -132,8 +126,6 @@ def test_a_center_is_bounded_wherever_it_stops(
         assert found.objective >= best[0] - 1e-9
         assert all(bound <= best[0] + 1e-9 <= value + 2e-9 for value, bound in told)
         assert told == sorted(told, key=lambda pair: (-pair[0], pair[1]))
-        stopped += found.bound < found.objective - 1e-9
-    assert stopped or not without
 
 
 @pytest.mark.parametrize("model", MODELS[:4])
