@@ -24,6 +24,7 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance.coverage import Columns
+from siting.machine.compiled import compiled
 from siting.machine.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem
 
