@@ -21,7 +21,7 @@ import networkx as nx
 import numpy as np
 from apart import peak_memory_mb
 
-from siting import resources
+from siting.files import resources
 from siting.network import (
     PlacedPoints,
     RoadGraph,
