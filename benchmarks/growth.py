@@ -128,8 +128,8 @@ def make(kind: str, n: int, m: int, p: int) -> tuple[Any, str]:
 def _districts(minutes: np.ndarray, here: np.ndarray, demand: np.ndarray, chosen: np.ndarray, p: int) -> Any:
     from scipy.spatial import Delaunay
 
-    from siting.instance.adjacency import Adjacency
     from siting.instance import Instance
+    from siting.instance.adjacency import Adjacency
 
     corner = Delaunay(here).simplices
     a, b = corner[:, [0, 1, 2]].ravel(), corner[:, [1, 2, 0]].ravel()
