@@ -45,7 +45,10 @@ Written by `curves.py` from `growth.json`. All axes are logarithmic: a straight 
 is a process of its own, on one thread unless it says two; memory is the peak of the whole process, Python and its
 libraries included (about 150 MB). Left out are imports, the making of the instance and the reading of compiled loops.
 A rival is not asked for a larger size once it has not proven one within the limit. Figures in *italics* are the
-hollow marks.
+hollow marks. Other work held the other core of the machine meanwhile, which takes up to twice the seconds of a quiet
+one and of all programs alike; only the rivals of `p_center`, `maximal_covering`, `set_covering`,
+`capacitated_p_median` and `single_source_p_median` ran on a quieter machine, and the memory of those that were
+stopped was not kept.
 """
 
 

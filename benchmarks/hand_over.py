@@ -5,7 +5,7 @@
 The whole formulation, with a row x_ij <= y_j for each pair: by this program's arrays, by its Pyomo model (handed over
 in three ways), and by other modelling packages. Each run is a process of its own; imports and the making of the
 instance do not count. Prints a table and draws it (`curves.py`). A way that has taken
-more than 20 s, or all of --seconds, is not asked for more pairs; a package that is not installed
+more than 15 s, or all of --seconds, is not asked for more pairs; a package that is not installed
 is left out.
 """
 
@@ -162,7 +162,7 @@ PICTURE = Picture(
     filled="",
     hollow="",
     note="A row x_ij <= y_j for each pair, 200 sites, synthetic; nothing is solved. Every way ends with the same "
-    "numbers of columns and rows. A way that took more than 20 s is not asked for more pairs.",
+    "numbers of columns and rows. A way that took more than 15 s is not asked for more pairs.",
 )
 
 
@@ -196,7 +196,7 @@ def measure(pairs: str = PAIRS, repeats: int = 3, limit: float = 120.0, only: st
             seconds = statistics.median(run.seconds for run in runs)
             ours = seconds if function == "by_arrays" else ours
             memory = statistics.median(run.memory_mb for run in runs)
-            if seconds > 20:
+            if seconds > 15:
                 out_of_time.add(function)
             marks.append(Mark(name, count, f"{count:,}", seconds, memory))
             size = f"{last.result['columns']:,} | {last.result['rows']:,}"

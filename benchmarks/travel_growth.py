@@ -32,7 +32,8 @@ BY_NODES = Picture(
     command="python benchmarks/travel_growth.py",
     filled="all sources run",
     hollow="extrapolated from some of the sources",
-    note=f"The nodes nearest the middle of {WHERE}, with all preparation; two threads on two cores.",
+    note=f"The nodes nearest the middle of {WHERE}, with all preparation; two threads on two cores. Memory counts what "
+    "reading the whole graph's text takes (244 MB).",
 )
 BY_SOURCES = dataclasses.replace(
     BY_NODES,
