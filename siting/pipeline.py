@@ -272,8 +272,8 @@ def _finish(
         zh, en = "、".join(s.name_zh for s in by_clock), ", ".join(s.name_en for s in by_clock)
         notices.append(
             (
-                f"{zh}：求解因到时而停止，再次运行或换一台电脑，方案可能不同；与最优的差距仍然有效",
-                f"{en}: the search was stopped by the clock; another run or computer may give another plan, "
+                f"{zh}：求解因到时或被手动中止而停止，再次运行或换一台电脑，方案可能不同；与最优的差距仍然有效",
+                f"{en}: the search was stopped by the clock or by hand; another run or computer may give another plan, "
                 "the proven gap holds all the same",
             )
         )
