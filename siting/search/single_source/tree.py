@@ -158,7 +158,7 @@ class Tree:
             limit = self.limit()
             target = min(limit, node.bound + FARTHEST * max(abs(node.bound), 1.0))
             state = self._climbed(pairs, sites, mu, sigma, target, limit)
-            if state.number[0] > limit or math.isinf(state.number[0]):
+            if state.number[0] == math.inf or state.number[0] > limit:
                 return None
             left = np.ones(pairs.point.size, dtype=bool)
             opening, closing = np.zeros(sites.may.size), np.zeros(sites.may.size)
