@@ -113,6 +113,14 @@ def laminar(
     return Laminar(place, *(np.ascontiguousarray(part) for part in (*ends.T, *limits.T)))
 
 
+def raised(counts: Laminar, members: BoolArray, least: int) -> Laminar:
+    """The counts with at least so many open of one of the sets, which has these `members` (J,)."""
+    inside = counts.place[members]
+    first, last = (int(inside.min()), int(inside.max()) + 1) if inside.size else (0, 0)
+    here = (counts.first == first) & (counts.last == last)
+    return counts._replace(least=np.where(here, np.maximum(counts.least, least), counts.least))
+
+
 def limited(counts: Laminar, least: IntArray, most: IntArray) -> Laminar:
     """Other limits (K,), and only the sets that they limit."""
     kept = (least > 0) | (most < counts.last - counts.first)

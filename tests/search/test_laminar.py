@@ -14,7 +14,7 @@ from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
 from siting.search.branching import Gains, choose_branch, sums
 from siting.search.clusters import clustered
-from siting.search.laminar import Laminar, cheapest, laminar, limited
+from siting.search.laminar import Laminar, cheapest, laminar, limited, raised
 from siting.search.sites import SiteRules
 from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions, solve_model
@@ -77,11 +77,12 @@ def _keeps(opened: BoolArray, group: Any) -> bool:
 @pytest.mark.parametrize("seed", range(150))
 def test_the_cheapest_sites_under_nested_counts_by_brute_force(seed: int) -> None:
     rng = np.random.default_rng(seed)
-    counts, _ = nearby(seed)
+    counts, rules = nearby(seed)
     size = counts.last - counts.first
     least = np.where(rng.random(size.size) < 0.3, rng.integers(0, 3, size.size), counts.least)
     most = np.where(rng.random(size.size) < 0.3, rng.integers(0, 4, size.size), counts.most)
     counts = limited(counts, least, np.minimum(most, size))
+    counts = raised(counts, rules.groups[0].members, int(rng.integers(0, 3)))
     value = rng.integers(-9, 10, SITES).astype(float)
     value[rng.random(SITES) < 0.1] = np.inf
     must, may = (rng.random(SITES) < 0.15) & np.isfinite(value), rng.random(SITES) < 0.9
@@ -142,9 +143,10 @@ def clumps(seed: int) -> Instance:
     return Instance.from_arrays(times, demand, capacity=capacity, p=p, **(limits if seed % 3 == 0 else {}))
 
 
+@pytest.mark.parametrize("model", ["capacitated_p_median", "single_source_p_median"])
 @pytest.mark.parametrize("seed", range(8))
-def test_clumps_with_tight_capacities_are_proven(seed: int) -> None:
-    instance, model = clumps(seed), "capacitated_p_median"
+def test_clumps_with_tight_capacities_are_proven(model: str, seed: int) -> None:
+    instance = clumps(seed)
     outcome = solve_model(build_model(load_formulation(model), instance), SolverOptions(time_limit_s=120))
     found = solve(instance, model).outcome
     if outcome.objective is None:
