@@ -160,6 +160,10 @@ def standards_page() -> str:
         ]
         rows = [("demand.rate", "", service.demand.rate)]
         rows += [
+            (f"demand.by_age {span.from_age}-{'' if span.to_age is None else span.to_age}", "", span.rate)
+            for span in service.demand.by_age
+        ]
+        rows += [
             (f"threshold.{kind}", f" min, {service.threshold[kind].mode}", service.threshold[kind].max_minutes)
             for kind in ZONE_KINDS
         ]

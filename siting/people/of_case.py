@@ -18,7 +18,7 @@ from siting.people.assumptions import Assumptions, Variant
 from siting.people.cohort import Course, Steps, project
 from siting.people.life_table import LifeTable, SilerLaw, life_table
 from siting.people.plots import FILE as PLOTS
-from siting.people.plots import arrivals, read_plots
+from siting.people.plots import arrivals, no_plots, read_plots
 from siting.people.units import Units, make_units
 from siting.standards import list_services
 
@@ -155,14 +155,27 @@ def people_over_time(
     return PeopleOverTime(case, given, variant, start, years, units, plots, course, _notes(case, given, plots, units))
 
 
+def persons_now(case: Case, weight: FloatArray) -> FloatArray:
+    """(I,) persons at each demand point in the year of the data, each single age times `weight` (101,).
+
+    Raises:
+        InputError: when the age columns leave ages out, or an assumption is wrong.
+    """
+    assumed = read_assumptions(case.folder).assumptions
+    units = make_units(case, no_plots())
+    (table,) = _life_tables(assumed, np.array([_data_year(case) or 0]))
+    people = single_years(units.counts, units.bands, table.stationary)
+    return units.at_points(people[None], weight)[0]
+
+
 def base_year(case: Case) -> int:
     """The year of the case's data.
 
     Raises:
         InputError: when `case.toml` has no date.
     """
-    match = re.match(r"^(\d{4})(?:\D|$)", case.info.data_date)
-    if match is None:
+    year = _data_year(case)
+    if year is None:
         fail(
             "缺少数据日期，不知从哪一年推算",
             "the date of the data is missing: a projection does not know where to begin",
@@ -172,7 +185,12 @@ def base_year(case: Case) -> int:
             column="data_date",
             value=case.info.data_date,
         )
-    return int(match[1])
+    return year
+
+
+def _data_year(case: Case) -> int | None:
+    match = re.match(r"^(\d{4})(?:\D|$)", case.info.data_date)
+    return None if match is None else int(match[1])
 
 
 def _life_tables(assumed: Assumptions, years: IntArray) -> list[LifeTable]:
@@ -293,9 +311,8 @@ def _notes(case: Case, given: Given, plots: pd.DataFrame, units: Units) -> tuple
     if not given.of_case:
         notes.append(
             (
-                f"案例没有 {FILE}：采用程序自带的一般假设（data/{FILE}），没有迁移和本地出生数。",
-                f"The case has no {FILE}: the program's general assumptions (data/{FILE}) are used, without moves and "
-                "without local births.",
+                f"案例没有 {FILE}：采用程序自带的一般假设（data/{FILE}），不计迁移。",
+                f"The case has no {FILE}: the program's general assumptions (data/{FILE}) are used, without moves.",
             )
         )
     if not given.has_births:

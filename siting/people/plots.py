@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection
-from pathlib import Path
-
 import numpy as np
 import pandas as pd
 
@@ -45,8 +43,7 @@ def read_plots(case: Case, age_profiles: Collection[str]) -> pd.DataFrame:
     """
     path = case.folder / FILE
     if not path.is_file():
-        names = ("lon", "lat", *(column.name for column in COLUMNS), "occupancy_1")
-        return pd.DataFrame({name: [] for name in names})
+        return no_plots()
     plots = read_points(path, COLUMNS, case.info.crs, extra_numbers="occupancy_")
     faults = Faults(path)
     parts: list[Faults] = []
@@ -60,6 +57,12 @@ def read_plots(case: Case, age_profiles: Collection[str]) -> pd.DataFrame:
     _check_places(plots, case, faults)
     faults.raise_if_any()
     return plots
+
+
+def no_plots() -> pd.DataFrame:
+    """The frame of a case without plots."""
+    names = ("lon", "lat", *(column.name for column in COLUMNS), "occupancy_1")
+    return pd.DataFrame({name: [] for name in names})
 
 
 def dwellings(plots: pd.DataFrame) -> FloatArray:
@@ -165,9 +168,3 @@ def _check_places(plots: pd.DataFrame, case: Case, faults: Faults) -> None:
             column="township",
             value=plots["township"].iloc[k],
         )
-
-
-def plot_file(case: Case) -> Path | None:
-    """The case's `plots.csv`, where it has one."""
-    path = case.folder / FILE
-    return path if path.is_file() else None

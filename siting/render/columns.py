@@ -17,6 +17,7 @@ import pandas as pd
 KINDS: dict[str, tuple[str, int] | None] = {
     "text": None,
     "count": ("#,##0", 0),
+    "year": ("0", 0),
     "persons": ("#,##0", 3),
     "minutes": ("0.0", 4),
     "share": ("0.0%", 6),
