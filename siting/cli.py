@@ -18,6 +18,7 @@ import siting
 from siting import cli_explore, terminal
 from siting.case import find_case, list_cases
 from siting.cli_explain import explain_command
+from siting.cli_people import people_command
 from siting.cli_solve import solve_command
 from siting.cli_sweep import sweep_command
 from siting.errors import Fault, InputError, InternalError, SitingError, fail
@@ -201,6 +202,7 @@ def export_roads_command(
 
 # In the order in which they are listed: after the run, what is asked of its plan.
 app.command("explain")(explain_command)
+app.command("people")(people_command)
 app.command("sweep")(sweep_command)
 cli_explore.register(app)
 

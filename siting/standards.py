@@ -75,7 +75,8 @@ class DemandRule(Frozen):
         for span in self.by_age:
             if span.from_age != following or (span.to_age is not None and span.to_age < span.from_age):
                 raise ValueError(
-                    "by_age 应从 from_age 起逐段相接，不重不漏 | by_age must begin at from_age, without gaps or overlaps"
+                    "by_age 应从 from_age 起逐段相接，不重不漏 | "
+                    "by_age must begin at from_age, without gaps or overlaps"
                 )
             following = None if span.to_age is None else span.to_age + 1
         if self.by_age and self.by_age[-1].to_age != self.to_age:

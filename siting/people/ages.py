@@ -15,9 +15,9 @@ Band = tuple[int, int]  # first and last age, both included; OLDEST or more as l
 METHOD = (
     "各年龄段按单岁拆分：对累计人数作保单调三次插值（PCHIP），各段合计不变、不出现负数；最高一段按生命表的静止人口拆分。"
     "方法见 Fritsch 与 Carlson（1980），SIAM J. Numer. Anal. 17: 238-246；DemoTools 的 graduate_mono 用同类方法。",
-    "Bands are split into single years by monotone cubic interpolation (PCHIP) of the cumulative count, which keeps every "
-    "band's total and gives no negative number; the open band by the stationary population of the life table. "
-    "Method: Fritsch and Carlson (1980), SIAM J. Numer. Anal. 17: 238-246; graduate_mono of DemoTools is of the same kind.",
+    "Bands are split into single years by monotone cubic interpolation (PCHIP) of the cumulative count, which keeps "
+    "every band's total and gives no negative number; the open band by the stationary population of the life table. "
+    "Method: Fritsch and Carlson (1980), SIAM J. Numer. Anal. 17: 238-246; graduate_mono of DemoTools is alike.",
 )
 
 
@@ -29,7 +29,7 @@ def ages_within(first: int, last: int | None) -> FloatArray:
 
 
 def band_of_age(bands: Sequence[Band]) -> IntArray:
-    """(101,) the index of each single age's band. The bands follow one another from 0 without a gap, the last is open."""
+    """(101,) the index of each single age's band; the bands follow one another from 0 without a gap, the last open."""
     firsts = np.array([first for first, _ in bands])
     return np.searchsorted(firsts, np.arange(AGES), side="right") - 1
 

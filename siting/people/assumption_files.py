@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from siting import resources
 from siting.people.assumptions import Assumptions
@@ -84,12 +84,15 @@ def _joined(old: Mapping[str, Any], new: Mapping[str, Any]) -> dict[str, Any]:
     result = dict(old)
     for key, value in new.items():
         before = old.get(key)
-        tables = isinstance(before, Mapping) and isinstance(value, Mapping)
-        if tables and "source" not in before and "source" not in value:
-            result[key] = _joined(before, value)
-        else:
-            result[key] = value
+        if _is_group(before) and _is_group(value):
+            value = _joined(before, value)
+        result[key] = value
     return result
+
+
+def _is_group(value: Any) -> TypeGuard[Mapping[str, Any]]:
+    """Whether it is a table of values, and not one value with its source."""
+    return isinstance(value, Mapping) and "source" not in value
 
 
 def _says(table: Any, parts: list[str]) -> bool:

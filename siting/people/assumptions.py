@@ -8,7 +8,7 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
-from siting.impedance import FloatArray
+from siting.impedance import FloatArray, IntArray
 from siting.people.ages import AGES, ages_within
 from siting.standards import Sourced, ZoneKind
 from siting.toml_files import Frozen
@@ -41,10 +41,11 @@ class Series(Frozen):
             )
         return values
 
-    def at(self, years: FloatArray) -> FloatArray:
+    def at(self, years: IntArray) -> FloatArray:
         """The number in each year."""
         known = sorted(self.values)
-        return np.interp(years, known, [self.values[year] for year in known])
+        values: FloatArray = np.interp(years, known, [self.values[year] for year in known])
+        return values
 
 
 class Count(Series):
@@ -103,7 +104,8 @@ class AgeProfile(Frozen):
         shares = np.zeros(AGES)
         for span in self.ages:
             shares += span.share * span.ages / span.ages.sum()
-        return shares / shares.sum()
+        whole: FloatArray = shares / shares.sum()
+        return whole
 
 
 class Survival(Frozen):
@@ -160,7 +162,8 @@ class Move(Frozen):
     @property
     def shares(self) -> FloatArray:
         """(101,) share of each age that moves in a year."""
-        return np.sum([span.share * span.ages for span in self.ages], axis=0)
+        shares: FloatArray = np.sum([span.share * span.ages for span in self.ages], axis=0)
+        return shares
 
 
 class External(Frozen):
@@ -230,13 +233,16 @@ class Assumptions(Frozen):
                 f"external.age_profile：age_profiles 里没有 {self.external.age_profile} | "
                 f"external.age_profile: age_profiles has no {self.external.age_profile}"
             )
-        largest = max((getattr(self.moves_factor, v).value for v in VARIANTS), default=1.0) if self.moves_factor else 1.0
+        largest = (
+            max((getattr(self.moves_factor, v).value for v in VARIANTS), default=1.0) if self.moves_factor else 1.0
+        )
         for kind in {move.from_kind for move in self.moves}:
             out = np.sum([move.shares for move in self.moves if move.from_kind == kind], axis=0) * largest
             if out.max() > 1:
                 age = int(out.argmax())
                 raise ValueError(
-                    f"moves：{kind} 的 {age} 岁人口一年迁出超过全部 | moves: more than all aged {age} leave {kind} in a year"
+                    f"moves：{kind} 的 {age} 岁人口一年迁出超过全部 | "
+                    f"moves: more than all aged {age} leave {kind} in a year"
                 )
         return self
 
@@ -252,7 +258,8 @@ def value_text(item: BaseModel) -> str:
     if isinstance(item, Series):
         return "; ".join(f"{year}: {value:g}" for year, value in sorted(item.values.items()))
     spans = getattr(item, "ages", ())
-    return "; ".join(f"{s.from_age}-{'' if s.to_age is None else s.to_age}: {s.share:g}" for s in spans)
+    moves = f"{item.from_kind} → {item.to_kind}: " if isinstance(item, Move) else ""
+    return moves + "; ".join(f"{s.from_age}-{'' if s.to_age is None else s.to_age}: {s.share:g}" for s in spans)
 
 
 def _walk(path: str, item: object) -> Iterator[tuple[str, BaseModel]]:

@@ -111,7 +111,8 @@ def _births(people: FloatArray, steps: Steps, t: int) -> FloatArray:
             column="births",
             value=f"{steps.years[t]}: {steps.births[t]:,.0f}",
         )
-    return weight * (steps.births[t] / weight.sum() if weight.sum() > 0 else 0.0)
+    births: FloatArray = weight * (steps.births[t] / weight.sum() if weight.sum() > 0 else 0.0)
+    return births
 
 
 def _live_on(
@@ -133,11 +134,12 @@ def _moves(people: FloatArray, steps: Steps) -> FloatArray:
     share = np.where(total > 0, steps.move_share, 0.0)  # nobody goes where there is nowhere to go
     out = np.einsum("mg,ma,ga->ga", steps.move_from, share, people)
     leaving = np.einsum("mg,ma,ga->ma", steps.move_from, share, people)
-    return to.T @ leaving - out
+    net: FloatArray = to.T @ leaving - out
+    return net
 
 
 def _external(people: FloatArray, steps: Steps, t: int) -> FloatArray:
-    """(G, A) net moves over the border: those who come are shared by all people, those who leave by those of their age."""
+    """(G, A) net moves over the border: who comes is shared by all people, who leaves by those of their age."""
     wanted = steps.external[t]
     weighted = people * steps.external_weight[:, None]
     by_place = weighted.sum(axis=1)
@@ -148,7 +150,8 @@ def _external(people: FloatArray, steps: Steps, t: int) -> FloatArray:
     leave = weighted * np.divide(np.maximum(-wanted, 0.0), total, out=np.zeros_like(total), where=total > 0)
     if (leave > people + SLACK).any() or (wanted[total <= 0] < 0).any():
         _too_many("external", steps.years[t], float(np.maximum(-wanted, 0.0).sum()))
-    return come - leave
+    net: FloatArray = come - leave
+    return net
 
 
 def _into_plots(people: FloatArray, steps: Steps, t: int) -> FloatArray:
@@ -173,7 +176,7 @@ def _into_plots(people: FloatArray, steps: Steps, t: int) -> FloatArray:
     taken = np.einsum("kga,kga->ga", there, by_place)
     if (taken > people + SLACK).any():
         _too_many("plots.csv from_inside", steps.years[t], float(arrive.sum()))
-    net = -taken
+    net: FloatArray = -taken
     np.add.at(net, steps.plot_place, arrive)
     return net
 

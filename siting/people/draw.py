@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from html import escape
@@ -76,7 +77,7 @@ def chart(
     values = np.array([line.values for line in lines])
     low = min(0.0, float(np.nanmin(values)))
     largest = _round_up(max(float(np.nanmax(values)), 1e-9))
-    bottom = -_round_up(-low) if low < 0 else 0.0
+    bottom = -_round_up(-1.25 * low) if low < 0 else 0.0  # room below for the label
     first, last, top, floor = 44.0, width - 46.0, 10.0, height - 20.0
     span = max(years[-1] - years[0], 1)
 
@@ -96,9 +97,7 @@ def chart(
     starts = _apart([place(years[0], float(_first(line.values)))[1] for line in lines])
     ends = _apart([place(years[0], float(line.values[-1]))[1] for line in lines])
     for k, line in enumerate(lines):
-        points = [
-            place(y, float(v)) for y, v in zip(years, line.values, strict=True) if not np.isnan(v)
-        ]
+        points = [place(y, float(v)) for y, v in zip(years, line.values, strict=True) if not np.isnan(v)]
         path = "L".join(f"{x:.1f} {y:.1f}" for x, y in points)
         parts.append(f'<path d="M{path}" fill="none" stroke="{line.colour}" stroke-width="2" stroke-linejoin="round"/>')
         begin, end = _short(float(_first(line.values))), _short(float(line.values[-1]))
@@ -120,7 +119,7 @@ def _apart(heights: list[float], least: float = 11.0) -> list[float]:
     """Labels moved apart so that none lies on another."""
     order = np.argsort(heights)
     moved = np.array(heights, dtype=np.float64)
-    for before, here in zip(order[:-1], order[1:], strict=True):
+    for before, here in itertools.pairwise(order):
         moved[here] = max(moved[here], moved[before] + least)
     return [float(y) for y in moved]
 
@@ -149,9 +148,7 @@ def _open(width: float, height: float, label: str) -> str:
     )
 
 
-def _text(
-    x: float, y: float, text: str, size: float, anchor: str, *, bold: bool = False, colour: str = SOFT
-) -> str:
+def _text(x: float, y: float, text: str, size: float, anchor: str, *, bold: bool = False, colour: str = SOFT) -> str:
     weight = ' font-weight="600"' if bold else ""
     return (
         f'<text x="{x:.1f}" y="{y:.1f}" font-size="{size:g}" text-anchor="{anchor}" fill="{colour}"{weight}>'

@@ -2,7 +2,7 @@
 
     h(x) = a1 exp(-b1 x) + a2 + a3 exp(b3 x)        (W. Siler 1979, Ecology 60: 750-757)
 
-Infants, a background of all ages, and the old (Gompertz); a3 is found so that the life expectancy at birth is as stated.
+Infants, a background of all ages, and the old (Gompertz); a3 is found from the life expectancy.
 """
 
 from __future__ import annotations

@@ -14,11 +14,12 @@ from siting.errors import Faults, fail
 from siting.impedance import FloatArray, IntArray
 from siting.people.ages import AGES, METHOD, single_years
 from siting.people.assumption_files import FILE, Changes, Given, read_assumptions
-from siting.people.assumptions import Assumptions, Variant
+from siting.people.assumptions import VARIANTS, Assumptions, Variant
 from siting.people.cohort import Course, Steps, project
 from siting.people.life_table import LifeTable, SilerLaw, life_table
 from siting.people.plots import FILE as PLOTS
 from siting.people.plots import arrivals, no_plots, read_plots
+from siting.people.sums import sum_by
 from siting.people.units import Units, make_units
 from siting.standards import list_services
 
@@ -68,9 +69,7 @@ class PeopleOverTime:
 
     def by_unit(self, values: FloatArray) -> FloatArray:
         """Sums over the places of each unit: (T, G, ...) to (T, U, ...)."""
-        result = np.zeros((values.shape[0], len(self.units.zone), *values.shape[2:]))
-        np.add.at(result, (slice(None), self.unit_of_place), values)
-        return result
+        return sum_by(values, self.unit_of_place, len(self.units.zone))
 
     def index(self, years: Sequence[int]) -> IntArray:
         """Where the years stand in `years`.
@@ -107,11 +106,11 @@ class PeopleOverTime:
         U, weight = len(self.units.zone), self.given.assumptions.fertility.ages
         parents = self.units.at_points(self.course.people[np.maximum(steps - 1, 0), :U], weight)
         births = np.where((steps > 0)[:, None], self.course.births[np.maximum(steps - 1, 0)], np.nan)
-        whole = np.zeros((len(steps), U))
-        known = self.units.of_point >= 0
-        np.add.at(whole, (slice(None), self.units.of_point[known]), parents[:, known])
+        whole, known = sum_by(parents, self.units.of_point, U), self.units.of_point >= 0
         per_parent = births[:, :U] / np.where(whole > 0, whole, 1.0)
-        at_points = np.where(known, parents * per_parent[:, self.units.of_point], np.where(np.isnan(births[:, :1]), np.nan, 0.0))
+        at_points = np.where(
+            known, parents * per_parent[:, self.units.of_point], np.where(np.isnan(births[:, :1]), np.nan, 0.0)
+        )
         return np.concatenate([at_points, births[:, U:]], axis=1)
 
 
@@ -127,14 +126,14 @@ def people_over_time(
     Args:
         case: the case; its `people.toml` and `plots.csv` are read where they are there.
         variant: low, middle or high births, moves and occupancy.
-        last_year: none: the last of `PLANNING_YEARS` after the data, or fifteen years on.
+        last_year: none: the last of the case's `planning_years`.
         changes: files or tables in the form of `people.toml` that replace some of the assumptions.
 
     Raises:
         InputError: when the case cannot be projected, or an assumption or a plot is wrong.
     """
     start = base_year(case)
-    last = last_year if last_year is not None else max([*PLANNING_YEARS, start + 15 if start >= 2035 else 0])
+    last = planning_years(case)[-1] if last_year is None else last_year
     if not start <= last <= start + LONGEST:
         fail(
             f"最后一年应在 {start} 至 {start + LONGEST} 之间",
@@ -165,7 +164,35 @@ def persons_now(case: Case, weight: FloatArray) -> FloatArray:
     units = make_units(case, no_plots())
     (table,) = _life_tables(assumed, np.array([_data_year(case) or 0]))
     people = single_years(units.counts, units.bands, table.stationary)
-    return units.at_points(people[None], weight)[0]
+    persons: FloatArray = units.at_points(people[None], weight)[0]
+    return persons
+
+
+def as_variant(text: str) -> Variant:
+    """The variant of that name.
+
+    Raises:
+        InputError: when there is none.
+    """
+    for variant in VARIANTS:
+        if text == variant:
+            return variant
+    fail(
+        "方案只能是 low（低）、middle（中）或 high（高）",
+        f"the variant must be {', '.join(VARIANTS)}",
+        column="variant",
+        value=text,
+    )
+
+
+def planning_years(case: Case) -> list[int]:
+    """Those of `PLANNING_YEARS` after the case's data; where there are none, five, ten and fifteen years on.
+
+    Raises:
+        InputError: when `case.toml` has no date.
+    """
+    start = base_year(case)
+    return [year for year in PLANNING_YEARS if year > start] or [start + 5, start + 10, start + 15]
 
 
 def base_year(case: Case) -> int:
@@ -202,7 +229,7 @@ def _life_tables(assumed: Assumptions, years: IntArray) -> list[LifeTable]:
         rules.senescent_growth.value,
     )
     made: dict[float, LifeTable] = {}
-    expectancies = [float(value) for value in rules.life_expectancy.at(years.astype(np.float64))]
+    expectancies = [float(value) for value in rules.life_expectancy.at(years)]
     for value in expectancies:
         if value not in made:
             made[value] = life_table(law, value)
@@ -220,7 +247,7 @@ def _steps(
     people: FloatArray,
 ) -> Steps:
     """The assumptions as arrays."""
-    U, P, at = len(units.zone), len(plots), years.astype(np.float64)
+    U, P = len(units.zone), len(plots)
     kinds = np.array([*units.kind, *(units.kind[u] for u in units.of_plot)], dtype=object)
     zones = [*units.zone, *(units.zone[u] for u in units.of_plot)]
     settled = np.append(units.counts.sum(axis=1) > 0, np.zeros(P, dtype=bool))
@@ -229,7 +256,7 @@ def _steps(
     newcomers = arrivals(plots, years, getattr(assumed.housing.occupancy, variant).value)  # (T, P)
     profile = np.array([assumed.age_profiles[name].shares for name in plots["age_profile"]]).reshape(P, AGES)
     if assumed.births is not None:
-        births = getattr(assumed.births, variant).at(at)
+        births = getattr(assumed.births, variant).at(years)
     else:
         births = np.full(len(years), BIRTHS_RANGE[variant] * _youngest(people, units, tables))
     relative = assumed.fertility.relative
@@ -237,7 +264,7 @@ def _steps(
     weight: dict[str, float] = {}
     if assumed.external is not None:
         ages = assumed.age_profiles[assumed.external.age_profile].shares
-        external = np.outer(getattr(assumed.external, variant).at(at), ages)
+        external = np.outer(getattr(assumed.external, variant).at(years), ages)
         weight = {kind: value.value for kind, value in assumed.external.weight.items()}
     taken = list(assumed.housing.taken_from)
     return Steps(
@@ -305,9 +332,7 @@ def _notes(case: Case, given: Given, plots: pd.DataFrame, units: Units) -> tuple
     if case.info.synthetic:
         notes.append((case.info.notice_zh, case.info.notice_en))
     if case.info.synthetic and len(plots):
-        notes.append(
-            ("住房地块（plots.csv）也是虚构的。", "The housing plots (plots.csv) are invented as well.")
-        )
+        notes.append(("住房地块（plots.csv）也是虚构的。", "The housing plots (plots.csv) are invented as well."))
     if not given.of_case:
         notes.append(
             (
@@ -319,8 +344,8 @@ def _notes(case: Case, given: Given, plots: pd.DataFrame, units: Units) -> tuple
         notes.append(
             (
                 "没有出生数：假定每年出生数与最低年龄段的每岁人数相当，低、高方案分别减、加五分之一。",
-                "No births are stated: as many a year are assumed as the youngest band has in a year of age, a fifth fewer "
-                "or more in the low and high variants.",
+                "No births are stated: as many a year are assumed as the youngest band has in a year of age, a fifth "
+                "fewer or more in the low and high variants.",
             )
         )
     if not len(plots):

@@ -40,7 +40,9 @@ GROUPS = (
     Group("age_60_plus", "60 岁及以上", "60 and over", 60, None),
     Group("age_80_plus", "80 岁及以上", "80 and over", 80, None),
 )
-PARTITION = tuple(group.key for group in GROUPS[:-1])  # these add up to everybody; the last is a part of those before it
+PARTITION = tuple(
+    group.key for group in GROUPS[:-1]
+)  # these add up to everybody; the last is a part of those before it
 
 
 @dataclass(frozen=True, eq=False)
@@ -146,7 +148,7 @@ def _cross_boundary(
         if extra.share is not None:
             result += there * extra.share.value
         elif extra.persons is not None:
-            persons = extra.persons.at(people.years[steps].astype(np.float64))[:, None]
+            persons = extra.persons.at(people.years[steps])[:, None]
             whole = there.sum(axis=1, keepdims=True)
             result += np.divide(there * persons, whole, out=np.zeros_like(there), where=whole > 0)
     return result

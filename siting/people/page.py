@@ -5,10 +5,11 @@ One file with nothing outside it and no script: the template is `maps/people.htm
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Hashable, Sequence
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 
 import siting
 from siting.people import words
@@ -17,10 +18,15 @@ from siting.people.draw import AFTER, Line, chart, pyramid
 from siting.people.of_case import PeopleOverTime
 from siting.people.over_time import GROUPS, DemandOverTime
 from siting.people.places import Place, places_of
-from siting.people.tables import assumptions, by_place, components, demand_by_place, shown_years
+from siting.people.tables import assumptions, by_place, components, demand_by_place, plots, shown_years
 from siting.render.page import page_environment, page_style
 
 CHILDREN, OLD, GREEN, RED = "#e8743b", "#8e2c7f", "#1d6b4f", "#b3123f"
+NEEDS = (
+    ("residents", "常住", "residents"),
+    ("migrant_children", "随迁", "migrants"),
+    ("cross_boundary", "县外", "border"),
+)
 LONG = 60  # rows of a table on the page; the workbook has them all
 
 
@@ -65,10 +71,12 @@ def write_page(people: PeopleOverTime, demand: DemandOverTime, path: Path) -> No
     path.write_text(page, encoding="utf-8", errors="replace", newline="\n")
 
 
-def _of(rows: object, k: int, per_place: int, people: PeopleOverTime, years: Sequence[int]) -> list[dict[str, float]]:
+def _of(
+    rows: pd.DataFrame, k: int, per_place: int, people: PeopleOverTime, years: Sequence[int]
+) -> list[dict[Hashable, object]]:
     """The rows of place k in the years that are shown."""
-    frame = rows.iloc[k * per_place : (k + 1) * per_place]  # type: ignore[attr-defined]
-    return [frame.iloc[year - people.base_year].to_dict() for year in years]
+    first = k * per_place - people.base_year
+    return rows.iloc[[first + year for year in years]].to_dict("records")
 
 
 def _pyramid(people: PeopleOverTime, place: Place) -> str:
@@ -81,7 +89,7 @@ def _lines(people: PeopleOverTime, place: Place, years: Sequence[int]) -> str:
     lines = [
         Line("常住人口 residents", AFTER, numbers.sum(axis=1)),
         Line("60 岁及以上 60 and over", OLD, numbers[:, 60:].sum(axis=1)),
-        Line("0-14 岁 0-14", CHILDREN, numbers[:, :15].sum(axis=1)),
+        Line("0-14 岁 aged 0-14", CHILDREN, numbers[:, :15].sum(axis=1)),
     ]
     return chart(people.years.tolist(), lines, marks=years)
 
@@ -94,7 +102,7 @@ def _whole(people: PeopleOverTime, years: Sequence[int]) -> list[tuple[tuple[str
     stock = [
         Line("常住人口 residents", AFTER, numbers.sum(axis=1)),
         Line("60 岁及以上 60 and over", OLD, numbers[:, 60:].sum(axis=1)),
-        Line("0-14 岁 0-14", CHILDREN, numbers[:, :15].sum(axis=1)),
+        Line("0-14 岁 aged 0-14", CHILDREN, numbers[:, :15].sum(axis=1)),
     ]
     flow = [
         Line("死亡 deaths", OLD, np.append(none, course.deaths.sum(axis=(1, 2)))),
@@ -102,10 +110,10 @@ def _whole(people: PeopleOverTime, years: Sequence[int]) -> list[tuple[tuple[str
         Line("县外净迁入 net from outside", RED, np.append(none, moves)),
     ]
     school = [
-        Line("6-11 岁 6-11", AFTER, numbers[:, 6:12].sum(axis=1)),
-        Line("12-14 岁 12-14", GREEN, numbers[:, 12:15].sum(axis=1)),
-        Line("3-5 岁 3-5", CHILDREN, numbers[:, 3:6].sum(axis=1)),
-        Line("0-2 岁 0-2", RED, numbers[:, :3].sum(axis=1)),
+        Line("6-11 岁 aged 6-11", AFTER, numbers[:, 6:12].sum(axis=1)),
+        Line("12-14 岁 aged 12-14", GREEN, numbers[:, 12:15].sum(axis=1)),
+        Line("3-5 岁 aged 3-5", CHILDREN, numbers[:, 3:6].sum(axis=1)),
+        Line("0-2 岁 aged 0-2", RED, numbers[:, :3].sum(axis=1)),
     ]
     old = [
         Line("60 岁及以上 60 and over", OLD, numbers[:, 60:].sum(axis=1)),
@@ -139,8 +147,8 @@ def _changes(people: PeopleOverTime, places: Sequence[Place]) -> list[dict[str, 
 
 def _services(
     people: PeopleOverTime, demand: DemandOverTime, places: Sequence[Place]
-) -> list[tuple[tuple[str, str], list[tuple[Place, list[dict[str, float]]]]]]:
-    """By service: rows by place, the whole and zones, with the parts of each period."""
+) -> list[tuple[tuple[str, str], list[tuple[Place, list[dict[Hashable, object]]]], list[tuple[str, str, str]]]]:
+    """By service: rows by place, the whole and zones, with the parts of each period that are not nothing everywhere."""
     frame, T = demand_by_place(people, demand, places).frame, len(demand.years)
     result = []
     for s, service in enumerate(demand.services.values()):
@@ -149,11 +157,14 @@ def _services(
             if place.level in ("county", "zone"):
                 first = (s * len(places) + k) * T
                 rows.append((place, frame.iloc[first : first + T].to_dict("records")))
-        result.append(((service.service.name_zh, service.service.name_en), rows))
+        shown = [
+            part
+            for part in NEEDS
+            if part[0] == "residents" or (frame[part[0]].iloc[s * len(places) * T :][: len(places) * T] > 0).any()
+        ]
+        result.append(((service.service.name_zh, service.service.name_en), rows, shown))
     return result
 
 
-def _plots(people: PeopleOverTime, demand: DemandOverTime) -> list[dict[str, object]]:
-    from siting.people.tables import plots
-
+def _plots(people: PeopleOverTime, demand: DemandOverTime) -> list[dict[Hashable, object]]:
     return plots(people, demand).frame.to_dict("records") if len(people.plots) else []

@@ -33,8 +33,9 @@ def places_of(people: PeopleOverTime) -> list[Place]:
     units, names = people.units, zone_names(people.case)
     zone = np.array(units.zone, dtype=object)
     township = np.array(units.township, dtype=object)
-    places = [Place("county", ("", ""), (people.case.info.name_zh, people.case.info.name_en), zone == zone)]
-    places += [Place("zone", ("", z), names[z], zone == z) for z in names if z in units.zone]
+    places = [Place("county", ("", ""), ("全部", "All"), zone == zone)]
+    if len(set(units.zone)) > 1:
+        places += [Place("zone", ("", z), names[z], zone == z) for z in names if z in units.zone]
     several = len(set(units.township)) > 1
     if several:
         places += [Place("township", (t, ""), township_name(t), township == t) for t in dict.fromkeys(units.township)]

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Collection
+from collections.abc import Collection, Hashable, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -73,8 +74,8 @@ def dwellings(plots: pd.DataFrame) -> FloatArray:
 def arrivals(plots: pd.DataFrame, years: IntArray, factor: float) -> FloatArray:
     """(T, P) persons who move into each plot in the steps that end in `years`.
 
-    The people of a plot at the end of year y are dwellings x persons per dwelling x min(1, factor x occupancy in year y),
-    were nobody born there and nobody to die; who came before the first step is in the census.
+    The people of a plot at the end of year y are dwellings x persons per dwelling x min(1, factor x occupancy in
+    year y), were nobody born there and nobody to die; who came before the first step is in the census.
     """
     lived_in = np.minimum(1.0, factor * np.column_stack([np.zeros(len(plots)), *_occupancy(plots)]))  # (P, n + 1)
     whole = dwellings(plots) * plots["persons_per_dwelling"].to_numpy(dtype=np.float64)
@@ -118,7 +119,7 @@ def _check_occupancy(plots: pd.DataFrame, faults: Faults) -> None:
         before = share
 
 
-def _check_row(row: dict[str, object], number: int, age_profiles: Collection[str], faults: Faults) -> None:
+def _check_row(row: Mapping[Hashable, object], number: int, age_profiles: Collection[str], faults: Faults) -> None:
     inside, outside, year = (float(str(row[name])) for name in ("from_inside", "from_outside", "delivery_year"))
     if abs(inside + outside - 1) > ROUNDING:
         faults.add(

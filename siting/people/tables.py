@@ -7,13 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
-from siting.impedance import FloatArray
+from siting.impedance import FloatArray, IntArray
 from siting.people.ages import AGES, METHOD, OLDEST
 from siting.people.assumptions import value_text
 from siting.people.of_case import PeopleOverTime
-from siting.people.over_time import GROUPS, DemandOverTime, Group
+from siting.people.over_time import GROUPS, DemandOverTime
 from siting.people.places import Place, level_text, places_of
 from siting.people.plots import dwellings
+from siting.people.sums import sum_by
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both, yes_no, zone_names
 
@@ -161,7 +162,8 @@ def demand_by_point(people: PeopleOverTime, demand: DemandOverTime) -> Sheet:
         frames.append(base.assign(**numbers))
     note = (
         "需求合计含随迁子女与县外来者；常住人口不含。小数是推算的份额，不是人。",
-        "Needs include migrant children and people from over the border; residents do not. Fractions are shares, not people.",
+        "Needs include migrant children and people from over the border; residents do not. "
+        "Fractions are shares, not people.",
     )
     return make_sheet(
         "demand_points", ("需求点", "Demand points"), columns, pd.concat(frames, ignore_index=True), [note]
@@ -188,7 +190,10 @@ def plots(people: PeopleOverTime, demand: DemandOverTime) -> Sheet:
     )
     lived = {f"y{year}": living[k] for year, k in zip(demand.years, people.index(demand.years.tolist()), strict=True)}
     table = frame.assign(
-        zone=[both(zones[str(zone)]) for zone in frame["zone"]], dwellings=dwellings(frame), came=came.sum(axis=0), **lived
+        zone=[both(zones[str(zone)]) for zone in frame["zone"]],
+        dwellings=dwellings(frame),
+        came=came.sum(axis=0),
+        **lived,
     )
     note = (
         f"累计迁入至 {people.years[-1]} 年；地块人口还计入出生、死亡，因此不等于累计迁入。",
@@ -235,21 +240,14 @@ def shown_years(people: PeopleOverTime, demand: DemandOverTime) -> list[int]:
     return sorted({people.base_year, *demand.years.tolist()})
 
 
-def group(key: str) -> Group:
-    """The age group of that key."""
-    return next(g for g in GROUPS if g.key == key)
-
-
 def _points_to_units(people: PeopleOverTime, values: FloatArray) -> FloatArray:
     """(T, I + P, n) to sums by unit, (T, U, n)."""
     unit = np.concatenate([people.units.of_point, people.units.of_plot])
-    result = np.zeros((values.shape[0], len(people.units.zone), values.shape[2]))
-    np.add.at(result, (slice(None), unit[unit >= 0]), values[:, unit >= 0])
-    return result
+    return sum_by(values, unit, len(people.units.zone))
 
 
 def _stacked(
-    people: PeopleOverTime, places: Sequence[Place], names: Sequence[str], numbers: FloatArray, years: FloatArray
+    people: PeopleOverTime, places: Sequence[Place], names: Sequence[str], numbers: FloatArray, years: IntArray
 ) -> pd.DataFrame:
     """Rows by place and year of (T, U, n) numbers by unit."""
     zones = zone_names(people.case)

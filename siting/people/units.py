@@ -48,8 +48,8 @@ class Units:
             (T, I) weighted persons; over a unit's points they add up to those of the unit.
         """
         owner = band_of_age(self.bands)
-        by_band = np.zeros((*people.shape[:2], len(self.bands)))
-        np.add.at(by_band, (slice(None), slice(None), owner), people * weight)
+        in_band = (owner[:, None] == np.arange(len(self.bands))) * weight[:, None]  # (A, B)
+        by_band = people @ in_band
         result = np.einsum("tib,ib->ti", by_band[:, self.of_point], self.share)
         return np.asarray(np.where(self.of_point >= 0, result, 0.0), dtype=np.float64)
 
