@@ -15,6 +15,7 @@ from siting.examples import EXAMPLES, example_section
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
+from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
 from siting.resources import PACKAGE
@@ -33,6 +34,7 @@ def documents() -> dict[str, str]:
         "scenario.schema.json": schema(Scenario),
         "case.schema.json": schema(CaseFile),
         "model.schema.json": schema(Formulation),
+        "people.schema.json": schema(Assumptions),
         "standards.md": standards_page(),
         **{f"formulations/{name}": text for name, text in formulation_pages(examples).items()},
     }

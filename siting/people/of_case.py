@@ -126,7 +126,7 @@ def people_over_time(
     Args:
         case: the case; its `people.toml` and `plots.csv` are read where they are there.
         variant: low, middle or high births, moves and occupancy.
-        last_year: none: the last of the case's `planning_years`.
+        last_year: none: the last of the case's `planning_years`. A projection has at least one step.
         changes: files or tables in the form of `people.toml` that replace some of the assumptions.
 
     Raises:
@@ -146,7 +146,7 @@ def people_over_time(
     _check_names(case, assumed)
     plots = read_plots(case, assumed.age_profiles)
     units = make_units(case, plots)
-    years = np.arange(start, last + 1)
+    years = np.arange(start, max(last, start + 1) + 1)
     tables = _life_tables(assumed, years)
     people = single_years(units.counts, units.bands, tables[0].stationary)
     whole = np.concatenate([people, np.zeros((len(plots), AGES))])

@@ -181,6 +181,7 @@ def test_years_lie_within_the_projection(tmp_path: Path) -> None:
     people = people_over_time(case, last_year=2025)
     with pytest.raises(InputError, match="2020 至 2025"):
         demand_over_time(people, [], [2026])
+    assert people_over_time(case, last_year=2020).years.tolist() == [2020, 2021]
     with pytest.raises(InputError, match="最后一年"):
         people_over_time(case, last_year=2019)
     assert planning_years(case) == [2025, 2030, 2035]
