@@ -143,7 +143,7 @@ ZONES = (Column("id", "id"), Column("name_zh"), Column("name_en"), Column("kind"
 def case_files(folder: Path, info: CaseFile) -> list[Path]:
     """Every file that a case is made of."""
     names = ["case.toml", info.roads, *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones"))]
-    names += ["zones.geojson", "outline.geojson", "adjacency.csv"]
+    names += ["zones.geojson", "outline.geojson", "adjacency.csv", "people.toml"]
     return [folder / name for name in names if (folder / name).is_file()]
 
 

@@ -233,9 +233,8 @@ class Assumptions(Frozen):
                 f"external.age_profile：age_profiles 里没有 {self.external.age_profile} | "
                 f"external.age_profile: age_profiles has no {self.external.age_profile}"
             )
-        largest = (
-            max((getattr(self.moves_factor, v).value for v in VARIANTS), default=1.0) if self.moves_factor else 1.0
-        )
+        factors = self.moves_factor
+        largest = 1.0 if factors is None else max(factors.low.value, factors.middle.value, factors.high.value)
         for kind in {move.from_kind for move in self.moves}:
             out = np.sum([move.shares for move in self.moves if move.from_kind == kind], axis=0) * largest
             if out.max() > 1:

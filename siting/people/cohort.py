@@ -9,6 +9,7 @@ K kinds of origin, P plots. (Preston, Heuveline and Guillot 2001, Demography, ch
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import NoReturn
 
 import numpy as np
 
@@ -181,7 +182,7 @@ def _into_plots(people: FloatArray, steps: Steps, t: int) -> FloatArray:
     return net
 
 
-def _too_many(column: str, year: int, persons: float) -> None:
+def _too_many(column: str, year: int, persons: float) -> NoReturn:
     fail(
         f"{year} 年要迁出的人多于当地有的人",
         f"in {year} more people are to leave than there are",

@@ -15,6 +15,7 @@ from siting.people.over_time import GROUPS, DemandOverTime
 from siting.people.places import Place, level_text, places_of
 from siting.people.plots import dwellings
 from siting.people.sums import sum_by
+from siting.people.words import PARTS
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both, yes_no, zone_names
 
@@ -25,14 +26,6 @@ PLACE = (
     Column("zone", "分区", "Zone", width=16),
 )
 YEAR = Column("year", "年份", "Year", "year", 8)
-PARTS = (
-    ("births", "出生", "Births"),
-    ("deaths", "死亡", "Deaths"),
-    ("moves", "县内迁移（净）", "Moves inside, net"),
-    ("external", "县外迁移（净）", "Over the border, net"),
-    ("from_inside", "迁入新建住房者（县内，净）", "New housing, from inside, net"),
-    ("from_outside", "迁入新建住房者（县外）", "New housing, from outside"),
-)
 
 
 def sheets_of(people: PeopleOverTime, demand: DemandOverTime) -> list[Sheet]:
@@ -86,15 +79,15 @@ def components(people: PeopleOverTime, places: Sequence[Place]) -> Sheet:
     """Why the number of people of each place changes in each year."""
     course = people.course
     numbers = [people.by_unit(course.people)[:-1].sum(axis=2), people.by_unit(course.births)]
-    for name, *_ in PARTS[1:]:
+    for name in list(PARTS)[1:]:
         numbers.append(people.by_unit(getattr(course, name)).sum(axis=2))
     numbers.append(people.by_unit(course.people)[1:].sum(axis=2))
-    names = ["start", *(name for name, *_ in PARTS), "end"]
+    names = ["start", *PARTS, "end"]
     columns = (
         *PLACE,
         YEAR,
         Column("start", "年初人口", "At the start", "persons"),
-        *(Column(name, zh, en, "persons", 14) for name, zh, en in PARTS),
+        *(Column(name, zh, en, "persons", 14) for name, (zh, en) in PARTS.items()),
         Column("end", "年末人口", "At the end", "persons"),
     )
     frame = _stacked(people, places, names, np.stack(numbers, axis=2), people.years[1:])

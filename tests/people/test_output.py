@@ -18,6 +18,7 @@ from siting.people.output import FILES, write_people
 from siting.people.tables import sheets_of
 from siting.standards import load_service
 from tests.people.small import make_case
+from tests.render.browser import open_browser, open_page
 
 Capture = pytest.CaptureFixture[str]
 YEARS = [2025, 2030]
@@ -214,3 +215,15 @@ def test_a_chart_writes_the_ends_of_its_lines() -> None:
     assert {"1,200", "15.0k", "0", "-450", "2020", "2021", "2022"} <= set(texts)
     assert "甲 &amp; 乙" in drawing
     assert "nan" not in drawing
+
+
+@pytest.mark.browser
+def test_in_a_browser_the_page_asks_for_nothing_and_fits_a_telephone(folder: Path) -> None:
+    with open_browser() as browser, open_page(browser, folder / "people.html", size=(390, 800)) as (tab, seen):
+        assert tab.evaluate("document.documentElement.scrollWidth") <= 390  # type: ignore[attr-defined]
+        body = tab.inner_text("body")  # type: ignore[attr-defined]
+        assert "not a forecast" in body
+        assert "年龄金字塔" in body
+        tab.uncheck("#english")  # type: ignore[attr-defined]
+        assert "not a forecast" not in tab.inner_text("main")  # type: ignore[attr-defined]
+        seen.check()
