@@ -13,10 +13,9 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
-from siting import resources
-from siting.errors import fail
-from siting.suggest import nearest_word
-from siting.toml_files import Frozen, load_toml
+from siting.errors import fail, nearest_word
+from siting.files import resources
+from siting.files.toml import Frozen, load_toml
 
 ZoneKind = Literal["urban", "town", "rural"]
 ZONE_KINDS: tuple[ZoneKind, ...] = ("urban", "town", "rural")

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeGuard
 
-from siting import resources
+from siting.files import resources
+from siting.files.toml import read_toml, validate
 from siting.people.assumptions import Assumptions
-from siting.toml_files import read_toml, validate
 
 FILE = "people.toml"
 Changes = Path | Mapping[str, Any]

@@ -8,10 +8,10 @@ from typing import Literal
 import numpy as np
 from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
+from siting.files.toml import Frozen
 from siting.impedance import FloatArray, IntArray
 from siting.people.ages import AGES, ages_within
 from siting.standards import Sourced, ZoneKind
-from siting.toml_files import Frozen
 
 Variant = Literal["low", "middle", "high"]
 VARIANTS: tuple[Variant, ...] = ("low", "middle", "high")

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from siting.case import case_files
+from siting.files.run_folder import writing
 from siting.people import words
 from siting.people.of_case import PeopleOverTime
 from siting.people.over_time import DemandOverTime
@@ -19,7 +20,6 @@ from siting.render.columns import Sheet
 from siting.render.csv_files import inert, sheet_texts
 from siting.render.wording import both
 from siting.render.workbook import write_sheets
-from siting.run_folder import writing
 
 FILES = ("people.html", "people.xlsx", "tables", "people.json")
 

@@ -10,11 +10,10 @@ import pandas as pd
 
 from siting.case import Case, read_points
 from siting.case_checks import check_inside, check_zones
-from siting.errors import Faults
+from siting.errors import Faults, nearest_word
+from siting.files.tables import Column
 from siting.impedance import FloatArray, IntArray
 from siting.people.assumptions import ROUNDING
-from siting.suggest import nearest_word
-from siting.tables import Column
 
 FILE = "plots.csv"
 OCCUPANCY = re.compile(r"^occupancy_(\d+)$")

@@ -11,7 +11,7 @@ import openpyxl
 import pandas as pd
 import pytest
 
-from siting.cli import main
+from siting.cli.main import main
 from siting.people import DemandOverTime, PeopleOverTime, demand_over_time, people_over_time
 from siting.people.draw import Line, chart, pyramid
 from siting.people.output import FILES, write_people
