@@ -42,7 +42,7 @@ def by_hand() -> tuple[np.ndarray, Steps]:
 
 def test_one_step_is_what_was_computed_by_hand() -> None:
     course = project(*by_hand())
-    # Women's weights 200 x 1 and 100 x 2: half of 100 births each.
+    # Weights 200 x 1 and 100 x 2: half of 100 births each.
     assert course.births[0] == pytest.approx([50, 50, 0])
     # 10 % of 50 newborn die; 20 % of the aged 0, half of the aged 1, 80 % of the aged 2 and over.
     assert course.deaths[0] == pytest.approx(np.array([[5, 20, 100 + 240], [5, 10, 50 + 120], [0, 0, 0]]))
