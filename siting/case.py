@@ -142,7 +142,7 @@ ZONES = (Column("id", "id"), Column("name_zh"), Column("name_en"), Column("kind"
 def case_files(folder: Path, info: CaseFile) -> list[Path]:
     """Every file that a case is made of."""
     names = ["case.toml", info.roads, *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones"))]
-    names += ["zones.geojson", "outline.geojson", "adjacency.csv"]
+    names += ["zones.geojson", "outline.geojson", "adjacency.csv", "people.toml"]
     return [folder / name for name in names if (folder / name).is_file()]
 
 
@@ -196,7 +196,7 @@ def load_case(folder: Path) -> Case:
     zone_shapes = _gather(faults, lambda: _shapes(folder / "zones.geojson"))
     frames: dict[str, pd.DataFrame] = {}
     for name, contract in TABLES.items():
-        frame = _gather(faults, partial(_points, folder / f"{name}.csv", contract, crs))
+        frame = _gather(faults, partial(read_points, folder / f"{name}.csv", contract, crs))
         if frame is not None:
             frames[name] = frame
             check_inside(frame, folder / f"{name}.csv", outline, faults)
@@ -283,10 +283,17 @@ def _shapes(path: Path) -> gpd.GeoDataFrame | None:
     return shapes.to_crs(WGS84)
 
 
-def _points(path: Path, contract: tuple[Column, ...], crs: CRS) -> pd.DataFrame:
-    """A table of points with `lon`, `lat` in WGS84, whatever system it was written in."""
+def read_points(
+    path: Path, contract: tuple[Column, ...], crs: CRS | str, *, extra_numbers: str = "age_"
+) -> pd.DataFrame:
+    """A table of points with `lon`, `lat` in WGS84, whatever system it was written in.
+
+    Raises:
+        InputError: as `siting.tables.read_table`, or for coordinates that cannot be degrees.
+    """
+    crs = CRS.from_user_input(crs)
     x, y = ("x", "y") if crs.is_projected else ("lon", "lat")
-    frame = read_table(path, (*contract, Column(x, "number"), Column(y, "number")), extra_numbers="age_")
+    frame = read_table(path, (*contract, Column(x, "number"), Column(y, "number")), extra_numbers=extra_numbers)
     if not crs.is_projected:
         check_degrees(frame, path)
     if crs != CRS.from_user_input(WGS84):

@@ -16,6 +16,7 @@ from siting.files.resources import PACKAGE
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
+from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
 from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
@@ -33,6 +34,7 @@ def documents() -> dict[str, str]:
         "scenario.schema.json": schema(Scenario),
         "case.schema.json": schema(CaseFile),
         "model.schema.json": schema(Formulation),
+        "people.schema.json": schema(Assumptions),
         "standards.md": standards_page(),
         **{f"formulations/{name}": text for name, text in formulation_pages(examples).items()},
     }
@@ -159,6 +161,10 @@ def standards_page() -> str:
             "|---|---|---|---|",
         ]
         rows = [("demand.rate", "", service.demand.rate)]
+        rows += [
+            (f"demand.by_age {span.from_age}-{'' if span.to_age is None else span.to_age}", "", span.rate)
+            for span in service.demand.by_age
+        ]
         rows += [
             (f"threshold.{kind}", f" min, {service.threshold[kind].mode}", service.threshold[kind].max_minutes)
             for kind in ZONE_KINDS

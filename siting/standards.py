@@ -44,17 +44,42 @@ class Threshold(Frozen):
         return self
 
 
+class AgeRate(Frozen):
+    """The rate of the ages `from_age` to `to_age`, such as the prevalence of a disability."""
+
+    from_age: int = Field(ge=0, le=120)
+    to_age: int | None = Field(default=None, ge=0, le=120, description="included; none means no upper end")
+    rate: Sourced
+
+    @model_validator(mode="after")
+    def _is_share(self) -> AgeRate:
+        if self.rate.value > 1:
+            raise ValueError("by_age 的 rate 是份额，不超过 1 | a rate of by_age is a share, at most 1")
+        return self
+
+
 class DemandRule(Frozen):
-    """Who needs the service: people of the ages `from_age` to `to_age`, times `rate`."""
+    """Who needs the service: people of the ages `from_age` to `to_age`, times `rate`, times the rate of their age."""
 
     from_age: int = Field(ge=0, le=120)
     to_age: int | None = Field(default=None, ge=0, le=120, description="included; none means no upper end")
     rate: Sourced = Field(description="share of those ages who use the service")
+    by_age: tuple[AgeRate, ...] = Field((), description="rates by age, all the ages one after another; none: 1 at each")
 
     @model_validator(mode="after")
     def _ordered(self) -> DemandRule:
         if self.to_age is not None and self.to_age < self.from_age:
             raise ValueError("to_age 小于 from_age | to_age is below from_age")
+        following: int | None = self.from_age
+        for span in self.by_age:
+            if span.from_age != following or (span.to_age is not None and span.to_age < span.from_age):
+                raise ValueError(
+                    "by_age 应从 from_age 起逐段相接，不重不漏 | "
+                    "by_age must begin at from_age, without gaps or overlaps"
+                )
+            following = None if span.to_age is None else span.to_age + 1
+        if self.by_age and self.by_age[-1].to_age != self.to_age:
+            raise ValueError("by_age 应止于 to_age | by_age must end at to_age")
         return self
 
 
@@ -105,6 +130,7 @@ class Service(Frozen):
     def unverified(self) -> list[tuple[str, Sourced]]:
         """The unverified values with the path of each key."""
         values: list[tuple[str, Sourced]] = [("demand.rate", self.demand.rate)]
+        values += [(f"demand.by_age.{k}.rate", span.rate) for k, span in enumerate(self.demand.by_age, start=1)]
         values += [(f"threshold.{kind}.max_minutes", t.max_minutes) for kind, t in self.threshold.items()]
         values += [
             ("capacity.default_persons", self.capacity.default_persons),

@@ -15,6 +15,7 @@ from siting.cli.explain import explain_command
 from siting.cli.failures import INTERRUPTED, guarded
 from siting.cli.new_case import fetch_command, new_case_command
 from siting.cli.options import OUT, AsJson, NoCache, Out, Quiet
+from siting.cli.people import people_command
 from siting.cli.solve import solve_command
 from siting.cli.sweep import sweep_command
 from siting.files.run_folder import check_writable
@@ -138,6 +139,7 @@ def export_roads_command(
 
 # In the order in which they are listed: after the run, what is asked of its plan.
 app.command("explain")(explain_command)
+app.command("people")(people_command)
 app.command("sweep")(sweep_command)
 explore.register(app)
 

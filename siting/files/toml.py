@@ -35,15 +35,14 @@ PLAIN = {  # pydantic's own words, by the type of its error
 Schema = TypeVar("Schema", bound=BaseModel)
 
 
-def load_toml(path: Path, schema: type[Schema]) -> Schema:
-    """Read `path` and hold it to `schema`.
+def read_toml(path: Path) -> dict[str, Any]:
+    """The tables of a TOML file.
 
     Raises:
-        InputError: naming every key that is unknown, missing or has a wrong value.
+        InputError: when the file cannot be read or is not TOML.
     """
-    text = read_text(path)
     try:
-        raw = tomllib.loads(text)
+        return tomllib.loads(read_text(path))
     except tomllib.TOMLDecodeError as error:
         fail(
             f"TOML 格式有误（{error}）",
@@ -52,7 +51,15 @@ def load_toml(path: Path, schema: type[Schema]) -> Schema:
             remedy_en="check the quotes, brackets and equals sign of that line; they must be half-width",
             file=path,
         )
-    return validate(raw, schema, path)
+
+
+def load_toml(path: Path, schema: type[Schema]) -> Schema:
+    """Read `path` and hold it to `schema`.
+
+    Raises:
+        InputError: naming every key that is unknown, missing or has a wrong value.
+    """
+    return validate(read_toml(path), schema, path)
 
 
 def validate(raw: dict[str, Any], schema: type[Schema], file: Path | str) -> Schema:

@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 KINDS: dict[str, tuple[str, int] | None] = {
     "text": None,
     "count": ("#,##0", 0),
+    "year": ("0", 0),
     "persons": ("#,##0", 3),
     "minutes": ("0.0", 4),
     "share": ("0.0%", 6),

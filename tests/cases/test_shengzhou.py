@@ -33,6 +33,7 @@ TABLES = (
     "demand.csv",
     "facilities.csv",
     "candidates.csv",
+    "plots.csv",
     "zones.csv",
     "zones.geojson",
     "outline.geojson",
@@ -126,6 +127,11 @@ def candidates() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def plots() -> pd.DataFrame:
+    return pd.read_csv(CASE / "plots.csv", dtype={"id": str})
+
+
+@pytest.fixture(scope="module")
 def zones() -> dict[str, shapely.Geometry]:
     features = json.loads((CASE / "zones.geojson").read_text(encoding="utf-8"))["features"]
     return {f["properties"]["id"]: shape(f["geometry"]) for f in features}
@@ -196,15 +202,18 @@ def test_all_villages_and_communities_are_there(demand: pd.DataFrame, known: fac
 # --- places -----------------------------------------------------------------------------------------------------
 
 
-def test_ids_are_unique(demand: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame) -> None:
-    ids = pd.concat([demand["id"], facilities["id"], candidates["id"]])
+def test_ids_are_unique(
+    demand: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame, plots: pd.DataFrame
+) -> None:
+    ids = pd.concat([demand["id"], facilities["id"], candidates["id"], plots["id"]])
+    assert plots["name"].is_unique
     assert ids.is_unique
     assert demand["name"].is_unique or demand.duplicated(["township", "name"]).sum() == 0
     assert facilities["name"].is_unique
     assert candidates["name"].is_unique
 
 
-@pytest.mark.parametrize("table", ["demand", "facilities", "candidates"])
+@pytest.mark.parametrize("table", ["demand", "facilities", "candidates", "plots"])
 def test_places_lie_in_the_county_and_in_their_zone(
     table: str, zones: dict[str, shapely.Geometry], known: facts.Facts, request: pytest.FixtureRequest
 ) -> None:
@@ -232,10 +241,14 @@ def test_zones_are_disjoint_and_as_large_as_meant(zones: dict[str, shapely.Geome
 
 
 def test_nothing_stands_in_water(
-    extract: Extract, demand: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame
+    extract: Extract,
+    demand: pd.DataFrame,
+    facilities: pd.DataFrame,
+    candidates: pd.DataFrame,
+    plots: pd.DataFrame,
 ) -> None:
     water = shapely.union_all([area for tags, area in extract.areas if tags.get("natural") == "water"])
-    for frame in (demand, facilities, candidates):
+    for frame in (demand, facilities, candidates, plots):
         plane = metres(frame[["lon", "lat"]].to_numpy())
         assert not shapely.intersects_xy(water, plane[:, 0], plane[:, 1]).any()
 
@@ -268,6 +281,24 @@ def test_candidates_are_many_and_some_are_restricted(candidates: pd.DataFrame) -
         allowed = candidates["services"].map(lambda text, s=service: not text or s in text.split(";"))
         assert allowed.groupby(candidates["zone"]).sum().min() >= 10, service
     assert candidates["land"].str.len().min() > 0
+
+
+def test_plots_stand_apart_in_the_three_urban_zones_and_fill_over_the_years(
+    plots: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame
+) -> None:
+    assert plots.groupby("zone").size().to_dict() == {"urban_core": 7, "development_zone": 9, "hsr_new_town": 10}
+    plane = metres(plots[["lon", "lat"]].to_numpy())
+    assert cKDTree(plane).query(plane, k=2)[0][:, 1].min() > 100
+    others = metres(pd.concat([facilities, candidates])[["lon", "lat"]].to_numpy())
+    assert cKDTree(others).query(plane)[0].min() > 24
+    lived_in = plots[[f"occupancy_{k}" for k in range(1, 6)]].to_numpy()
+    assert (np.diff(lived_in, axis=1) > 0).all()
+    assert lived_in.min() > 0.15
+    assert lived_in.max() < 0.95
+    assert plots["delivery_year"].between(2021, 2033).all()
+    persons = plots["floor_m2"] / plots["m2_per_dwelling"] * plots["persons_per_dwelling"]
+    assert 30_000 < persons.sum() < 60_000
+    assert np.allclose(plots["from_inside"] + plots["from_outside"], 1)
 
 
 # --- roads ------------------------------------------------------------------------------------------------------

@@ -17,6 +17,7 @@ from siting.cases.shengzhou import (
     geography,
     motorways,
     people,
+    plots,
     settlements,
     streets,
     tables,
@@ -54,8 +55,9 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
                 "persons",
                 "ages",
                 "parks",
+                "plots",
             ),
-            np.random.default_rng(seed).spawn(11),
+            np.random.default_rng(seed).spawn(12),
             strict=True,
         )
     )
@@ -88,6 +90,7 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         places = facilities.Places(demand, ages, roads, zones, union([water, lines.buffer(25)]), rng["sites"])
         existing = facilities.existing(places)
         candidates = facilities.candidates(places)
+        housing = plots.plots(demand, ages, roads, zones, places.water, places.taken, rng["plots"])
     with stage(listener, "files", "写文件", "files"):
         write_osm.write(
             out / "roads.osm.pbf", roads, _shapes(land, built, rail, blobs, hamlets), _spots(known, hamlets, units)
@@ -95,6 +98,7 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         tables.write_demand(out / "demand.csv", demand, ages)
         tables.write_facilities(out / "facilities.csv", existing)
         tables.write_candidates(out / "candidates.csv", candidates)
+        tables.write_plots(out / "plots.csv", housing)
         tables.write_zones(out, zones)
         tables.write_case(out / "case.toml")
         (out / "outline.geojson").write_text(known.outline_text, encoding="utf-8", newline="\n")

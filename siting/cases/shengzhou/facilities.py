@@ -69,7 +69,7 @@ class Places:
         water: BaseGeometry,
         rng: np.random.Generator,
     ) -> None:
-        self.demand, self.ages, self.zones, self.rng = demand, ages, zones, rng
+        self.demand, self.ages, self.zones, self.water, self.rng = demand, ages, zones, water, rng
         self.xy = np.array([p.xy for p in demand])
         self.streets = [
             r.line

@@ -15,6 +15,7 @@ from siting.cases.shengzhou.curves import polygons_of
 from siting.cases.shengzhou.facilities import Site
 from siting.cases.shengzhou.facts import POPULATION, PROJECTED_CRS, degrees
 from siting.cases.shengzhou.people import AGES, DemandPoint, lonlat
+from siting.cases.shengzhou.plots import OCCUPANCY_YEARS, Plot
 from siting.impedance import IntArray
 
 ZONES = (
@@ -130,6 +131,24 @@ def write_candidates(path: Path, sites: list[Site]) -> None:
             for k, (s, at) in enumerate(zip(sites, place, strict=True))
         ),
     )
+
+
+def write_plots(path: Path, plots: list[Plot]) -> None:
+    """`plots.csv`."""
+    place = _place(p.xy for p in plots)
+    header = (
+        *("id", "name", "lon", "lat", "zone", "township", "floor_m2", "m2_per_dwelling", "persons_per_dwelling"),
+        *("delivery_year", *(f"occupancy_{k + 1}" for k in range(OCCUPANCY_YEARS))),
+        *("from_inside", "from_outside", "age_profile"),
+    )
+    rows = (
+        (
+            *(f"h{k + 1:03d}", p.name, *at, p.zone, p.township, p.floor_m2, p.m2_per_dwelling, p.persons_per_dwelling),
+            *(p.delivery_year, *p.occupancy, p.from_inside, round(1 - p.from_inside, 2), p.age_profile),
+        )
+        for k, (p, at) in enumerate(zip(plots, place, strict=True))
+    )
+    write_csv(path, header, rows)
 
 
 def write_zones(folder: Path, zones: dict[str, BaseGeometry]) -> None:
