@@ -25,7 +25,7 @@ BENCHMARKS = ("data", "benchmarks")
 
 
 def find(instance: Instance, *, fixed_cost: bool = False, **limits: Any) -> SingleSource:
-    found = search_single_source(instance, fixed_cost=fixed_cost, **({"time_limit_s": 30} | limits))
+    found = search_single_source(instance, fixed_cost=fixed_cost, **({"time_limit_s": 120} | limits))
     assert found is not None
     return found
 

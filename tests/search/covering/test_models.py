@@ -160,7 +160,7 @@ def town(seed: int = 0, **facts: Any) -> Instance:
 
 def test_a_maximised_objective_is_told_in_its_own_sense(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "SMALL", -1)
-    monkeypatch.setattr(tree, "ROOT_STEPS", 40)
+    monkeypatch.setattr(tree, "ROOT_STEPS", 20)
     events: list[Event] = []
     limits = SolverOptions(node_limit=1)
     outcome = solve(town(p=12), "maximal_covering", limits, listener=events.append).outcome
