@@ -31,6 +31,7 @@ from siting.network import (
 )
 from siting.plan import Plan, make_plan
 from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
+from siting.quality_balance import load_quality_standard, quality_balance
 from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_geopackage
 from siting.render.map_page import render_map
@@ -130,7 +131,8 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
     inputs = {f"case/{p.name}": p for p in case.input_files}
     result = _finish(case, None, results, graph, settings, clock, inputs)
     left_out = ((f"未评估 {f.column}：{f.zh}", f"not evaluated, {f.column}: {f.en}") for f in skipped)
-    return replace(result, notices=(*result.notices, *left_out))
+    balance = quality_balance(case, load_quality_standard())
+    return replace(result, notices=(*result.notices, *left_out), balance=balance)
 
 
 def _with_known_need(case: Case, services: list[Service]) -> tuple[list[Service], list[Fault]]:

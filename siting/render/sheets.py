@@ -6,6 +6,7 @@ from weakref import WeakKeyDictionary
 
 from siting.render import tables_futures, tables_people, tables_record, tables_sites
 from siting.render.columns import Sheet
+from siting.render.tables_balance import balance_sheets
 from siting.render.tables_futures import has_futures
 from siting.render.tables_gone import gone_facilities
 from siting.render.wording import planned
@@ -33,6 +34,7 @@ def _make(result: RunResult) -> list[Sheet]:
         *([tables_sites.assignments(result)] if plan else []),
         tables_people.demand_points(result),
         *([tables_futures.futures(result), tables_futures.futures_places(result)] if has_futures(result) else []),
+        *balance_sheets(result),
         *([tables_record.checks(result)] if plan else []),
         tables_record.assumptions(result),
         tables_record.sources(result),

@@ -126,8 +126,9 @@ def county_services(places: Places) -> list[Site]:
 
 def _people(places: Places, *columns: str) -> FloatArray:
     """(I,) people of some age columns."""
-    chosen = [AGES.index(name) for name in columns] if columns else slice(None)
-    return places.ages[:, chosen].sum(axis=1).astype(np.float64)
+    chosen = [AGES.index(name) for name in columns or AGES]
+    persons: FloatArray = places.ages[:, chosen].sum(axis=1).astype(np.float64)
+    return persons
 
 
 def _main(places: Places, rows: IntArray) -> IntArray:
