@@ -98,8 +98,8 @@ def _answer(seconds: float, objective: float | None, bound: float | None) -> Res
 
 def run_siting(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
     from siting.errors import SitingError
-    from siting.optimise import solve
-    from siting.solver import SolverOptions
+    from siting.solving.optimise import solve
+    from siting.solving.solver import SolverOptions
 
     instance, model = make(kind, n, m, p)
     begin = time.perf_counter()
@@ -114,7 +114,7 @@ def run_highspy(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
     """The whole formulation as arrays, without any reduction or search."""
     from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
-    from siting.solver import SolverOptions, solve_program
+    from siting.solving.solver import SolverOptions, solve_program
 
     instance, model = make(kind, n, m, p)
     begin = time.perf_counter()

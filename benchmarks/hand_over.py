@@ -40,7 +40,7 @@ def _told(seconds: float, highs: Any) -> Result:
 def by_arrays(pairs: int) -> Result:
     from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
-    from siting.solver import QuietHighs, hand_over
+    from siting.solving.solver import QuietHighs, hand_over
 
     instance, formulation, highs = make(pairs), load_formulation("p_median"), QuietHighs()
     begin = time.perf_counter()
@@ -50,8 +50,8 @@ def by_arrays(pairs: int) -> Result:
 
 def by_pyomo_standard_form(pairs: int) -> Result:
     from siting.formulation.compose import build_model, load_formulation
-    from siting.program import compile_model
-    from siting.solver import QuietHighs, hand_over
+    from siting.formulation.program import compile_model
+    from siting.solving.solver import QuietHighs, hand_over
 
     instance, formulation, highs = make(pairs), load_formulation("p_median"), QuietHighs()
     begin = time.perf_counter()

@@ -20,7 +20,7 @@ from typing import TypeVar
 import networkx as nx
 import numpy as np
 
-from siting import resources
+from siting.files import resources
 from siting.network import (
     PlacedPoints,
     RoadGraph,

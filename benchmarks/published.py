@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the readers lie 
 
 from siting.formulation.compose import load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import verify
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.benchmark_files import best_known_gongyi, read_gongyi, read_orlib

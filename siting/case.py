@@ -15,14 +15,13 @@ from pydantic import Field, model_validator
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from siting import resources
 from siting.case_checks import WGS84, check_degrees, check_inside, check_people, check_services, check_zones
 from siting.case_ledger import FACILITY_LEDGER, PLOT_LEDGER, SCHOOL_RESOURCES, check_ledger, check_resources
-from siting.errors import Faults, InputError, fail
+from siting.errors import Faults, InputError, fail, nearest_word
+from siting.files import resources
+from siting.files.tables import Column, read_rows, read_table
+from siting.files.toml import Frozen, load_toml
 from siting.standards import ZONE_KINDS, age_range
-from siting.suggest import nearest_word
-from siting.tables import Column, read_rows, read_table
-from siting.toml_files import Frozen, load_toml
 
 Read = TypeVar("Read")
 

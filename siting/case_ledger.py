@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.errors import Faults
-from siting.tables import Column
+from siting.files.tables import Column
 
 YES_NO = {"是": "yes", "否": "no"}
 FIRST_YEAR, LAST_YEAR = 1900, 2200

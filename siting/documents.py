@@ -12,12 +12,12 @@ from pydantic_core import PydanticUndefined
 
 from siting.case import CaseFile
 from siting.examples import EXAMPLES, example_section
+from siting.files.resources import PACKAGE
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
-from siting.resources import PACKAGE
 from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
 from siting.standards import ZONE_KINDS, Service, list_services, load_service
 

@@ -9,8 +9,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from siting.files.toml import Frozen
 from siting.sourced import Sourced
-from siting.toml_files import Frozen
 
 Tier = Literal["county", "town", "village"]
 Nuisance = Literal["railway", "trunk_road"]

@@ -16,7 +16,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siting.case import Case
-from siting.quality_balance import QualityBalance
+from siting.evaluation.quality_balance import QualityBalance
 from siting.scenario import Scenario, ServiceQuestion
 from siting.solution import Outcome
 from siting.standards import Service

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from siting.toml_files import Frozen
+from siting.files.toml import Frozen
 
 
 class Sourced(Frozen):

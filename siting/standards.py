@@ -13,12 +13,11 @@ from typing import Literal
 
 from pydantic import BaseModel, Field, model_validator
 
-from siting import resources
-from siting.errors import fail
+from siting.errors import fail, nearest_word
 from siting.facility_standard import Boarding, Bus, Nuisance, SizeLimits, StandardSize, Tier
+from siting.files import resources
+from siting.files.toml import Frozen, load_toml
 from siting.sourced import Sourced
-from siting.suggest import nearest_word
-from siting.toml_files import Frozen, load_toml
 
 ZoneKind = Literal["urban", "town", "rural"]
 ZONE_KINDS: tuple[ZoneKind, ...] = ("urban", "town", "rural")

@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from siting.errors import InputError
+from siting.files.toml import load_toml
 from siting.standards import Service, list_services, load_service, service_folder, services_on_osm
-from siting.toml_files import load_toml
 
 COUNTY_SERVICES = {
     *("kindergarten", "nursery", "primary_school", "junior_school", "senior_high", "vocational_school"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siting.quality_balance import Indicator, QualityBalance, at_least
+from siting.evaluation.quality_balance import Indicator, QualityBalance, at_least
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.tables_sites import PLACE, SERVICE
 from siting.render.wording import both, yes_no, zone_names

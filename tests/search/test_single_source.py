@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from siting.adjacency import Adjacency
 from siting.formulation.compose import active_constraints, build_model, load_formulation
 from siting.impedance import BoolArray
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from siting.search.single_source import SingleSource, search_single_source, tree
-from siting.solver import solve_model
+from siting.solving.solver import solve_model
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.formulation.small import plans, random_instance
 from tests.shared_data import shared_file

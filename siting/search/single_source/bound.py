@@ -19,8 +19,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.single_source.arrays import Pairs, Sites
 from siting.search.single_source.choice import cheapest
 from siting.search.single_source.loads import Work, shares, whole_load

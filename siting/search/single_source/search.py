@@ -198,7 +198,7 @@ class _Search:
         self._climb(pairs, sites, state, exact=False)
         step = WHOLE_STEP
         while True:
-            if math.isinf(state.number[0]) or state.number[0] > self.limit:
+            if state.number[0] == math.inf or state.number[0] > self.limit:  # -inf: no step was taken in time
                 return None
             self._swap(state.value)
             if self.closed or self.out_of_time():
