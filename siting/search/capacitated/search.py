@@ -341,7 +341,7 @@ class _Tree:
     def halves(self, node: _Node, mean: FloatArray, undecided: BoolArray) -> list[_Node]:
         """Two halves by the count of a set of sites or by a column, whichever promises most; those not settled yet."""
         sets, site = self.sets, self.problem.choice.site
-        count = np.concatenate([sums(sets, np.bincount(site, weights=mean, minlength=sets.place.size)), mean])
+        count = np.concatenate([sums(sets, _by_site(site, mean, sets.place.size)), mean])
         low = np.floor(count + EQUAL)
         size = sets.first.size
         within = (low[:size] >= node.least) & (low[:size] < node.most)
@@ -410,3 +410,9 @@ def clusters_of(problem: CapacitatedProblem) -> Laminar:
     load = np.where(pairs.load > 0, pairs.load, np.inf)
     unit = pairs.cost / load[problem.rows]
     return clustered(rules.groups, pairs.starts, problem.choice.site[pairs.owner[pairs.cell]], unit, rules.must.size)
+
+
+def _by_site(site: IntArray, value: FloatArray, sites: int) -> FloatArray:
+    """(J,) sum of `value` (C,) over the columns of each site."""
+    total: FloatArray = np.bincount(site, weights=value, minlength=sites).astype(np.float64)
+    return total
