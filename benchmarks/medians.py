@@ -1,12 +1,14 @@
 """Uncapacitated location to proof: this program's own search against HiGHS on the whole formulation.
 
-    python benchmarks/medians.py [--seconds 60] [--highs-seconds 60] [--only orlib,planar,large,kin]
+    python benchmarks/medians.py [--seconds 60] [--highs-seconds 60] [--only orlib,planar,large,fixed,kin]
+    python benchmarks/medians.py --only pmed5,20000x500x25
 
-Each run is a process of its own, with its own peak of memory; compiled code is warm (but for the largest, run once).
-The OR-Library graphs lie in an optional folder beside the checkout; without it they are left out. All other instances
-are synthetic: clustered points on a plane, whole impedances with a detour factor of 1.3, 1 to 99 people in each. `kin`
-are other models of the search on such planes: cover falls from 50 to 200 of impedance, a share exp(-t / 100) attends,
-envy begins at 100, the worst-off are a tenth; in the last one 20,000 points share 2,000 places.
+--only takes sets and single instances. Each run is a process of its own, with its own peak of memory; compiled code
+is warm (but for the largest, run once). The OR-Library graphs lie in an optional folder beside the checkout; without
+it they are left out. All other instances are synthetic: clustered points on a plane, whole impedances with a detour
+factor of 1.3, 1 to 99 people in each. In `fixed`, costs of sites, drawn evenly from 20,000 to 40,000, take the place
+of p. `kin` are other models of the search on such planes: cover falls from 50 to 200 of impedance, a share exp(-t /
+100) attends, envy begins at 100, the worst-off are a tenth; in the last one 20,000 points share 2,000 places.
 """
 
 from __future__ import annotations
@@ -24,6 +26,7 @@ Result = dict[str, Any]
 ORLIB = tuple(range(1, 40, 2))
 PLANAR = ((1000, 1000, 20), (2000, 2000, 20), (2000, 2000, 100), (5000, 500, 25), (10000, 200, 20))
 LARGE = ((20000, 500, 25), (100000, 1000, 50))
+FIXED = tuple((n, m, 0, "fixed_charge") for n, m in ((500, 500), (1000, 1000), (2000, 2000), (10000, 500)))
 KIN = (
     *(
         (*size, model)
@@ -75,7 +78,10 @@ def make(case: Any) -> Any:
         matrix = matrix.keep(matrix.values < facts["outer_standard"])
     if "decay" in facts:
         facts["decay"] = Decay(*facts["decay"])
-    return Instance.from_arrays(matrix, rng.integers(1, 100, n).astype(float), p=p, **facts)
+    demand = rng.integers(1, 100, n).astype(float)
+    if _model(case) == "fixed_charge":
+        facts["fixed_cost"] = rng.integers(20_000, 40_001, m).astype(float)
+    return Instance.from_arrays(matrix, demand, p=p or None, **facts)
 
 
 def _model(case: Any) -> str:
@@ -111,20 +117,23 @@ def run_highs(case: Any, seconds: float) -> Result:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--only", default="orlib,planar,large,kin")
-    parser.add_argument("--most", type=int, default=1_000_000, help="pairs above which HiGHS is not asked")
+    parser.add_argument("--only", default="orlib,planar,large,fixed,kin", help="sets or single instances")
+    parser.add_argument("--most", type=int, default=5_000_000, help="pairs above which HiGHS is not asked")
     parser.add_argument("--highs-seconds", type=float, default=60.0)
     words = parser.parse_args()
     from tests.shared_data import SHARED
 
     orlib = ORLIB if SHARED.is_dir() else ()
-    sets: dict[str, tuple[Any, ...]] = {"orlib": orlib, "planar": PLANAR, "large": LARGE, "kin": KIN}
+    sets: dict[str, tuple[Any, ...]] = {
+        "orlib": orlib, "planar": PLANAR, "large": LARGE, "fixed": FIXED, "kin": KIN,
+    }  # fmt: skip
+    named: dict[str, tuple[Any, ...]] = {_name(case): (case,) for cases in sets.values() for case in cases}
     print(versions("highspy", "numba", "numpy"))
     print("| instance | value | gap | nodes | s | MB | HiGHS s | HiGHS gap | HiGHS MB | times |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     ratios, total = [], 0.0
     for name in words.only.split(","):
-        for case in sets[name]:
+        for case in sets[name] if name in sets else named[name]:
             ask = {"case": case, "seconds": words.seconds}
             large = not isinstance(case, int) and case[0] >= 20_000
             ours = apart("medians:run_siting", ask, seconds=words.seconds, warm=not large)
@@ -135,15 +144,26 @@ def main() -> None:
             total += ours.seconds
             ratio = _ratio(ours, theirs)
             ratios += [] if ratio is None else [ratio]
-            label = f"pmed{case}" if isinstance(case, int) else f"{case[0]:,} x {case[1]:,}, p = {case[2]}"
-            label += "" if _model(case) == "p_median" else f", `{_model(case)}`"
-            label += f", {case[4]:,} places" if not isinstance(case, int) and len(case) > 4 else ""
             times = "-" if ratio is None else f"{ratio:,.0f}"
-            print(f"| {label} | {_told(ours)} | {_rival(theirs)} | {times} |", flush=True)
+            print(f"| {_label(case)} | {_told(ours)} | {_rival(theirs)} | {times} |", flush=True)
     print(f"together {total:.1f} s")
     if ratios:
         mean = math.exp(sum(map(math.log, ratios)) / len(ratios))
         print(f"HiGHS takes {mean:,.0f} times as long in the geometric mean of the {len(ratios)} that both prove")
+
+
+def _name(case: Any) -> str:
+    """As it is asked for by --only."""
+    return f"pmed{case}" if isinstance(case, int) else "x".join(str(number) for number in case if number)
+
+
+def _label(case: Any) -> str:
+    if isinstance(case, int):
+        return _name(case)
+    n, m, p, *more = case
+    label = f"{n:,} x {m:,}" + (f", p = {p}" if p else "")
+    label += "" if _model(case) == "p_median" else f", `{_model(case)}`"
+    return label + (f", {more[1]:,} places" if len(more) > 1 else "")
 
 
 def _ratio(ours: Measured, theirs: Measured | None) -> float | None:

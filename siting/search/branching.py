@@ -97,7 +97,7 @@ def choose_branch(
     """
     ready = possible & (np.minimum(part, 1.0 - part) > CERTAIN)
     little = LITTLE * max(abs(bound), 1e-9)
-    left = max(most - bound, little)
+    left = max(most - bound if np.isfinite(most) else abs(bound), little)
     guess = gains.predicted() * np.stack([part, 1.0 - part])
     score = np.where(ready, np.prod(np.minimum(guess, left) + little, axis=0), -1.0)
     chosen, best, tried, vain = -1, -1.0, 0, 0

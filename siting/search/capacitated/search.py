@@ -173,6 +173,8 @@ class _Tree:
             node = heapq.heappop(heap)[2] if following is None else following
             solved = self.bound_node(node, root=nodes == 0)
             nodes += 1
+            if nodes & (nodes - 1) == 0:  # 1, 2, 4, ...
+                self.dive(solved)
             following = None
             halves = self.branch(solved)
             if halves and not self.near_the_end(halves[0], bound):
@@ -195,6 +197,17 @@ class _Tree:
         share = np.zeros(self.whole.given)
         share[self.whole.origin] = transport.shares()
         return Search(min(bound, cost), cost, best.opened, share, nodes, by_clock)
+
+    def dive(self, node: _Node) -> None:
+        """Settle one column after another as the relaxation would have it, for better plans on the way."""
+        while not self.best.closes(node.bound, self.gap) and not self.best.out_of_time():
+            undecided = node.may & ~node.must
+            if not undecided.any() or node.mean_open is None:
+                return
+            column = int(np.argmax(np.where(undecided, -np.abs(node.mean_open - 0.5), -np.inf)))
+            number = self.sets.first.size + column
+            half = self.above(node, number, 0.0) if node.mean_open[column] >= 0.5 else self.below(node, number, 0.0)
+            node = self.bound_node(half, root=False)
 
     def near_the_end(self, node: _Node, bound: float) -> bool:
         """Whether a node's bound is too near the best plan's cost for a dive to find a better one."""
