@@ -15,9 +15,11 @@ from shapely.geometry.base import BaseGeometry
 from siting import provenance
 from siting.assemble import Problem, pose
 from siting.case import Case, load_case
-from siting.errors import Faults
+from siting.demand import demand_for
+from siting.errors import Fault, Faults, InputError
 from siting.evaluation.areas import service_areas
 from siting.evaluation.evaluate import evaluate
+from siting.evaluation.quality_balance import load_quality_standard, quality_balance
 from siting.files.run_folder import check_writable, writing
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
@@ -95,10 +97,12 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
     Args:
         folder: the case.
         settings: how to run.
-        services: ids; none evaluates every service that has facilities in the case.
+        services: ids; none evaluates every service that has facilities in the case and whose need the case's age
+            columns tell, and says which ones it had to leave out.
 
     Raises:
-        InputError: for anything wrong with the case or its files.
+        InputError: for anything wrong with the case or its files, or a service asked for by name whose need the age
+            columns do not tell.
     """
     clock = Clock()
     travel = Travel()
@@ -110,6 +114,9 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
             faults.add("没有任何现有设施可评估", "there is no facility to evaluate")
             faults.raise_if_any()
         chosen = [load_service(name) for name in names]
+        skipped: list[Fault] = []
+        if services is None:
+            chosen, skipped = _with_known_need(case, chosen)
         questions = [ServiceQuestion(service=s.id, formulation="none", max_travel_minutes=_reach(s)) for s in chosen]
         problems = [pose(case, s, q, with_candidates=False) for s, q in zip(chosen, questions, strict=True)]
     graph, graph_key = roads_of(case, travel, settings, clock)
@@ -121,7 +128,29 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
             zh, en = problem.service.name_zh, problem.service.name_en
             with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
                 results.append(_result(case, problem, time_table, None, None))
-        return _finish(case, None, results, drawing, graph, settings, clock, inputs)
+        result = _finish(case, None, results, drawing, graph, settings, clock, inputs)
+    left_out = ((f"未评估 {f.column}：{f.zh}", f"not evaluated, {f.column}: {f.en}") for f in skipped)
+    balance = quality_balance(case, load_quality_standard())
+    return replace(result, notices=(*result.notices, *left_out), balance=balance)
+
+
+def _with_known_need(case: Case, services: list[Service]) -> tuple[list[Service], list[Fault]]:
+    """The services whose need the case's people tell, and why the others' is not known.
+
+    Raises:
+        InputError: with all faults, when there is none left.
+    """
+    known, faults = [], Faults()
+    for service in services:
+        try:
+            demand_for(case, service)
+        except InputError as error:
+            faults.items.extend(error.faults)
+        else:
+            known.append(service)
+    if not known:
+        faults.raise_if_any()
+    return known, faults.items
 
 
 def export_roads(folder: Path, path: Path, settings: Settings = DEFAULT) -> str:

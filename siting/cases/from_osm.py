@@ -53,7 +53,7 @@ from siting.files.run_folder import writing
 from siting.impedance import FloatArray
 from siting.network import PlacedPoints, RoadGraph, read_roads, travel_times
 from siting.network.osm_file import OsmFile
-from siting.standards import Service, list_services, load_service
+from siting.standards import Service, services_on_osm
 
 NOTICE_ZH = "人口分布由 OSM 建筑、街道与地名估计，设施与候选地址取自 OSM 标签，均未经核实"
 NOTICE_EN = (
@@ -168,7 +168,7 @@ def _find(
     spacing_m: float | None,
     listener: Listener,
 ) -> Found:
-    services = tuple(load_service(name) for name in list_services())
+    services = tuple(services_on_osm())
     border = to_metres(np.array([outline], dtype=object), crs)[0] if outline is not None else None
     with stage(listener, "objects", "读取建筑、设施与地名", "reading buildings, facilities and places") as say:
         objects = read_objects(OsmFile.open(roads), crs, keys=facility_keys(services))

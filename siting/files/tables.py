@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
@@ -24,8 +24,9 @@ class Column:
         kind: `id` (text, unique, not empty), `text`, or `number`.
         required: whether the column must be there.
         optional_value: whether a cell may be empty (numbers become NaN).
-        minimum: least number allowed.
+        minimum, maximum: least and largest number allowed.
         choices: the only texts allowed.
+        also: other ways to write a choice; they are read as that choice.
     """
 
     name: str
@@ -33,7 +34,9 @@ class Column:
     required: bool = True
     optional_value: bool = False
     minimum: float | None = None
+    maximum: float | None = None
     choices: tuple[str, ...] = ()
+    also: Mapping[str, str] = field(default_factory=dict, hash=False)
 
 
 def read_rows(path: Path) -> tuple[list[str], list[list[str]]]:
@@ -144,6 +147,14 @@ def _numbers(values: list[str], column: Column, faults: Faults) -> np.ndarray[tu
                 column=column.name,
                 value=cell,
             )
+        elif column.maximum is not None and number > column.maximum:
+            faults.add(
+                f"数值不能大于 {column.maximum:g}",
+                f"the number must be at most {column.maximum:g}",
+                row=k + 2,
+                column=column.name,
+                value=cell,
+            )
         else:
             numbers[k] = number
     return numbers
@@ -151,6 +162,7 @@ def _numbers(values: list[str], column: Column, faults: Faults) -> np.ndarray[tu
 
 def _texts(values: list[str], column: Column, faults: Faults) -> list[str]:
     seen: dict[str, int] = {}
+    values = [column.also.get(cell, cell) for cell in values]
     for k, cell in enumerate(values):
         if cell == "":
             if column.kind == "id" or not column.optional_value:

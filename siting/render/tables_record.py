@@ -23,7 +23,8 @@ from siting.render.wording import (
     zone_names,
 )
 from siting.results import RunResult, ServiceResult
-from siting.standards import ZONE_KINDS, Sourced
+from siting.sourced import Sourced
+from siting.standards import ZONE_KINDS
 
 NOTICE_KIND, QUESTION_KIND = "声明 Notice", "问题 Question"  # kinds of assumptions
 Cell = float | str

@@ -14,6 +14,7 @@ from typing import Any
 
 from siting.case import CaseFile, Source, case_files, find_case, load_sources
 from siting.errors import fail
+from siting.evaluation.quality_balance import standard_file
 from siting.files.cache import hash_file, hash_values
 from siting.files.text import read_text
 from siting.files.toml import load_toml
@@ -129,7 +130,7 @@ def read_case(folder: Path) -> Inputs:
         InputError: when the case cannot be read.
     """
     case, parts, written, facts = _case(folder)
-    standards = [file_hash(path) for path in sorted(service_folder().glob("*.toml"))]
+    standards = [file_hash(path) for path in (*sorted(service_folder().glob("*.toml")), standard_file())]
     key = hash_values("gaps", program_hash(), standards, facts)
     return Inputs(key=key, file=folder, scenario=None, case=case, parts=parts, written=written)
 

@@ -12,6 +12,7 @@ import pytest
 
 from siting.render.map_page import render_map
 from siting.results import RunResult
+from siting.standards import list_services
 from tests.render.browser import open_browser, open_page
 from tests.render.make_result import HOSTILE, NOTICE, make_result, without_demand
 
@@ -272,6 +273,26 @@ def test_the_service_switch_changes_everything(page: Any, result: RunResult) -> 
     page.locator("#services button").nth(0).focus()
     page.keyboard.press("ArrowRight")
     assert page.locator("#services button").nth(0).get_attribute("aria-checked") in ("true", "false")
+
+
+def test_many_services_are_listed_by_short_names_and_fit(browser: Any, tmp_path: Path) -> None:
+    many = make_result(services=tuple(name for name in list_services() if name != "technician_college"))
+    render_map(many, tmp_path / "map.html")
+    with open_page(browser, tmp_path / "map.html") as (page, seen):
+        page.wait_for_selector(READY)
+        page.locator("#language").click()
+        buttons = page.locator("#services button")
+        assert [text.strip() for text in buttons.locator("span:not(.glyph)").all_text_contents()] == [
+            service.service.facility_en for service in many.services
+        ]
+        glyphs = buttons.locator(".glyph").all_text_contents()
+        assert len(set(glyphs)) == len(many.services) == 15
+        assert all(glyphs)
+        assert page.evaluate(
+            "[...document.querySelectorAll('#services button')].every(b => b.scrollWidth <= b.clientWidth)"
+        )
+        assert page.locator("#services").bounding_box()["height"] < 260
+        seen.check()
 
 
 def test_both_languages_leave_nothing_unsaid(page: Any) -> None:
