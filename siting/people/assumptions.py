@@ -11,7 +11,8 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator, model_valida
 from siting.files.toml import Frozen
 from siting.impedance import FloatArray, IntArray
 from siting.people.ages import AGES, ages_within
-from siting.standards import Sourced, ZoneKind
+from siting.sourced import Sourced
+from siting.standards import ZoneKind
 
 Variant = Literal["low", "middle", "high"]
 VARIANTS: tuple[Variant, ...] = ("low", "middle", "high")
