@@ -27,7 +27,7 @@ class Transport:
         self.opened: BoolArray = np.zeros(problem.columns, dtype=bool)
         light = problem.pairs.load <= 0
         futures = range(problem.futures)
-        self._parts = [_Part(problem, np.flatnonzero((problem.future == k) & ~light), k) for k in futures]
+        self._parts = [Part(problem, np.flatnonzero((problem.future == k) & ~light), k) for k in futures]
         self._light = np.flatnonzero(light)
 
     def to(self, opened: BoolArray) -> float:
@@ -101,7 +101,7 @@ class Transport:
         return least
 
 
-class _Part:
+class Part:
     """The people of one future."""
 
     def __init__(self, problem: CapacitatedProblem, points: IntArray, future: int) -> None:
