@@ -95,7 +95,7 @@ def lagrangian_bound(
     cell_of = problem.cell_of_change
     best = PeriodBound(-math.inf, at.copy(), prices / size, chosen.copy())
     along, along_rows = np.zeros(problem.points), np.zeros(rows)
-    step, stalled = 1.5, 0
+    step, stalled, ceiling = 1.5, 0, problem.ceiling
     for _ in range(steps):
         pack(pairs, at, packed)
         price = changes.cost - (scaled.T @ prices if rows else 0.0)
@@ -110,6 +110,8 @@ def lagrangian_bound(
             if value > best.value + 1e-5 * abs(value):
                 stalled = 0
             best = PeriodBound(value, at.copy(), prices / size, chosen.copy())
+        if best.value > ceiling * (1 + 1e-9) + 1e-9:
+            return PeriodBound(math.inf, best.mu, best.sigma, best.chosen)
         if best.value >= goal * (1 - 1e-9) or out_of_time(end):
             break
         if stalled >= patience:

@@ -170,6 +170,16 @@ class MultiPeriodProblem:
         cell = self.period_of_change * self.columns + self.changes.first[self.site_of_change] + head - 1
         return np.where(head > NOT_IN_USE, cell, -1)
 
+    @property
+    def ceiling(self) -> float:
+        """No plan that serves everybody costs more."""
+        pairs, changes = self.pairs, self.changes
+        dearest = np.where(np.isfinite(pairs.most), pairs.most, 0.0)
+        there = np.diff(pairs.starts) > 0
+        dearest[there] = np.maximum(dearest[there], pairs.cost[pairs.starts[1:][there] - 1])
+        steps = np.maximum.reduceat(np.r_[changes.cost, 0.0], changes.starts[:-1]) if changes.cost.size else np.zeros(0)
+        return float(dearest.sum() + np.maximum(steps, 0.0).sum())
+
     def in_use(self, chosen: BoolArray) -> BoolArray:
         """(T, C) columns in use in each period, for chosen changes (A,)."""
         cells = np.zeros(self.periods * self.columns, dtype=bool)

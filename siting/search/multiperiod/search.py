@@ -13,6 +13,7 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.interrupt import out_of_time
 from siting.search.multiperiod.bound import cut, lagrangian_bound
 from siting.search.multiperiod.master import Master
+from siting.search.multiperiod.needs import with_needs
 from siting.search.multiperiod.problem import MultiPeriodProblem
 from siting.search.multiperiod.transport import PeriodTransport
 from siting.solver import SolverOptions
@@ -62,6 +63,7 @@ def solve(
     begin = time.perf_counter()
     end = begin + time_limit_s
     tell = report or (lambda cost, bound: None)
+    problem = with_needs(problem, initial)
     transport = PeriodTransport(problem)
     reach = PeriodTransport(problem.reach())
     best_cost, best = math.inf, None
