@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 
 try:
-    from siting.cli import app, main
+    from siting.cli.main import app, main
 except ModuleNotFoundError as error:
     sys.exit(
         f"缺少程序库 {error.name}：请先安装（README.zh.md“两条命令”），再用 .venv 里的 python 运行。\n"
@@ -18,5 +18,5 @@ except ModuleNotFoundError as error:
 
 if __name__ == "__main__":
     words = sys.argv[1:]
-    commands = {command.name for command in app.registered_commands} | {"--help"}
+    commands = {command.name for command in app.registered_commands} | {"--help", "--version"}
     main(words if words and words[0] in commands else ["run", *words])

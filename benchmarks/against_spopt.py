@@ -16,8 +16,8 @@ import spopt
 from spopt.locate import LSCPB, MCLP, PCenter, PMedian
 
 from siting.instance import Instance
-from siting.optimise import solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 
 SECONDS = 20
 

@@ -47,8 +47,9 @@ def make(kind: str, n: int, m: int) -> tuple[Any, str]:
 
 def _schools() -> Any:
     """The instance of the shipped scenario's first service, as the pipeline hands it to the search."""
-    from siting import decide, pipeline
+    from siting import pipeline
     from siting.scenario import find_scenario
+    from siting.solving import decide
 
     class Taken(Exception):  # noqa: N818
         pass
@@ -71,8 +72,8 @@ def _answer(seconds: float, objective: float | None, bound: float | None, nodes:
 
 
 def run_siting(kind: str, n: int, m: int, seconds: float) -> Result:
-    from siting.optimise import solve
-    from siting.solver import SolverOptions
+    from siting.solving.optimise import solve
+    from siting.solving.solver import SolverOptions
 
     warm, model = make("median", 60, 10)
     solve(warm, model, SolverOptions(time_limit_s=30))
@@ -84,7 +85,7 @@ def run_siting(kind: str, n: int, m: int, seconds: float) -> Result:
 def run_highs(kind: str, n: int, m: int, seconds: float) -> Result:
     from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
-    from siting.solver import SolverOptions, solve_program
+    from siting.solving.solver import SolverOptions, solve_program
 
     instance, model = make(kind, n, m)
     begin = time.perf_counter()

@@ -22,11 +22,11 @@ from scipy.spatial import cKDTree
 
 from siting.events import Event
 from siting.formulation.compose import load_formulation
+from siting.formulation.program import Program
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
-from siting.optimise import solve
-from siting.program import Program
-from siting.solver import SolverOptions, solve_program
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions, solve_program
 from siting.verify import verify
 
 RADIUS = {"sparse": 3.0, "dense": 6.0}  # km: 313,257 and 1,179,482 pairs

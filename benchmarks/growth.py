@@ -1,60 +1,89 @@
 """How seconds and memory grow with size: this program and its rivals on the same synthetic instances.
 
-    python benchmarks/growth.py [--seconds 60] [--only p_median,maximal_covering] [--most 100000]
+    python benchmarks/growth.py [--seconds 60] [--only p_median,travel_times,hand_over] [--programs siting,spopt]
+                                [--least 1000] [--most 100000]
 
 Each run is a process of its own, limited to --seconds; a rival is not asked for a larger size once it has run out of
-time or memory. Prints a table and writes benchmarks/growth_*.svg. Rivals that are not installed are left out:
+time or memory. Draws benchmarks/growth_*.svg and writes growth.md (`curves.py`); what is not asked for this time stays
+as it was. *travel_times* and *hand_over* are those of `travel_growth.py` and `hand_over.py`. Rivals that are not
+installed are left out:
     pip install -e ".[dev,bench]"
 
-All instances are synthetic: clustered points on a plane, seeded.
+All instances are synthetic: clustered points on a plane, seeded. Values that two programs prove must be equal.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
 import math
 import time
 from collections.abc import Callable
-from pathlib import Path
+from importlib.util import find_spec
 from typing import Any
 
+import hand_over
 import numpy as np
-from apart import HERE, Measured, apart, versions
+import travel_growth
+from apart import Measured, apart, versions
+from curves import PROVEN, Mark, Picture, record
 
-PROVEN = 1e-6
 Result = dict[str, Any]
+Size = tuple[int, int, int]  # demand points, sites, p
 
-# kind -> (sizes as (demand points, sites, p), rivals)
-KINDS: dict[str, tuple[list[tuple[int, int, int]], tuple[str, ...]]] = {
-    "p_median": (
-        [(100, 100, 5), (200, 200, 10), (400, 400, 20), (1000, 500, 25), (2000, 1000, 50), (5000, 1000, 50),
-         (20000, 1000, 50), (100000, 1000, 50)],
-        ("siting", "highspy", "linopy", "pyomo", "spopt"),
-    ),
-    "maximal_covering": (
-        [(1000, 100, 5), (5000, 200, 10), (20000, 500, 25), (100000, 1000, 50), (1000000, 1000, 50)],
-        ("siting", "highspy", "linopy", "pyomo", "spopt"),
-    ),
-    "set_covering": (
-        [(1000, 100, 0), (5000, 200, 0), (20000, 500, 0), (100000, 1000, 0), (1000000, 1000, 0)],
-        ("siting", "highspy", "linopy", "pyomo", "spopt"),
+MEDIANS = [(100, 100, 5), (200, 200, 10), (400, 400, 20), (1000, 500, 25), (2000, 1000, 50), (5000, 1000, 50),
+           (20000, 1000, 50), (100000, 1000, 50)]  # fmt: skip
+COVERS = [(1000, 100, 5), (5000, 200, 10), (20000, 500, 25), (100000, 1000, 50), (1000000, 1000, 50)]
+# kind -> title, sizes, programs
+KINDS: dict[str, tuple[str, list[Size], tuple[str, ...]]] = {
+    "p_median": ("p-median", MEDIANS, ("siting", "highspy", "linopy", "pyomo", "spopt")),
+    "fixed_charge": (
+        "Uncapacitated facility location",
+        [(n, m, p) for n, m, p in MEDIANS if n < 100_000],
+        ("siting", "highspy", "linopy", "pyomo"),
     ),
     "p_center": (
-        [(100, 100, 5), (200, 200, 10), (400, 400, 20), (1000, 500, 25), (5000, 1000, 50)],
-        ("siting", "highspy", "spopt"),
+        "p-center",
+        [(100, 100, 5), (200, 200, 10), (400, 400, 20), (1000, 500, 25), (2000, 1000, 50), (5000, 1000, 50)],
+        ("siting", "highspy", "pyomo", "spopt"),
+    ),
+    "maximal_covering": ("Maximal covering", COVERS, ("siting", "highspy", "linopy", "pyomo", "spopt")),
+    "set_covering": (
+        "Set covering",
+        [(n, m, 0) for n, m, _ in COVERS],
+        ("siting", "highspy", "linopy", "pyomo", "spopt"),
+    ),
+    "maximal_backup_covering": (
+        "Maximal covering with backup",
+        [(n, m, p) for n, m, p in COVERS if n <= 100_000],
+        ("siting", "highspy", "pyomo"),
     ),
     "capacitated_p_median": (
+        "Capacitated p-median, people of a point may be split",
         [(100, 20, 4), (300, 50, 10), (1000, 100, 20), (2000, 200, 20), (5000, 500, 25)],
         ("siting", "highspy", "pyomo"),
     ),
     "single_source_p_median": (
+        "Capacitated p-median, every point whole to one site",
         [(100, 20, 4), (300, 50, 10), (1000, 100, 20), (2000, 100, 20), (5000, 200, 25)],
         ("siting", "highspy", "pyomo"),
     ),
-}  # fmt: skip
-NAMES = {"siting": "this program", "highspy": "HiGHS, arrays", "linopy": "linopy + HiGHS", "pyomo": "Pyomo + HiGHS",
-         "spopt": "spopt + HiGHS"}  # fmt: skip
-COLOURS = {"siting": "#0072b2", "highspy": "#d55e00", "linopy": "#e69f00", "pyomo": "#009e73", "spopt": "#cc79a7"}
+    "contiguous_p_median": (
+        "Capacitated p-median, catchments that hang together",
+        [(100, 10, 4), (300, 20, 6), (1000, 40, 10), (2000, 60, 15)],
+        ("siting", "highspy", "pyomo"),
+    ),
+}
+NOTES = {
+    "p_center": "PuLP, behind spopt, does not tell a bound.",
+    "capacitated_p_median": "Capacities are 1.15 times the mean, on few clusters.",
+    "single_source_p_median": "Capacities are 1.15 times the mean, on few clusters.",
+    "contiguous_p_median": "Capacities are 1.5 times the mean; points touch where they are neighbours in a Delaunay "
+    "triangulation.",
+    "fixed_charge": "Costs of sites differ by up to 30 % from a mean at which about as many open as in the p-median.",
+    "maximal_backup_covering": "A second cover counts half.",
+}
+NAMES = {"siting": "this program", "highspy": "HiGHS, arrays", "linopy": "linopy", "pyomo": "Pyomo", "spopt": "spopt"}
 
 
 def make(kind: str, n: int, m: int, p: int) -> tuple[Any, str]:
@@ -67,7 +96,8 @@ def make(kind: str, n: int, m: int, p: int) -> tuple[Any, str]:
     k = int(n * 0.7)
     here = np.vstack([centre[rng.integers(0, len(centre), k)] + rng.normal(0, 2, (k, 2)),
                       rng.uniform(0, 60, (n - k, 2))])  # fmt: skip
-    there = here if m == n else here[rng.choice(n, m, replace=False)]
+    chosen = np.arange(n) if m == n else rng.choice(n, m, replace=False)
+    there = here[chosen]
     demand = rng.integers(1, 100, n).astype(float)
     if "covering" in kind:
         from scipy.spatial import cKDTree
@@ -83,10 +113,35 @@ def make(kind: str, n: int, m: int, p: int) -> tuple[Any, str]:
             place[kept] = np.arange(kept.size)
             rows, demand, n = place[rows], demand[kept], kept.size
         matrix = ImpedanceMatrix.from_pairs(rows, columns, minutes, (n, m))
-        return Instance.from_arrays(matrix, demand, standard=1e9, p=p or None), kind
+        weight = 0.5 if "backup" in kind else None
+        return Instance.from_arrays(matrix, demand, standard=1e9, p=p or None, backup_weight=weight), kind
     minutes = np.round(np.hypot(here[:, None, 0] - there[None, :, 0], here[:, None, 1] - there[None, :, 1]) * 2, 2)
+    if kind == "fixed_charge":
+        mean = 1140 * n * p**-1.5  # what one more site of p saves, points spread evenly
+        return Instance.from_arrays(minutes, demand, fixed_cost=np.rint(mean * rng.uniform(0.7, 1.3, m))), kind
+    if kind == "contiguous_p_median":
+        return _districts(minutes, here, demand, chosen, p), kind
     capacity = float(np.ceil(demand.sum() / p * 1.15)) if "capacitated" in kind or "single" in kind else None
     return Instance.from_arrays(minutes, demand, p=p, capacity=capacity), kind
+
+
+def _districts(minutes: np.ndarray, here: np.ndarray, demand: np.ndarray, chosen: np.ndarray, p: int) -> Any:
+    from scipy.spatial import Delaunay
+
+    from siting.instance import Instance
+    from siting.instance.adjacency import Adjacency
+
+    corner = Delaunay(here).simplices
+    a, b = corner[:, [0, 1, 2]].ravel(), corner[:, [1, 2, 0]].ravel()
+    pairs = np.unique(np.column_stack([np.minimum(a, b), np.maximum(a, b)]).astype(np.int64), axis=0)
+    return Instance.from_arrays(
+        minutes,
+        demand,
+        p=p,
+        capacity=float(np.ceil(demand.sum() / p * 1.5)),
+        site_unit=chosen,
+        adjacency=Adjacency.from_pairs(pairs[:, 0], pairs[:, 1], len(here)),
+    )
 
 
 def _answer(seconds: float, objective: float | None, bound: float | None) -> Result:
@@ -98,10 +153,13 @@ def _answer(seconds: float, objective: float | None, bound: float | None) -> Res
 
 def run_siting(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
     from siting.errors import SitingError
-    from siting.optimise import solve
-    from siting.solver import SolverOptions
+    from siting.solving.optimise import solve
+    from siting.solving.solver import SolverOptions
 
     instance, model = make(kind, n, m, p)
+    small = make(kind, *KINDS[kind][1][0])[0]
+    with contextlib.suppress(SitingError):
+        solve(small, model, SolverOptions(time_limit_s=5))  # reads what is compiled
     begin = time.perf_counter()
     try:
         outcome = solve(instance, model, SolverOptions(time_limit_s=seconds)).outcome
@@ -114,7 +172,7 @@ def run_highspy(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
     """The whole formulation as arrays, without any reduction or search."""
     from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
-    from siting.solver import SolverOptions, solve_program
+    from siting.solving.solver import SolverOptions, solve_program
 
     instance, model = make(kind, n, m, p)
     begin = time.perf_counter()
@@ -174,13 +232,16 @@ def run_linopy(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
     model = linopy.Model()
     sites = pd.RangeIndex(m, name="j")
     y = model.add_variables(binary=True, coords=[sites], name="y")
-    if kind == "p_median":
+    if kind in ("p_median", "fixed_charge"):
         points = pd.RangeIndex(n, name="i")
         x = model.add_variables(lower=0, upper=1, coords=[points, sites], name="x")
         model.add_constraints(x.sum("j") == 1, name="everybody")
         model.add_constraints(x - y <= 0, name="open")
         cost = xr.DataArray(instance.demand[:, None] * matrix.dense(), coords=[points, sites])
-        model.add_objective((cost * x).sum())
+        total = (cost * x).sum()
+        if kind == "fixed_charge":
+            total = total + (xr.DataArray(instance.fixed_cost, coords=[sites]) * y).sum()
+        model.add_objective(total)
     else:
         cover = xr.DataArray(np.isfinite(matrix.dense()).astype(float), coords=[pd.RangeIndex(n, name="i"), sites])
         if kind == "set_covering":
@@ -191,7 +252,7 @@ def run_linopy(kind: str, n: int, m: int, p: int, seconds: float) -> Result:
             model.add_constraints(z - (cover * y).sum("j") <= 0, name="covered")
             model.add_objective((xr.DataArray(instance.demand, coords=[pd.RangeIndex(n, name="i")]) * z).sum(),
                                 sense="max")  # fmt: skip
-    if kind != "set_covering":
+    if kind not in ("set_covering", "fixed_charge"):
         model.add_constraints(y.sum() == p, name="number")
     left = max(seconds - (time.perf_counter() - begin), 1.0)
     model.solve("highs", io_api="direct", time_limit=left, threads=1, output_flag=False)
@@ -209,72 +270,85 @@ RUNS: dict[str, Callable[..., Result]] = {
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--seconds", type=float, default=60.0)
-    parser.add_argument("--only", default=",".join(KINDS))
+    parser.add_argument("--only", default=",".join([*KINDS, "travel_times", "hand_over"]))
+    parser.add_argument("--programs", default=",".join(RUNS), help="of the location models")
+    parser.add_argument("--least", type=int, default=0, help="smallest number of demand points")
     parser.add_argument("--most", type=int, default=1_000_000, help="largest number of demand points")
     words = parser.parse_args()
-    print(versions("siting", "highspy", "pyomo", "linopy", "spopt", "PuLP", "numba", "numpy"))
+    programs = [who for who in words.programs.split(",") if who in ("siting", "pyomo") or find_spec(who)]
     for kind in words.only.split(","):
-        sizes, rivals = KINDS[kind]
-        rows: list[tuple[str, tuple[int, int, int], Measured]] = []
-        print(f"\n{kind}, {words.seconds:g} s at most, synthetic\n")
-        print("| who | points x sites, p | s | gap | objective | peak MB |")
-        print("|---|---|---|---|---|---|")
-        for who in rivals:
-            for n, m, p in sizes:
-                if n > words.most:
-                    break
-                given = {"kind": kind, "n": n, "m": m, "p": p, "seconds": words.seconds}
-                measured = apart(f"growth:run_{who}", given, seconds=words.seconds, warm=who == "siting" and n <= 400)
-                rows.append((who, (n, m, p), measured))
-                print(_line(who, (n, m, p), measured), flush=True)
-                if measured.failed or (who != "siting" and not _proven(measured)):
-                    break
-        draw(kind, rows, words.seconds, HERE / f"growth_{kind}.svg")
+        if kind == "travel_times":
+            travel_growth.measure()
+        elif kind == "hand_over":
+            hand_over.measure()
+        else:
+            measure(kind, programs, words.seconds, words.least, words.most)
 
 
-def _proven(measured: Measured) -> bool:
-    gap = measured.result.get("gap")
-    return gap is not None and gap <= PROVEN
+def measure(kind: str, programs: list[str], seconds: float, least: int, most: int) -> None:
+    _, sizes, known = KINDS[kind]
+    print(f"\n{kind}, {seconds:g} s at most, synthetic\n")
+    print("| who | points x sites, p | s | gap | objective | peak MB |")
+    print("|---|---|---|---|---|---|")
+    marks: list[Mark] = []
+    for who in (who for who in known if who in programs):
+        for size in (size for size in sizes if least <= size[0] <= most):
+            n, m, p = size
+            given = {"kind": kind, "n": n, "m": m, "p": p, "seconds": seconds}
+            mark = _mark(kind, who, size, apart(f"growth:run_{who}", given, seconds=seconds))
+            marks.append(mark)
+            print(_line(mark), flush=True)
+            if mark.failed or (who != "siting" and not mark.filled):
+                break
+    _compare(marks)
+    record(picture(kind, seconds), marks, packages())
 
 
-def _line(who: str, size: tuple[int, int, int], measured: Measured) -> str:
+def picture(kind: str, seconds: float) -> Picture:
+    """What the picture of a kind shows."""
+    return Picture(
+        name=kind,
+        title=f"{KINDS[kind][0]} ({kind})",
+        axis="demand points x sites",
+        size="points x sites" + ("" if kind in ("set_covering", "fixed_charge") else ", p"),
+        command=f"python benchmarks/growth.py --only {kind} --seconds {seconds:g}",
+        filled="proven optimal",
+        hollow="stopped at the limit, with the gap left where below 99 %",
+        note=NOTES.get(kind, ""),
+        limit=seconds,
+    )
+
+
+def packages() -> str:
+    """With what is measured."""
+    return versions("siting", "highspy", "pyomo", "linopy", "spopt", "PuLP", "numba", "numpy")
+
+
+def _mark(kind: str, who: str, size: Size, measured: Measured) -> Mark:
     n, m, p = size
-    what = f"{n:,} x {m:,}" + (f", {p}" if p else "")
+    words = f"{n:,} x {m:,}" + ("" if kind in ("set_covering", "fixed_charge") else f", {p}")
     if measured.failed:
-        return f"| {NAMES[who]} | {what} | - | {measured.failed} | - | - |"
+        return Mark(NAMES[who], n * m, words, None, None, filled=False, failed=measured.failed)
     gap, value = measured.result["gap"], measured.result["objective"]
-    words = "proven" if _proven(measured) else "no bound" if gap is None else f"{100 * gap:.2f} %"
-    told = "none" if value is None else f"{value:,.0f}"
-    return f"| {NAMES[who]} | {what} | {measured.seconds:.2f} | {words} | {told} | {measured.memory_mb:,.0f} |"
+    proven = gap is not None and gap <= PROVEN
+    return Mark(NAMES[who], n * m, words, measured.seconds, measured.memory_mb, proven, gap, value=value)
 
 
-def draw(kind: str, rows: list[tuple[str, tuple[int, int, int], Measured]], seconds: float, to: Path) -> None:
-    """Seconds and memory against the number of pairs, both axes logarithmic; hollow marks are not proven."""
-    import matplotlib as mpl
+def _line(mark: Mark) -> str:
+    if mark.failed:
+        return f"| {mark.who} | {mark.size} | - | {mark.failed} | - | - |"
+    words = "proven" if mark.filled else "no bound" if mark.gap is None else f"{100 * mark.gap:.2f} %"
+    value = "none" if mark.value is None else f"{mark.value:,.2f}"
+    return f"| {mark.who} | {mark.size} | {mark.seconds:.2f} | {words} | {value} | {mark.memory_mb:,.0f} |"
 
-    mpl.use("svg")
-    mpl.rcParams["svg.hashsalt"] = kind  # the same numbers give the same file
-    from matplotlib import pyplot as plt
 
-    figure, (left, right) = plt.subplots(1, 2, figsize=(10, 4), layout="constrained")
-    for who in dict.fromkeys(w for w, _, _ in rows):
-        mine = [(n * m, r) for w, (n, m, _), r in rows if w == who and not r.failed]
-        if not mine:
-            continue
-        pairs = [x for x, _ in mine]
-        for axis, values in ((left, [r.seconds for _, r in mine]), (right, [r.memory_mb for _, r in mine])):
-            axis.plot(pairs, values, color=COLOURS[who], label=NAMES[who], lw=1.5)
-            for x, value, (_, measured) in zip(pairs, values, mine, strict=True):
-                face = COLOURS[who] if _proven(measured) else "white"
-                axis.plot([x], [value], "o", ms=5, mec=COLOURS[who], mfc=face)
-    left.axhline(seconds, color="#888888", lw=0.8, ls=":")
-    for axis, label in ((left, "seconds"), (right, "peak memory, MB")):
-        axis.set(xscale="log", yscale="log", xlabel="demand points x sites", ylabel=label)
-        axis.grid(True, which="major", color="#dddddd", lw=0.6)
-    left.legend(frameon=False, fontsize=8)
-    figure.suptitle(f"{kind}: filled marks are proven optimal, hollow ones stopped at {seconds:g} s (synthetic)")
-    figure.savefig(to, metadata={"Date": None})
-    plt.close(figure)
+def _compare(marks: list[Mark]) -> None:
+    """Say where two programs claim to have proven different values."""
+    proven: dict[str, Mark] = {}
+    for mark in (mark for mark in marks if mark.filled):
+        first = proven.setdefault(mark.size, mark)
+        if first.value is None or mark.value is None or not math.isclose(first.value, mark.value, rel_tol=1e-4):
+            print(f"DIFFERENT at {mark.size}: {first.who} {first.value}, {mark.who} {mark.value}")
 
 
 if __name__ == "__main__":

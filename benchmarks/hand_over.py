@@ -1,10 +1,11 @@
 """Seconds and memory from the numbers of a p-median to a model in HiGHS's hands, nothing solved.
 
-    python benchmarks/hand_over.py [--pairs 40000,160000,400000,1000000] [--repeats 3] [--seconds 120]
+    python benchmarks/hand_over.py [--pairs 10000,40000,160000,400000,1000000] [--repeats 3] [--seconds 120]
 
 The whole formulation, with a row x_ij <= y_j for each pair: by this program's arrays, by its Pyomo model (handed over
 in three ways), and by other modelling packages. Each run is a process of its own; imports and the making of the
-instance do not count. A way that has run out of --seconds is not asked for more pairs; a package that is not installed
+instance do not count. Prints a table and draws it (`curves.py`). A way that has taken
+more than 15 s, or all of --seconds, is not asked for more pairs; a package that is not installed
 is left out.
 """
 
@@ -18,6 +19,7 @@ from typing import Any
 
 import numpy as np
 from apart import apart, versions
+from curves import Mark, Picture, record
 
 SITES, P = 200, 20
 Result = dict[str, Any]
@@ -40,7 +42,7 @@ def _told(seconds: float, highs: Any) -> Result:
 def by_arrays(pairs: int) -> Result:
     from siting.formulation.arrays import build_program
     from siting.formulation.compose import load_formulation
-    from siting.solver import QuietHighs, hand_over
+    from siting.solving.solver import QuietHighs, hand_over
 
     instance, formulation, highs = make(pairs), load_formulation("p_median"), QuietHighs()
     begin = time.perf_counter()
@@ -50,8 +52,8 @@ def by_arrays(pairs: int) -> Result:
 
 def by_pyomo_standard_form(pairs: int) -> Result:
     from siting.formulation.compose import build_model, load_formulation
-    from siting.program import compile_model
-    from siting.solver import QuietHighs, hand_over
+    from siting.formulation.program import compile_model
+    from siting.solving.solver import QuietHighs, hand_over
 
     instance, formulation, highs = make(pairs), load_formulation("p_median"), QuietHighs()
     begin = time.perf_counter()
@@ -141,53 +143,75 @@ def by_spopt(pairs: int) -> Result:
     return _by_pulp(begin, model)
 
 
-WAYS = {
-    "by_arrays": ("this program, arrays", ()),
+WAYS = {  # function -> name, packages it needs
+    "by_arrays": ("this program", ()),
     "by_linopy": ("linopy", ("linopy",)),
-    "by_pyomo_standard_form": ("Pyomo, LinearStandardFormCompiler", ()),
-    "by_pyomo_solver": ("Pyomo, contrib.solver highs", ()),
+    "by_pyomo_standard_form": ("Pyomo, standard form", ()),
+    "by_pyomo_solver": ("Pyomo", ()),
     "by_pyomo_appsi": ("Pyomo, appsi_highs", ()),
     "by_pulp": ("PuLP", ("pulp",)),
-    "by_spopt": ("spopt (PuLP)", ("spopt", "pulp")),
+    "by_spopt": ("spopt", ("spopt", "pulp")),
 }
+PAIRS = "10000,40000,160000,400000,1000000,2000000,10000000"
+PICTURE = Picture(
+    name="hand_over",
+    title="From numbers to a p-median in HiGHS's hands",
+    axis="pairs",
+    size="pairs",
+    command="python benchmarks/hand_over.py",
+    filled="",
+    hollow="",
+    note="A row x_ij <= y_j for each pair, 200 sites, synthetic; nothing is solved. Every way ends with the same "
+    "numbers of columns and rows. A way that took more than 15 s is not asked for more pairs.",
+)
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--pairs", default="40000,160000,400000,1000000")
-    parser.add_argument("--repeats", type=int, default=3, help="the median counts; above 10 s a single run does")
-    parser.add_argument("--seconds", type=float, default=120.0)
-    parser.add_argument("--only", default=",".join(WAYS))
-    words = parser.parse_args()
-    print(versions("siting", "highspy", "pyomo", "linopy", "PuLP", "spopt", "numpy", "scipy"))
+def measure(pairs: str = PAIRS, repeats: int = 3, limit: float = 120.0, only: str = ",".join(WAYS)) -> None:
+    """Print the table, and draw it."""
+    packages = versions("siting", "highspy", "pyomo", "linopy", "PuLP", "spopt", "numpy", "scipy")
+    print(packages)
     print("\n| pairs | way | s | times ours | peak MB | columns | rows |")
     print("|---|---|---|---|---|---|---|")
+    marks: list[Mark] = []
     out_of_time: set[str] = set()
-    for pairs in (int(text) for text in words.pairs.split(",")):
+    for count in (int(text) for text in pairs.split(",")):
         ours = float("nan")
-        for function in words.only.split(","):
-            name, packages = WAYS[function]
-            missing = [package for package in packages if find_spec(package) is None]
+        for function in only.split(","):
+            name, needed = WAYS[function]
+            missing = [package for package in needed if find_spec(package) is None]
             if missing or function in out_of_time:
-                print(
-                    f"| {pairs:,} | {name} | - | {', '.join(missing) + ' absent' if missing else 'not asked'} | | | |"
-                )
+                told = ", ".join(missing) + " absent" if missing else "not asked"
+                print(f"| {count:,} | {name} | - | {told} | | | |")
                 continue
             runs = []
-            while len(runs) < words.repeats and not (runs and runs[-1].seconds > 10):
-                runs.append(apart(f"hand_over:{function}", {"pairs": pairs}, seconds=words.seconds))
+            while len(runs) < repeats and not (runs and runs[-1].seconds > 10):
+                runs.append(apart(f"hand_over:{function}", {"pairs": count}, seconds=limit))
                 if runs[-1].failed:
                     break
             last = runs[-1]
             if last.failed:
                 out_of_time.add(function)
-                print(f"| {pairs:,} | {name} | - | {last.failed} | | | |", flush=True)
+                print(f"| {count:,} | {name} | - | {last.failed} | | | |", flush=True)
                 continue
             seconds = statistics.median(run.seconds for run in runs)
             ours = seconds if function == "by_arrays" else ours
             memory = statistics.median(run.memory_mb for run in runs)
+            if seconds > 15:
+                out_of_time.add(function)
+            marks.append(Mark(name, count, f"{count:,}", seconds, memory))
             size = f"{last.result['columns']:,} | {last.result['rows']:,}"
-            print(f"| {pairs:,} | {name} | {seconds:.2f} | {seconds / ours:.1f} | {memory:,.0f} | {size} |", flush=True)
+            print(f"| {count:,} | {name} | {seconds:.2f} | {seconds / ours:.1f} | {memory:,.0f} | {size} |", flush=True)
+    record(PICTURE, marks, packages)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--pairs", default=PAIRS)
+    parser.add_argument("--repeats", type=int, default=3, help="the median counts; above 10 s a single run does")
+    parser.add_argument("--seconds", type=float, default=120.0)
+    parser.add_argument("--only", default=",".join(WAYS))
+    words = parser.parse_args()
+    measure(words.pairs, words.repeats, words.seconds, words.only)
 
 
 if __name__ == "__main__":

@@ -35,7 +35,7 @@ class Run:
 
 def run(scenario: str, out: Path) -> Run:
     """One run in a new process; memory is read by the process itself at its end."""
-    code = f"import atexit; atexit.register(lambda: exec({PEAK!r})); from siting.cli import main; main()"
+    code = f"import atexit; atexit.register(lambda: exec({PEAK!r})); from siting.cli.main import main; main()"
     begin = time.perf_counter()
     done = subprocess.run(
         [sys.executable, "-c", code, "run", scenario, "--out", str(out), "--json"],

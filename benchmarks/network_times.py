@@ -19,8 +19,9 @@ from typing import TypeVar
 
 import networkx as nx
 import numpy as np
+from apart import peak_memory_mb
 
-from siting import resources
+from siting.files import resources
 from siting.network import (
     PlacedPoints,
     RoadGraph,
@@ -72,7 +73,7 @@ def main() -> None:
     print(f"    {len(area.wkb) / 1024:.0f} kB")
     for mode, cutoff_min in RUNS:
         many_to_many(graph, origins, goals, mode, cutoff_min, options.repeats, options.networkx_sources)
-    print(f"peak memory {peak_mb():.0f} MB (with networkx's own graph)")
+    print(f"peak memory {peak_memory_mb():.0f} MB (with networkx's own graph)")
     print("\nNew York's road graph:", flush=True)
     subprocess.run([sys.executable, str(Path(__file__).with_name("road_graph.py"))], check=True)
 
@@ -87,7 +88,7 @@ def many_to_many(
     sources: int,
 ) -> None:
     travel_times(graph, origins, goals, mode=mode, cutoff_min=cutoff_min)  # compiles, once and for all
-    before = peak_mb()
+    before = peak_memory_mb()
     clock = time.perf_counter()
     found = timed(
         f"{mode} {cutoff_min:.0f} min, {origins.count} x {goals.count}",
@@ -95,7 +96,7 @@ def many_to_many(
         lambda: travel_times(graph, origins, goals, mode=mode, cutoff_min=cutoff_min),
     )
     ours = (time.perf_counter() - clock) / repeats
-    print(f"    {found.impedance.pair_count} pairs, peak memory +{peak_mb() - before:.0f} MB")
+    print(f"    {found.impedance.pair_count} pairs, peak memory +{peak_memory_mb() - before:.0f} MB")
     theirs = to_networkx(graph, mode=mode)
     snap = found.destinations
     nodes = graph.node_id[graph.edge_u[snap.edge[snap.ok]]]
@@ -125,16 +126,6 @@ def beside_roads(graph: RoadGraph, count: int, rng: np.random.Generator) -> Plac
     lon = graph.point_lon[at] + rng.normal(0, 0.001, count)
     lat = graph.point_lat[at] + rng.normal(0, 0.001, count)
     return PlacedPoints.of([str(k) for k in range(count)], lon, lat)
-
-
-def peak_mb() -> float:
-    """Largest resident memory of this process so far; NaN where the system does not tell."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return float("nan")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024**2 if sys.platform == "darwin" else peak / 1024
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
 """Every published instance that is at hand: value, optimum or best known value, gap, bound and seconds.
 
-    python benchmarks/published.py [--seconds 300] [--only p_center,holmberg]
+    python benchmarks/published.py [--seconds 300] [--only p_center,holmberg] [--instances gya5,gyb3]
 
 The instances lie in an optional folder beside the checkout; without it there is nothing to run. A gap of "proven" means
 proven optimal by this program; otherwise the gap is its own, between its plan and its bound.
@@ -18,8 +18,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the readers lie 
 
 from siting.formulation.compose import load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import verify
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.benchmark_files import best_known_gongyi, read_gongyi, read_orlib
@@ -71,7 +71,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=300.0)
     parser.add_argument("--only", default=",".join(SETS))
+    parser.add_argument("--instances", help="of the chosen sets; all when left out")
     words = parser.parse_args()
+    wanted = None if words.instances is None else set(words.instances.split(","))
     if not SHARED.is_dir():
         print("the folder of published instances is not on this machine")
         return
@@ -83,6 +85,8 @@ def main() -> None:
         print("|---|---|---|---|---|---|---|---|---|---|")
         begin = time.perf_counter()
         for case, instance, known in cases():
+            if wanted is not None and case not in wanted:
+                continue
             start = time.perf_counter()
             plan = solve(instance, formulation, SolverOptions(time_limit_s=words.seconds))
             seconds = time.perf_counter() - start

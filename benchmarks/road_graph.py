@@ -1,6 +1,6 @@
 """Many-to-many times on New York's road graph, each program in a process of its own: seconds, ratios, peak memory.
 
-    python benchmarks/road_graph.py [--threads 2]
+    python benchmarks/road_graph.py
 
 264,346 nodes and 733,846 arcs of the 9th DIMACS challenge, from an optional folder beside the checkout. Its times
 are lengths in tenths of a metre, divided by 1.0, 0.8, 0.6 or 0.4 by class of road: with a unit of 3.6 ms the classes
@@ -13,30 +13,31 @@ from __future__ import annotations
 
 import argparse
 import gzip
-import json
-import platform
-import subprocess
 import sys
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+from apart import apart, versions
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))  # the place of the optional files is known to the tests
 
 from tests.shared_data import SHARED
 
 UNIT_MIN = 3.6e-3 / 60
+ROUTINGKIT_NONE = 2**31 - 1  # where there is no way
 PROGRAMS = {
-    "siting": "this program, one thread",
-    "siting_threads": "this program, {threads} threads",
-    "routingkit": "RoutingKit (pyroutingkit)",
-    "scipy": "SciPy, csgraph.dijkstra",
+    "siting": "this program",
+    "siting_threads": "this program, two threads",
+    "routingkit": "RoutingKit",
+    "scipy": "SciPy",
     "networkx": "networkx",
 }
+PACKAGES = ("siting", "numpy", "scipy", "numba", "networkx", "pyroutingkit")
+NEW_YORK = SHARED / "data" / "roads"
 
 
 @dataclass(frozen=True)
@@ -76,6 +77,30 @@ class Graph:
         arcs, places = table("new_york_time.gr.gz", b"a"), table("new_york.co.gz", b"v")
         return cls(arcs[:, 0] - 1, arcs[:, 1] - 1, arcs[:, 2], places[:, 1] / 1e6, places[:, 2] / 1e6)
 
+    @classmethod
+    def made(cls, side: int) -> Graph:
+        """A grid of streets of 100 m, both ways, each arc of one of the four classes of road by chance."""
+        node = np.arange(side * side).reshape(side, side)
+        a = np.concatenate([node[:, :-1].ravel(), node[:-1].ravel()])
+        b = np.concatenate([node[:, 1:].ravel(), node[1:].ravel()])
+        tail, head = np.concatenate([a, b]), np.concatenate([b, a])
+        units = np.rint(1000 / np.random.default_rng(1).choice([1.0, 0.8, 0.6, 0.4], tail.size)).astype(np.int64)
+        y, x = np.divmod(np.arange(side * side), side)
+        return cls(tail, head, units, x * 1e-3, y * 1e-3)
+
+    def middle(self, count: int) -> Graph:
+        """The `count` nodes nearest the middle, with the arcs between them."""
+        if count >= self.node_count:
+            return self
+        across = (self.lon - np.median(self.lon)) * np.cos(np.radians(np.median(self.lat)))
+        kept = np.sort(np.argsort(np.hypot(across, self.lat - np.median(self.lat)), kind="stable")[:count])
+        place = np.full(self.node_count, -1)
+        place[kept] = np.arange(count)
+        inside = (place[self.tail] >= 0) & (place[self.head] >= 0)
+        return Graph(
+            place[self.tail[inside]], place[self.head[inside]], self.units[inside], self.lon[kept], self.lat[kept]
+        )
+
     @property
     def node_count(self) -> int:
         return int(self.lon.size)
@@ -101,7 +126,7 @@ def by_siting(graph: Graph, question: Question, a: np.ndarray, b: np.ndarray, th
         return Task(arcs, graph.node_count, at(a[:some]), at(b[:some]), beside, question.cutoff_min)
 
     for few in (8, 600):
-        many_to_many(task(few))  # compiles both kinds of search, once and for all on this machine
+        many_to_many(task(min(few, a.size)))  # compiles both kinds of search, once and for all on this machine
     begin = time.perf_counter()
     found = many_to_many(task(a.size), threads=threads)
     seconds = time.perf_counter() - begin
@@ -125,7 +150,8 @@ def by_routingkit(graph: Graph, question: Question, a: np.ndarray, b: np.ndarray
     metric.customize(graph.units.astype(np.uint32))
     prepared = time.perf_counter()
     found = metric.distances_many_to_many(a.astype(np.uint32), b.astype(np.uint32))
-    return prepared - begin, time.perf_counter() - prepared, found[:CHECKED] * UNIT_MIN
+    seconds, some = time.perf_counter() - prepared, found[:CHECKED]
+    return prepared - begin, seconds, np.where(some < ROUTINGKIT_NONE, some * UNIT_MIN, np.inf)
 
 
 def by_scipy(graph: Graph, question: Question, a: np.ndarray, b: np.ndarray) -> Answer:
@@ -148,6 +174,7 @@ def by_networkx(graph: Graph, question: Question, a: np.ndarray, b: np.ndarray) 
 
     begin = time.perf_counter()
     network: nx.DiGraph[int] = nx.DiGraph()
+    network.add_nodes_from(range(graph.node_count))
     for tail, head, units in zip(graph.tail.tolist(), graph.head.tolist(), graph.units.tolist(), strict=True):
         minutes = units * UNIT_MIN
         if not network.has_edge(tail, head) or network[tail][head]["minutes"] > minutes:
@@ -161,94 +188,77 @@ def by_networkx(graph: Graph, question: Question, a: np.ndarray, b: np.ndarray) 
     return prepared - begin, time.perf_counter() - prepared, np.array(rows)[:CHECKED]
 
 
-def answer(program: str, question: Question, threads: int) -> dict[str, object]:
-    """One program's answer to one question, in this process."""
-    graph = Graph.read(SHARED / "data" / "roads")
+def run(
+    program: str, sources: int, targets: int, cutoff_min: float, some: int | None = None, nodes: int | None = None
+) -> dict[str, Any]:
+    """One program's answer to one question, in this process.
+
+    Args:
+        some: how many of the sources are run; the seconds are their mean times all.
+        nodes: so many around the middle of the graph; all when left out.
+    """
+    graph = Graph.read(NEW_YORK) if NEW_YORK.is_dir() else Graph.made(512)
+    graph = graph if nodes is None else graph.middle(nodes)
+    question = Question("", sources, targets, cutoff_min, {})
     rng = np.random.default_rng(1)
-    a, b = (rng.choice(graph.node_count, count, replace=False) for count in (question.sources, question.targets))
-    some = question.some.get(program, a.size)
-    run: dict[str, Callable[[], Answer]] = {
+    a, b = (rng.choice(graph.node_count, count, replace=False) for count in (sources, targets))
+    some = sources if some is None else min(some, sources)
+    ways: dict[str, Callable[[], Answer]] = {
         "siting": lambda: by_siting(graph, question, a, b, 1),
-        "siting_threads": lambda: by_siting(graph, question, a, b, threads),
+        "siting_threads": lambda: by_siting(graph, question, a, b, 2),
         "routingkit": lambda: by_routingkit(graph, question, a, b),
         "scipy": lambda: by_scipy(graph, question, a[:some], b),
         "networkx": lambda: by_networkx(graph, question, a[:some], b),
     }
-    try:
-        preparing, searching, rows = run[program]()
-    except ImportError as error:
-        return {"missing": str(error)}
-    rows = np.where(rows <= question.cutoff_min, rows, np.inf)
+    preparing, searching, rows = ways[program]()
+    rows = np.where(rows <= cutoff_min, rows, np.inf)
     there = np.isfinite(rows)
+    searching *= sources / some
     return {
+        "seconds": preparing + searching,
         "preparing_s": preparing,
-        "searching_s": searching * a.size / some,
-        "some": some,
+        "searching_s": searching,
         "pairs": int(there.sum()),
         "minutes": float(rows[there].sum()),
-        "peak_mb": peak_mb(),
     }
 
 
-def peak_mb() -> float:
-    """Largest resident memory of this process so far; NaN where the system does not tell."""
-    try:
-        import resource
-    except ImportError:  # Windows
-        return float("nan")
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
-    return peak / 1024**2 if sys.platform == "darwin" else peak / 1024
-
-
-def versions() -> str:
-    found = [f"Python {platform.python_version()}"]
-    for name in ("siting", "numpy", "scipy", "numba", "networkx", "pyroutingkit"):
-        try:
-            found.append(f"{name} {version(name)}")
-        except PackageNotFoundError:
-            found.append(f"{name} absent")
-    return ", ".join(found)
+def same(first: dict[str, Any], found: dict[str, Any]) -> bool:
+    """Whether two programs found the same times in the rows that are compared."""
+    return first["pairs"] == found["pairs"] and abs(found["minutes"] - first["minutes"]) <= 1e-5 * first["minutes"]
 
 
 def main() -> None:
-    arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    arguments.add_argument("--threads", type=int, default=2)
-    arguments.add_argument("--one", nargs=2, metavar=("PROGRAM", "QUESTION"), help=argparse.SUPPRESS)
-    options = arguments.parse_args()
-    if options.one:
-        program, number = options.one
-        print(json.dumps(answer(program, QUESTIONS[int(number)], options.threads)))
-        return
-    if not (SHARED / "data" / "roads").is_dir():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.parse_args()
+    if not NEW_YORK.is_dir():
         print("the road graph of New York is not on this machine")
         return
-    print(versions())
-    for number, question in enumerate(QUESTIONS):
-        compare(question, number, options.threads)
+    print(versions(*PACKAGES))
+    for question in QUESTIONS:
+        compare(question)
 
 
-def compare(question: Question, number: int, threads: int) -> None:
+def compare(question: Question) -> None:
     print(f"\n{question.text}\n{'':36}{'prepare s':>10}{'search s':>10}{'ours x':>8}{'peak MB':>9}")
-    first: dict[str, float] = {}
+    first: dict[str, Any] = {}
     for program, name in PROGRAMS.items():
         if program == "routingkit" and np.isfinite(question.cutoff_min):
             continue  # knows no cut-off
-        command = [sys.executable, __file__, "--threads", str(threads), "--one", program, str(number)]
-        done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=True)
-        found = json.loads(done.stdout.splitlines()[-1])
-        name = name.format(threads=threads)
-        if "missing" in found:
-            print(f"{name:36}{found['missing']}")
+        some = question.some.get(program)
+        asked = {"sources": question.sources, "targets": question.targets, "cutoff_min": question.cutoff_min}
+        measured = apart("road_graph:run", {"program": program, "some": some, **asked}, seconds=600)
+        if measured.failed:
+            print(f"{name:36}{measured.failed}")
             continue
+        found = measured.result
         first = first or found
         whole = found["preparing_s"] + found["searching_s"]
         ratio = whole / (first["preparing_s"] + first["searching_s"])
-        note = f"  (from {found['some']} sources)" if found["some"] < question.sources else ""
-        print(
-            f"{name:36}{found['preparing_s']:10.2f}{found['searching_s']:10.2f}{ratio:8.2f}{found['peak_mb']:9.0f}{note}"
-        )
-        same = found["pairs"] == first["pairs"] and abs(found["minutes"] / first["minutes"] - 1) < 1e-5
-        if not same:
+        note = "" if some is None else f"  (from {some} sources)"
+        seconds = f"{found['preparing_s']:10.2f}{found['searching_s']:10.2f}"
+        print(f"{name:36}{seconds}{ratio:8.2f}{measured.memory_mb:9.0f}{note}")
+        if not same(first, found):
             print(f"    DIFFERENT: {found['pairs']} pairs, {found['minutes']} min")
 
 

@@ -1,5 +1,5 @@
 from siting.instance import Instance as Instance
-from siting.optimise import solve as solve
-from siting.solver import SolverOptions as SolverOptions
+from siting.solving.optimise import solve as solve
+from siting.solving.solver import SolverOptions as SolverOptions
 
 __version__: str

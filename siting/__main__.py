@@ -1,5 +1,5 @@
 """`python -m siting` is the `siting` command."""
 
-from siting.start import main
+from siting.cli.start import main
 
 main()

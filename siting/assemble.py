@@ -12,12 +12,11 @@ import pandas as pd
 from siting.case import Case
 from siting.case_checks import services_in
 from siting.demand import demand_for
-from siting.errors import Faults
+from siting.errors import Faults, nearest_word
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
 from siting.scenario import ServiceQuestion, threshold_of
 from siting.standards import Mode, Service, ZoneKind
-from siting.suggest import nearest_word
 
 
 @dataclass(frozen=True, eq=False)

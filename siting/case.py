@@ -15,13 +15,13 @@ from pydantic import Field, model_validator
 from pyproj import CRS, Transformer
 from pyproj.exceptions import CRSError
 
-from siting import resources
 from siting.case_checks import WGS84, check_degrees, check_inside, check_people, check_services, check_zones
-from siting.errors import Faults, InputError, fail
+from siting.case_ledger import FACILITY_LEDGER, PLOT_LEDGER, SCHOOL_RESOURCES, check_ledger, check_resources
+from siting.errors import Faults, InputError, fail, nearest_word
+from siting.files import resources
+from siting.files.tables import Column, read_rows, read_table
+from siting.files.toml import Frozen, load_toml
 from siting.standards import ZONE_KINDS, age_range
-from siting.suggest import nearest_word
-from siting.tables import Column, read_rows, read_table
-from siting.toml_files import Frozen, load_toml
 
 Read = TypeVar("Read")
 
@@ -76,11 +76,14 @@ class Case:
 
     Attributes:
         demand: one row a demand point: id, name, lon, lat (WGS84), zone, township, village, age columns.
-        facilities: id, name, service, lon, lat, zone, township, capacity (NaN: unknown), attraction (NaN: not given).
-        candidates: id, name, lon, lat, zone, township, land, services, attraction.
+        facilities: id, name, service, lon, lat, zone, township, capacity (NaN: unknown), attraction (NaN: not given),
+            and the columns of `case_ledger.FACILITY_LEDGER`, NaN or '' where they are not known.
+        candidates: id, name, lon, lat, zone, township, land, services, attraction, and the columns of
+            `case_ledger.PLOT_LEDGER`.
         zones: id, name_zh, name_en, kind; indexed by id.
         zone_shapes: polygons with column id, or None. WGS84.
         outline: the place's outline, or None. WGS84.
+        school_resources: id of a facility and `case_ledger.RESOURCES`, one row a school, or None.
     """
 
     folder: Path
@@ -92,6 +95,7 @@ class Case:
     zone_shapes: gpd.GeoDataFrame | None
     outline: gpd.GeoDataFrame | None
     sources: tuple[Source, ...]
+    school_resources: pd.DataFrame | None = None
 
     @property
     def roads(self) -> Path:
@@ -129,21 +133,24 @@ TABLES: dict[str, tuple[Column, ...]] = {
         Column("service"),
         Column("capacity", "number", optional_value=True, minimum=0),
         ATTRACTION,
+        *FACILITY_LEDGER,
     ),
     "candidates": (
         *POINT,
         Column("land", required=False, optional_value=True),
         Column("services", required=False, optional_value=True),
         ATTRACTION,
+        *PLOT_LEDGER,
     ),
 }
+RESOURCES_FILE = "school_resources.csv"
 ZONES = (Column("id", "id"), Column("name_zh"), Column("name_en"), Column("kind", choices=tuple(ZONE_KINDS)))
 
 
 def case_files(folder: Path, info: CaseFile) -> list[Path]:
     """Every file that a case is made of."""
     names = ["case.toml", info.roads, *(f"{n}.csv" for n in ("demand", "facilities", "candidates", "zones"))]
-    names += ["zones.geojson", "outline.geojson", "adjacency.csv"]
+    names += ["zones.geojson", "outline.geojson", "adjacency.csv", "people.toml", RESOURCES_FILE]
     return [folder / name for name in names if (folder / name).is_file()]
 
 
@@ -197,7 +204,7 @@ def load_case(folder: Path) -> Case:
     zone_shapes = _gather(faults, lambda: _shapes(folder / "zones.geojson"))
     frames: dict[str, pd.DataFrame] = {}
     for name, contract in TABLES.items():
-        frame = _gather(faults, partial(_points, folder / f"{name}.csv", contract, crs))
+        frame = _gather(faults, partial(read_points, folder / f"{name}.csv", contract, crs))
         if frame is not None:
             frames[name] = frame
             check_inside(frame, folder / f"{name}.csv", outline, faults)
@@ -205,6 +212,12 @@ def load_case(folder: Path) -> Case:
                 check_zones(frame, folder / f"{name}.csv", zones, faults)
     if "facilities" in frames:
         check_services(frames["facilities"], folder / "facilities.csv", faults)
+        check_ledger(frames["facilities"], folder / "facilities.csv", faults)
+    resources = None
+    if (folder / RESOURCES_FILE).is_file():
+        resources = _gather(faults, lambda: read_table(folder / RESOURCES_FILE, SCHOOL_RESOURCES))
+    if resources is not None and "facilities" in frames:
+        check_resources(resources, folder / RESOURCES_FILE, frames["facilities"], faults)
     if "candidates" in frames:
         check_services(frames["candidates"], folder / "candidates.csv", faults, column="services")
     if "demand" in frames:
@@ -221,6 +234,7 @@ def load_case(folder: Path) -> Case:
         zone_shapes=zone_shapes,
         outline=outline,
         sources=load_sources(folder),
+        school_resources=resources,
         **frames,
     )
 
@@ -284,10 +298,17 @@ def _shapes(path: Path) -> gpd.GeoDataFrame | None:
     return shapes.to_crs(WGS84)
 
 
-def _points(path: Path, contract: tuple[Column, ...], crs: CRS) -> pd.DataFrame:
-    """A table of points with `lon`, `lat` in WGS84, whatever system it was written in."""
+def read_points(
+    path: Path, contract: tuple[Column, ...], crs: CRS | str, *, extra_numbers: str = "age_"
+) -> pd.DataFrame:
+    """A table of points with `lon`, `lat` in WGS84, whatever system it was written in.
+
+    Raises:
+        InputError: as `siting.files.tables.read_table`, or for coordinates that cannot be degrees.
+    """
+    crs = CRS.from_user_input(crs)
     x, y = ("x", "y") if crs.is_projected else ("lon", "lat")
-    frame = read_table(path, (*contract, Column(x, "number"), Column(y, "number")), extra_numbers="age_")
+    frame = read_table(path, (*contract, Column(x, "number"), Column(y, "number")), extra_numbers=extra_numbers)
     if not crs.is_projected:
         check_degrees(frame, path)
     if crs != CRS.from_user_input(WGS84):

@@ -11,9 +11,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from siting.errors import Faults
+from siting.errors import Faults, nearest_word
 from siting.standards import age_range, list_services
-from siting.suggest import nearest_word
 
 WGS84 = "EPSG:4326"
 OUTLINE_SLACK_M = 500.0  # outlines are drawn coarsely; a point this near still counts as inside

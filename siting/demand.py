@@ -47,11 +47,19 @@ def ages_in_service(case: Case, service: Service) -> list[str]:
 def demand_for(case: Case, service: Service) -> FloatArray:
     """(I,) persons at each demand point who need the service.
 
+    Where the standard has rates by age, columns are split into single years as in a projection (`siting.people`).
+
     Raises:
         InputError: as `ages_in_service`, or when nobody needs the service.
     """
     columns = ages_in_service(case, service)
-    people = np.asarray(case.demand[columns].sum(axis=1), dtype=np.float64) * service.demand.rate.value
+    if service.demand.by_age:
+        from siting.people.of_case import persons_now  # slow imports, needed here only
+        from siting.people.over_time import rates_by_age
+
+        people = persons_now(case, rates_by_age(service.demand))
+    else:
+        people = np.asarray(case.demand[columns].sum(axis=1), dtype=np.float64) * service.demand.rate.value
     if people.sum() <= 0:
         faults = Faults(case.folder / "demand.csv")
         faults.add(f"没有人需要{service.name_zh}", f"nobody needs {service.name_en}", column=", ".join(columns))

@@ -5,6 +5,7 @@ Every text is bilingual: Chinese first, English second.
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
@@ -159,3 +160,9 @@ def fail(
     text = None if value is None else str(value)[:80]
     name = str(file) if file is not None else None
     raise kind(Fault(zh, en, remedy_zh, remedy_en, name, row, column, text))
+
+
+def nearest_word(word: str, valid: Iterable[str]) -> str | None:
+    """The valid word closest to `word`, or None when none is close."""
+    found = difflib.get_close_matches(word, list(valid), n=1, cutoff=0.5)
+    return found[0] if found else None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -13,11 +13,14 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siting import provenance
-from siting.areas import service_areas
 from siting.assemble import Problem, pose
 from siting.case import Case, load_case
-from siting.errors import Faults
-from siting.evaluate import evaluate
+from siting.demand import demand_for
+from siting.errors import Fault, Faults, InputError
+from siting.evaluation.areas import service_areas
+from siting.evaluation.evaluate import evaluate
+from siting.evaluation.quality_balance import load_quality_standard, quality_balance
+from siting.files.run_folder import check_writable, writing
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.futures.run import choose_over_futures, look_ahead
@@ -36,7 +39,6 @@ from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
-from siting.run_folder import check_writable, writing
 from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
 from siting.service_times import ServiceTimes
 from siting.solution import Status
@@ -59,35 +61,34 @@ def run_scenario(path: Path, settings: Settings = DEFAULT) -> RunResult:
     case, graph, scenario, clock = asked.case, asked.graph, asked.scenario, asked.clock
     results = []
     # Today's service areas need no plan: they are drawn while the first one is sought.
-    today = _Drawing(case, [part.problem for part in asked.services], graph, scenario.travel, settings)
-    for service in asked.services:
-        problem, formulation, times = service.problem, service.formulation, service.times
-        zh, en = problem.service.name_zh, problem.service.name_en
-        chosen = None
-        with clock.time(settings.listener, "solve", f"求解布局：{zh}", f"Choosing sites: {en}"):
-            if scenario.robust == "no":
-                plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
-            else:
-                chosen = choose_over_futures(
-                    case, service.futures, formulation, scenario.robust, asked.options, settings.listener
-                )
-                plan = chosen.plan
-        with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
-            model = chosen.formulation if chosen is not None else formulation
-            result = _result(case, problem, times, today, plan, model)
-        if service.futures:
-            with clock.time(settings.listener, "futures", f"评估未来情景：{zh}", f"Looking at the futures: {en}"):
-                bests = chosen.bests if chosen is not None else None
-                outlook = look_ahead(
-                    case, service.futures, formulation, plan, asked.options, settings.listener,
-                    rule=scenario.robust, bests=bests,
-                )  # fmt: skip
-            result = replace(result, outlook=outlook)
-        results.append(result)
-    return replace(
-        _finish(case, scenario, results, graph, settings, clock, asked.inputs),
-        futures=tuple(part.of.text for part in asked.services[0].futures),
-    )
+    with _Drawing(case, [part.problem for part in asked.services], graph, scenario.travel, settings) as drawing:
+        for service in asked.services:
+            problem, formulation, times = service.problem, service.formulation, service.times
+            zh, en = problem.service.name_zh, problem.service.name_en
+            chosen = None
+            with clock.time(settings.listener, "solve", f"求解布局：{zh}", f"Choosing sites: {en}"):
+                if scenario.robust == "no":
+                    plan = make_plan(case, problem, formulation, times, asked.options, settings.listener)
+                else:
+                    chosen = choose_over_futures(
+                        case, service.futures, formulation, scenario.robust, asked.options, settings.listener
+                    )
+                    plan = chosen.plan
+            with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
+                model = chosen.formulation if chosen is not None else formulation
+                drawing.plan(problem, plan.open_after)
+                result = _result(case, problem, times, plan, model)
+            if service.futures:
+                with clock.time(settings.listener, "futures", f"评估未来情景：{zh}", f"Looking at the futures: {en}"):
+                    bests = chosen.bests if chosen is not None else None
+                    outlook = look_ahead(
+                        case, service.futures, formulation, plan, asked.options, settings.listener,
+                        rule=scenario.robust, bests=bests,
+                    )  # fmt: skip
+                result = replace(result, outlook=outlook)
+            results.append(result)
+        run = _finish(case, scenario, results, drawing, graph, settings, clock, asked.inputs)
+    return replace(run, futures=tuple(part.of.text for part in asked.services[0].futures))
 
 
 def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[str] | None = None) -> RunResult:
@@ -96,10 +97,12 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
     Args:
         folder: the case.
         settings: how to run.
-        services: ids; none evaluates every service that has facilities in the case.
+        services: ids; none evaluates every service that has facilities in the case and whose need the case's age
+            columns tell, and says which ones it had to leave out.
 
     Raises:
-        InputError: for anything wrong with the case or its files.
+        InputError: for anything wrong with the case or its files, or a service asked for by name whose need the age
+            columns do not tell.
     """
     clock = Clock()
     travel = Travel()
@@ -111,18 +114,43 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
             faults.add("没有任何现有设施可评估", "there is no facility to evaluate")
             faults.raise_if_any()
         chosen = [load_service(name) for name in names]
+        skipped: list[Fault] = []
+        if services is None:
+            chosen, skipped = _with_known_need(case, chosen)
         questions = [ServiceQuestion(service=s.id, formulation="none", max_travel_minutes=_reach(s)) for s in chosen]
         problems = [pose(case, s, q, with_candidates=False) for s, q in zip(chosen, questions, strict=True)]
     graph, graph_key = roads_of(case, travel, settings, clock)
     times = times_of(case, problems, graph, travel, graph_key, settings, clock)
     results = []
-    today = _Drawing(case, problems, graph, travel, settings)
-    for problem, time_table in zip(problems, times, strict=True):
-        zh, en = problem.service.name_zh, problem.service.name_en
-        with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
-            results.append(_result(case, problem, time_table, today, None, None))
     inputs = {f"case/{p.name}": p for p in case.input_files}
-    return _finish(case, None, results, graph, settings, clock, inputs)
+    with _Drawing(case, problems, graph, travel, settings) as drawing:
+        for problem, time_table in zip(problems, times, strict=True):
+            zh, en = problem.service.name_zh, problem.service.name_en
+            with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
+                results.append(_result(case, problem, time_table, None, None))
+        result = _finish(case, None, results, drawing, graph, settings, clock, inputs)
+    left_out = ((f"未评估 {f.column}：{f.zh}", f"not evaluated, {f.column}: {f.en}") for f in skipped)
+    balance = quality_balance(case, load_quality_standard())
+    return replace(result, notices=(*result.notices, *left_out), balance=balance)
+
+
+def _with_known_need(case: Case, services: list[Service]) -> tuple[list[Service], list[Fault]]:
+    """The services whose need the case's people tell, and why the others' is not known.
+
+    Raises:
+        InputError: with all faults, when there is none left.
+    """
+    known, faults = [], Faults()
+    for service in services:
+        try:
+            demand_for(case, service)
+        except InputError as error:
+            faults.items.extend(error.faults)
+        else:
+            known.append(service)
+    if not known:
+        faults.raise_if_any()
+    return known, faults.items
 
 
 def export_roads(folder: Path, path: Path, settings: Settings = DEFAULT) -> str:
@@ -143,28 +171,45 @@ def _reach(service: Service) -> float:
 
 
 class _Drawing:
-    """Draws service areas, those of today's facilities in the background from the start."""
+    """Draws service areas in the background: today's from the start, a plan's once there is one."""
 
     def __init__(
         self, case: Case, problems: Sequence[Problem], graph: RoadGraph, travel: Travel, settings: Settings
     ) -> None:
         self._wanted = settings.service_areas
         self._draw = partial(service_areas, case, graph=graph, travel=travel)
-        background = ThreadPoolExecutor(1)
-        self._today = {
-            problem.service.id: background.submit(self._draw, problem, open_sites=existing_sites(problem))
-            for problem in problems
-            if self._wanted
-        }
-        background.shutdown(wait=False)
+        self._background = ThreadPoolExecutor(1)
+        self._before = {problem.service.id: self._begin(problem, existing_sites(problem)) for problem in problems}
+        self._after: dict[str, Future[BaseGeometry | None] | None] = {}
 
-    def today(self, problem: Problem) -> BaseGeometry | None:
-        """Where a facility of today is within reach; None when nothing is to be drawn."""
-        return self._today[problem.service.id].result() if self._wanted else None
+    def plan(self, problem: Problem, open_after: BoolArray) -> None:
+        """Begin to draw where an open facility of the plan is within reach."""
+        self._after[problem.service.id] = self._begin(problem, open_after)
 
-    def planned(self, problem: Problem, open_sites: BoolArray) -> BaseGeometry | None:
-        """The same of a plan."""
-        return self._draw(problem, open_sites=open_sites) if self._wanted else None
+    def finish(self, results: Sequence[ServiceResult]) -> list[ServiceResult]:
+        """The results with their areas; None where nothing is to be drawn."""
+        return [
+            replace(
+                result,
+                service_area_before=_drawn(self._before[result.service.id]),
+                service_area_after=_drawn(self._after.get(result.service.id)),
+            )
+            for result in results
+        ]
+
+    def __enter__(self) -> _Drawing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Begin no further drawing: after an error nobody waits for what nobody will see."""
+        self._background.shutdown(wait=False, cancel_futures=True)
+
+    def _begin(self, problem: Problem, open_sites: BoolArray) -> Future[BaseGeometry | None] | None:
+        return self._background.submit(self._draw, problem, open_sites=open_sites) if self._wanted else None
+
+
+def _drawn(area: Future[BaseGeometry | None] | None) -> BaseGeometry | None:
+    return area.result() if area is not None else None
 
 
 def existing_sites(problem: Problem) -> BoolArray:
@@ -176,7 +221,6 @@ def _result(
     case: Case,
     problem: Problem,
     times: ServiceTimes,
-    drawing: _Drawing,
     plan: Plan | None,
     formulation: Formulation | None,
 ) -> ServiceResult:
@@ -225,8 +269,8 @@ def _result(
         formulation_zh=formulation.name_zh if formulation is not None else "",
         formulation_en=formulation.name_en if formulation is not None else "",
         checks=plan.checks if plan is not None else (),
-        service_area_before=drawing.today(problem),
-        service_area_after=drawing.planned(problem, open_after) if plan is not None else None,
+        service_area_before=None,  # drawn meanwhile
+        service_area_after=None,
         out_of_reach=plan.out_of_reach if plan is not None else (),
         unverified=unverified,
         objective_zh=goal[0],
@@ -238,6 +282,7 @@ def _finish(
     case: Case,
     scenario: Scenario | None,
     results: list[ServiceResult],
+    drawing: _Drawing,
     graph: RoadGraph,
     settings: Settings,
     clock: Clock,
@@ -246,6 +291,8 @@ def _finish(
     with clock.time(settings.listener, "basemap", "读取底图", "Reading the base map"):
         base = read_basemap(case.roads)
         roads = roads_frame(graph)
+    with clock.time(settings.listener, "areas", "绘制服务范围", "Drawing the service areas"):
+        results = drawing.finish(results)
     notices = []
     if case.info.notice_zh or case.info.notice_en:
         notices.append((case.info.notice_zh, case.info.notice_en))
@@ -254,8 +301,8 @@ def _finish(
         zh, en = "、".join(s.name_zh for s in by_clock), ", ".join(s.name_en for s in by_clock)
         notices.append(
             (
-                f"{zh}：求解因到时而停止，再次运行或换一台电脑，方案可能不同；与最优的差距仍然有效",
-                f"{en}: the search was stopped by the clock; another run or computer may give another plan, "
+                f"{zh}：求解因到时或被手动中止而停止，再次运行或换一台电脑，方案可能不同；与最优的差距仍然有效",
+                f"{en}: the search was stopped by the clock or by hand; another run or computer may give another plan, "
                 "the proven gap holds all the same",
             )
         )

@@ -16,11 +16,11 @@ from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
 from siting.objective_words import in_words
-from siting.optimise import solve
 from siting.question.numbers import numbers_of
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import Check, verify
 
 

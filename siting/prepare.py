@@ -10,11 +10,11 @@ from pathlib import Path
 from typing import Any
 
 from siting.assemble import Problem, pose
-from siting.cache import Cache, hash_file, hash_values
 from siting.case import Case, find_case, load_case
 from siting.errors import Faults
 from siting.events import Listener, silent, stage
 from siting.extent import check_extent
+from siting.files.cache import Cache, hash_file, hash_values
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.futures.of_case import futures_of
@@ -25,7 +25,7 @@ from siting.question.between_times import add_times_between
 from siting.question.checks import check_question
 from siting.scenario import Scenario, ServiceQuestion, Travel, load_scenario
 from siting.service_times import ServiceTimes, compute_service_times
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 from siting.standards import load_service
 from siting.travel import speed_table
 

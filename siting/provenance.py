@@ -10,7 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 import siting
-from siting.cache import hash_file
+from siting.files.cache import hash_file
 from siting.results import GONE, ServiceResult
 
 PACKAGES = (

@@ -16,6 +16,7 @@ import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siting.case import Case
+from siting.evaluation.quality_balance import QualityBalance
 from siting.scenario import Scenario, ServiceQuestion
 from siting.solution import Outcome
 from siting.standards import Service
@@ -198,6 +199,7 @@ class RunResult:
         notes: (zh, en) findings of the run: islands left out, points off the network.
         provenance: content of run.json.
         futures: the possible futures that were looked at, the base first; none where the scenario has none.
+        balance: what schools are equipped with; None for a plan, and where the case does not tell.
     """
 
     case: Case
@@ -212,6 +214,7 @@ class RunResult:
     provenance: dict[str, object] = field(default_factory=dict)
     travel: tuple[tuple[str, str], ...] = ()
     futures: tuple[FutureText, ...] = ()
+    balance: QualityBalance | None = None
     green: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
     stations: gpd.GeoDataFrame = field(default_factory=lambda: gpd.GeoDataFrame(geometry=[], crs="EPSG:4326"))
 

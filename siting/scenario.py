@@ -8,12 +8,11 @@ from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
-from siting import resources
-from siting.errors import fail
+from siting.errors import fail, nearest_word
+from siting.files import resources
+from siting.files.toml import Frozen, load_toml
 from siting.question.keys import ModelNumbers
 from siting.standards import Mode, Service, ZoneKind
-from siting.suggest import nearest_word
-from siting.toml_files import Frozen, load_toml
 
 
 class Travel(Frozen):

@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from siting.assemble import Problem
-from siting.cache import Cache, hash_values
 from siting.case import Case
 from siting.events import Listener
+from siting.files.cache import Cache, hash_values
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.network import DECIMALS_MIN, PlacedPoints, RoadGraph, travel_times
 from siting.scenario import Travel

@@ -7,29 +7,21 @@ made with it says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, model_validator
+from pydantic import BaseModel, Field, model_validator
 
-from siting import resources
-from siting.errors import fail
-from siting.suggest import nearest_word
-from siting.toml_files import Frozen, load_toml
+from siting.errors import fail, nearest_word
+from siting.facility_standard import Boarding, Bus, Nuisance, SizeLimits, StandardSize, Tier
+from siting.files import resources
+from siting.files.toml import Frozen, load_toml
+from siting.sourced import Sourced
 
 ZoneKind = Literal["urban", "town", "rural"]
 ZONE_KINDS: tuple[ZoneKind, ...] = ("urban", "town", "rural")
 Mode = Literal["walk", "drive"]
-
-
-class Sourced(Frozen):
-    """A number with where it comes from."""
-
-    value: float = Field(ge=0, allow_inf_nan=False, description="the number, in the unit that its key names")
-    source: str = Field(min_length=1, description="document and clause, or how it was assumed")
-    verified: bool = Field(description="read on the issuing body's own page")
-    note: str = ""
 
 
 class Threshold(Frozen):
@@ -45,27 +37,51 @@ class Threshold(Frozen):
         return self
 
 
+class AgeRate(Frozen):
+    """The rate of the ages `from_age` to `to_age`, such as the prevalence of a disability."""
+
+    from_age: int = Field(ge=0, le=120)
+    to_age: int | None = Field(default=None, ge=0, le=120, description="included; none means no upper end")
+    rate: Sourced
+
+    @model_validator(mode="after")
+    def _is_share(self) -> AgeRate:
+        if self.rate.value > 1:
+            raise ValueError("by_age 的 rate 是份额，不超过 1 | a rate of by_age is a share, at most 1")
+        return self
+
+
 class DemandRule(Frozen):
-    """Who needs the service: people of the ages `from_age` to `to_age`, times `rate`."""
+    """Who needs the service: people of the ages `from_age` to `to_age`, times `rate`, times the rate of their age."""
 
     from_age: int = Field(ge=0, le=120)
     to_age: int | None = Field(default=None, ge=0, le=120, description="included; none means no upper end")
     rate: Sourced = Field(description="share of those ages who use the service")
+    by_age: tuple[AgeRate, ...] = Field((), description="rates by age, all the ages one after another; none: 1 at each")
 
     @model_validator(mode="after")
     def _ordered(self) -> DemandRule:
         if self.to_age is not None and self.to_age < self.from_age:
             raise ValueError("to_age 小于 from_age | to_age is below from_age")
+        following: int | None = self.from_age
+        for span in self.by_age:
+            if span.from_age != following or (span.to_age is not None and span.to_age < span.from_age):
+                raise ValueError(
+                    "by_age 应从 from_age 起逐段相接，不重不漏 | "
+                    "by_age must begin at from_age, without gaps or overlaps"
+                )
+            following = None if span.to_age is None else span.to_age + 1
+        if self.by_age and self.by_age[-1].to_age != self.to_age:
+            raise ValueError("by_age 应止于 to_age | by_age must end at to_age")
         return self
 
 
-class Sizes(Frozen):
-    """Sizes that a new facility may have."""
+class Capacity(Frozen):
+    """What a facility's capacity counts, and the usual capacity of a new one."""
 
     unit_zh: str
     unit_en: str
     default_persons: Sourced = Field(description="persons that one new facility serves; 0 means no limit")
-    sizes_persons: tuple[float, ...] = ()
 
 
 class Cost(Frozen):
@@ -82,6 +98,18 @@ class OsmTags(Frozen):
     keep_names: tuple[str, ...] = Field((), description="words that overrule `exclude_names`")
 
 
+class DemandKind(Frozen):
+    """One kind of demand of a service whose facilities serve several, such as nursing beds of a care home."""
+
+    id: str = Field(pattern=r"^[a-z][a-z0-9_]*$")
+    name_zh: str
+    name_en: str
+    demand: DemandRule
+    column: str | None = Field(
+        None, pattern=r"^[a-z][a-z0-9_]*$", description="column of facilities.csv with its places; none: what is left"
+    )
+
+
 class Service(Frozen):
     """One kind of facility and its standard."""
 
@@ -92,9 +120,30 @@ class Service(Frozen):
     facility_en: str
     demand: DemandRule
     threshold: Mapping[ZoneKind, Threshold]
-    capacity: Sizes
+    capacity: Capacity
     cost: Cost
     osm: OsmTags = OsmTags()
+    note: str = Field("", description="what the standard leaves open, and what stands in for it")
+    tier: Tier | None = Field(None, description="for whom: the county, a town or street office, a village or quarter")
+    kinds: tuple[DemandKind, ...] = Field((), description="demand of different kinds that one facility may serve")
+    class_size: Mapping[str, Sourced] = Field({}, description="largest number of children in a class, by level")
+    sizes: tuple[StandardSize, ...] = Field((), description="sizes of new and of grown facilities, smallest first")
+    size_limits: SizeLimits = SizeLimits()
+    land: tuple[str, ...] = Field((), description="land classes of GB 50137 that it may stand on: A33, A5, R22 ...")
+    separation_m: Mapping[Nuisance, Sourced] = Field({}, description="least distance from its building, metres")
+    boarding: Boarding | None = None
+    bus: Bus | None = None
+    build_years: Sourced | None = Field(None, description="years from the decision to the opening")
+    parameters: Mapping[str, Sourced] = Field({}, description="further figures, by name; the unit is in the name")
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Service:
+        persons = [size.persons for size in self.sizes]
+        if persons != sorted(set(persons)):
+            raise ValueError("sizes 应由小到大 | sizes must ascend")
+        if len({kind.id for kind in self.kinds}) < len(self.kinds):
+            raise ValueError("kinds 的 id 重复 | an id of kinds is repeated")
+        return self
 
     @model_validator(mode="after")
     def _all_kinds(self) -> Service:
@@ -106,12 +155,40 @@ class Service(Frozen):
     def unverified(self) -> list[tuple[str, Sourced]]:
         """The unverified values with the path of each key."""
         values: list[tuple[str, Sourced]] = [("demand.rate", self.demand.rate)]
+        values += _sourced_in(self.demand.by_age, "demand.by_age")
         values += [(f"threshold.{kind}.max_minutes", t.max_minutes) for kind, t in self.threshold.items()]
         values += [
             ("capacity.default_persons", self.capacity.default_persons),
             ("cost.open_yuan", self.cost.open_yuan),
         ]
         return [(key, value) for key, value in values if not value.verified]
+
+    def sourced(self) -> list[tuple[str, Sourced]]:
+        """Every sourced value with the path of its key, the optional parts included."""
+        return list(_sourced_in(self, ""))
+
+
+def _sourced_in(part: object, path: str) -> Iterator[tuple[str, Sourced]]:
+    if isinstance(part, Sourced):
+        yield path, part
+    elif isinstance(part, BaseModel):
+        for name in type(part).model_fields:
+            yield from _sourced_in(getattr(part, name), f"{path}.{name}" if path else name)
+    elif isinstance(part, Mapping):
+        for name, inner in part.items():
+            yield from _sourced_in(inner, f"{path}.{name}")
+    elif isinstance(part, tuple):
+        for inner in part:
+            yield from _sourced_in(inner, f"{path}.{name}" if (name := _name_of(inner)) else path)
+
+
+def _name_of(part: object) -> str:
+    """What tells a part from the others of its list; '' where its own keys do."""
+    if isinstance(part, DemandKind):
+        return part.id
+    if isinstance(part, AgeRate):
+        return f"{part.from_age}-{'' if part.to_age is None else part.to_age}"
+    return ""
 
 
 AGE_COLUMN = re.compile(r"^age_(\d+)_(\d+|plus)$")
@@ -133,6 +210,11 @@ def service_folder() -> Path:
 def list_services() -> list[str]:
     """Ids of all services."""
     return sorted(path.stem for path in service_folder().glob("*.toml"))
+
+
+def services_on_osm() -> list[Service]:
+    """The services whose facilities OpenStreetMap's tags tell."""
+    return [service for service in map(load_service, list_services()) if service.osm.any_of]
 
 
 def load_service(name: str) -> Service:

@@ -9,8 +9,8 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import shortest_path
 
-from siting.adjacency import Adjacency
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from tests.shared_data import shared_file
 
 

@@ -9,7 +9,7 @@ from siting.documents import FOLDER, documents
 from siting.examples import EXAMPLES, run
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import list_formulations, load_formulation
-from siting.optimise import solve
+from siting.solving.optimise import solve
 
 PAGES = documents()
 ELSEWHERE = {"formulations/differences.md"} & {f"formulations/{p.name}" for p in (FOLDER / "formulations").iterdir()}

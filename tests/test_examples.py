@@ -13,8 +13,8 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.instance import Instance
 from siting.objective_words import WORDS, number, percent
-from siting.optimise import NoPlanError, solve
 from siting.solution import Solution
+from siting.solving.optimise import NoPlanError, solve
 from tests.formulation.every_model import optimum
 
 

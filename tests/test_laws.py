@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from siting.errors import InfeasibleError
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.solving.optimise import solve
 from tests.formulation.every_model import MAXIMISED, NEEDS, OWN_NUMBER, question, scaled
 
 LAW = settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck), derandomize=True)

@@ -347,3 +347,34 @@ def test_a_plan_stopped_by_the_clock_says_that_another_run_may_differ(
 
     monkeypatch.setattr(pipeline, "make_plan", stopped)
     assert any("another run" in en for _, en in run(tmp_path / "b").notices)
+
+
+def with_senior_high() -> str:
+    lon, lat = place(3, 3)
+    return facilities_csv() + f"f3,一中,senior_high,{lon},{lat},core,城关镇,600\n"
+
+
+def test_an_evaluation_leaves_out_a_service_whose_ages_cannot_be_told_and_says_so(tmp_path: Path) -> None:
+    folder = write_case(tmp_path / "tiny", facilities=with_senior_high())
+    result = evaluate_case(folder, Settings(service_areas=False))
+    assert [service.service.id for service in result.services] == ["health_station", "primary_school"]
+    (notice,) = [en for _, en in result.notices if "not evaluated" in en]
+    assert notice == (
+        "not evaluated, age_12_64: Senior high school serves ages 15-17; the column lies across that limit"
+    )
+
+
+@pytest.mark.parametrize("services", [["senior_high"], ["primary_school", "senior_high"]])
+def test_a_service_asked_for_by_name_is_refused_where_its_ages_cannot_be_told(
+    tmp_path: Path, services: list[str]
+) -> None:
+    folder = write_case(tmp_path / "tiny", facilities=with_senior_high())
+    with pytest.raises(InputError, match="lies across that limit"):
+        evaluate_case(folder, Settings(service_areas=False), services=services)
+
+
+def test_an_evaluation_with_nothing_left_is_refused(tmp_path: Path) -> None:
+    header, _, _, school = with_senior_high().strip().split("\n")
+    folder = write_case(tmp_path / "tiny", facilities=f"{header}\n{school}\n")
+    with pytest.raises(InputError, match="lies across that limit"):
+        evaluate_case(folder, Settings(service_areas=False))

@@ -21,7 +21,14 @@ def test_the_number_of_models_is_right(name: str, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["README.md", "README.zh.md", *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md"))]
+    "name",
+    [
+        "README.md",
+        "README.zh.md",
+        "benchmarks/README.md",
+        "benchmarks/growth.md",
+        *sorted(f"docs/{p.name}" for p in (ROOT / "docs").glob("*.md")),
+    ],
 )
 def test_every_link_of_a_page_leads_somewhere(name: str) -> None:
     page = ROOT / name

@@ -6,7 +6,8 @@ import pytest
 
 from siting.errors import InputError
 from siting.scenario import find_scenario, list_scenarios, load_scenario, threshold_of
-from siting.standards import Service, Sourced, Threshold, age_range, list_services, load_service
+from siting.sourced import Sourced
+from siting.standards import Service, Threshold, age_range, list_services, load_service
 from tests.tiny_case import SCENARIO, write_scenario
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.solving.optimise import solve
 from siting.verify import evaluate
 
 pulp = pytest.importorskip("pulp")

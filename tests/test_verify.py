@@ -16,8 +16,8 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Assignment, Solution, Status
+from siting.solving.optimise import solve
 from siting.verify import CHECKS, OBJECTIVES, require_verified, verify
 from tests.formulation.small import MODELS, prepared, random_instance, six_points
 

@@ -11,11 +11,15 @@ function drawMasthead() {
   byId('language').lang = language === 0 ? 'en' : 'zh-CN';
 }
 
+const MANY_SERVICES = 4; // more than these are shown by their facilities' short names
+
 function drawServices() {
+  const many = SERVICES.length > MANY_SERVICES;
+  byId('services').classList.toggle('many', many);
   fillWith('services', SERVICES.map((s, k) => el('button', {
     type: 'button', role: 'radio', 'aria-checked': String(k === state.service), tabindex: k === state.service ? 0 : -1,
-    'data-service': s.id, on: { click: () => setService(k), keydown: event => stepRadio(event, k, SERVICES.length, setService, 'services') },
-  }, el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[s.id] || '' }), el('span', { text: pick(s.name) }))));
+    'data-service': s.id, title: many ? pick(s.name) : null, on: { click: () => setService(k), keydown: event => stepRadio(event, k, SERVICES.length, setService, 'services') },
+  }, el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[s.id] || '' }), el('span', { text: pick(many ? s.facility : s.name) }))));
 }
 
 // Arrow keys move within a group of radio buttons.

@@ -19,9 +19,9 @@ from siting.events import Listener, silent
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Outcome, Solution
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import require_verified, verify
 
 __all__ = ["Answer", "Files", "SolverOptions", "Words", "answer", "list_questions"]

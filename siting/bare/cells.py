@@ -14,8 +14,8 @@ import numpy as np
 
 from siting.bare.notes import Notes
 from siting.errors import Faults, fail
+from siting.files.text import read_text
 from siting.impedance import FloatArray
-from siting.text_files import read_text
 
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?")
 THOUSANDS = re.compile(r"[+-]?\d{1,3}(,\d{3})+(\.\d+)?")

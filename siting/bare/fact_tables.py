@@ -17,9 +17,8 @@ from siting.bare.cells import CellFaults, Kind, plain, read_number, read_rows
 from siting.bare.facts import Facts
 from siting.bare.matrix import NO_ID, ragged
 from siting.bare.notes import Notes
-from siting.errors import Faults, fail
+from siting.errors import Faults, fail, nearest_word
 from siting.impedance import IntArray
-from siting.suggest import nearest_word
 
 ID_NAMES = ("id", "ids", "编号", "代码", "code")
 ALIASES = {

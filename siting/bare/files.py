@@ -9,7 +9,7 @@ from siting.bare.matrix_arrays import read_npy, read_npz, read_parquet
 from siting.bare.matrix_csv import read_csv
 from siting.bare.notes import Notes
 from siting.errors import fail
-from siting.text_files import refuse_missing
+from siting.files.text import refuse_missing
 
 READERS = {
     **dict.fromkeys((".csv", ".txt", ".tsv"), read_csv),

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 
-from siting.adjacency import Adjacency
 from siting.bare import words
 from siting.bare.cells import CellFaults, Kind
 from siting.bare.fact_tables import Contract, read_facts, read_pairs, unknown_id
@@ -16,9 +15,9 @@ from siting.bare.facts import Facts
 from siting.bare.files import read_matrix
 from siting.bare.given import Given
 from siting.bare.matrix import NO_ID, Matrix
-from siting.errors import Faults, InputError
+from siting.errors import Faults, InputError, nearest_word
 from siting.impedance import BoolArray, IntArray
-from siting.suggest import nearest_word
+from siting.instance.adjacency import Adjacency
 
 DEMAND_NUMBERS = ("demand", "load", "standard", "outer_standard")
 SITE_FLAGS = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")

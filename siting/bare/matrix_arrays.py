@@ -16,11 +16,10 @@ from scipy import sparse
 from siting.bare.cells import CellFaults, Kind, plain
 from siting.bare.matrix import DEMAND_NAMES, TWICE, Matrix, check_ids, check_values, index_ids, long_form, repeated
 from siting.bare.notes import Notes
-from siting.errors import Faults, fail
+from siting.errors import Faults, fail, nearest_word
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
-from siting.instance_checks import DEMAND, SITE
-from siting.suggest import nearest_word
+from siting.instance.checks import DEMAND, SITE
 
 IDS = ("demand_ids", "site_ids")
 MATRIX = "impedance"

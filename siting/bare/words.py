@@ -6,8 +6,8 @@ import math
 from collections.abc import Sequence
 from dataclasses import replace
 
-from siting.decay import FORMS, Decay, Form
 from siting.errors import Faults, InputError
+from siting.instance.decay import FORMS, Decay, Form
 
 
 def read_pairs(words: Sequence[str], option: str, example: str, faults: Faults) -> tuple[tuple[float, float], ...]:

@@ -9,7 +9,6 @@ from pathlib import Path
 import numpy as np
 from shapely.geometry.base import BaseGeometry
 
-from siting.cache import hash_file
 from siting.case import Guess, Source, load_case
 from siting.cases.case_guesses import (
     guess_ages,
@@ -49,11 +48,12 @@ from siting.cases.write_case import (
 )
 from siting.errors import Faults, fail
 from siting.events import Listener, silent, stage
+from siting.files.cache import hash_file
+from siting.files.run_folder import writing
 from siting.impedance import FloatArray
 from siting.network import PlacedPoints, RoadGraph, read_roads, travel_times
 from siting.network.osm_file import OsmFile
-from siting.run_folder import writing
-from siting.standards import Service, list_services, load_service
+from siting.standards import Service, services_on_osm
 
 NOTICE_ZH = "人口分布由 OSM 建筑、街道与地名估计，设施与候选地址取自 OSM 标签，均未经核实"
 NOTICE_EN = (
@@ -168,7 +168,7 @@ def _find(
     spacing_m: float | None,
     listener: Listener,
 ) -> Found:
-    services = tuple(load_service(name) for name in list_services())
+    services = tuple(services_on_osm())
     border = to_metres(np.array([outline], dtype=object), crs)[0] if outline is not None else None
     with stage(listener, "objects", "读取建筑、设施与地名", "reading buildings, facilities and places") as say:
         objects = read_objects(OsmFile.open(roads), crs, keys=facility_keys(services))

@@ -10,10 +10,10 @@ import shutil
 import tempfile
 from pathlib import Path
 
-from siting import resources
 from siting.case import Guess
 from siting.cases.from_osm import make_case
 from siting.cases.summary import CaseSummary
+from siting.files import resources
 
 POPULATION = 38_000.0  # residents
 ASSUMED = Guess(

@@ -21,7 +21,7 @@ from siting.cases.write_case import OSM_ATTRIBUTION, OSM_LICENCE, write_shapes
 from siting.errors import fail
 from siting.events import Listener, silent, stage
 from siting.impedance import FloatArray
-from siting.standards import list_services, load_service
+from siting.standards import services_on_osm
 
 MOST_KM2 = 20_000.0  # a larger area is asked of no public server
 
@@ -69,8 +69,7 @@ def fetch_case(
             else:
                 area = _box(bbox)
             _check_size(area)
-            services = [load_service(service) for service in list_services()]
-            query = build_query(area, services, timeout_s=int(where.timeout_s))
+            query = build_query(area, services_on_osm(), timeout_s=int(where.timeout_s))
             answer = ask_overpass(query, where, say)
             count = _write(answer, folder / "fetched.osm.pbf", where)
             say(f"收到 {count:,} 个对象", f"{count:,} objects received", 1.0)

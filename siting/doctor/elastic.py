@@ -16,11 +16,11 @@ from scipy.sparse import block_array, csr_array
 
 from siting.doctor.flow import Flow
 from siting.doctor.twin import Twin
+from siting.formulation.program import Program
 from siting.impedance import FloatArray
-from siting.interrupt import out_of_time
-from siting.program import Program
+from siting.machine.interrupt import out_of_time
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 TOO_FEW = 1e-6  # people, against those concerned, that the arithmetic may lose
 

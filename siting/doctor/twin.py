@@ -12,15 +12,15 @@ from typing import Any
 
 import numpy as np
 
-from siting.adjacency import Adjacency
-from siting.built import BuiltArrays, build
 from siting.doctor.flow import Flow
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import BINDING, active_constraints
+from siting.formulation.program import Program, compile_model
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import IntArray
 from siting.instance import Instance
-from siting.program import Program, compile_model
+from siting.instance.adjacency import Adjacency
+from siting.solving.built import BuiltArrays, build
 
 ONLY_MEASURE = {
     "bound_largest_impedance",

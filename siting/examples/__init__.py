@@ -15,8 +15,8 @@ from siting.formulation.document.pages import conditions_data, data_of
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.objective_words import WORDS, ids, number, percent
-from siting.optimise import solve
 from siting.solution import Solution
+from siting.solving.optimise import solve
 
 __all__ = ["EXAMPLES", "example_section", "run", "simplified"]
 

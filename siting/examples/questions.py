@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 HEAD = """\
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.solving.optimise import solve
 """
 DATA = """\
 sites = ["S1", "S2", "S3", "S4", "S5", "S6"]
@@ -54,8 +54,8 @@ def _import_order(line: str) -> tuple[bool, str]:
     return "siting" in line, line
 
 
-ADJACENCY = "from siting.adjacency import Adjacency\n"
-DECAY = "from siting.decay import Decay\n"
+ADJACENCY = "from siting.instance.adjacency import Adjacency\n"
+DECAY = "from siting.instance.decay import Decay\n"
 TOUCH = "touching = Adjacency.from_pairs([0, 1, 2, 3, 4], [1, 2, 3, 4, 5], 6)  # A-B, B-C, C-D, D-E, E-F\n"
 UNITS = ("adjacency=touching", "site_unit=[0, 3, 3, 2, 2, 5]")
 COST = ("fixed_cost=[900, 700, 1000, 800, 1200, 950]", "travel_cost=0.8")

@@ -25,10 +25,10 @@ from siting.formulation.reduce import counts_coverage_only, goes_to_nearest
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
-from siting.interrupt import asked
-from siting.optimise import solve
+from siting.machine.interrupt import asked
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
-from siting.solver import SolverOptions, solver_version
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions, solver_version
 from siting.verify import verify
 
 LEAST_S = 0.2  # a search is not begun with less time than this

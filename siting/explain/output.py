@@ -7,7 +7,7 @@ from pathlib import Path
 from siting.explain.answers import Explanation
 from siting.explain.page import write_page
 from siting.explain.tables import write_table
-from siting.run_folder import adding
+from siting.files.run_folder import adding
 
 
 def write_explanation(explanation: Explanation) -> dict[str, Path]:

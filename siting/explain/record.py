@@ -7,12 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from siting.cache import hash_file
 from siting.case import find_case, load_case
-from siting.errors import Faults, InputError, fail
+from siting.errors import Faults, InputError, fail, nearest_word
+from siting.files.cache import hash_file
 from siting.provenance import hash_inputs
 from siting.scenario import find_scenario, list_scenarios, load_scenario
-from siting.suggest import nearest_word
 
 RECORD = "run.json"
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 import siting
-from siting.errors import Fault, InfeasibleError, InputError, fail
+from siting.errors import Fault, InfeasibleError, InputError, fail, nearest_word
 from siting.events import stage
 from siting.explain.answers import Answer, Explanation, ServiceExplanation, Site, Sure, Text
 from siting.explain.compare import Bench
@@ -29,14 +29,13 @@ from siting.explain.questions import (
     without,
 )
 from siting.explain.record import Recorded, check_inputs, find_run, read_record
+from siting.files.run_folder import check_writable
 from siting.formulation.blocks import REGISTER
-from siting.interrupt import asked as interrupted
-from siting.interrupt import stoppable
+from siting.machine.interrupt import asked as interrupted
+from siting.machine.interrupt import stoppable
 from siting.pipeline import run_scenario, write_outputs
 from siting.plan import Posed, pose_instance
 from siting.prepare import Asked, ServiceAsked, Settings, ask_scenario
-from siting.run_folder import check_writable
-from siting.suggest import nearest_word
 
 ANOTHER_ASSIGNMENT = 0.05
 LEVELS: Text = (

@@ -10,22 +10,21 @@ from pathlib import Path
 import numpy as np
 
 from siting.case import CaseFile
-from siting.errors import InfeasibleError, fail
+from siting.errors import InfeasibleError, fail, nearest_word
+from siting.evaluation.metrics import weighted_mean
+from siting.evaluation.site_ledger import site_ledger
 from siting.events import Listener, silent
 from siting.explore.alternatives import best_plans
 from siting.explore.pareto import frontier
 from siting.explore.sweep import steps_of, with_amount
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import with_objective
-from siting.metrics import weighted_mean
-from siting.optimise import solve
 from siting.plan import Posed, at_sites, open_sites, pose_instance
 from siting.prepare import Asked, ServiceAsked
 from siting.results import GONE
-from siting.site_ledger import site_ledger
 from siting.solution import Outcome, Solution
+from siting.solving.optimise import solve
 from siting.standards import Service
-from siting.suggest import nearest_word
 
 YUAN_AT_A_TIME = 10_000.0  # for gains by money
 Row = dict[str, object]

@@ -17,10 +17,10 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import load_formulation, with_objective
 from siting.formulation.spec import Formulation, Limit
 from siting.instance import Instance
-from siting.interrupt import asked, stoppable
-from siting.optimise import solve
+from siting.machine.interrupt import asked, stoppable
 from siting.solution import PROVEN_GAP, Solution
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 
 
 @dataclass(frozen=True, eq=False)

@@ -10,10 +10,10 @@ from siting.errors import InfeasibleError, fail
 from siting.events import Listener, silent
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
-from siting.interrupt import asked, stoppable
-from siting.optimise import solve
+from siting.machine.interrupt import asked, stoppable
 from siting.solution import Outcome, Solution
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 
 
 class Planned(Protocol):

@@ -11,16 +11,15 @@ import numpy as np
 import siting.formulation.constraints
 import siting.formulation.objectives
 import siting.formulation.variables  # noqa: F401  (these three fill the register)
-from siting import resources
-from siting.errors import Faults, fail
+from siting.errors import Faults, fail, nearest_word
+from siting.files import resources
+from siting.files.toml import load_toml
 from siting.formulation.blocks import REGISTER, Block, Kind
 from siting.formulation.data import Data
+from siting.formulation.pyomo import pyo
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import NO_LIMIT, Instance
-from siting.pyomo import pyo
-from siting.suggest import nearest_word
-from siting.toml_files import load_toml
 
 # Numbers of an instance that change the answer: a model that has no block for them would ignore them unsaid.
 BINDING = (

@@ -11,11 +11,11 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from siting.coverage import first_same_within, not_needed, reaches_any, sets_within
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
+from siting.instance.coverage import first_same_within, not_needed, reaches_any, sets_within
 
 # Models of these blocks alone lose whole demand points: what is settled becomes a constant of the objective.
 SETTLED_IN_MEDIAN = {

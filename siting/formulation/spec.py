@@ -10,7 +10,7 @@ from typing import Any, Literal
 
 from pydantic import Field, model_validator
 
-from siting.toml_files import Frozen
+from siting.files.toml import Frozen
 
 # Constraints that belong together: a file names the group, and gets them all.
 GROUPS: dict[str, dict[str, tuple[str, ...]]] = {

@@ -13,8 +13,8 @@ import numpy as np
 from siting.formulation.blocks import variable
 from siting.formulation.data import Data, between_sites
 from siting.formulation.decided import Decided, value_at_risk
+from siting.formulation.pyomo import pyo
 from siting.impedance import FloatArray
-from siting.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 

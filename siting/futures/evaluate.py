@@ -15,9 +15,9 @@ from siting.formulation.spec import Formulation
 from siting.futures.future import Future, in_future
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import evaluate, verify
 from siting.verify.definitions import OBJECTIVES
 

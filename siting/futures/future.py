@@ -12,7 +12,7 @@ import numpy as np
 from siting.errors import Faults
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
-from siting.instance_checks import DEMAND
+from siting.instance.checks import DEMAND
 
 PROBABILITY_SLACK = 1e-6
 

@@ -18,9 +18,9 @@ from siting.futures.evaluate import InFuture, evaluate_plan
 from siting.futures.future import Future
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
-from siting.solver import SolverOptions, solver_version
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions, solver_version
 from siting.verify import evaluate
 
 Rule = Literal["expected", "regret"]

@@ -9,15 +9,14 @@ from pathlib import Path
 
 import numpy as np
 
-from siting.cache import hash_values
 from siting.case import Case
-from siting.errors import Faults
+from siting.errors import Faults, nearest_word
+from siting.files.cache import hash_values
 from siting.futures.future import PROBABILITY_SLACK
 from siting.impedance import IntArray
 from siting.network import RoadGraph, close_roads, find_roads, scale_speeds
 from siting.results import FutureText
 from siting.scenario import FutureChange, Scenario
-from siting.suggest import nearest_word
 
 BASE = "base"
 BASE_NAMES = ("基准情景", "as expected")

@@ -15,9 +15,9 @@ from siting.futures.evaluate import servable
 from siting.futures.future import Future, check_probabilities, in_future, stack
 from siting.futures.known import Rule, best_known, expected_bound, no_worse_than_known, without_capacity
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Solution
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from siting.verify import require_verified, verify
 
 # Objectives that add up over demand points (what is built apart): weighted by probability, expected values.

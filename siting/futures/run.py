@@ -22,7 +22,7 @@ from siting.plan import Plan, Posed, plan_of_case, pose_instance
 from siting.results import Outlook
 from siting.service_times import ServiceTimes
 from siting.solution import Assignment, Solution
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 from siting.verify import verify
 
 SHOWN_NAMES = 10

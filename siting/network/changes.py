@@ -12,11 +12,10 @@ from dataclasses import replace
 import numpy as np
 import shapely
 
-from siting.errors import Faults
+from siting.errors import Faults, nearest_word
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.network.geometry import LocalProjection, polylines
 from siting.network.graph import RoadGraph
-from siting.suggest import nearest_word
 
 RoadName = str | int | tuple[float, float]
 MAX_POINT_M = 100.0

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
-import networkx as nx
 import numpy as np
 
 from siting.network.access import Mode
 from siting.network.graph import RoadGraph
 from siting.network.modes import WALK_SPEED_KMH, mode_graph
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 CRS = "EPSG:4326"
 
@@ -24,6 +27,8 @@ def to_networkx(
     negative id. Edges carry `osmid`, `highway`, `name`, `oneway`, `reversed`, `length` (metres), `speed_kph`,
     `travel_time` (seconds) and `geometry`.
     """
+    import networkx as nx  # here, because a run needs it nowhere else
+
     seen = mode_graph(graph, mode, walk_speed_kmh=walk_speed_kmh)
     extra = np.arange(seen.vertex_count - graph.node_count)
     ids = np.concatenate([graph.node_id, -1 - extra]).tolist()

@@ -16,8 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import FloatArray, IntArray
+from siting.machine.compiled import compiled
 
 Int32Array = NDArray[np.int32]
 

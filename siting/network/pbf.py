@@ -13,9 +13,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import IntArray
-from siting.threads import in_parts
+from siting.machine.compiled import compiled
+from siting.machine.threads import in_parts
 
 Bytes = NDArray[np.uint8]
 UNDERSTOOD = {b"OsmSchema-V0.6", b"DenseNodes"}

@@ -12,16 +12,16 @@ from typing import Any, Protocol
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting import interrupt, memory_left
-from siting.compiled import compiled
 from siting.errors import fail
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
+from siting.machine import interrupt, memory_left
+from siting.machine.compiled import compiled
+from siting.machine.threads import core_count
 from siting.network.approach import Approach
 from siting.network.dijkstra import Searcher
 from siting.network.hierarchy import Hierarchy
 from siting.network.hung import DECIMALS_MIN, Beside, Float32Array, Hung, Int32Array, Rows
 from siting.network.sweep import LANES, Sweeper
-from siting.threads import core_count
 
 Arcs = tuple[IntArray, IntArray, FloatArray]
 BLOCK_PAIRS = 4_000_000  # 32 MB of room for each thread's rows

@@ -13,8 +13,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
-from siting.errors import Faults
-from siting.suggest import nearest_word
+from siting.errors import Faults, nearest_word
 
 KMH_PER_MPH = 1.609344
 KMH_PER_KNOT = 1.852

@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.network.approach import Approach
 from siting.network.hierarchy import Arcs, Hierarchy, Int32Array
 from siting.network.hung import Beside, Hung, Labels, Rows, Scratch, write_rows

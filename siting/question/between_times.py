@@ -9,9 +9,9 @@ import numpy as np
 
 from siting.assemble import Problem
 from siting.bare.reads import fields_read
-from siting.cache import Cache
 from siting.case import Case
 from siting.events import Listener
+from siting.files.cache import Cache
 from siting.formulation.spec import Formulation
 from siting.impedance import ImpedanceMatrix
 from siting.network import DECIMALS_MIN, RoadGraph

@@ -7,8 +7,8 @@ from typing import Literal
 
 from pydantic import Field, model_validator
 
+from siting.files.toml import Frozen
 from siting.standards import ZoneKind
-from siting.toml_files import Frozen
 
 
 class CoverageTarget(Frozen):

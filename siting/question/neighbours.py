@@ -10,13 +10,12 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, minimum_spanning_tree
 from scipy.spatial import Delaunay, QhullError
 
-from siting.adjacency import Adjacency
 from siting.case import Case
 from siting.case_checks import WGS84
-from siting.errors import Faults
+from siting.errors import Faults, nearest_word
+from siting.files.tables import Column, read_table
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
-from siting.suggest import nearest_word
-from siting.tables import Column, read_table
+from siting.instance.adjacency import Adjacency
 
 LONGEST = 4.0  # an edge may be so many times the second shortest edge at either end
 DETOUR, DETOUR_MIN = 3.0, 5.0  # a walk by road may take so many times the straight walk, and so many minutes more

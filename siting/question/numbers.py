@@ -9,10 +9,10 @@ import numpy as np
 from siting.assemble import Problem
 from siting.bare.reads import fields_read
 from siting.case import Case
-from siting.decay import Decay
 from siting.errors import Faults, InfeasibleError
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
+from siting.instance.decay import Decay
 from siting.question.neighbours import demand_adjacency
 from siting.question.sizes import size_classes
 from siting.service_times import ServiceTimes

@@ -12,11 +12,13 @@ from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 # kind -> (Excel number format, decimals kept); None: text.
 KINDS: dict[str, tuple[str, int] | None] = {
     "text": None,
     "count": ("#,##0", 0),
+    "year": ("0", 0),
     "persons": ("#,##0", 3),
     "minutes": ("0.0", 4),
     "share": ("0.0%", 6),
@@ -79,6 +81,14 @@ def clean(text: object) -> str:
     return _UNWRITABLE.sub("", str(text))[:LONGEST_TEXT]
 
 
+def clean_column(values: pd.Series) -> NDArray[np.object_]:
+    """Each value as a text, cleaned; a missing one is empty."""
+    texts = [str(text) for text in values.fillna("").to_numpy(dtype=object)]
+    if _UNWRITABLE.search("".join(texts)) or max(map(len, texts), default=0) > LONGEST_TEXT:
+        texts = [clean(text) for text in texts]
+    return np.array(texts, dtype=object)
+
+
 def make_sheet(
     key: str,
     names: tuple[str, str],
@@ -96,7 +106,7 @@ def make_sheet(
         values = frame[column.name]
         kind = KINDS[column.kind]
         if kind is None:
-            data[column.name] = np.array([clean(text) for text in values.fillna("")], dtype=object)
+            data[column.name] = clean_column(values)
         else:
             data[column.name] = np.round(values.to_numpy(dtype=np.float64), kind[1])
     return Sheet(key, *names, tuple(columns), pd.DataFrame(data), tuple(notes))

@@ -12,10 +12,9 @@ other place for them; `overview.csv` and `assumptions.csv` have them in full.
 from __future__ import annotations
 
 import csv
+import math
 import re
 from pathlib import Path
-
-import numpy as np
 
 from siting.render.columns import Sheet
 from siting.render.sheets import all_sheets
@@ -60,11 +59,21 @@ def inert(text: str) -> str:
 
 def sheet_texts(sheet: Sheet) -> list[list[str]]:
     """The cells of each column as a CSV file holds them."""
-    return [[_text(value) for value in sheet.frame[name].tolist()] for name in sheet.frame.columns]
+    known = _Inert()
+    return [
+        [known[value] if isinstance(value, str) else _number(value) for value in sheet.frame[name].tolist()]
+        for name in sheet.frame.columns
+    ]
 
 
-def _text(value: object) -> str:
-    if isinstance(value, str):
-        return inert(value)
-    number = float(value) if isinstance(value, (int, float)) else np.nan
-    return "" if np.isnan(number) else f"{number:.12g}"
+class _Inert(dict[str, str]):
+    """Texts made inert; most of a table's come again and again."""
+
+    def __missing__(self, text: str) -> str:
+        self[text] = inert(text)
+        return self[text]
+
+
+def _number(value: object) -> str:
+    number = float(value) if isinstance(value, (int, float)) else math.nan
+    return "" if math.isnan(number) else f"{number:.12g}"

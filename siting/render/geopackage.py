@@ -17,7 +17,7 @@ import shapely
 from pyproj import CRS
 
 from siting.case import Case
-from siting.render.columns import clean
+from siting.render.columns import clean_column
 from siting.render.tables_sites import newly_covered
 from siting.render.wording import both, caveat, label_of, planned
 from siting.results import RunResult, ServiceResult
@@ -205,5 +205,5 @@ def _plain(frame: pd.DataFrame) -> pd.DataFrame:
     data = frame.copy()
     for name in data.columns:
         if not pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
-            data[name] = np.array([clean(text) for text in data[name].fillna("")], dtype=object)
+            data[name] = clean_column(data[name])
     return data

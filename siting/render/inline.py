@@ -8,8 +8,8 @@ import re
 from html.parser import HTMLParser
 from pathlib import Path
 
-from siting import resources
 from siting.errors import Faults
+from siting.files import resources
 
 LEAFLET = "vendor/leaflet-1.9.4"
 SCRIPTS = (

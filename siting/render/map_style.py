@@ -7,8 +7,8 @@ from typing import Annotated
 
 from pydantic import Field, RootModel, model_validator
 
-from siting import resources
-from siting.toml_files import Frozen, load_toml
+from siting.files import resources
+from siting.files.toml import Frozen, load_toml
 
 Colour = Annotated[str, Field(pattern=r"^#[0-9a-fA-F]{6}$")]
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-from siting import resources
+from siting.files import resources
 from siting.render.wording import minutes_text, persons_text, share_text, yuan_text
 
 

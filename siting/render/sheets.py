@@ -6,8 +6,10 @@ from weakref import WeakKeyDictionary
 
 from siting.render import tables_futures, tables_people, tables_record, tables_sites
 from siting.render.columns import Sheet
+from siting.render.tables_balance import balance_sheets
 from siting.render.tables_futures import has_futures
 from siting.render.tables_gone import gone_facilities
+from siting.render.tables_kinds import kind_sheets
 from siting.render.wording import planned
 from siting.results import RunResult
 
@@ -33,6 +35,8 @@ def _make(result: RunResult) -> list[Sheet]:
         *([tables_sites.assignments(result)] if plan else []),
         tables_people.demand_points(result),
         *([tables_futures.futures(result), tables_futures.futures_places(result)] if has_futures(result) else []),
+        *kind_sheets(result),
+        *balance_sheets(result),
         *([tables_record.checks(result)] if plan else []),
         tables_record.assumptions(result),
         tables_record.sources(result),

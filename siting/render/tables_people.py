@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from weakref import WeakKeyDictionary
+
 import numpy as np
 import pandas as pd
 
@@ -96,6 +98,9 @@ def coverage(result: RunResult) -> Sheet:
     return make_sheet("coverage", ("覆盖", "Coverage"), columns, pd.concat(parts), notes)
 
 
+_villages: WeakKeyDictionary[ServiceResult, dict[str, pd.DataFrame]] = WeakKeyDictionary()
+
+
 def uncovered_by_village(service: ServiceResult, when: str) -> pd.DataFrame:
     """Villages with people beyond the standard, most people first.
 
@@ -105,8 +110,16 @@ def uncovered_by_village(service: ServiceResult, when: str) -> pd.DataFrame:
         township, village, zone_kind, mode, standard_min, persons (of the village, same standard),
         uncovered_persons, before_persons, lost_persons (covered before, no longer after),
         unreachable_persons, nearest_min (person-weighted mean of the uncovered who reach a facility),
-        furthest_min, beyond_min (furthest less the standard), nearest_id (of the furthest).
+        furthest_min, beyond_min (furthest less the standard), nearest_id (of the furthest). Made once: not to be
+        changed.
     """
+    known = _villages.setdefault(service, {})
+    if when not in known:
+        known[when] = _uncovered_by_village(service, when)
+    return known[when]
+
+
+def _uncovered_by_village(service: ServiceResult, when: str) -> pd.DataFrame:
     demand = service.demand[service.demand["demand_persons"] > 0]
     persons = demand["demand_persons"].to_numpy(dtype=np.float64)
     minutes = demand[f"nearest_{when}_min"].to_numpy(dtype=np.float64)

@@ -23,7 +23,8 @@ from siting.render.wording import (
     zone_names,
 )
 from siting.results import RunResult, ServiceResult
-from siting.standards import ZONE_KINDS, Sourced
+from siting.sourced import Sourced
+from siting.standards import ZONE_KINDS
 
 NOTICE_KIND, QUESTION_KIND = "声明 Notice", "问题 Question"  # kinds of assumptions
 Cell = float | str
@@ -280,6 +281,9 @@ def _standards(service: ServiceResult) -> list[tuple[str, str, str, str, str]]:
     rate, size, cost = rules.demand.rate, rules.capacity.default_persons, rules.cost.open_yuan
     unit = f"{rules.capacity.unit_zh} {rules.capacity.unit_en}"
     rows.append(sourced("需求 Demand", f"{ages} 岁 aged {ages} × {rate.value:g}", rate))
+    for span in rules.demand.by_age:
+        some = f"{span.from_age}-{'' if span.to_age is None else span.to_age}"
+        rows.append(sourced("需求 Demand", f"{some} 岁 aged {some} × {span.rate.value:g}", span.rate))
     rows.append(sourced("规模 Size", f"每处新建 each new facility: {size.value:,.0f} {unit}", size))
     rows.append(sourced("投资 Cost", f"每处新建 each new facility: {cost.value:,.0f} 元 yuan", cost))
     return rows

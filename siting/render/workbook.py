@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from io import BytesIO
 from pathlib import Path
 
 import xlsxwriter
@@ -15,16 +16,17 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from siting.render.columns import KINDS, Column, Sheet, clean
+from siting.render.sheet_xml import Looks, Table, insert_rows
 from siting.render.sheets import all_sheets
 from siting.render.wording import both, caveat, labels_text
 from siting.results import RunResult
 
 FONT = {"font_name": "Microsoft YaHei", "font_size": 10}
 INK = "#1F3A4D"
-FORMULA_STARTS = ("=", "+", "-", "@", "\uff1d", "\uff0b", "\uff0d", "\uff20")  # the last four are full-width
 WIDE = 60  # columns from this width on wrap their text
 NAMING = ("item", "name", "demand_name", "group", "village", "check")  # the column that stays when scrolling right
 A3 = 8
+MOST_ROWS = 1_048_576  # that Excel holds in a sheet
 
 
 def write_workbook(result: RunResult, path: Path) -> None:
@@ -51,20 +53,23 @@ def write_workbook(result: RunResult, path: Path) -> None:
 def write_sheets(path: Path, title: tuple[str, str], sheets: Sequence[tuple[Sheet, Sequence[str]]]) -> None:
     """Write sheets to one workbook, each with lines of text above its frozen header row.
 
+    A table that has more rows than Excel holds in a sheet is cut there, and a line above it says so.
+
     Raises:
         OSError: when the file cannot be written.
     """
-    # Rows go to the disk as they are written: little memory, and the fastest way.
-    book = xlsxwriter.Workbook(path, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
+    made = BytesIO()
+    # With constant memory texts stand in their cells, as the rows here have them.
+    book = xlsxwriter.Workbook(made, {"constant_memory": True, "strings_to_formulas": False, "strings_to_urls": False})
     # A fixed date: the same run gives the same file.
     book.set_properties({"title": clean(both(title)), "author": "siting", "created": datetime(2000, 1, 1)})
     styles = _Styles(book)
-    for sheet, top in sheets:
-        _write_sheet(book.add_worksheet(f"{sheet.zh} {sheet.en}"), sheet, [clean(line) for line in top], styles)
-    try:
-        book.close()
-    except xlsxwriter.exceptions.FileCreateError as error:
-        raise OSError(str(error)) from error
+    tables = {}
+    for number, (sheet, top) in enumerate(sheets, 1):
+        page = book.add_worksheet(f"{sheet.zh} {sheet.en}")
+        tables[f"xl/worksheets/sheet{number}.xml"] = _write_sheet(page, sheet, [clean(line) for line in top], styles)
+    book.close()
+    insert_rows(made, tables, path)
 
 
 class _Styles:
@@ -95,9 +100,15 @@ class _Styles:
         return self._body[key]
 
 
-def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles) -> None:
+def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles) -> Table:
+    """Write all but the table's rows, of which there is only a sample of each look."""
+    most = MOST_ROWS - len(top) - 1
+    if len(sheet.frame) > most:
+        most -= 1
+        top = [*top, _cut(sheet, most)]
+    rows = min(len(sheet.frame), most)
     header_row = len(top)  # counted from 0, as xlsxwriter does
-    last_row, last_column = header_row + max(len(sheet.frame), 1), len(sheet.columns) - 1
+    last_row, last_column = header_row + max(rows, 1), len(sheet.columns) - 1
     for k, column in enumerate(sheet.columns):
         page.set_column(k, k, column.width)
     naming = [k for k, column in enumerate(sheet.columns[:4]) if column.name in NAMING]
@@ -114,26 +125,41 @@ def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles)
     page.set_row(header_row, 58)  # two lines in each language
     for k, column in enumerate(sheet.columns):
         page.write_string(header_row, k, _header(column), styles.header)
-    _write_rows(page, sheet, header_row + 1, styles)
+    sample = _Sample(page, header_row + 1)
+    looks = []
+    for column in sheet.columns:
+        wrap = column.width >= WIDE
+        plain = sample.of(styles.body(column.kind, wrap=wrap))
+        looks.append(Looks(plain, sample.of(styles.body("text", wrap=wrap, quoted=True))))
+    row_looks = None
+    if sheet.row_kinds is not None:
+        row_looks = [sample.of(styles.body(kind)) for kind in sheet.row_kinds]
+    columns = [sheet.frame[column.name].tolist()[:rows] for column in sheet.columns]
+    return Table(header_row + 2, columns, looks, row_looks)
 
 
-def _write_rows(page: Worksheet, sheet: Sheet, first: int, styles: _Styles) -> None:
-    values = [sheet.frame[column.name].tolist() for column in sheet.columns]
-    wraps = [column.width >= WIDE for column in sheet.columns]
-    by_column = [styles.body(column.kind, wrap=wrap) for column, wrap in zip(sheet.columns, wraps, strict=True)]
-    inert = [styles.body("text", wrap=wrap, quoted=True) for wrap in wraps]
-    for r in range(len(sheet.frame)):
-        looks = by_column
-        if sheet.row_kinds is not None:
-            looks = [by_column[0]] + [styles.body(sheet.row_kinds[r])] * (len(by_column) - 1)
-        for k, column in enumerate(values):
-            value = column[r]
-            if isinstance(value, str):
-                if value:
-                    look = inert[k] if value.startswith(FORMULA_STARTS) else looks[k]
-                    page.write_string(first + r, k, value, look)
-            elif value == value:  # a missing number, NaN, stays an empty cell
-                page.write_number(first + r, k, value, looks[k])
+class _Sample:
+    """The sample rows of a sheet: an empty cell of each look, one below the other."""
+
+    def __init__(self, page: Worksheet, first: int) -> None:
+        self._page = page
+        self._first = first
+        self._row: dict[Format, int] = {}
+
+    def of(self, look: Format) -> int:
+        """Number of the sample row with this look, which is written where there is none yet."""
+        if look not in self._row:
+            self._row[look] = len(self._row)
+            self._page.write_blank(self._first + self._row[look], 0, None, look)
+        return self._row[look]
+
+
+def _cut(sheet: Sheet, rows: int) -> str:
+    return (
+        f"本表共 {len(sheet.frame):,} 行，超出 Excel 一张工作表的容量：这里只有前 {rows:,} 行，全部见 {sheet.key}.csv "
+        f"This table has {len(sheet.frame):,} rows, more than an Excel sheet holds: here are the first {rows:,}, "
+        f"and all of them in {sheet.key}.csv"
+    )
 
 
 def _header(column: Column) -> str:

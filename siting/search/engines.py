@@ -7,23 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-import numpy as np
-
-from siting import interrupt
-from siting.formulation.data import gradual_cover
 from siting.formulation.reduce import tells_futures_apart
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.machine import interrupt
 from siting.search.capacitated.adapter import search_capacitated
 from siting.search.center import search_center
 from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
-from siting.search.median import interchange, knows, search_median, with_costs
+from siting.search.median import WORST, interchange, knows, search_median, search_worst, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 # Blocks of a model beside those on sites alone (SITE_BLOCKS).
 SERVED = {"open_site", "assign_every_demand_point", "assign_only_to_open"}
@@ -39,14 +36,10 @@ WHOLE = SERVED | {"assign_whole", "respect_capacity"}
 DISTRICTS = WHOLE | {"catchment_flow", "serve_own_unit", "carry_catchment_flow", "flow_only_within_catchment"}
 ON_DISTRICT_SITES = {"keep_existing", "require_sites", "forbid_sites", "zone_minimum"}  # besides a number or a budget
 STARTED = ASSIGNED | {
-    "assign_at_most_once",
     "tail_start",
     "excess_impedance",
     "bound_excess",
     "tail_mean_impedance",
-    "impedance_and_envy",
-    "gradually_covered_demand",
-    "attended_demand",
     "largest_regret_value",
     "bound_regret",
     "largest_regret",
@@ -91,6 +84,9 @@ def search_first(
     )
     if capacitated is not None:
         return capacitated
+    if goal in WORST and ASSIGNED <= {*told, goal} - SITE_BLOCKS <= STARTED and not limits and not formulation.then:
+        begin = first_plan(formulation, active, instance) if start is None else start
+        return search_worst(instance, active, goal, options, report, begin)
     if instance.future is not None and tells_futures_apart(formulation, active):
         return None
     covering = search_covering(told, goal, active, instance, options, report, limits)
@@ -146,23 +142,6 @@ def _far_counts_more(instance: Instance) -> FloatArray:
     return cost
 
 
-def _with_envy(instance: Instance) -> FloatArray:
-    assert instance.standard is not None
-    matrix, weight = instance.impedance, 1.0 if instance.envy_weight is None else instance.envy_weight
-    beyond = np.maximum(matrix.values - instance.standard[matrix.rows], 0.0)
-    cost: FloatArray = instance.demand[matrix.rows] * (matrix.values + weight * beyond)
-    return cost
-
-
-def _not_covered(instance: Instance) -> FloatArray:
-    return instance.demand[instance.impedance.rows] * (1.0 - gradual_cover(instance))
-
-
-def _not_coming(instance: Instance) -> FloatArray:
-    assert instance.decay is not None
-    return instance.demand[instance.impedance.rows] * (1.0 - instance.decay.share(instance.impedance.values))
-
-
 def _travelled(instance: Instance) -> FloatArray:
     return instance.demand[instance.impedance.rows] * instance.impedance.values
 
@@ -170,9 +149,6 @@ def _travelled(instance: Instance) -> FloatArray:
 # (nnz,) cost of each pair by which a first plan is sought, by objective.
 MEASURES: dict[str, Callable[[Instance], FloatArray]] = {
     "tail_mean_impedance": _far_counts_more,
-    "impedance_and_envy": _with_envy,
-    "gradually_covered_demand": _not_covered,
-    "attended_demand": _not_coming,
     "largest_regret": _travelled,
 }
 

@@ -15,11 +15,11 @@ from functools import cached_property
 import numpy as np
 from scipy.sparse import csr_array
 
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import NO_LIMIT, Instance
-from siting.program import Program
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 SITE_BLOCKS = frozenset(
     {

@@ -8,10 +8,10 @@ from pathlib import Path
 
 from siting.case import find_case, list_cases
 from siting.errors import Faults, fail
+from siting.files.tables import Column, read_table
+from siting.files.text import read_text
 from siting.scenario import find_scenario, load_scenario
 from siting.sweep.inputs import to_toml
-from siting.tables import Column, read_table
-from siting.text_files import read_text
 
 HIDDEN = "."
 

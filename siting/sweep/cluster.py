@@ -16,10 +16,10 @@ from typing import Any, NoReturn
 
 from siting.errors import Fault, Faults, NetworkError, fail
 from siting.events import Event
+from siting.machine.threads import use_at_most
 from siting.sweep.program import installation_hash
 from siting.sweep.task import Answer, Answered, Died, Failure, Job, Note, Progress, Task, Told
 from siting.sweep.work import Bench
-from siting.threads import use_at_most
 
 AHEAD = 2  # tasks a worker: one at work, one that waits there with its inputs
 CONNECT_S = 15

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
-from siting.interrupt import stoppable
+from siting.machine.interrupt import stoppable
 from siting.sweep.store import Result, Store
 from siting.sweep.task import Answer, Answered, Backend, Died, Failure, Job, Note, Progress
 

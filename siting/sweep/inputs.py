@@ -12,15 +12,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from siting.cache import hash_file, hash_values
 from siting.case import CaseFile, Source, case_files, find_case, load_sources
 from siting.errors import fail
+from siting.evaluation.quality_balance import standard_file
+from siting.files.cache import hash_file, hash_values
+from siting.files.text import read_text
+from siting.files.toml import load_toml
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.scenario import Scenario, load_scenario
 from siting.standards import load_service, service_folder
 from siting.sweep.program import file_hash, program_hash
-from siting.text_files import read_text
-from siting.toml_files import load_toml
 
 SCENARIO, CASE, MODELS = "scenario", "case", "models"  # folders of the pack
 
@@ -129,7 +130,7 @@ def read_case(folder: Path) -> Inputs:
         InputError: when the case cannot be read.
     """
     case, parts, written, facts = _case(folder)
-    standards = [file_hash(path) for path in sorted(service_folder().glob("*.toml"))]
+    standards = [file_hash(path) for path in (*sorted(service_folder().glob("*.toml")), standard_file())]
     key = hash_values("gaps", program_hash(), standards, facts)
     return Inputs(key=key, file=folder, scenario=None, case=case, parts=parts, written=written)
 

@@ -14,9 +14,9 @@ from multiprocessing.context import SpawnProcess
 from pathlib import Path
 
 from siting.errors import InternalError, fail
+from siting.machine.threads import core_count
 from siting.sweep.task import Answered, Died, Job, Progress, Told
 from siting.sweep.worker import READY, STOP, serve
-from siting.threads import core_count
 
 MOST_FALSE_STARTS = 3
 END_S = 5.0  # for a worker to end by itself

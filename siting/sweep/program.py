@@ -8,7 +8,7 @@ from functools import cache
 from pathlib import Path
 
 import siting
-from siting import resources
+from siting.files import resources
 
 
 @cache

@@ -10,6 +10,7 @@ from siting.errors import Faults, SitingError, fail
 from siting.events import Event, Listener, silent
 from siting.explore.of_scenario import About, AmountPlan, Comparison, choose_service, compare_amounts
 from siting.formulation.compose import load_formulation
+from siting.machine.threads import core_count
 from siting.render.sweep_tables import write_summary
 from siting.standards import load_service
 from siting.sweep.cluster import Cluster
@@ -20,7 +21,6 @@ from siting.sweep.store import Result, Store
 from siting.sweep.summary import STATES, Entry, rows_of, state_of, told
 from siting.sweep.task import Amount, Backend, Failure, Job, make_job
 from siting.sweep.work import read_amount
-from siting.threads import core_count
 
 
 @dataclass(frozen=True)

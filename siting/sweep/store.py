@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.errors import InputError
-from siting.run_folder import remove_remains, writing
+from siting.files.run_folder import remove_remains, writing
 from siting.sweep.task import Answer, Failure, Task
 
 RECORD = "task.json"

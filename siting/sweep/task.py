@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from siting import errors
-from siting.cache import hash_values
 from siting.errors import Fault, SitingError
 from siting.events import Event
+from siting.files.cache import hash_values
 from siting.sweep.inputs import Inputs
 from siting.sweep.program import installation_hash
 

@@ -18,7 +18,7 @@ from typing import Any
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
 from siting.explore.of_scenario import AmountPlan, plan_for_amount
-from siting.interrupt import heeding
+from siting.machine.interrupt import heeding
 from siting.pipeline import evaluate_case, run_scenario, write_outputs
 from siting.prepare import Asked, Settings, ask_scenario
 from siting.results import RunResult

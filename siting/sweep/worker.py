@@ -12,9 +12,9 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 
 from siting.events import Event
+from siting.machine.threads import use_at_most
 from siting.sweep.task import Answered, Progress, Task
 from siting.sweep.work import Bench
-from siting.threads import use_at_most
 
 READY = "ready"
 STOP = "stop"

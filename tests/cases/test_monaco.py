@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from siting import resources
 from siting.case import load_case
 from siting.cases.monaco import POPULATION, build_monaco
+from siting.files import resources
 from siting.pipeline import run_scenario
 from siting.prepare import Settings
 from siting.render.map_page import map_html

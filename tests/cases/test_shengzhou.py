@@ -25,6 +25,7 @@ from shapely.geometry import shape
 from siting.case import load_case
 from siting.cases import shengzhou
 from siting.cases.shengzhou import facts, people
+from siting.standards import list_services, load_service
 
 ROOT = Path(__file__).resolve().parents[2]
 DATA = ROOT / "data"
@@ -33,6 +34,8 @@ TABLES = (
     "demand.csv",
     "facilities.csv",
     "candidates.csv",
+    "plots.csv",
+    "school_resources.csv",
     "zones.csv",
     "zones.geojson",
     "outline.geojson",
@@ -126,6 +129,11 @@ def candidates() -> pd.DataFrame:
 
 
 @pytest.fixture(scope="module")
+def plots() -> pd.DataFrame:
+    return pd.read_csv(CASE / "plots.csv", dtype={"id": str})
+
+
+@pytest.fixture(scope="module")
 def zones() -> dict[str, shapely.Geometry]:
     features = json.loads((CASE / "zones.geojson").read_text(encoding="utf-8"))["features"]
     return {f["properties"]["id"]: shape(f["geometry"]) for f in features}
@@ -196,15 +204,18 @@ def test_all_villages_and_communities_are_there(demand: pd.DataFrame, known: fac
 # --- places -----------------------------------------------------------------------------------------------------
 
 
-def test_ids_are_unique(demand: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame) -> None:
-    ids = pd.concat([demand["id"], facilities["id"], candidates["id"]])
+def test_ids_are_unique(
+    demand: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame, plots: pd.DataFrame
+) -> None:
+    ids = pd.concat([demand["id"], facilities["id"], candidates["id"], plots["id"]])
+    assert plots["name"].is_unique
     assert ids.is_unique
     assert demand["name"].is_unique or demand.duplicated(["township", "name"]).sum() == 0
     assert facilities["name"].is_unique
     assert candidates["name"].is_unique
 
 
-@pytest.mark.parametrize("table", ["demand", "facilities", "candidates"])
+@pytest.mark.parametrize("table", ["demand", "facilities", "candidates", "plots"])
 def test_places_lie_in_the_county_and_in_their_zone(
     table: str, zones: dict[str, shapely.Geometry], known: facts.Facts, request: pytest.FixtureRequest
 ) -> None:
@@ -232,10 +243,14 @@ def test_zones_are_disjoint_and_as_large_as_meant(zones: dict[str, shapely.Geome
 
 
 def test_nothing_stands_in_water(
-    extract: Extract, demand: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame
+    extract: Extract,
+    demand: pd.DataFrame,
+    facilities: pd.DataFrame,
+    candidates: pd.DataFrame,
+    plots: pd.DataFrame,
 ) -> None:
     water = shapely.union_all([area for tags, area in extract.areas if tags.get("natural") == "water"])
-    for frame in (demand, facilities, candidates):
+    for frame in (demand, facilities, candidates, plots):
         plane = metres(frame[["lon", "lat"]].to_numpy())
         assert not shapely.intersects_xy(water, plane[:, 0], plane[:, 1]).any()
 
@@ -259,15 +274,105 @@ def test_facilities_are_plausible(facilities: pd.DataFrame, demand: pd.DataFrame
     assert facilities[facilities["service"] == "primary_school"]["capacity"].gt(0).all()
 
 
+OLD_SERVICES = ("primary_school", "health_station", "elderly_care_station")
+
+
 def test_candidates_are_many_and_some_are_restricted(candidates: pd.DataFrame) -> None:
     assert 430 <= len(candidates) <= 480
-    known = {"primary_school", "health_station", "elderly_care_station"}
     named = {s for text in candidates["services"] for s in text.split(";") if s}
-    assert named == known
-    for service in known:
+    assert named == set(list_services()) - {"vocational_school", "technician_college"}  # these need any public land
+    for service in OLD_SERVICES:
         allowed = candidates["services"].map(lambda text, s=service: not text or s in text.split(";"))
         assert allowed.groupby(candidates["zone"]).sum().min() >= 10, service
     assert candidates["land"].str.len().min() > 0
+
+
+def test_plots_stand_apart_in_the_three_urban_zones_and_fill_over_the_years(
+    plots: pd.DataFrame, facilities: pd.DataFrame, candidates: pd.DataFrame
+) -> None:
+    assert plots.groupby("zone").size().to_dict() == {"urban_core": 7, "development_zone": 9, "hsr_new_town": 10}
+    plane = metres(plots[["lon", "lat"]].to_numpy())
+    assert cKDTree(plane).query(plane, k=2)[0][:, 1].min() > 100
+    others = metres(pd.concat([facilities, candidates])[["lon", "lat"]].to_numpy())
+    assert cKDTree(others).query(plane)[0].min() > 24
+    lived_in = plots[[f"occupancy_{k}" for k in range(1, 6)]].to_numpy()
+    assert (np.diff(lived_in, axis=1) > 0).all()
+    assert lived_in.min() > 0.15
+    assert lived_in.max() < 0.95
+    assert plots["delivery_year"].between(2021, 2033).all()
+    persons = plots["floor_m2"] / plots["m2_per_dwelling"] * plots["persons_per_dwelling"]
+    assert 30_000 < persons.sum() < 60_000
+    assert np.allclose(plots["from_inside"] + plots["from_outside"], 1)
+
+
+def test_plots_allow_what_the_standards_allow_there(candidates: pd.DataFrame) -> None:
+    for land, services in candidates[["land", "services"]].drop_duplicates().itertuples(index=False):
+        code = land.split(" ")[0]
+        for service in services.split(";") if code.isascii() else []:
+            assert not service or code in load_service(service).land, (land, service)
+
+
+def test_some_plot_takes_each_service(candidates: pd.DataFrame) -> None:
+    area = pd.to_numeric(candidates["site_m2"])
+    for name in list_services():
+        sites = [size.site_m2 for size in load_service(name).sizes if size.site_m2 is not None]
+        allowed = candidates["services"].map(lambda text, s=name: not text or s in text.split(";"))
+        assert area[allowed].max() >= min(sites, default=0.0), name
+    assert (area > 0).all()
+    assert set(candidates["existing_building"]) == {"yes", "no"}
+    later = pd.to_numeric(candidates["available_from"])
+    assert later.notna().sum() > 30
+    assert later.min() >= 2026
+
+
+# --- the other services of a county plan ------------------------------------------------------------------------
+
+
+def test_the_other_services_come_after_the_first_three(facilities: pd.DataFrame) -> None:
+    first = facilities["service"].isin(OLD_SERVICES)
+    assert first.sum() == 387
+    assert first[:387].all()
+    assert facilities["id"].tolist() == [f"f{k:03d}" for k in range(1, len(facilities) + 1)]
+
+
+def test_the_ledger_covers_a_county(facilities: pd.DataFrame, demand: pd.DataFrame) -> None:
+    count = facilities.groupby("service").size()
+    expected = {
+        **{"kindergarten": 61, "nursery": 15, "junior_school": 26, "senior_high": 7, "vocational_school": 1},
+        **{"township_health_centre": 15, "county_hospital": 2, "maternity_hospital": 1, "disease_control_centre": 1},
+        **{"ambulance_station": 11, "care_home": 25, "meal_point": 152},
+    }
+    assert {name: count[name] for name in expected} == expected
+    centres = facilities[facilities["service"] == "township_health_centre"]
+    assert set(centres["township"]) == set(demand["township"])
+    beds = facilities.loc[facilities["service"] == "care_home", "beds"].sum()
+    assert 1.3 < 100 * beds / demand[["age_60_64", "age_65_79", "age_80_plus"]].to_numpy().sum() < 1.8
+
+
+def test_the_maternity_hospital_and_the_disease_control_centre_share_a_place(facilities: pd.DataFrame) -> None:
+    pair = facilities[facilities["service"].isin(["maternity_hospital", "disease_control_centre"])]
+    assert set(pair["zone"]) == {"development_zone"}
+    (one, two) = metres(pair[["lon", "lat"]].to_numpy())
+    assert np.hypot(*(one - two)) < 400
+
+
+def test_ledgers_agree_with_capacity(facilities: pd.DataFrame, demand: pd.DataFrame) -> None:
+    for service, ages, size in (("kindergarten", "age_3_5", 30), ("primary_school", "age_6_11", 45),
+                                ("junior_school", "age_12_14", 50), ("senior_high", None, 50)):  # fmt: skip
+        school = facilities[facilities["service"] == service]
+        assert (school["classes"] * size == school["capacity"]).all(), service
+        assert (school["enrolment"] <= 1.11 * school["capacity"]).all(), service
+        if ages is not None:
+            assert 0.8 < school["enrolment"].sum() / demand[ages].sum() < 1.1, service
+    home = facilities[facilities["service"] == "care_home"]
+    assert (home["beds"] == home["capacity"]).all()
+    assert (home["nursing_beds"] + home["dementia_beds"] <= home["beds"]).all()
+
+
+def test_every_compulsory_school_states_its_resources(facilities: pd.DataFrame) -> None:
+    resources = pd.read_csv(CASE / "school_resources.csv")
+    schools = facilities[facilities["service"].isin(["primary_school", "junior_school"])]
+    assert resources["id"].tolist() == schools["id"].tolist()
 
 
 # --- roads ------------------------------------------------------------------------------------------------------

@@ -7,13 +7,13 @@ from typing import Any
 import numpy as np
 import pytest
 
-from siting.adjacency import Adjacency
 from siting.doctor import NoPlanError
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import load_formulation, with_objective
 from siting.formulation.spec import Limit
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.instance.adjacency import Adjacency
+from siting.solving.optimise import solve
 from tests.formulation.small import six_points
 
 ZONES = ["core", "core", "core", "hill", "hill", "hill"]

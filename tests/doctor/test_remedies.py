@@ -11,7 +11,7 @@ from siting.errors import InputError
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.formulation.precheck import precheck
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.solving.optimise import solve
 from tests.doctor import by_hand
 from tests.formulation.every_model import NEEDS, optimum
 

@@ -18,8 +18,8 @@ from siting.explain.screen import exchange_costs
 from siting.formulation.compose import load_formulation
 from siting.impedance import BoolArray
 from siting.instance import Instance
-from siting.optimise import solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from tests.formulation.small import MODELS, plans, prepared, random_instance, six_points, value
 
 OPTIONS = SolverOptions(time_limit_s=20)

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from siting.cli import main
+from siting.cli.main import main
 from siting.explain.run import Request, explain
 from siting.pipeline import run_scenario
 from siting.prepare import Settings, ask_scenario

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.test_cli import Capture, call
+from tests.cli.test_main import Capture, call
 from tests.tiny_case import write_case, write_scenario
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import numpy as np
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from siting.adjacency import Adjacency
-from siting.decay import Decay
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
+from siting.instance.decay import Decay
 
 POINTS, SITES = 7, 6
 OWN_NUMBER = {  # models that choose the number of facilities themselves

@@ -15,10 +15,10 @@ from siting.formulation.arrays.compose import NamedProgram, build_program
 from siting.formulation.arrays.parts import ARRAYS
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import build_model, load_formulation
+from siting.formulation.program import Program, compile_model
 from siting.formulation.spec import Formulation, Limit
 from siting.instance import Instance
-from siting.program import Program, compile_model
-from siting.solver import solve_program
+from siting.solving.solver import solve_program
 from tests.formulation.every_model import NEEDS
 from tests.formulation.varied import varied
 

@@ -8,7 +8,7 @@ import pytest
 from siting.errors import InfeasibleError
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.solving.optimise import solve
 from siting.verify import verify
 from tests.formulation.every_model import MAXIMISED, NEEDS, OWN_NUMBER, optimum, question
 
@@ -26,7 +26,7 @@ def compare(model: str, instance: Instance) -> bool:
     solution = solve(instance, formulation)
     outcomes = (solution.outcome, *solution.outcome.then)
     if formulation.procedure:
-        outcomes = outcomes[:1]  # tests/test_leximin.py compares the others
+        outcomes = outcomes[:1]  # tests/solving/test_leximin.py compares the others
     values = [outcome.objective for outcome in outcomes]
     signs = [-1.0 if o.sense == "maximize" and model not in MAXIMISED else 1.0 for o in outcomes]
     assert [s * v for s, v in zip(signs, values, strict=True) if v is not None] == pytest.approx(best, abs=1e-5)

@@ -16,14 +16,14 @@ import pyomo.environ as pyo
 import pytest
 from pyomo.repn.plugins.lp_writer import LPWriter
 
-from siting.adjacency import Adjacency
-from siting.decay import Decay
 from siting.formulation.blocks import REGISTER, Block
 from siting.formulation.compose import list_formulations
 from siting.formulation.data import Data
 from siting.formulation.spec import GROUPS
 from siting.impedance import ImpedanceMatrix
 from siting.instance import NO_LIMIT, Instance
+from siting.instance.adjacency import Adjacency
+from siting.instance.decay import Decay
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
 

@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 import pytest
 
-from siting.adjacency import Adjacency
 from siting.errors import InfeasibleError
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.instance.adjacency import Adjacency
+from siting.solving.optimise import solve
 from tests.formulation.small import six_points
 
 PARTS = Adjacency.from_pairs([0, 1, 3, 4], [1, 2, 4, 5], 6)

@@ -11,7 +11,7 @@ from siting.formulation.reduce import Reduction, reduce
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.solution import Status
-from siting.solver import solve_model
+from siting.solving.solver import solve_model
 from tests.formulation.small import MODELS, prepared, random_instance
 
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from siting.adjacency import Adjacency
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import load_formulation
 from siting.impedance import ImpedanceMatrix
 from siting.instance import NO_LIMIT, Instance
+from siting.instance.adjacency import Adjacency
 from tests.formulation.every_model import POINTS, SITES, question
 
 

@@ -15,8 +15,8 @@ from siting.futures import Future, Rule, evaluate_plan, own_bests, robust, robus
 from siting.futures.known import expected_bound
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.solution import Solution
+from siting.solving.optimise import solve
 from tests.formulation.small import six_points
 from tests.futures.small import drawn, table
 

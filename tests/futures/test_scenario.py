@@ -10,6 +10,7 @@ import pandas as pd
 import pytest
 
 from siting.case import find_case, load_case
+from siting.cli.terminal import print_run
 from siting.errors import InputError
 from siting.futures.of_case import futures_of
 from siting.network import read_roads
@@ -18,7 +19,6 @@ from siting.prepare import Settings
 from siting.render.sheets import all_sheets
 from siting.results import Outlook, RunResult
 from siting.scenario import find_scenario, load_scenario
-from siting.terminal import print_run
 from tests.tiny_case import SCENARIO, demand_csv, place, roads_xml, write_case, write_scenario
 
 LON, LAT = place(8, 4)

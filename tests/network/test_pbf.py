@@ -9,7 +9,7 @@ import numpy as np
 import osmium
 import pytest
 
-from siting import resources
+from siting.files import resources
 from siting.network import RoadGraph, read_roads
 from siting.network.osm_file import OsmFile
 from siting.network.pbf import NotUnderstoodError, Pbf

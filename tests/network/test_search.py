@@ -10,9 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse.csgraph import dijkstra
 
-from siting import memory_left
 from siting.errors import InputError
 from siting.impedance import ImpedanceMatrix
+from siting.machine import memory_left
 from siting.network import search
 from siting.network.approach import Approach
 from siting.network.dijkstra import Searcher

@@ -7,10 +7,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from siting.adjacency import Adjacency
 from siting.case import load_case
 from siting.errors import InputError
 from siting.impedance import FloatArray, ImpedanceMatrix
+from siting.instance.adjacency import Adjacency
 from siting.question.neighbours import FILE, demand_adjacency, joined, near_enough, touching
 from tests.tiny_case import write_case
 

@@ -15,7 +15,7 @@ import pandas as pd
 from shapely import LineString, Point, Polygon, box
 
 from siting.case import Case, CaseFile, Source
-from siting.metrics import loads, summarise
+from siting.evaluation.metrics import loads, summarise
 from siting.results import Check, RunResult, ServiceResult
 from siting.scenario import Scenario
 from siting.solution import Outcome, Status

@@ -10,7 +10,7 @@ import pandas as pd
 from shapely.geometry import LineString, Point, box
 
 from siting.case import Case, CaseFile, Guess, Source
-from siting.metrics import loads, summarise
+from siting.evaluation.metrics import loads, summarise
 from siting.results import Check, RunResult, ServiceResult
 from siting.scenario import Scenario
 from siting.solution import Outcome, Status

@@ -9,12 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from siting import resources
 from siting.errors import InputError
+from siting.files import resources
+from siting.files.toml import load_toml
 from siting.render import inline
 from siting.render.map_page import map_html, render_map
 from siting.render.map_style import Style, load_labels, load_style
-from siting.toml_files import load_toml
 from tests.render.make_result import HOSTILE, make_result
 
 DATA = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)

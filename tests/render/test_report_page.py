@@ -6,7 +6,7 @@ import re
 import pandas as pd
 import pytest
 
-from siting.metrics import summarise
+from siting.evaluation.metrics import summarise
 from siting.render.report_page import VILLAGES_SHOWN, write_report
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
 from tests.render.browser import open_browser, open_page

@@ -2,11 +2,14 @@ from __future__ import annotations
 
 import numpy as np
 import openpyxl
+import pandas as pd
 import pytest
 
-from siting.render.columns import KINDS
+from siting.render import workbook
+from siting.render.columns import KINDS, Column, make_sheet
+from siting.render.csv_files import write_csv
 from siting.render.sheets import all_sheets
-from siting.render.workbook import write_workbook
+from siting.render.workbook import write_sheets, write_workbook
 from tests.render.sample_run import HOSTILE, NOTICE, sample_run
 
 
@@ -116,3 +119,62 @@ def test_a_file_that_cannot_be_written_is_an_os_error(run, tmp_path):
 def test_missing_numbers_stay_empty():
     frame = next(sheet for sheet in all_sheets(sample_run()) if sheet.key == "demand_points").frame
     assert np.isnan(frame["nearest_before_min"]).any()
+
+
+def test_any_text_comes_back_as_it_was(tmp_path):
+    texts = [
+        "a < b & c > d",
+        ' "quoted" ',
+        "two\nlines",
+        "tab\there",
+        "_x000D_",
+        "<r>bold</r>",
+        "\U0001f3eb" * 9000,
+        "甲村\r",
+    ]
+    sheet = make_sheet("texts", ("文字", "Texts"), [Column("text", "文字", "Text")], pd.DataFrame({"text": texts}))
+    write_sheets(tmp_path / "tables.xlsx", ("文字", "Texts"), [(sheet, ["文字"])])
+    page = openpyxl.load_workbook(tmp_path / "tables.xlsx").worksheets[0]
+    found = [openpyxl.utils.escape.unescape(row[0].value) for row in page.iter_rows(min_row=3)]
+    assert found[:6] + found[7:] == texts[:6] + texts[7:]
+    assert found[6] == "\U0001f3eb" * 9000
+
+
+def test_many_rows_are_written_in_their_order(tmp_path):
+    numbers = np.arange(10_001, dtype=np.float64)
+    numbers[[3, 9_000]] = np.nan
+    frame = pd.DataFrame({"number": numbers, "text": [f"甲{k}" for k in range(numbers.size)]})
+    columns = [Column("number", "数", "Number", "count"), Column("text", "文字", "Text")]
+    sheet = make_sheet("many", ("许多", "Many"), columns, frame)
+    write_sheets(tmp_path / "tables.xlsx", ("许多", "Many"), [(sheet, ["许多"])])
+    page = openpyxl.load_workbook(tmp_path / "tables.xlsx", read_only=True).worksheets[0]
+    assert page.calculate_dimension() == "A1:B10003"
+    rows = list(page.iter_rows(min_row=3, values_only=True))
+    assert [row[0] for row in rows] == [None if n != n else n for n in numbers.tolist()]
+    assert [row[1] for row in rows] == frame["text"].tolist()
+
+
+def test_a_table_longer_than_a_sheet_says_where_the_rest_is(run, tmp_path, monkeypatch):
+    whole = {sheet.key: len(sheet.frame) for sheet in all_sheets(run)}
+    most = 10
+    monkeypatch.setattr(workbook, "MOST_ROWS", most)
+    write_workbook(run, tmp_path / "tables.xlsx")
+    write_csv(run, tmp_path / "tables")
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    cut = 0
+    for sheet, page in zip(all_sheets(run), book.worksheets, strict=True):
+        assert page.max_row <= most
+        first = header_row(page) + 1
+        told = [value for row in page.iter_rows(max_row=first - 2, max_col=1, values_only=True) for value in row]
+        shown = page.max_row - first + 1
+        if shown < whole[sheet.key]:
+            cut += 1
+            assert f"{sheet.key}.csv" in told[-1]
+            assert f"{whole[sheet.key]:,} rows" in told[-1]
+            assert f"{shown:,}" in told[-1]
+            assert page.cell(page.max_row, 1).value == sheet.frame.iloc[shown - 1, 0]
+        else:
+            assert not any(".csv" in line for line in told)
+        lines = (tmp_path / "tables" / f"{sheet.key}.csv").read_text(encoding="utf-8-sig")
+        assert pd.read_csv(tmp_path / "tables" / f"{sheet.key}.csv").shape[0] == whole[sheet.key], lines
+    assert cut

@@ -9,9 +9,9 @@ import numpy as np
 import pytest
 from scipy.optimize import linprog
 
-from siting.adjacency import Adjacency
 from siting.impedance import BoolArray
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from siting.search.districts.bound import ascend
 from siting.search.districts.problem import Districting
 from siting.search.districts.sites import good_sites

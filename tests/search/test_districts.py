@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
-from siting.adjacency import Adjacency
 from siting.impedance import BoolArray, IntArray
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from siting.search.districts import search_districts
 from tests.benchmark_files import best_known_gongyi, read_gongyi
 

@@ -9,9 +9,9 @@ import pytest
 
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.search.engines import first_plan, search_first
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from tests.formulation.every_model import choices, optimum, question, tail
 from tests.formulation.small import best_value, random_instance, six_points
 
@@ -74,7 +74,12 @@ def test_whole_demand_points_have_a_search_of_their_own() -> None:
     assert first("single_source_p_median", six_points(p=2, capacity=8.0, minimum_load=1.0)) is not None
 
 
-@pytest.mark.parametrize("model", ["worst_share_mean", "minimum_envy", "gradual_covering", "maximum_attendance"])
+@pytest.mark.parametrize("model", ["gradual_covering", "maximum_attendance", "minimum_envy"])
+def test_sums_over_pairs_are_searched(model: str) -> None:
+    assert first(model, question(model, 0)) is not None
+
+
+@pytest.mark.parametrize("model", ["worst_share_mean", "ordered_median", "minimax_regret"])
 def test_models_without_a_search_begin_with_an_allowed_plan(model: str) -> None:
     for seed in range(4):
         instance = question(

@@ -11,12 +11,12 @@ import numpy as np
 import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 
-from siting.adjacency import Adjacency
 from siting.formulation.compose import active_constraints, build_model, load_formulation
 from siting.impedance import BoolArray
 from siting.instance import Instance
+from siting.instance.adjacency import Adjacency
 from siting.search.single_source import SingleSource, search_single_source, tree
-from siting.solver import solve_model
+from siting.solving.solver import solve_model
 from tests.benchmark_capacitated import published, read_holmberg, read_pmedcap
 from tests.formulation.small import plans, random_instance
 from tests.shared_data import shared_file
@@ -25,7 +25,7 @@ BENCHMARKS = ("data", "benchmarks")
 
 
 def find(instance: Instance, *, fixed_cost: bool = False, **limits: Any) -> SingleSource:
-    found = search_single_source(instance, fixed_cost=fixed_cost, **({"time_limit_s": 30} | limits))
+    found = search_single_source(instance, fixed_cost=fixed_cost, **({"time_limit_s": 120} | limits))
     assert found is not None
     return found
 

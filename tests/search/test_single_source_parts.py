@@ -11,10 +11,12 @@ import pytest
 
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.search.branching import sums
+from siting.search.laminar import cheapest, laminar
 from siting.search.single_source import Task, plan_on, search_task, site_cut
 from siting.search.single_source.arrays import site_of
 from siting.search.single_source.bound import begin, climb, lagrangian
-from siting.search.single_source.choice import cheapest, forced
+from siting.search.single_source.choice import forced
 from siting.search.single_source.knapsack import partition, whole
 from siting.search.single_source.loads import may_hold, shares, whole_load, work
 from siting.search.single_source.moves import by_regret, improve
@@ -107,14 +109,16 @@ def test_the_cheapest_sites_are_those_of_the_rules(seed: int) -> None:
     )
     value = np.random.default_rng(seed).normal(size=instance.site_count)
     chosen = np.zeros(value.size, dtype=bool)
-    total = cheapest(task.sites, task.sites.must, task.sites.may, value, chosen)
+    total = cheapest(value, task.sites.must, task.sites.may, task.sites.sets, chosen)
     expected = rules.cheapest(value)
     if expected is None:
         assert total == math.inf
         return
     free = rules.cheapest(value)
     assert free is not None
-    if task.sites.group_least[0] == max(rules.groups[0].least, 0):  # else there must be room for somebody
+    if np.array_equal(
+        task.sites.sets.least, laminar(rules.groups, value.size).least
+    ):  # else there must be room for somebody
         assert total == pytest.approx(float(value[free].sum()))
         assert np.array_equal(chosen, free)
     with_it, without = np.zeros(value.size), np.zeros(value.size)
@@ -130,11 +134,9 @@ def test_the_cheapest_sites_are_those_of_the_rules(seed: int) -> None:
 
 def meets(task: Task, opened: BoolArray) -> bool:
     """Whether the counts of groups and zones hold."""
-    sites = task.sites
-    group = np.bincount(sites.group[opened & (sites.group >= 0)], minlength=sites.group_least.size)
-    zone = np.bincount(sites.zone[opened & (sites.zone >= 0)], minlength=sites.zone_least.size)
-    inside = (group >= sites.group_least).all() and (group <= sites.group_most).all()
-    return bool(inside and (zone >= sites.zone_least).all() and (zone <= sites.zone_most).all())
+    sets = task.sites.sets
+    held = sums(sets, opened.astype(float))
+    return bool((held >= sets.least).all() and (held <= sets.most).all())
 
 
 @pytest.mark.parametrize("whole_loads", [True, False])

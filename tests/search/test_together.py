@@ -9,9 +9,9 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from siting.coverage import Sets
 from siting.impedance import BoolArray, ImpedanceMatrix
 from siting.instance import Instance
+from siting.instance.coverage import Sets
 from siting.search import covering, median
 from siting.search.sites import SiteRules
 
@@ -27,7 +27,7 @@ def _services(seed: int) -> tuple[median.MedianProblem, covering.CoverageProblem
     rules = SiteRules.of(Instance.from_arrays(t, people), ())
     matrix = ImpedanceMatrix.from_dense(t)
     clinics = median.MedianProblem(
-        median.Pairs(matrix.indptr, matrix.indices, matrix.values, people), np.zeros(SITES), rules
+        median.Pairs(matrix.indptr, matrix.indices, matrix.values, people, np.full(12, np.inf)), np.zeros(SITES), rules
     )
     near = matrix.keep(matrix.values <= 10)
     stations = covering.CoverageProblem(

@@ -14,8 +14,8 @@ from siting.sweep.choose import ask_of_cases, find_cases, find_scenarios
 from siting.sweep.inputs import read_scenario
 from siting.sweep.task import Backend
 from siting.sweep.work import Bench
+from tests.cli.test_main import Capture, call
 from tests.sweep.counties import InProcess, one_service, write_county
-from tests.test_cli import Capture, call
 from tests.tiny_case import SCENARIO
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from siting import resources
 from siting.errors import InputError
+from siting.files import resources
 from siting.prepare import Settings, ask_scenario
 from siting.sweep.inputs import Inputs, read_case, read_scenario, to_toml, unpack
 from siting.sweep.task import Amount, make_job

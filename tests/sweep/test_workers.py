@@ -23,8 +23,8 @@ from siting.sweep.processes import Processes
 from siting.sweep.store import Store
 from siting.sweep.task import Backend, Job
 from siting.sweep.work import Bench
+from tests.cli.test_main import Capture, call
 from tests.sweep.counties import Heard, InProcess, folders, jobs_of, write_county
-from tests.test_cli import Capture, call
 
 KILL = getattr(signal, "SIGKILL", signal.SIGTERM)
 ROOT = Path(__file__).parents[2]

@@ -5,9 +5,9 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
-from siting import resources
 from siting.cases.shengzhou.builder import SEED, build
 from siting.events import Event
+from siting.files import resources
 
 
 def _print(event: Event) -> None:

@@ -12,11 +12,14 @@ from shapely.geometry.base import BaseGeometry
 from siting.cases.shengzhou import (
     assemble,
     country_roads,
+    county_services,
     facilities,
     facts,
     geography,
+    ledger,
     motorways,
     people,
+    plots,
     settlements,
     streets,
     tables,
@@ -54,8 +57,12 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
                 "persons",
                 "ages",
                 "parks",
+                "county services",
+                "ledger",
+                "land",
+                "plots",
             ),
-            np.random.default_rng(seed).spawn(11),
+            np.random.default_rng(seed).spawn(15),
             strict=True,
         )
     )
@@ -88,13 +95,21 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         places = facilities.Places(demand, ages, roads, zones, union([water, lines.buffer(25)]), rng["sites"])
         existing = facilities.existing(places)
         candidates = facilities.candidates(places)
+        existing += county_services.county_services(places.with_stream(rng["county services"]))
+        writer = ledger.Ledger(rng["ledger"])
+        rows = writer.facilities(existing)
+        resources = writer.resources(existing, rows)
+        land_rows = ledger.Ledger(rng["land"]).plots(candidates)
+        housing = plots.plots(demand, ages, roads, zones, places.water, places.taken, rng["plots"])
     with stage(listener, "files", "写文件", "files"):
         write_osm.write(
             out / "roads.osm.pbf", roads, _shapes(land, built, rail, blobs, hamlets), _spots(known, hamlets, units)
         )
         tables.write_demand(out / "demand.csv", demand, ages)
-        tables.write_facilities(out / "facilities.csv", existing)
-        tables.write_candidates(out / "candidates.csv", candidates)
+        tables.write_facilities(out / "facilities.csv", existing, rows)
+        tables.write_resources(out / "school_resources.csv", resources)
+        tables.write_candidates(out / "candidates.csv", candidates, land_rows)
+        tables.write_plots(out / "plots.csv", housing)
         tables.write_zones(out, zones)
         tables.write_case(out / "case.toml")
         (out / "outline.geojson").write_text(known.outline_text, encoding="utf-8", newline="\n")

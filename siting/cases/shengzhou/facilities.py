@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections import Counter
 from dataclasses import dataclass
 
@@ -69,7 +70,7 @@ class Places:
         water: BaseGeometry,
         rng: np.random.Generator,
     ) -> None:
-        self.demand, self.ages, self.zones, self.rng = demand, ages, zones, rng
+        self.demand, self.ages, self.zones, self.water, self.rng = demand, ages, zones, water, rng
         self.xy = np.array([p.xy for p in demand])
         self.streets = [
             r.line
@@ -81,6 +82,12 @@ class Places:
         self.wet = water.buffer(6)
         shapely.prepare(self.wet)
         self.taken: list[FloatArray] = []
+
+    def with_stream(self, rng: np.random.Generator) -> Places:
+        """The same, drawing from another stream; spots taken by either are taken for both."""
+        other = copy.copy(self)
+        other.rng = rng
+        return other
 
     def pick(self, rows: IntArray, weight: FloatArray, *, apart_m: float, among: list[FloatArray]) -> int | None:
         """A demand point drawn by weight, `apart_m` from those chosen before; None when there is none."""
@@ -194,7 +201,7 @@ def _health(places: Places) -> list[Site]:
             if row is None:
                 break
             used.append(places.xy[row])
-            sites.append(_numbered(places, row, kind, "health_station", "", seen))
+            sites.append(numbered(places, row, kind, "health_station", "", seen))
     return sites
 
 
@@ -218,11 +225,11 @@ def _care(places: Places) -> list[Site]:
             if row is None:
                 break
             used.append(places.xy[row])
-            sites.append(_numbered(places, row, kind, "elderly_care_station", "", seen))
+            sites.append(numbered(places, row, kind, "elderly_care_station", "", seen))
     return sites
 
 
-def _numbered(places: Places, row: int, kind: str, service: str, detail: str, seen: Counter[str]) -> Site:
+def numbered(places: Places, row: int, kind: str, service: str, detail: str, seen: Counter[str]) -> Site:
     """A site named after its unit, the second one there numbered."""
     name = places.demand[row].village.name
     seen[name + kind] += 1
@@ -231,17 +238,23 @@ def _numbered(places: Places, row: int, kind: str, service: str, detail: str, se
     return places.site(row, label, service, detail, 45)
 
 
-LAND = {
-    "A33 中小学用地": "primary_school",
-    "A5 医疗卫生用地": "health_station",
-    "A6 社会福利用地": "elderly_care_station",
-    "R22 服务设施用地": "health_station;elderly_care_station",
+LAND = {  # the services that each kind of land allows; none named: every service
+    "A33 中小学用地": "primary_school;junior_school;senior_high",
+    "A5 医疗卫生用地": (
+        "health_station;township_health_centre;county_hospital;maternity_hospital;disease_control_centre;"
+        "ambulance_station"
+    ),
+    "A6 社会福利用地": "elderly_care_station;care_home;meal_point;nursery",
+    "R22 服务设施用地": "health_station;elderly_care_station;kindergarten;nursery;meal_point",
     "A 公共管理与公共服务用地": "",
     "国有闲置地": "",
-    "社区用房": "health_station;elderly_care_station",
-    "村集体用地": "",
-    "闲置村校": "",
-    "村级公共服务中心": "health_station;elderly_care_station",
+    "社区用房": "health_station;elderly_care_station;nursery;meal_point",
+    "村集体用地": (
+        "primary_school;junior_school;kindergarten;nursery;health_station;elderly_care_station;care_home;meal_point;"
+        "ambulance_station"
+    ),
+    "闲置村校": "primary_school;kindergarten;nursery;health_station;elderly_care_station;care_home;meal_point",
+    "村级公共服务中心": "health_station;elderly_care_station;nursery;meal_point",
 }
 MIX = {
     "urban_core": (

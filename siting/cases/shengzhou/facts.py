@@ -15,7 +15,7 @@ from pyproj import Transformer
 from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
-from siting import resources
+from siting.files import resources
 from siting.impedance import FloatArray
 
 PROJECTED_CRS = "EPSG:4549"  # CGCS2000 / 3-degree Gauss-Krüger, central meridian 120 E, metres

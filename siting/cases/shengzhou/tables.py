@@ -11,10 +11,13 @@ import numpy as np
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from siting.case_ledger import RESOURCES
 from siting.cases.shengzhou.curves import polygons_of
 from siting.cases.shengzhou.facilities import Site
 from siting.cases.shengzhou.facts import POPULATION, PROJECTED_CRS, degrees
+from siting.cases.shengzhou.ledger import FACILITY_COLUMNS, PLOT_COLUMNS, Row
 from siting.cases.shengzhou.people import AGES, DemandPoint, lonlat
+from siting.cases.shengzhou.plots import OCCUPANCY_YEARS, Plot
 from siting.impedance import IntArray
 
 ZONES = (
@@ -78,6 +81,19 @@ GUESSES = (
         "Number, names, positions and sizes of existing schools, health stations and care stations are invented; sizes "
         "of health and care stations are unknown and left empty.",
     ),
+    (
+        "幼儿园、托育、初中、高中、卫生院、医院、急救站、养老机构、助餐点的数量、位置、规模和台账均为虚构；只有少数名称"
+        "（嵊州中学、马寅初中学、市人民医院、市妇幼保健院等）以及妇幼保健院与疾控中心同在开发区艇湖取自公开资料。",
+        "Kindergartens, nurseries, junior and senior schools, health centres, hospitals, ambulance stations, care "
+        "homes and meal points are invented in number, place, size and ledger; real are only some names (Shengzhou "
+        "High School, Ma Yinchu High School, the People's Hospital, the maternity hospital ...) and that the maternity "
+        "hospital and the disease control centre stand together at Tinghu.",
+    ),
+    (
+        "在校生、教职工、用房、设备（school_resources.csv）以及候选用地的面积和可用年份是虚构的。",
+        "Pupils, staff, rooms and equipment (school_resources.csv) and the area and first year of the sites are "
+        "invented.",
+    ),
 )
 
 
@@ -106,30 +122,63 @@ def write_demand(path: Path, demand: list[DemandPoint], ages: IntArray) -> None:
     )
 
 
-def write_facilities(path: Path, sites: list[Site]) -> None:
+def write_facilities(path: Path, sites: list[Site], ledger: list[Row]) -> None:
     """`facilities.csv`."""
     place = _place(s.xy for s in sites)
     write_csv(
         path,
-        ("id", "name", "service", "lon", "lat", "zone", "township", "capacity"),
+        ("id", "name", "service", "lon", "lat", "zone", "township", "capacity", *FACILITY_COLUMNS),
         (
-            (f"f{k + 1:03d}", s.name, s.service, *at, s.zone, s.township, s.detail)
-            for k, (s, at) in enumerate(zip(sites, place, strict=True))
+            (facility_id(k), s.name, s.service, *at, s.zone, s.township, s.detail, *_cells(row, FACILITY_COLUMNS))
+            for k, (s, at, row) in enumerate(zip(sites, place, ledger, strict=True))
         ),
     )
 
 
-def write_candidates(path: Path, sites: list[Site]) -> None:
+def facility_id(number: int) -> str:
+    """The id of the facility of that number, counted from 0."""
+    return f"f{number + 1:03d}"
+
+
+def write_resources(path: Path, resources: list[tuple[int, dict[str, int]]]) -> None:
+    """`school_resources.csv`, of the facilities of those numbers."""
+    rows = ((facility_id(k), *(amounts[name] for name in RESOURCES)) for k, amounts in resources)
+    write_csv(path, ("id", *RESOURCES), rows)
+
+
+def write_candidates(path: Path, sites: list[Site], plots: list[Row]) -> None:
     """`candidates.csv`."""
     place = _place(s.xy for s in sites)
     write_csv(
         path,
-        ("id", "name", "lon", "lat", "zone", "township", "land", "services"),
+        ("id", "name", "lon", "lat", "zone", "township", "land", "services", *PLOT_COLUMNS),
         (
-            (f"c{k + 1:03d}", s.name, *at, s.zone, s.township, s.detail, s.service)
-            for k, (s, at) in enumerate(zip(sites, place, strict=True))
+            (f"c{k + 1:03d}", s.name, *at, s.zone, s.township, s.detail, s.service, *_cells(row, PLOT_COLUMNS))
+            for k, (s, at, row) in enumerate(zip(sites, place, plots, strict=True))
         ),
     )
+
+
+def write_plots(path: Path, plots: list[Plot]) -> None:
+    """`plots.csv`."""
+    place = _place(p.xy for p in plots)
+    header = (
+        *("id", "name", "lon", "lat", "zone", "township", "floor_m2", "m2_per_dwelling", "persons_per_dwelling"),
+        *("delivery_year", *(f"occupancy_{k + 1}" for k in range(OCCUPANCY_YEARS))),
+        *("from_inside", "from_outside", "age_profile"),
+    )
+    rows = (
+        (
+            *(f"h{k + 1:03d}", p.name, *at, p.zone, p.township, p.floor_m2, p.m2_per_dwelling, p.persons_per_dwelling),
+            *(p.delivery_year, *p.occupancy, p.from_inside, round(1 - p.from_inside, 2), p.age_profile),
+        )
+        for k, (p, at) in enumerate(zip(plots, place, strict=True))
+    )
+    write_csv(path, header, rows)
+
+
+def _cells(row: Row, columns: Sequence[str]) -> list[str | int]:
+    return [row.get(name, "") for name in columns]
 
 
 def write_zones(folder: Path, zones: dict[str, BaseGeometry]) -> None:

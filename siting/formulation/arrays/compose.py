@@ -14,10 +14,10 @@ from siting.formulation.arrays.numbers import Numbers
 from siting.formulation.arrays.parts import ARRAYS, Columns, Cost, Rows, rows
 from siting.formulation.blocks import REGISTER
 from siting.formulation.compose import active_constraints, always_open
+from siting.formulation.program import Program, require_finite
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.program import Program, require_finite
 
 LIMITS = "limits"  # the block of the rows of limits on other objectives
 

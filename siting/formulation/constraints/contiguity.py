@@ -6,7 +6,7 @@ from typing import Any
 
 from siting.formulation.blocks import constraint
 from siting.formulation.data import Data
-from siting.pyomo import pyo
+from siting.formulation.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 

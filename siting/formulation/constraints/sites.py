@@ -8,8 +8,8 @@ import numpy as np
 
 from siting.formulation.blocks import constraint
 from siting.formulation.data import Data
+from siting.formulation.pyomo import pyo
 from siting.instance import NO_LIMIT
-from siting.pyomo import pyo
 
 Model = Any  # pyomo carries no types
 

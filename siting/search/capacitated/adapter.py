@@ -15,7 +15,7 @@ from siting.search.capacitated.problem import CapacitatedProblem
 from siting.search.capacitated.search import solve
 from siting.search.found import Found, Report
 from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 ALWAYS = {"open_site", "assign_share", "assign_only_to_open"}
 CAPACITIES = {"respect_capacity", "respect_minimum_load", "respect_size_capacity"}

@@ -23,8 +23,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.capacitated.choice import Counts, choose, forced
 from siting.search.capacitated.knapsack import Packing, pack, packing
 from siting.search.capacitated.problem import CapacitatedProblem, Pairs
@@ -202,6 +202,7 @@ def lagrangian_bound(
     prices: Prices | None = None,
     must: BoolArray | None = None,
     may: BoolArray | None = None,
+    counts: Counts | None = None,
     mean_open: FloatArray | None = None,
     goal: float = math.inf,
     steps: int = 1000,
@@ -215,6 +216,7 @@ def lagrangian_bound(
     Args:
         prices: to begin with; None: from the nearest columns.
         must, may: (C,) columns that are open, and that may be, beside what the choice says.
+        counts: how many sites of which sets are open; None: as the choice says.
         mean_open: to begin the running mean with.
         goal: cost of the best plan known; the steps end when they reach it.
         steps: at most so many.
@@ -225,6 +227,7 @@ def lagrangian_bound(
     choice, pairs = problem.choice, problem.pairs
     must = choice.must if must is None else must | choice.must
     may = choice.may if may is None else may & choice.may
+    counts = choice.counts if counts is None else counts
     begin = first_prices(problem) if prices is None else prices
     m = problem.columns
     at = Steps(
@@ -244,7 +247,7 @@ def lagrangian_bound(
         left = -1
     while left > 0:
         made = climb(
-            left, patience, step, goal, GUESS, at, scale, problem.fixed, rows, pairs, choice.counts, must, may, packed
+            left, patience, step, goal, GUESS, at, scale, problem.fixed, rows, pairs, counts, must, may, packed
         )
         if made < 0:
             left = -1
@@ -279,13 +282,19 @@ def _bound(at: Steps) -> Bound:
 
 
 def settle(
-    problem: CapacitatedProblem, bound: Bound, must: BoolArray, may: BoolArray, limit: float
+    problem: CapacitatedProblem,
+    bound: Bound,
+    must: BoolArray,
+    may: BoolArray,
+    limit: float,
+    counts: Counts | None = None,
 ) -> tuple[BoolArray, BoolArray]:
     """(C,) columns that every plan of cost at most `limit` opens, and those that some may: reduced-cost fixing.
 
     Among the free columns, one whose opening (or closing) would lift the bound above `limit` is left closed (open).
     """
+    counts = problem.choice.counts if counts is None else counts
     other = np.empty(problem.columns)
-    forced(bound.worth, must, may, problem.choice.counts, other)
+    forced(bound.worth, must, may, counts, other)
     beyond = bound.constant + np.where(np.isnan(other), -np.inf, other) > limit
     return must | (beyond & bound.opened), may & ~(beyond & ~bound.opened)

@@ -12,42 +12,35 @@ from typing import NamedTuple
 import numpy as np
 from scipy.sparse import csr_array
 
-from siting.compiled import compiled
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.program import Program
+from siting.machine.compiled import compiled
+from siting.search.laminar import Laminar, cheapest, laminar
 from siting.search.sites import SiteRules
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 TOLERANCE = 1e-9  # relative, of a row
-MOST = 2**40  # stands for a count without limit
 
 
 class Counts(NamedTuple):
-    """The nested counts as arrays for compiled code.
+    """Counts of sites as arrays for compiled code.
 
     Attributes:
         site: (C,) of each column; at most one column of a site is open.
         needed: (J,) sites of which one column is open.
-        group, zone: (J,) count that a site belongs to, -1 for none; zones lie within groups.
-        group_least, group_most: (G,), and zone_least, zone_most (Z,): how many sites of each are open.
+        sets: how many sites of each set of a laminar family are open.
     """
 
     site: IntArray
     needed: BoolArray
-    group: IntArray
-    group_least: IntArray
-    group_most: IntArray
-    zone: IntArray
-    zone_least: IntArray
-    zone_most: IntArray
+    sets: Laminar
 
 
 @compiled
 def choose(value: FloatArray, must: BoolArray, may: BoolArray, counts: Counts, opened: BoolArray) -> bool:
     """The columns of least total value, into `opened` (C,); False where the counts cannot be met.
 
-    Each zone's cheapest as far as its minimum asks, then the cheapest of the rest that the maxima allow: exact, since
-    the counts are nested. Ties go to the lower number.
+    Exact: the best column of each site, and the cheapest sites. Ties go to the lower number.
 
     Args:
         must, may: (C,) columns that are open, and that may be.
@@ -55,57 +48,24 @@ def choose(value: FloatArray, must: BoolArray, may: BoolArray, counts: Counts, o
     size = counts.needed.size
     best = np.full(size, np.inf)
     pick = np.full(size, -1, dtype=np.int64)
-    chosen = np.zeros(size, dtype=np.bool_)
-    in_group = np.zeros(counts.group_least.size, dtype=np.int64)
-    in_zone = np.zeros(counts.zone_least.size, dtype=np.int64)
+    needed = counts.needed.copy()
     opened[:] = False
     for c in range(value.size):
         if must[c]:
             f = counts.site[c]
-            if not may[c] or pick[f] >= 0 or value[c] == np.inf:
+            if not may[c] or (pick[f] >= 0 and must[pick[f]]) or value[c] == np.inf:
                 return False
-            best[f], pick[f] = -np.inf, c
+            best[f], pick[f], needed[f] = value[c], c, True
     for c in range(value.size):
         f = counts.site[c]
-        if may[c] and value[c] < best[f]:
+        if may[c] and value[c] < best[f] and (pick[f] < 0 or not must[pick[f]]):
             best[f], pick[f] = value[c], c
+    chosen = np.zeros(size, dtype=np.bool_)
+    if cheapest(best, needed, pick >= 0, counts.sets, chosen) == np.inf:
+        return False
     for f in range(size):
-        if best[f] == -np.inf or counts.needed[f]:
-            if pick[f] < 0:
-                return False
-            chosen[f], opened[pick[f]] = True, True
-            if counts.group[f] >= 0:
-                in_group[counts.group[f]] += 1
-            if counts.zone[f] >= 0:
-                in_zone[counts.zone[f]] += 1
-    free = np.flatnonzero((pick >= 0) & ~chosen)
-    free = free[np.argsort(best[free], kind="mergesort")]
-    for f in free:
-        z = counts.zone[f]
-        if z >= 0 and in_zone[z] < counts.zone_least[z]:
-            chosen[f], opened[pick[f]] = True, True
-            in_zone[z] += 1
-            if counts.group[f] >= 0:
-                in_group[counts.group[f]] += 1
-    for f in free:
-        g, z = counts.group[f], counts.zone[f]
-        if chosen[f] or (z >= 0 and in_zone[z] >= counts.zone_most[z]):
-            continue
-        if g >= 0 and in_group[g] >= counts.group_most[g]:
-            continue
-        if best[f] >= 0 and (g < 0 or in_group[g] >= counts.group_least[g]):
-            continue
-        opened[pick[f]] = True
-        if z >= 0:
-            in_zone[z] += 1
-        if g >= 0:
-            in_group[g] += 1
-    for z in range(counts.zone_least.size):
-        if in_zone[z] < counts.zone_least[z] or in_zone[z] > counts.zone_most[z]:
-            return False
-    for g in range(counts.group_least.size):
-        if in_group[g] < counts.group_least[g] or in_group[g] > counts.group_most[g]:
-            return False
+        if chosen[f]:
+            opened[pick[f]] = True
     return True
 
 
@@ -184,27 +144,9 @@ class Choice:
 
     @cached_property
     def counts(self) -> Counts:
-        """The nested counts."""
-        rules, size = self.rules, self.rules.must.size
-        group, zone = np.full(size, -1), np.full(size, -1)
-        least, most = [np.zeros(0, dtype=np.int64)], [np.zeros(0, dtype=np.int64)]
-        shift = 0
-        for k, g in enumerate(rules.groups):
-            group[g.members] = k
-            zone[g.members] = np.where(g.zone[g.members] >= 0, g.zone[g.members] + shift, -1)
-            least.append(g.zone_least)
-            most.append(np.minimum(g.zone_most, MOST))
-            shift += g.zone_least.size
-        return Counts(
-            self.site.astype(np.int64),
-            rules.must.copy(),
-            group.astype(np.int64),
-            np.array([g.least for g in rules.groups], dtype=np.int64),
-            np.array([min(g.most, MOST) for g in rules.groups], dtype=np.int64),
-            zone.astype(np.int64),
-            np.concatenate(least),
-            np.concatenate(most),
-        )
+        """Those of the rules' groups and zones."""
+        rules = self.rules
+        return Counts(self.site.astype(np.int64), rules.must.copy(), laminar(rules.groups, rules.must.size))
 
     @cached_property
     def rows(self) -> tuple[FloatArray, FloatArray, FloatArray]:

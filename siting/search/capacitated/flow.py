@@ -16,8 +16,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 
 TINY = 1e-11  # relative: amounts below it are dust
 

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.capacitated.problem import Pairs
 
 

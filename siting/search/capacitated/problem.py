@@ -8,8 +8,8 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.capacitated.choice import Choice
 
 

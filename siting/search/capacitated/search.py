@@ -7,12 +7,13 @@ import itertools
 import math
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.interrupt import out_of_time
+from siting.search.branching import Gains, choose_branch, sums
 from siting.search.capacitated.bound import (
     EQUAL,
     FIRST_STEP,
@@ -23,13 +24,16 @@ from siting.search.capacitated.bound import (
     lagrangian_bound,
     settle,
 )
-from siting.search.capacitated.choice import choose
+from siting.search.capacitated.choice import Counts, choose
 from siting.search.capacitated.improve import improve
 from siting.search.capacitated.problem import CapacitatedProblem
 from siting.search.capacitated.transport import Transport
+from siting.search.clusters import clustered
+from siting.search.laminar import Laminar, limited
 
 ROOT_STEPS, NODE_STEPS = 1000, 100
 NODE_STEP, NODE_PATIENCE = 0.5, 12
+TRIAL_STEPS, TRIAL_PATIENCE = 20, 8  # of a half that may be branched to
 SMALLER = 0.7  # share of the pairs below which they are copied to leave the others out
 
 DIVE_TO = 0.5  # share of the gap: a half whose bound lies beyond it is not looked at out of turn
@@ -60,13 +64,17 @@ class Search:
 
 @dataclass(frozen=True, eq=False)
 class _Node:
-    """Columns that this part of the search opens, and that it may open, with multipliers to start from."""
+    """Columns that this part of the search opens, and that it may open, least and largest counts of sets of sites, and
+    multipliers to start from.
+    """
 
     bound: float
     must: BoolArray
     may: BoolArray
     prices: Prices
     mean_open: FloatArray | None
+    least: IntArray
+    most: IntArray
 
 
 @dataclass
@@ -140,11 +148,15 @@ class _Tree:
         self.told = (math.inf, -math.inf)
         self.must, self.may = problem.choice.must, problem.choice.may  # of every better plan
         self.top: tuple[Bound, float] | None = None  # of the root, and the limit by which it was last read
+        self.sets = clusters_of(problem)
+        self.gains = Gains.of(self.sets.least.size + problem.columns)
 
     def grow(self, node_limit: int | None, start: BoolArray | None, prices: Prices | None) -> Search:
         problem, best = self.problem, self.best
         choice = problem.choice
-        root = _Node(-math.inf, choice.must, choice.may, prices or first_prices(problem), None)
+        root = _Node(
+            -math.inf, choice.must, choice.may, prices or first_prices(problem), None, self.sets.least, self.sets.most
+        )
         heap: list[tuple[float, int, _Node]] = [(root.bound, 0, root)]
         number = itertools.count(1)
         nodes, bound, by_clock = 0, -math.inf, False
@@ -161,6 +173,8 @@ class _Tree:
             node = heapq.heappop(heap)[2] if following is None else following
             solved = self.bound_node(node, root=nodes == 0)
             nodes += 1
+            if nodes & (nodes - 1) == 0:  # 1, 2, 4, ...
+                self.dive(solved)
             following = None
             halves = self.branch(solved)
             if halves and not self.near_the_end(halves[0], bound):
@@ -184,6 +198,17 @@ class _Tree:
         share[self.whole.origin] = transport.shares()
         return Search(min(bound, cost), cost, best.opened, share, nodes, by_clock)
 
+    def dive(self, node: _Node) -> None:
+        """Settle one column after another as the relaxation would have it, for better plans on the way."""
+        while not self.best.closes(node.bound, self.gap) and not self.best.out_of_time():
+            undecided = node.may & ~node.must
+            if not undecided.any() or node.mean_open is None:
+                return
+            column = int(np.argmax(np.where(undecided, -np.abs(node.mean_open - 0.5), -np.inf)))
+            number = self.sets.first.size + column
+            half = self.above(node, number, 0.0) if node.mean_open[column] >= 0.5 else self.below(node, number, 0.0)
+            node = self.bound_node(half, root=False)
+
     def near_the_end(self, node: _Node, bound: float) -> bool:
         """Whether a node's bound is too near the best plan's cost for a dive to find a better one."""
         return math.isfinite(self.best.cost) and node.bound > bound + DIVE_TO * (self.best.cost - bound)
@@ -199,8 +224,9 @@ class _Tree:
         best = self.best
         self.settle_for_all()
         must, may = node.must | self.must, node.may & self.may
-        if (must & ~may).any() or not self.has_room(must, may):
-            return _Node(math.inf, must, may, node.prices, node.mean_open)
+        counts = self.counts(node.least, node.most)
+        if (must & ~may).any() or not self.has_room(must, may, counts):
+            return replace(node, bound=math.inf)
         prices, mean_open, value = node.prices, node.mean_open, node.bound
         for turn in range(2 if root else 1):
             found = lagrangian_bound(
@@ -208,6 +234,7 @@ class _Tree:
                 prices=prices,
                 must=must,
                 may=may,
+                counts=counts,
                 mean_open=mean_open,
                 goal=best.cost,
                 steps=ROOT_STEPS if root else NODE_STEPS,
@@ -218,7 +245,7 @@ class _Tree:
             if root:
                 self.top = found, math.inf
             if found.value == math.inf:
-                return _Node(math.inf, must, may, prices, mean_open)
+                return replace(node, bound=math.inf)
             lifted, opened = self.whole_rows(found, must, may)
             value = max(value, found.value, lifted)
             prices, mean_open = found.prices, found.mean_open
@@ -228,26 +255,30 @@ class _Tree:
                 self.tell(min(value, best.cost))
             before = best.cost
             self.try_plan(opened, may if root else None)
-            must, may = self.fix(found, must, may)
+            must, may = self.fix(found, must, may, counts)
             if root:
                 self.must, self.may = must, may
                 self.shrink(may)
             if best.cost == before or not root:
                 break
-        return _Node(value, must, may, prices, mean_open)
+        return _Node(value, must, may, prices, mean_open, node.least, node.most)
+
+    def counts(self, least: IntArray, most: IntArray) -> Counts:
+        """Those of the sets that are limited."""
+        return self.problem.choice.counts._replace(sets=limited(self.sets, least, most))
 
     def settle_for_all(self) -> None:
         """Read the root's bound again where a better plan has been found since."""
         if self.top is None or not self.best.cost < self.top[1]:
             return
-        self.must, self.may = self.fix(self.top[0], self.must, self.may)
+        self.must, self.may = self.fix(self.top[0], self.must, self.may, self.problem.choice.counts)
         self.top = self.top[0], self.best.cost
         self.shrink(self.may)
 
-    def fix(self, found: Bound, must: BoolArray, may: BoolArray) -> tuple[BoolArray, BoolArray]:
+    def fix(self, found: Bound, must: BoolArray, may: BoolArray, counts: Counts) -> tuple[BoolArray, BoolArray]:
         if not math.isfinite(self.best.cost):
             return must, may
-        return settle(self.problem, found, must, may, self.best.limit)
+        return settle(self.problem, found, must, may, self.best.limit, counts)
 
     def whole_rows(self, found: Bound, must: BoolArray, may: BoolArray) -> tuple[float, BoolArray]:
         """The bound with whole columns under all rows where rows are priced, the knapsack of a budget say, and its
@@ -261,14 +292,14 @@ class _Tree:
         value, opened = choice.best(worth, must, may)
         return float(found.prices.mu.sum()) + value, found.opened if opened is None else opened
 
-    def has_room(self, must: BoolArray, may: BoolArray) -> bool:
+    def has_room(self, must: BoolArray, may: BoolArray, counts: Counts) -> bool:
         """Whether the columns hold, as far as the counts go, everybody who must be served."""
         pairs = self.problem.pairs
         served = np.where(np.isinf(pairs.most), pairs.load, 0.0)
         load = float(np.bincount(self.problem.future, weights=served).max(initial=0.0))
         opened = np.zeros(must.size, dtype=bool)
         room = np.minimum(pairs.capacity[: must.size], max(load, 1.0))
-        if not choose(-room, must, may, self.problem.choice.counts, opened):
+        if not choose(-room, must, may, counts, opened):
             return False
         return float(room[opened].sum()) >= load * (1 - EQUAL)
 
@@ -318,11 +349,83 @@ class _Tree:
             self.try_plan(node.must)
             return []
         assert node.mean_open is not None
-        column = int(np.argmax(np.where(undecided, -np.abs(node.mean_open - 0.5), -np.inf)))
-        with_it, without = node.must.copy(), node.may.copy()
-        with_it[column], without[column] = True, False
-        others = node.may & (self.problem.choice.site != self.problem.choice.site[column])
-        others[column] = True
-        opening = _Node(node.bound, with_it, others, node.prices, node.mean_open)
-        closing = _Node(node.bound, node.must, without, node.prices, node.mean_open)
-        return [opening, closing] if node.mean_open[column] >= 0.5 else [closing, opening]
+        return self.halves(node, node.mean_open, undecided)
+
+    def halves(self, node: _Node, mean: FloatArray, undecided: BoolArray) -> list[_Node]:
+        """Two halves by the count of a set of sites or by a column, whichever promises most; those not settled yet."""
+        sets, site = self.sets, self.problem.choice.site
+        count = np.concatenate([sums(sets, _by_site(site, mean, sets.place.size)), mean])
+        low = np.floor(count + EQUAL)
+        size = sets.first.size
+        within = (low[:size] >= node.least) & (low[:size] < node.most)
+        chosen, tried = choose_branch(
+            self.gains,
+            count - low,
+            np.concatenate([within, undecided]),
+            bound=node.bound,
+            most=self.best.cost,
+            halves=lambda k: (self.tried(self.below(node, k, low[k])), self.tried(self.above(node, k, low[k]))),
+            stopped=self.best.out_of_time,
+        )
+        if chosen < 0:
+            chosen = size + int(np.argmax(np.where(undecided, -np.abs(mean - 0.5), -np.inf)))
+        if tried is None:
+            tried = self.below(node, chosen, low[chosen]), self.above(node, chosen, low[chosen])
+        halves = [half for half in tried if not self.best.closes(half.bound)]
+        upwards = count[chosen] >= 0.5 + (low[chosen] if chosen < size else 0.0)
+        return halves[::-1] if upwards else halves
+
+    def tried(self, half: _Node) -> _Node:
+        """A half with its bound raised by a few steps."""
+        counts = self.counts(half.least, half.most)
+        if not self.has_room(half.must, half.may, counts):
+            return replace(half, bound=math.inf)
+        found = lagrangian_bound(
+            self.problem,
+            prices=half.prices,
+            must=half.must,
+            may=half.may,
+            counts=counts,
+            mean_open=half.mean_open,
+            goal=self.best.cost,
+            steps=TRIAL_STEPS,
+            first_step=NODE_STEP,
+            patience=TRIAL_PATIENCE,
+        )
+        return replace(half, bound=max(half.bound, found.value), prices=found.prices, mean_open=found.mean_open)
+
+    def below(self, node: _Node, k: int, low: float) -> _Node:
+        """The half in which set `k` has at most `low` sites, or the column is closed."""
+        column = k - self.sets.first.size
+        if column >= 0:
+            without = node.may.copy()
+            without[column] = False
+            return replace(node, may=without)
+        most = node.most.copy()
+        most[k] = int(low)
+        return replace(node, most=most)
+
+    def above(self, node: _Node, k: int, low: float) -> _Node:
+        """The half in which set `k` has more than `low` sites, or the column is open."""
+        column = k - self.sets.first.size
+        if column < 0:
+            least = node.least.copy()
+            least[k] = int(low) + 1
+            return replace(node, least=least)
+        with_it, others = node.must.copy(), node.may & (self.problem.choice.site != self.problem.choice.site[column])
+        with_it[column] = others[column] = True
+        return replace(node, must=with_it, may=others)
+
+
+def clusters_of(problem: CapacitatedProblem) -> Laminar:
+    """The sets of sites whose counts are branched on."""
+    pairs, rules = problem.pairs, problem.choice.rules
+    load = np.where(pairs.load > 0, pairs.load, np.inf)
+    unit = pairs.cost / load[problem.rows]
+    return clustered(rules.groups, pairs.starts, problem.choice.site[pairs.owner[pairs.cell]], unit, rules.must.size)
+
+
+def _by_site(site: IntArray, value: FloatArray, sites: int) -> FloatArray:
+    """(J,) sum of `value` (C,) over the columns of each site."""
+    total: FloatArray = np.bincount(site, weights=value, minlength=sites).astype(np.float64)
+    return total

@@ -14,7 +14,7 @@ from dataclasses import replace
 import numpy as np
 
 from siting.impedance import BoolArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.lagrangian import lagrangian_bound
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve

@@ -7,16 +7,16 @@ import time
 
 import numpy as np
 
-from siting.coverage import Sets, sets_within
 from siting.formulation.spec import Limit
 from siting.impedance import FloatArray, IntArray
 from siting.instance import Instance
+from siting.instance.coverage import Sets, sets_within
 from siting.search.covering.fewest import fewest
 from siting.search.covering.problem import CoverageProblem
 from siting.search.covering.tree import Solved, solve
 from siting.search.found import Found, Report
 from siting.search.sites import SITE_BLOCKS, SiteRules
-from siting.solver import SolverOptions
+from siting.solving.solver import SolverOptions
 
 ENGINE = "Lagrangian bound, interchange and branching, HiGHS"
 ONCE = frozenset({"covered", "cover_only_if_open"})

@@ -10,10 +10,10 @@ import math
 
 import numpy as np
 
-from siting.compiled import compiled
-from siting.coverage import Columns
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.interrupt import out_of_time
+from siting.instance.coverage import Columns
+from siting.machine.compiled import compiled
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.problem import CoverageProblem
 
 TINY = 1e-9  # relative: a smaller improvement is none

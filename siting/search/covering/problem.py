@@ -7,9 +7,9 @@ from functools import cached_property
 
 import numpy as np
 
-from siting.compiled import compiled
-from siting.coverage import Columns, Sets, first_same
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.instance.coverage import Columns, Sets, first_same
+from siting.machine.compiled import compiled
 from siting.search.sites import SiteRules
 
 

@@ -7,8 +7,8 @@ import math
 import numpy as np
 from scipy.sparse import csr_array, hstack, vstack
 
+from siting.formulation.program import Program
 from siting.impedance import IntArray
-from siting.program import Program
 from siting.search.covering.problem import CoverageProblem
 
 

@@ -9,8 +9,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from siting.coverage import containing_another, not_needed
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.instance.coverage import containing_another, not_needed
 from siting.search.covering.problem import CoverageProblem, restrict
 from siting.search.sites import SiteRules
 

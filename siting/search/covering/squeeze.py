@@ -11,9 +11,9 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.compiled import compiled
-from siting.coverage import Columns
 from siting.impedance import BoolArray, IntArray
+from siting.instance.coverage import Columns
+from siting.machine.compiled import compiled
 from siting.search.covering.problem import CoverageProblem
 
 

@@ -17,7 +17,7 @@ import numpy as np
 
 from siting.events import Event
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.covering.fixing import rise_if_changed
 from siting.search.covering.lagrangian import lagrangian_bound
 from siting.search.covering.moves import improve
@@ -26,11 +26,11 @@ from siting.search.covering.program import as_program
 from siting.search.covering.reductions import reduced
 from siting.search.covering.squeeze import alike, squeeze
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
 
-ROOT_STEPS, NODE_STEPS = 3000, 300
+ROOT_STEPS, NODE_STEPS = 2000, 200
 SMALL = 20_000  # members of the sets that are left, with which the solver is quick
 SMALL_HARD = 60_000  # the same where every class must be covered: its cuts are worth more than branching here
 SOLVER_NODES = 500  # after which branching goes on
@@ -95,6 +95,7 @@ class _Node:
 
     problem: CoverageProblem
     multipliers: FloatArray | None
+    average: FloatArray | None
     must: BoolArray
     may: BoolArray
     bound: float
@@ -129,7 +130,7 @@ class _Tree:
             return self._nothing()
         rules = small.rules
         self._polish(small, first)
-        node: _Node | None = _Node(small, None, rules.must, rules.may, -math.inf)
+        node: _Node | None = _Node(small, None, None, rules.must, rules.may, -math.inf)
         stopped = False
         while node is not None and not stopped:
             children = self.process(node)
@@ -186,18 +187,19 @@ class _Tree:
         part = restrict(node.problem, node.must, node.may, node.multipliers)
         if not part.possible:
             return []
-        known = node.bound
+        known, average = node.bound, node.average
         for _ in range(3):
             problem = part.problem
             found = lagrangian_bound(
                 problem,
                 upper=self.limit(),
                 multipliers=part.multipliers,
+                average=average,
                 steps=ROOT_STEPS if root else NODE_STEPS,
                 end=self.end,
                 plan=partial(self._try, problem) if root else None,
             )
-            known = max(known, found.bound)
+            known, average = max(known, found.bound), found.average
             self._try(problem, found.chosen, known, quiet=True)
             if known >= self.limit():
                 self._aside(known)
@@ -215,7 +217,8 @@ class _Tree:
             if left > 0.9 * before or left <= self.small or out_of_time(self.end):
                 break
         if out_of_time(self.end):
-            return [_Node(part.problem, part.multipliers, part.problem.rules.must, part.problem.rules.may, known)]
+            rules = part.problem.rules
+            return [_Node(part.problem, part.multipliers, average, rules.must, rules.may, known)]
         if part.problem.sets.indices.size <= self.small:
             solved, known = self._hand_over(part.problem, known)
             if solved or known >= self.limit():
@@ -234,7 +237,7 @@ class _Tree:
         j = free[np.lexsort((free, np.abs(price[free]), -np.round(unsure, 6)))[0]]
         must, may = rules.must.copy(), rules.may.copy()
         must[j], may[j] = True, False
-        above = part.problem, part.multipliers
+        above = part.problem, part.multipliers, average
         return [_Node(*above, must, rules.may, known), _Node(*above, rules.must, may, known)]
 
     def _aside(self, bound: float) -> None:

@@ -13,9 +13,9 @@ import numpy as np
 import scipy.sparse as sp
 from scipy.sparse.csgraph import connected_components
 
-from siting.adjacency import Adjacency
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.program import Program
+from siting.instance.adjacency import Adjacency
 
 INSIDE = (
     0.999,

@@ -8,9 +8,9 @@ from functools import cached_property
 
 import numpy as np
 
-from siting.adjacency import Adjacency
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import NO_LIMIT, Instance
+from siting.instance.adjacency import Adjacency
 
 EQUAL = 1e-9  # relative
 

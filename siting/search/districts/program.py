@@ -23,12 +23,12 @@ from functools import cached_property
 import numpy as np
 import scipy.sparse as sp
 
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.program import Program
 from siting.search.districts.cuts import BROKEN, Cut, Rows, separate
 from siting.search.districts.problem import EQUAL, Districting
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 ROUNDS = 40  # of cuts
 

@@ -2,6 +2,9 @@ r"""Exact search for uncapacitated location: p-median, fixed-charge location, an
 
     minimise  sum_j price_j y_j + sum_i (weight_i x value of i's nearest open site),  y in SiteRules
 
+and of all models that are such sums: gradual cover and attendance, in which a demand point may reach no site at a cost,
+and envy.
+
 A plan is the set of its open sites, since everybody goes to the nearest. Interchange finds a good one, a Lagrangian
 bound says how good, reduced costs settle sites, and branch and bound on the same Lagrangian closes the rest. All of it
 works on the near pairs of each demand point; what lists leave out is bounded by their `cap`, so that every bound holds
@@ -17,7 +20,8 @@ For use by a coordinating problem (several services or periods that share a budg
 - `benders_cut(problem, y)`: the cut that assignment makes at whole or fractional y.
 - `solve(problem, options)`: plan and proof.
 
-`search_median` and `knows` are the same for an `Instance`.
+`search_median` and `knows` are the same for an `Instance`. `search_worst` bounds the mean of the worst-off and the
+regret by medians of other weights.
 """
 
 from siting.search.median.adapter import knows, median_problem, search_median, with_costs
@@ -25,8 +29,10 @@ from siting.search.median.lists import Pairs
 from siting.search.median.parts import LagrangianBound, benders_cut, interchange, lagrangian_bound
 from siting.search.median.problem import MedianProblem
 from siting.search.median.solve import MedianAnswer, solve
+from siting.search.median.worst import WORST, search_worst
 
 __all__ = [
+    "WORST",
     "LagrangianBound",
     "MedianAnswer",
     "MedianProblem",
@@ -37,6 +43,7 @@ __all__ = [
     "lagrangian_bound",
     "median_problem",
     "search_median",
+    "search_worst",
     "solve",
     "with_costs",
 ]

@@ -7,40 +7,44 @@ import numpy as np
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
 from siting.search.found import Found, Report
+from siting.search.median.costs import LOST, OBJECTIVES, costs
 from siting.search.median.lists import Pairs
+from siting.search.median.merged import merged
 from siting.search.median.problem import MedianProblem
 from siting.search.median.solve import solve
-from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
-from siting.solver import SolverOptions
+from siting.search.sites import SITE_BLOCKS, SiteRules
+from siting.solving.solver import SolverOptions
 
 ENGINE = "interchange, Lagrangian branch and bound"
 VARIABLES = {"open_site", "assign_share"}
-BLOCKS = VARIABLES | SITE_BLOCKS | {"assign_every_demand_point", "assign_only_to_open"}
-OBJECTIVES = {"total_weighted_impedance", "fixed_and_travel_cost"}
+EVERYBODY, NOT_EVERYBODY = "assign_every_demand_point", "assign_at_most_once"
+BLOCKS = VARIABLES | SITE_BLOCKS | {EVERYBODY, "assign_only_to_open"}
 
 
 def knows(blocks: set[str]) -> bool:
     """Whether these blocks, variables and objective among them, are a problem of this search."""
-    return len(blocks & OBJECTIVES) == 1 and blocks >= VARIABLES and blocks <= BLOCKS | OBJECTIVES
+    goal = blocks & OBJECTIVES
+    if len(goal) != 1 or not blocks >= VARIABLES | {"assign_only_to_open"}:
+        return False
+    known = BLOCKS | goal | ({NOT_EVERYBODY} if goal <= LOST else set())
+    return blocks <= known and bool(blocks & {EVERYBODY, NOT_EVERYBODY})
 
 
 def median_problem(
     instance: Instance, active: tuple[str, ...], objective: str, threads: int = 1
 ) -> tuple[MedianProblem, float]:
-    """The bare problem, and a constant that its objective lacks."""
-    matrix, price, constant, weight = instance.impedance, np.zeros(instance.site_count), 0.0, instance.demand
-    if objective == "fixed_and_travel_cost":
-        weight = weight * (1.0 if instance.travel_cost is None else float(instance.travel_cost))
-        opening, closing = site_costs(instance)
-        price, constant = opening - closing, float(closing.sum())
-    pairs = Pairs(matrix.indptr, matrix.indices, matrix.values, weight)
-    return MedianProblem(pairs, price, SiteRules.of(instance, active), threads), constant
+    """The bare problem, and a constant that its objective lacks: with it, it is the model's objective, or the
+    negative of one that is maximised. Demand points with the same pairs may be one.
+    """
+    pairs, price, constant = costs(instance, objective, everybody=EVERYBODY in active)
+    return MedianProblem(merged(pairs, threads), price, SiteRules.of(instance, active), threads), constant
 
 
 def with_costs(instance: Instance, active: tuple[str, ...], cost: FloatArray) -> MedianProblem:
     """A problem in which assigning over each admissible pair costs `cost` (nnz,): for first plans of other models."""
     matrix = instance.impedance
-    pairs = Pairs(matrix.indptr, matrix.indices, cost, np.ones(instance.demand_count))
+    everybody = np.full(instance.demand_count, np.inf)
+    pairs = Pairs(matrix.indptr, matrix.indices, cost, np.ones(instance.demand_count), everybody)
     return MedianProblem(pairs, np.zeros(instance.site_count), SiteRules.of(instance, active))
 
 
@@ -55,7 +59,11 @@ def search_median(
     """The best plan and bound for a model whose blocks `knows` knows."""
     problem, constant = median_problem(instance, active, objective, options.threads)
     answer = solve(
-        problem, options, start=start, report=lambda value, bound: report(value + constant, bound + constant)
+        problem,
+        options,
+        start=start,
+        report=lambda value, bound: report(value + constant, bound + constant),
+        constant=constant,
     )
     return Found(
         answer.bound + constant,

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.sites import SiteRules
 
 LARGE = 1 << 60  # a count that nothing reaches

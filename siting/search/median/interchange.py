@@ -11,8 +11,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.median.choice import Choice, move_allowed
 from siting.search.median.lists import Columns, Lists, Pairs
 
@@ -25,7 +25,7 @@ class Ground(NamedTuple):
     Attributes:
         lists, columns: the near pairs.
         pairs: all pairs, for demand points none of whose near sites is open.
-        unserved: (I,) what it counts to reach no open site.
+        unserved: (I,) what it counts to reach no open site, more than any pair where that must not be.
         price: (J,) cost of opening.
         choice: rules on sites.
         free: (J,) sites that may change.
@@ -95,10 +95,10 @@ def two_nearest(ground: Ground, opened: BoolArray, i: int) -> tuple[int, int, fl
                 first, near = j, lists.cost[k]
             else:
                 return first, j, near, lists.cost[k]
-    if lists.cap[i] < np.inf:
+    if lists.cap[i] < ground.unserved[i]:
         for k in range(pairs.indptr[i], pairs.indptr[i + 1]):
             j = pairs.site[k]
-            if opened[j] and j != first:
+            if opened[j] and j != first and pairs.value[k] < pairs.outside[i]:
                 c = pairs.weight[i] * pairs.value[k]
                 if first < 0 or c < near:
                     first, second, near, after = j, first, c, near

@@ -11,9 +11,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.threads import in_parts
+from siting.machine.compiled import compiled
+from siting.machine.threads import in_parts
 
 SAMPLE = 64  # pairs of a row from which the length of its list is guessed
 PART = 5_000  # rows below which a thread is not worth while
@@ -28,12 +28,14 @@ class Pairs(NamedTuple):
         site: (nnz,) site of each pair, int32 or int64.
         value: (nnz,) float64, float32 or int32.
         weight: (I,) float64.
+        outside: (I,) value of reaching no open site, float64; +inf where a demand point must reach one.
     """
 
     indptr: IntArray
     site: NDArray[np.signedinteger]
     value: NDArray[np.number]
     weight: FloatArray
+    outside: FloatArray
 
 
 class Lists(NamedTuple):
@@ -43,8 +45,9 @@ class Lists(NamedTuple):
         indptr: (I + 1,) list starts.
         site: (nnz',) site of each pair.
         cost: (nnz',) ascending within a list.
-        cap: (I,) no pair outside the list costs less; +inf where the list holds all pairs.
-        reach: (I,) how many sites the demand point reaches, listed or not.
+        cap: (I,) neither a pair outside the list nor reaching no site costs less; +inf where the list holds all pairs
+            and some site must be reached.
+        reach: (I,) how many sites the demand point reaches, listed or not, for less than it costs to reach none.
     """
 
     indptr: IntArray
@@ -106,7 +109,7 @@ def _measure(
     for i in range(begin, end):
         size = 0
         for k in range(pairs.indptr[i], pairs.indptr[i + 1]):
-            if may[pairs.site[k]]:
+            if may[pairs.site[k]] and pairs.value[k] < pairs.outside[i]:
                 buffer[size] = pairs.value[k]
                 size += 1
         limit[i] = np.inf
@@ -134,10 +137,10 @@ def _fill(pairs: Pairs, may: BoolArray, limit: FloatArray, begin: int, end: int,
     site = np.empty(may.size, np.int32)
     value = np.empty(may.size)
     for i in range(begin, end):
-        size, beyond = 0, np.inf
+        size, beyond = 0, pairs.outside[i]
         for k in range(pairs.indptr[i], pairs.indptr[i + 1]):
             j, t = pairs.site[k], pairs.value[k]
-            if not may[j]:
+            if not may[j] or t >= pairs.outside[i]:
                 continue
             if t <= limit[i]:
                 site[size] = j

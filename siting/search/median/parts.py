@@ -6,11 +6,11 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.median.interchange import copy_state, improve, shake, state_of
 from siting.search.median.lists import Lists
-from siting.search.median.problem import MedianProblem, served_total
+from siting.search.median.problem import MedianProblem
 from siting.search.median.relaxation import Steps
 from siting.search.median.tree import bounded
 
@@ -39,7 +39,8 @@ class LagrangianBound:
 def interchange(
     problem: MedianProblem, opened: BoolArray | None = None, *, shakes: int = 0, seed: int = 0
 ) -> tuple[BoolArray, float] | None:
-    """A plan (J,) that no opening, closing or swap improves, and its objective: +inf where somebody is not served.
+    """A plan (J,) that no opening, closing or swap improves, and its objective: +inf where somebody who must be is
+    not served.
 
     None where no set of sites keeps the rules.
 
@@ -63,7 +64,7 @@ def interchange(
         improve(ground, state, LONG)
         if state.total[0] < best.total[0]:
             copy_state(state, best)
-    return best.opened, served_total(best)
+    return best.opened, problem.served_total(best)
 
 
 def lagrangian_bound(

@@ -8,8 +8,8 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.median.choice import Choice, as_choice
 from siting.search.median.interchange import Ground, State, state_of
 from siting.search.median.lists import Columns, Lists, Pairs, by_site, sorted_lists
@@ -29,7 +29,7 @@ class Near:
 
     Attributes:
         may: (J,).
-        thin: demand points that reach only some of these sites, all of which are listed.
+        thin: demand points that must reach a site and reach only some of these, all of which are listed.
     """
 
     may: BoolArray
@@ -41,6 +41,8 @@ class Near:
 @dataclass(frozen=True, eq=False)
 class MedianProblem:
     """Minimise sum_j price_j y_j + sum_i (cost of i's nearest open site) over the sets y of sites that `rules` allow.
+
+    Who reaches an open site only at more than reaching none costs, where that may be, reaches none.
 
     Attributes:
         pairs: admissible pairs and what assigning over them costs.
@@ -67,7 +69,7 @@ class MedianProblem:
     def priced(self, price: FloatArray) -> MedianProblem:
         """The same problem with other prices (J,); what is known of its pairs is shared."""
         other = replace(self, price=np.asarray(price, dtype=np.float64))
-        known = {"near", "choice", "dearest"} & set(self.__dict__)
+        known = {"near", "choice", "dearest", "served"} & set(self.__dict__)
         other.__dict__.update({name: self.__dict__[name] for name in known})
         return other
 
@@ -84,7 +86,16 @@ class MedianProblem:
     @cached_property
     def unserved(self) -> FloatArray:
         """(I,) what a demand point counts in moves that reaches no open site."""
-        return np.full(self.demand_count, UNSERVED * max(self.dearest, 1.0) + float(np.abs(self.price).sum()))
+        never = UNSERVED * max(self.dearest, 1.0) + float(np.abs(self.price).sum())
+        outside = np.full(self.demand_count, never)
+        outside[~self.served] = self.pairs.weight[~self.served] * self.pairs.outside[~self.served]
+        return outside
+
+    @cached_property
+    def served(self) -> BoolArray:
+        """(I,) demand points that must reach an open site."""
+        must: BoolArray = np.isinf(self.pairs.outside)
+        return must
 
     @cached_property
     def dearest(self) -> float:
@@ -102,7 +113,7 @@ class MedianProblem:
             length = sites
         lists = sorted_lists(self.pairs, may, length, self.threads)
         listed = np.diff(lists.indptr)
-        thin = np.flatnonzero((listed == lists.reach) & (lists.reach < sites))
+        thin = np.flatnonzero((listed == lists.reach) & (lists.reach < sites) & self.served)
         return Near(may, lists, by_site(lists, self.site_count), thin)
 
     def ground(self, near: Near, must: BoolArray) -> Ground:
@@ -111,24 +122,24 @@ class MedianProblem:
         return Ground(near.lists, near.columns, self.pairs, self.unserved, self.price, self.choice, free)
 
     def objective(self, opened: BoolArray) -> float:
-        """Of a plan (J,); +inf where somebody reaches no open site."""
+        """Of a plan (J,); +inf where somebody who must reaches no open site."""
         state = state_of(self.ground(self.near, self.rules.must), opened)
-        return served_total(state)
+        return self.served_total(state)
+
+    def served_total(self, state: State) -> float:
+        """The objective of a state; +inf where somebody who must reaches no open site."""
+        return float(state.total[0]) if (state.first >= 0)[self.served].all() else np.inf
 
     @cached_property
     def grain(self) -> float:
         """The objectives of all plans are multiples of this; 0 where they are not known to be."""
         if not _is_whole(self.pairs.weight, 1.0):
             return 0.0
+        outside = self.pairs.outside[~self.served]
         for scale in SCALES:
-            if _is_whole(self.price, scale) and _all_whole(self.pairs.value, scale):
+            if _is_whole(self.price, scale) and _is_whole(outside, scale) and _all_whole(self.pairs.value, scale):
                 return 1.0 / scale
         return 0.0
-
-
-def served_total(state: State) -> float:
-    """The objective of a state; +inf where somebody reaches no open site."""
-    return float(state.total[0]) if (state.first >= 0).all() else np.inf
 
 
 def _is_whole(values: FloatArray, scale: float) -> bool:

@@ -20,8 +20,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.median.choice import Choice, cheapest
 from siting.search.median.lists import Lists
 

@@ -11,13 +11,13 @@ import numpy as np
 from scipy.sparse import csr_array, vstack
 
 from siting.impedance import BoolArray, FloatArray
-from siting.interrupt import out_of_time
+from siting.machine.interrupt import out_of_time
 from siting.search.median.interchange import State, copy_state, improve, shake, state_of
-from siting.search.median.problem import MedianProblem, Near, served_total
+from siting.search.median.problem import MedianProblem, Near
 from siting.search.median.relaxation import Steps
 from siting.search.median.tree import Multipliers, Node, Waiting, bounded, least_sure, propagate, settle
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 SMALLEST_GAP = 1e-7  # relative: a bound this near to a plan proves it
 ARITHMETIC = 1e-9  # relative error of a bound's or a plan's sum
@@ -63,6 +63,7 @@ def solve(
     *,
     start: BoolArray | None = None,
     report: Report | None = None,
+    constant: float = 0.0,
 ) -> MedianAnswer:
     """The best plan and bound within the limits.
 
@@ -70,15 +71,16 @@ def solve(
         options: limits; with one thread or several the answer is the same, unless the clock stops it.
         start: (J,) sites of an allowed plan, where there is one.
         report: is told (objective, bound) as they improve.
+        constant: is to be added to an objective before a gap is measured by it.
     """
-    return _Run(problem, options, report).answer(start)
+    return _Run(problem, options, report, constant).answer(start)
 
 
 class _Run:
     """One solve: the best plan so far, the near pairs at present, and what ended it."""
 
-    def __init__(self, problem: MedianProblem, options: SolverOptions, report: Report | None) -> None:
-        self.problem, self.options, self.report = problem, options, report
+    def __init__(self, problem: MedianProblem, options: SolverOptions, report: Report | None, constant: float) -> None:
+        self.problem, self.options, self.report, self.constant = problem, options, report, constant
         self.end = time.perf_counter() + options.time_limit_s
         self.objective = math.inf
         self.open: BoolArray | None = None
@@ -93,16 +95,26 @@ class _Run:
         """Plans with at least this objective need not be found."""
         if not math.isfinite(self.objective):
             return math.inf
-        size, grain = abs(self.objective), self.problem.grain
-        close = self.objective - max(self.options.gap * (1 - ARITHMETIC), SMALLEST_GAP) * size
-        sure = grain and ARITHMETIC * size < grain * GRAIN_DOUBT
+        grain = self.problem.grain
+        close = self.objective - max(self.wanted, self.doubt)
+        sure = grain and self.doubt < grain * GRAIN_DOUBT
         return min(close, self.objective - grain * (1 - GRAIN_DOUBT)) if sure else close
+
+    @property
+    def wanted(self) -> float:
+        """The difference to a bound that will do."""
+        return max(self.options.gap * (1 - ARITHMETIC), SMALLEST_GAP) * abs(self.objective + self.constant)
+
+    @property
+    def doubt(self) -> float:
+        """The difference that arithmetic may make."""
+        return ARITHMETIC * abs(self.objective)
 
     @property
     def finished_bound(self) -> float:
         """The bound once no plan below the target is left."""
         whole = self.problem.grain and self.target > self.objective - self.problem.grain
-        return self.objective if whole else self.target
+        return self.objective if whole or self.doubt >= self.wanted else self.target
 
     def answer(self, start: BoolArray | None) -> MedianAnswer:
         """Run."""
@@ -227,7 +239,7 @@ class _Run:
         program = problem.rules.program(value)
         sets = {lists.site[lists.indptr[i] : lists.indptr[i + 1]].tobytes(): i for i in self.near.thin[::-1]}
         rows = sorted(sets.values())
-        if self.near.thin.size < problem.demand_count:
+        if self.near.thin.size < int(problem.served.sum()):
             everywhere = np.ones((1, problem.site_count))
         else:
             everywhere = np.zeros((0, problem.site_count))
@@ -266,7 +278,7 @@ class _Run:
 
     def keep(self, state: State) -> None:
         """Take the plan if it is the best."""
-        total = served_total(state)
+        total = self.problem.served_total(state)
         if total < self.objective:
             self.objective, self.open = total, state.opened.copy()
 
@@ -284,7 +296,7 @@ class _Run:
             shake(ground, state, 2 + number % 3, self.options.seed * 1_000_003 + number)
             improve(ground, state, LONG)
             failed += 1
-            if served_total(state) < self.objective * (1 - ARITHMETIC):
+            if self.problem.served_total(state) < self.objective * (1 - ARITHMETIC):
                 copy_state(state, best)
                 self.keep(best)
                 self.tell()

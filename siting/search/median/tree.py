@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.median.choice import Choice, lifts
 from siting.search.median.lists import Lists
 from siting.search.median.problem import MedianProblem, Near

@@ -7,6 +7,7 @@ from typing import NamedTuple
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.search.laminar import Laminar
 
 
 class Pairs(NamedTuple):
@@ -30,10 +31,8 @@ class Sites(NamedTuple):
         room: (J,) capacity.
         cost: (J,) of opening.
         must, may: (J,) open in every plan; in some plan at most.
-        group: (J,) number of the group it counts in, -1 for none.
-        group_least, group_most: (G,) how many of a group open.
-        zone: (J,) zone within the group, -1 for none.
-        zone_least, zone_most: (Z,) how many of a zone open.
+        counted: (J,) sites of the first group, the new ones and those that move.
+        sets: how many sites of each group, zone and cluster open.
         rows: (R, J) side rows: least <= rows y <= most.
         least, most: (R,).
     """
@@ -42,12 +41,8 @@ class Sites(NamedTuple):
     cost: FloatArray
     must: BoolArray
     may: BoolArray
-    group: IntArray
-    group_least: IntArray
-    group_most: IntArray
-    zone: IntArray
-    zone_least: IntArray
-    zone_most: IntArray
+    counted: BoolArray
+    sets: Laminar
     rows: FloatArray
     least: FloatArray
     most: FloatArray

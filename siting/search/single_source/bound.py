@@ -19,10 +19,10 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
+from siting.search.laminar import cheapest
 from siting.search.single_source.arrays import Pairs, Sites
-from siting.search.single_source.choice import cheapest
 from siting.search.single_source.loads import Work, shares, whole_load
 
 MEMORY = 0.9  # of the running mean of which sites are opened
@@ -92,7 +92,7 @@ def lagrangian(
         if sites.may[j]:
             value[j] = site_part(sites, sigma, j) - shares(pairs, sites, weight, j, mu, held, room)[0]
     while True:
-        chosen = cheapest(sites, sites.must, sites.may, value, opened)
+        chosen = cheapest(value, sites.must, sites.may, sites.sets, opened)
         if not exact or chosen == np.inf:
             return total + chosen
         missing = False

@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import FloatArray, IntArray
+from siting.machine.compiled import compiled
 
 MOST_NODES = 100_000  # of the search for whole loads; beyond, the bound by shares stands
 SMALL = 1e-9  # absolute and relative: of sums of gains

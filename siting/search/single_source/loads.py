@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.single_source.arrays import Pairs, Sites
 from siting.search.single_source.knapsack import SMALL, partition, whole
 

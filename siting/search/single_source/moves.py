@@ -12,8 +12,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.machine.compiled import compiled
 from siting.search.single_source.arrays import Pairs
 
 ROUNDS = 200  # of passes, a guard only

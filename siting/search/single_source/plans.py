@@ -15,7 +15,7 @@ from siting.search.single_source.arrays import Pairs, site_of
 from siting.search.single_source.moves import by_regret, hosting, improve, table
 from siting.search.single_source.task import EQUAL, Task
 from siting.search.single_source.transport import best_swap, transport_bound
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 PRICE_STEPS = 60
 SITES_TIME_S, SITES_NODES = 1.0, 1000  # for a set of sites

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.single_source.arrays import Pairs, Sites
 
 SLACK = 1e-9  # relative: of sums of loads

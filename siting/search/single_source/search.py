@@ -6,12 +6,15 @@ import math
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.search.single_source.arrays import Pairs, Sites, subset
+from siting.search.clusters import clustered
+from siting.search.laminar import Laminar
+from siting.search.single_source.arrays import Pairs, Sites, site_of, subset
 from siting.search.single_source.bound import Climb, begin, climb
 from siting.search.single_source.loads import work
 from siting.search.single_source.plans import Plan, Planner
@@ -172,6 +175,7 @@ class _Search:
         if root is not None and not self.closed:
             tree = Tree(
                 task,
+                self.sets,
                 limit=lambda: self.limit,
                 offer=self._offer_node,
                 keep=lambda opened, site: self._keep(self.planner.rated(opened, site)),
@@ -198,7 +202,7 @@ class _Search:
         self._climb(pairs, sites, state, exact=False)
         step = WHOLE_STEP
         while True:
-            if math.isinf(state.number[0]) or state.number[0] > self.limit:
+            if state.number[0] == math.inf or state.number[0] > self.limit:  # -inf: no step was taken in time
                 return None
             self._swap(state.value)
             if self.closed or self.out_of_time():
@@ -217,7 +221,21 @@ class _Search:
                 break
             pairs = subset(task.pairs, keep)
             state = state._replace(share=state.share[left])
-        return Node(self.bound, sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma)
+        return Node(
+            self.bound, sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma, *self.sets[3:]
+        )
+
+    @cached_property
+    def sets(self) -> Laminar:
+        """The counts of sites, those of the task and of clusters that are branched on."""
+        task = self.task
+        site, point = site_of(task.pairs), task.pairs.point
+        heavy = task.weight[point] > 0
+        unit = task.pairs.cost[heavy] / task.weight[point[heavy]]
+        order = np.lexsort((unit, point[heavy]))
+        starts = np.zeros(task.weight.size + 1, dtype=np.int64)
+        np.cumsum(np.bincount(point[heavy], minlength=task.weight.size), out=starts[1:])
+        return clustered(task.rules.groups, starts, site[heavy][order], unit[order], task.sites.may.size)
 
     def _climb(self, pairs: Pairs, sites: Sites, state: Climb, *, exact: bool) -> None:
         """Take steps to their end; plans are made on the way."""

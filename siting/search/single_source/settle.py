@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.single_source.arrays import Pairs, Sites
 from siting.search.single_source.bound import Climb, constant_part, site_part
 from siting.search.single_source.choice import forced

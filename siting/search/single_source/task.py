@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.instance import NO_LIMIT, Instance
+from siting.instance import Instance
+from siting.search.laminar import laminar, raised
 from siting.search.single_source.arrays import Pairs, Sites, site_of, subset
 from siting.search.sites import SITE_BLOCKS, SiteRules, site_costs
 from siting.search.sites import TOLERANCE as SIDE_SLACK
@@ -186,40 +187,28 @@ def _pairs(point: IntArray, site: IntArray, cost: FloatArray, use: BoolArray, si
 def _sites(rules: SiteRules, room: FloatArray, cost: FloatArray, weight: FloatArray) -> Sites:
     """The rules as arrays, with the fewest sites that hold everybody."""
     size = room.size
-    group, zone = np.full(size, -1, dtype=np.int64), np.full(size, -1, dtype=np.int64)
-    zone_least, zone_most = np.zeros(0, dtype=np.int64), np.zeros(0, dtype=np.int64)
-    for k, one in enumerate(rules.groups):
-        group[one.members] = k
-        inside = one.members & (one.zone >= 0)
-        zone[inside] = one.zone[inside] + zone_least.size
-        zone_least, zone_most = np.r_[zone_least, one.zone_least], np.r_[zone_most, one.zone_most]
-    least = np.array([max(one.least, 0) for one in rules.groups], dtype=np.int64)
-    most = np.array([min(one.most, size) for one in rules.groups], dtype=np.int64)
-    least[0] = max(least[0], fewest(group, room, rules.may, rules.must, float(weight.sum())))
+    counted = rules.groups[0].members
+    least = fewest(counted, room, rules.may, rules.must, float(weight.sum()))
     most_of_side = rules.most[rules.side]
     return Sites(
         room=room,
         cost=cost,
         must=rules.must.copy(),
         may=rules.may.copy(),
-        group=group,
-        group_least=least,
-        group_most=most,
-        zone=zone,
-        zone_least=zone_least,
-        zone_most=np.minimum(zone_most, NO_LIMIT),
+        counted=counted,
+        sets=raised(laminar(rules.groups, size), counted, least),
         rows=np.ascontiguousarray(rules.matrix[rules.side]),
         least=rules.least[rules.side],
         most=most_of_side + SIDE_SLACK * np.maximum(np.abs(most_of_side), 1.0),
     )
 
 
-def fewest(group: IntArray, room: FloatArray, may: BoolArray, must: BoolArray, load: float) -> int:
-    """How many sites of the first group are open at least, for there to be room for `load`."""
-    sure = must & (group == 0)
-    outside = float(room[(may & (group != 0)) | sure].sum())
+def fewest(counted: BoolArray, room: FloatArray, may: BoolArray, must: BoolArray, load: float) -> int:
+    """How many sites of those `counted` (J,) are open at least, for there to be room for `load`."""
+    sure = must & counted
+    outside = float(room[(may & ~counted) | sure].sum())
     lacking = load * (1 - EQUAL) - outside
     if lacking <= 0:
         return int(sure.sum())
-    largest = np.cumsum(np.sort(room[may & (group == 0) & ~sure])[::-1])
+    largest = np.cumsum(np.sort(room[may & counted & ~sure])[::-1])
     return int(sure.sum()) + int(np.searchsorted(largest, lacking)) + 1

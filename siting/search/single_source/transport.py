@@ -10,8 +10,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import BoolArray, FloatArray
+from siting.machine.compiled import compiled
 from siting.search.single_source.arrays import Pairs
 
 STEPS, FIRST_STEP, LEAST_STEP = 60, 1.0, 0.02

@@ -13,6 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.search.branching import Gains, choose_branch, sums
+from siting.search.laminar import Laminar, limited, raised
 from siting.search.single_source.arrays import Pairs, Sites, site_of, subset
 from siting.search.single_source.bound import Climb, begin, climb
 from siting.search.single_source.loads import work
@@ -23,6 +25,7 @@ from siting.search.single_source.task import EQUAL, Task, fewest
 STEPS, FIRST_STEP, LAST_STEP, PATIENCE, SHRINK = 70, 0.7, 0.02, 10, 0.55
 MANY, FEW, NEAR = 20_000, 0.6, 0.1  # pairs; of which so few are within this share of the mean multiplier of gaining
 AGAIN = 0.8  # of the pairs left: the steps are taken again
+TRIAL_STEPS, TRIAL_PATIENCE = 15, 6  # of a part that may be branched to
 UNSURE = 0.1  # a site opened so often is branched on before demand points are
 LITTLE = 1e-4  # relative to the bound: added to what branching on a site gains
 FARTHEST = 0.05  # relative: how far above its bound a node's steps aim at most, while no good plan is known
@@ -37,6 +40,7 @@ class Node:
         must, may: (J,) as in `Sites`.
         pairs: bits of (nnz,): which pairs of the task are left.
         mu, sigma: multipliers to begin with.
+        least, most: (K,) how many sites of each set of the tree are open.
     """
 
     bound: float
@@ -45,6 +49,8 @@ class Node:
     pairs: NDArray[np.uint8]
     mu: FloatArray
     sigma: FloatArray
+    least: IntArray
+    most: IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,6 +88,7 @@ class Tree:
     def __init__(
         self,
         task: Task,
+        sets: Laminar,
         *,
         limit: Callable[[], float],
         offer: Callable[[Bounded], None],
@@ -92,6 +99,7 @@ class Tree:
         """Search the plans of `task`.
 
         Args:
+            sets: counts of sites, those of the task and of clusters that are branched on.
             limit: the most that a plan may cost which is looked for.
             offer: is given each node, to make plans of the sites that its bound opens.
             keep: is given sites (J,) and the site of each demand point (I,): a plan that may hold.
@@ -99,6 +107,8 @@ class Tree:
             stopped: asked before each node.
         """
         self.task, self.limit, self.offer, self.keep, self.tell, self.stopped = task, limit, offer, keep, tell, stopped
+        self.sets = sets
+        self.gains = Gains.of(sets.first.size + task.sites.may.size)
         self.site = site_of(task.pairs)
         self.room = work(task.pairs)
         self.load = float(task.weight.sum())
@@ -133,7 +143,7 @@ class Tree:
         self.offer(bounded)
         if bounded.bound > self.limit():
             return []
-        return self._branch(bounded, max(node.bound, bounded.bound))
+        return self._branch(node, bounded, max(node.bound, bounded.bound))
 
     def bounded(self, node: Node) -> Bounded | None:
         """Raise the bound of a node and take out what it settles; None where nothing within the limit is left."""
@@ -143,14 +153,12 @@ class Tree:
         while True:
             if not propagate(task.pairs, sites, task.weight, task.least, keep) or not self._possible(sites):
                 return None
-            least = fewest(sites.group, sites.room, sites.may, sites.must, self.load)
-            if least > sites.group_least[0]:
-                sites = sites._replace(group_least=np.r_[least, sites.group_least[1:]])
+            sites = sites._replace(sets=self._counts(node, sites))
             pairs = subset(task.pairs, keep)
             limit = self.limit()
             target = min(limit, node.bound + FARTHEST * max(abs(node.bound), 1.0))
             state = self._climbed(pairs, sites, mu, sigma, target, limit)
-            if state.number[0] > limit or math.isinf(state.number[0]):
+            if state.number[0] == math.inf or state.number[0] > limit:
                 return None
             left = np.ones(pairs.point.size, dtype=bool)
             opening, closing = np.zeros(sites.may.size), np.zeros(sites.may.size)
@@ -161,6 +169,12 @@ class Tree:
             if left.sum() >= AGAIN * left.size:
                 return Bounded(pairs, before, keep, sites, state, opening, closing)
             mu, sigma = state.best_mu, state.best_sigma
+
+    def _counts(self, node: Node, sites: Sites) -> Laminar:
+        """The counts of a node, and of as many sites as there must be room for everybody."""
+        least = fewest(sites.counted, sites.room, sites.may, sites.must, self.load)
+        counts = raised(self.sets._replace(least=node.least), sites.counted, least)
+        return limited(self.sets, counts.least, node.most)
 
     def _climbed(
         self, pairs: Pairs, sites: Sites, mu: FloatArray, sigma: FloatArray, target: float, limit: float
@@ -206,10 +220,12 @@ class Tree:
             self.keep(opened, site)
         return True
 
-    def _branch(self, bounded: Bounded, bound: float) -> list[Node]:
+    def _branch(self, whole: Node, bounded: Bounded, bound: float) -> list[Node]:
         """Two parts of a node, the likelier one first: on the site that gains most, else on a demand point."""
         sites, state, keep, point = bounded.sites, bounded.state, bounded.keep, self.task.pairs.point
-        node = Node(bound, sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma)
+        node = Node(
+            bound, sites.must, sites.may, np.packbits(keep), state.best_mu, state.best_sigma, whole.least, whole.most
+        )
         free = sites.may & ~sites.must
         unsure = np.where(free, np.minimum(state.mean, 1 - state.mean), -1.0)
         share = np.zeros(keep.size)
@@ -220,11 +236,7 @@ class Tree:
         number = np.bincount(point[keep], minlength=largest.size)
         split = np.where(number > 1, 1.0 - largest, -1.0)
         if unsure.max(initial=-1.0) > UNSURE or (free.any() and split.max() <= 0.0):
-            limit = self.limit()
-            rise = np.maximum(np.minimum(bounded.opening, limit) - bounded.bound, 0.0)
-            rise += np.maximum(np.minimum(bounded.closing, limit) - bounded.bound, 0.0)
-            gain = (unsure + EQUAL) * (rise + LITTLE * max(abs(bounded.bound), 1.0))
-            return self._on_site(node, int(np.where(free, gain, -1.0).argmax()), state.mean)
+            return self._on_sites(node, bounded)
         mine = np.flatnonzero(keep & (point == int(split.argmax())))
         chosen = int(mine[share[mine].argmax()])
         only, without = keep.copy(), keep.copy()
@@ -235,9 +247,68 @@ class Tree:
         must[self.site[chosen]] = True
         return [replace(node, must=must, pairs=np.packbits(only)), replace(node, pairs=np.packbits(without))]
 
-    @staticmethod
-    def _on_site(node: Node, j: int, mean: FloatArray) -> list[Node]:
-        must, may = node.must.copy(), node.may.copy()
-        must[j], may[j] = True, False
-        opened, closed = replace(node, must=must), replace(node, may=may)
-        return [opened, closed] if mean[j] >= 0.5 else [closed, opened]
+    def _on_sites(self, node: Node, bounded: Bounded) -> list[Node]:
+        """Two parts by the count of a set of sites or by a site, whichever promises most."""
+        sets, mean, limit = self.sets, bounded.state.mean, self.limit()
+        free = node.may & ~node.must
+        count = np.concatenate([sums(sets, mean), mean])
+        low = np.floor(count + EQUAL)
+        size = sets.first.size
+        within = (low[:size] >= node.least) & (low[:size] < node.most)
+
+        def halves(k: int) -> tuple[Node, Node]:
+            below, above = self._below(node, k, low[k]), self._above(node, k, low[k])
+            return self._tried(below, bounded), self._tried(above, bounded)
+
+        chosen, tried = choose_branch(
+            self.gains,
+            count - low,
+            np.concatenate([within, free]),
+            bound=node.bound,
+            most=limit,
+            halves=halves,
+            stopped=self.stopped,
+        )
+        if chosen < 0:
+            rise = np.maximum(np.minimum(bounded.opening, limit) - bounded.bound, 0.0)
+            rise += np.maximum(np.minimum(bounded.closing, limit) - bounded.bound, 0.0)
+            gain = (np.minimum(mean, 1 - mean) + EQUAL) * (rise + LITTLE * max(abs(bounded.bound), 1.0))
+            chosen = size + int(np.where(free, gain, -1.0).argmax())
+        if tried is None:
+            tried = self._below(node, chosen, low[chosen]), self._above(node, chosen, low[chosen])
+        below, above = tried
+        upwards = count[chosen] >= 0.5 + (low[chosen] if chosen < size else 0.0)
+        return [half for half in ((above, below) if upwards else (below, above)) if half.bound <= limit]
+
+    def _tried(self, half: Node, bounded: Bounded) -> Node:
+        """A half with its bound raised by a few steps."""
+        sites = bounded.sites._replace(must=half.must, may=half.may)
+        sites = sites._replace(sets=self._counts(half, sites))
+        state = begin(half.mu, half.sigma, bounded.pairs, FIRST_STEP)
+        limit = self.limit()
+        target = min(limit, half.bound + FARTHEST * max(abs(half.bound), 1.0))
+        numbers = (target, limit, TRIAL_STEPS, TRIAL_PATIENCE, SHRINK, LAST_STEP)
+        climb(bounded.pairs, sites, self.task.weight, state, self.room, True, *numbers)
+        return replace(half, bound=max(half.bound, float(state.number[0])), mu=state.best_mu, sigma=state.best_sigma)
+
+    def _below(self, node: Node, k: int, low: float) -> Node:
+        """The part in which set `k` has at most `low` sites open, or the site is closed."""
+        site = k - self.sets.first.size
+        if site >= 0:
+            may = node.may.copy()
+            may[site] = False
+            return replace(node, may=may)
+        most = node.most.copy()
+        most[k] = int(low)
+        return replace(node, most=most)
+
+    def _above(self, node: Node, k: int, low: float) -> Node:
+        """The part in which set `k` has more than `low` sites open, or the site is open."""
+        site = k - self.sets.first.size
+        if site >= 0:
+            must = node.must.copy()
+            must[site] = True
+            return replace(node, must=must)
+        least = node.least.copy()
+        least[k] = int(low) + 1
+        return replace(node, least=least)

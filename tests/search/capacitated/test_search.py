@@ -15,7 +15,7 @@ from siting.instance import Instance
 from siting.search.capacitated.adapter import search_capacitated
 from siting.search.found import Found
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_model
+from siting.solving.solver import SolverOptions, solve_model
 
 POINTS, SITES = 9, 7
 MODELS = (

@@ -10,10 +10,10 @@ import pytest
 
 from siting.errors import SitingError
 from siting.instance import Instance
-from siting.optimise import solve
 from siting.search.capacitated.adapter import ENGINE
 from siting.solution import Solution, Status
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
 from tests.formulation.every_model import optimum, question
 from tests.search.capacitated.test_search import drawn, searched
 

@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from siting.coverage import Sets
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.impedance import BoolArray
 from siting.instance import Instance
+from siting.instance.coverage import Sets
 from siting.search.covering import CoverageProblem
 from siting.search.sites import SiteRules
 

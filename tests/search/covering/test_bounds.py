@@ -31,21 +31,25 @@ def test_no_plan_is_better_than_the_bound_however_early_it_stops(steps: int) -> 
 
 
 def test_it_comes_near_the_linear_programme() -> None:
-    close = 0
-    for seed in range(40):
-        problem = random_problem(seed, classes=30)
+    """Also where rows are not said by groups of sites; those lie in the programme, and have a price in the bound."""
+    asked = close = 0
+    for seed in range(150):
+        problem = random_problem(seed, classes=30, priced=bool(seed % 2), hard=0.2 * (seed % 3 == 0))
         best = least(problem)
-        if best is None or not problem.rules.simple:
+        if best is None:
             continue
         problem = restrict(problem, problem.rules.must, problem.rules.may).problem
         program, _ = as_program(problem)
         limits = LinearConstraint(program.matrix, program.row_lower, program.row_upper)
         relaxed = milp(program.cost, constraints=limits, bounds=Bounds(program.lower, program.upper))
         value = float(relaxed.fun) + program.offset
-        bound = lagrangian_bound(problem, upper=best).bound
-        assert bound <= value + 1e-6
-        close += value - bound <= 0.01 * float(problem.weight.sum())
-    assert close >= 15
+        found = lagrangian_bound(problem, upper=best, steps=4000, close=1e-4)
+        assert found.bound <= best + 1e-6
+        scale = float(problem.weight[~problem.hard].sum() + problem.price.sum())
+        asked += 1
+        close += value - found.bound <= 0.002 * scale
+    assert asked >= 100
+    assert close >= 0.95 * asked
 
 
 def test_multipliers_warm_the_next_bound() -> None:

@@ -8,14 +8,16 @@ from typing import Any
 import numpy as np
 import pytest
 
+import siting.search.center as center
 import siting.search.covering.tree as tree
 from siting.errors import InfeasibleError
 from siting.events import Event
-from siting.formulation.compose import build_model, load_formulation
+from siting.formulation.compose import active_constraints, build_model, load_formulation
 from siting.instance import Instance
-from siting.optimise import solve
+from siting.search.sites import SiteRules
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_model
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions, solve_model
 from siting.verify import verify
 from tests.benchmark_files import read_orlib
 from tests.formulation import every_model
@@ -99,6 +101,33 @@ def test_equals_the_best_of_all_plans(model: str, branching: bool, monkeypatch: 
     assert possible >= 5
 
 
+@pytest.mark.parametrize("weighted", [False, True])
+def test_a_center_is_bounded_wherever_it_stops(weighted: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that it tells on the way holds, with one node for each value."""
+    for name, value in (("SMALL", -1), ("SMALL_HARD", -1), ("ROOT_STEPS", 3), ("NODE_STEPS", 2)):
+        monkeypatch.setattr(tree, name, value)
+    model = "weighted_p_center" if weighted else "p_center"
+    for seed in range(2000, 2020):
+        instance = random_question(model, seed, monkeypatch)
+        best = best_of_all(model, instance)
+        rules = SiteRules.of(instance, active_constraints(load_formulation(model), instance))
+        told: list[tuple[float, float]] = []
+        found = center.search_center(
+            instance,
+            rules,
+            SolverOptions(node_limit=1),
+            weighted=weighted,
+            report=lambda value, bound, told=told: told.append((value, bound)),
+        )
+        if best is None:
+            assert found.open is None
+            continue
+        assert found.bound <= best[0] + 1e-9
+        assert found.objective >= best[0] - 1e-9
+        assert all(bound <= best[0] + 1e-9 <= value + 2e-9 for value, bound in told)
+        assert told == sorted(told, key=lambda pair: (-pair[0], pair[1]))
+
+
 @pytest.mark.parametrize("model", MODELS[:4])
 def test_equals_the_formulation(model: str) -> None:
     for seed in range(4):
@@ -131,7 +160,7 @@ def town(seed: int = 0, **facts: Any) -> Instance:
 
 def test_a_maximised_objective_is_told_in_its_own_sense(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(tree, "SMALL", -1)
-    monkeypatch.setattr(tree, "ROOT_STEPS", 40)
+    monkeypatch.setattr(tree, "ROOT_STEPS", 20)
     events: list[Event] = []
     limits = SolverOptions(node_limit=1)
     outcome = solve(town(p=12), "maximal_covering", limits, listener=events.append).outcome

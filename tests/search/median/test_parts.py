@@ -20,7 +20,7 @@ from tests.search.median.tries import question, rules_of, tried
 
 def _dense(cost: np.ndarray) -> Pairs:
     n, m = cost.shape
-    return Pairs(np.arange(n + 1) * m, np.tile(np.arange(m), n), cost.ravel(), np.ones(n))
+    return Pairs(np.arange(n + 1) * m, np.tile(np.arange(m), n), cost.ravel(), np.ones(n), np.full(n, np.inf))
 
 
 def _problem(seed: int) -> tuple[str, Instance, MedianProblem, float]:

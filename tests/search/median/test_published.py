@@ -11,10 +11,10 @@ import pytest
 
 from siting.impedance import ImpedanceMatrix
 from siting.instance import Instance
-from siting.interrupt import stoppable
-from siting.optimise import solve as solve_all
+from siting.machine.interrupt import stoppable
 from siting.search.median import MedianProblem, median_problem, solve
-from siting.solver import SolverOptions
+from siting.solving.optimise import solve as solve_all
+from siting.solving.solver import SolverOptions
 from tests.benchmark_files import read_orlib
 
 

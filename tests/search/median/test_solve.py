@@ -10,7 +10,7 @@ from siting.formulation.compose import active_constraints, load_formulation
 from siting.instance import Instance
 from siting.search.median import MedianProblem, median_problem, solve
 from siting.solution import Status
-from siting.solver import SolverOptions, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 from tests.search.median.tries import question, tried
 
 

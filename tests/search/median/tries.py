@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import product
 from typing import Any
 
@@ -10,6 +11,7 @@ import numpy as np
 from siting.formulation.compose import active_constraints, load_formulation
 from siting.impedance import BoolArray, FloatArray
 from siting.instance import Instance
+from siting.instance.decay import Decay
 from siting.search.sites import SiteRules
 
 
@@ -61,25 +63,67 @@ def question(seed: int, *, points: int = 9, sites: int = 8) -> tuple[str, Instan
     return model, Instance.from_arrays(t, demand, **facts)
 
 
+KIN = ("gradual_covering", "maximum_attendance", "minimum_envy")
+
+
+def kin_question(seed: int, *, points: int = 9, sites: int = 8) -> tuple[str, Instance]:
+    """A model of `KIN` and an instance of `question` with what the model reads besides."""
+    _, instance = question(seed, points=points, sites=sites)
+    rng = np.random.default_rng([seed, 1])
+    if instance.p is None and instance.budget is None:
+        instance = replace(instance, p=2)
+    standard = rng.integers(0, 4, points).astype(float)
+    decays = Decay("exponential", 0.3), Decay("linear", 5.0), Decay("power", 2.0), Decay("gaussian", 4.0)
+    return KIN[seed % 3], replace(
+        instance,
+        travel_cost=None,
+        standard=standard,
+        outer_standard=standard + rng.integers(0, 5, points),
+        envy_weight=float(rng.integers(0, 4)),
+        decay=decays[int(rng.integers(4))],
+    )
+
+
 def rules_of(model: str, instance: Instance) -> SiteRules:
     """The rules on sites that hold."""
     return SiteRules.of(instance, active_constraints(load_formulation(model), instance))
 
 
 def objective(model: str, instance: Instance, opened: BoolArray) -> float:
-    """Of a plan; +inf where somebody reaches no open site."""
+    """Of a plan, the negative of a maximised one; +inf where somebody reaches no open site and must."""
     best = np.where(opened, instance.impedance.dense(), np.inf).min(axis=1, initial=np.inf)
+    if model == "gradual_covering":
+        return -sum(_covered(*point) for point in zip(best, *_standards(instance), instance.demand, strict=True))
+    if model == "maximum_attendance":
+        assert instance.decay is not None
+        there = np.isfinite(best)
+        return -float(instance.demand[there] @ instance.decay.share(best[there]))
     if not np.isfinite(best).all():
         return float("inf")
     travel = float((instance.demand * best).sum())
     if model == "p_median":
         return travel
+    if model == "minimum_envy":
+        assert instance.standard is not None
+        return travel + (instance.envy_weight or 0.0) * float(instance.demand @ np.maximum(best - instance.standard, 0))
     total = travel * (1.0 if instance.travel_cost is None else instance.travel_cost)
     if instance.fixed_cost is not None:
         total += float(instance.fixed_cost[opened & ~instance.existing].sum())
     if instance.closing_cost is not None:
         total += float(instance.closing_cost[instance.leaving & ~opened].sum())
     return total
+
+
+def _standards(instance: Instance) -> tuple[FloatArray, FloatArray]:
+    assert instance.standard is not None
+    assert instance.outer_standard is not None
+    return instance.standard, instance.outer_standard
+
+
+def _covered(impedance: float, inner: float, outer: float, people: float) -> float:
+    if impedance <= inner:
+        return people
+    return people * (outer - impedance) / (outer - inner) if impedance < outer else 0.0
 
 
 def tried(model: str, instance: Instance) -> tuple[list[BoolArray], FloatArray]:

@@ -1,0 +1,1 @@
+"""The command line: `siting COMMAND`. It parses words, calls the pipeline and prints."""

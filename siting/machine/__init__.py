@@ -1,0 +1,1 @@
+"""The machine underneath: compiled loops, threads, memory, Ctrl-C."""
