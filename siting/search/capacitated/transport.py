@@ -159,10 +159,12 @@ class Part:
 
     @property
     def cost(self) -> float:
+        """Of all people; +inf where a minimum is out of reach."""
         return float(flow.worth(self._flow)) if self._sound and self._flow is not None else math.inf
 
     @property
     def serves(self) -> bool:
+        """Whether everybody who must be served is."""
         if not self._sound or self._flow is None:
             return False
         left = np.zeros(self.points.size)
@@ -171,6 +173,7 @@ class Part:
         return bool((left[self._must] <= SERVED * max(float(self._load.max(initial=0.0)), 1e-300)).all())
 
     def prices(self) -> FloatArray:
+        """(points,) what each point costs at the margin."""
         assert self._flow is not None
         unit = np.empty(self.points.size)
         flow.point_prices(self._flow, unit)

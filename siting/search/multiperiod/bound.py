@@ -16,9 +16,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from siting.compiled import compiled
 from siting.impedance import FloatArray, IntArray
-from siting.interrupt import out_of_time
+from siting.machine.compiled import compiled
+from siting.machine.interrupt import out_of_time
 from siting.search.capacitated.knapsack import pack, packing
 from siting.search.multiperiod.paths import cheapest_paths
 from siting.search.multiperiod.problem import MultiPeriodProblem
@@ -74,7 +74,7 @@ def lagrangian_bound(
     """
     pairs, changes = problem.pairs, problem.changes
     matrix, rows = problem.matrix, problem.matrix.shape[0]
-    size = np.maximum(np.abs(matrix).max(axis=1).toarray().ravel() if rows else np.zeros(0), 1e-300)
+    size = np.maximum(abs(matrix).max(axis=1).toarray().ravel() if rows else np.zeros(0), 1e-300)
     scaled = (matrix.multiply(1.0 / size[:, None])).tocsr() if rows else matrix
     least, most = problem.least / size, problem.most / size
     nearest = np.full(problem.points, np.inf)
@@ -82,13 +82,17 @@ def lagrangian_bound(
     nearest[there] = pairs.cost[pairs.starts[:-1][there]]
     nearest = np.minimum(nearest, pairs.most)
     if not np.isfinite(nearest).all():
-        return PeriodBound(math.inf, nearest, np.zeros(rows), np.zeros((problem.sites, problem.periods), dtype=np.int64))
+        return PeriodBound(
+            math.inf, nearest, np.zeros(rows), np.zeros((problem.sites, problem.periods), dtype=np.int64)
+        )
     at = np.minimum(1.5 * nearest if mu is None else mu, pairs.most)
     prices = np.zeros(rows) if sigma is None else sigma * size
     scale = np.maximum(nearest, float(np.mean(nearest)) * 1e-3 + 1e-12)
     scale = scale / scale.mean()
     cost_scale = float(np.mean(nearest)) or 1.0
-    row_scale = (max(float(np.abs(changes.cost).max(initial=0.0)), nearest.sum() / max(problem.sites, 1)) / cost_scale) ** 2
+    row_scale = (
+        max(float(np.abs(changes.cost).max(initial=0.0)), nearest.sum() / max(problem.sites, 1)) / cost_scale
+    ) ** 2
     packed = packing(pairs)
     total, chosen = np.empty(problem.sites), np.zeros((problem.sites, problem.periods), dtype=np.int64)
     allowed = np.ones(changes.cost.size, dtype=bool)
@@ -128,9 +132,9 @@ def lagrangian_bound(
         along[(along > 0) & (at >= pairs.most)] = 0.0
         length = float((scale * along * along).sum()) * cost_scale**2
         if rows:
-            used = np.zeros(changes.cost.size)
-            used[chosen.ravel()] = 1.0
-            used = scaled @ used
+            picked = np.zeros(changes.cost.size)
+            picked[chosen.ravel()] = 1.0
+            used = scaled @ picked
             lacking = np.where((used < least) | (prices > 0), least - used, 0.0)
             over = (used > most) | (prices < 0)
             lacking = np.where(over & ~(used < least), most - used, lacking)

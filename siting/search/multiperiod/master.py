@@ -1,14 +1,14 @@
-"""The choice of paths under all rows, with cuts for what serving people costs: the master of a Benders decomposition."""
+"""The master of a Benders decomposition: paths of all sites under all rows, with cuts for what serving people costs."""
 
 from __future__ import annotations
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array, vstack
 
+from siting.formulation.program import Program
 from siting.impedance import BoolArray, FloatArray, IntArray
-from siting.program import Program
 from siting.search.multiperiod.problem import MultiPeriodProblem
-from siting.solver import Answer, SolverOptions, solve_program
+from siting.solving.solver import Answer, SolverOptions, solve_program
 
 
 class Master:
@@ -17,13 +17,13 @@ class Master:
     def __init__(self, problem: MultiPeriodProblem, initial: IntArray) -> None:
         self.problem = problem
         self._cell = problem.cell_of_change
-        matrix, lower, upper = _paths(problem, initial)
+        matrix, right = paths_rows(problem, initial)
         room, need = _room(problem)
         width = problem.changes.cost.size + problem.periods
         self._rows = [matrix, _widen(problem.matrix, width), room]
         slack = 1e-9 * np.maximum(np.abs(np.where(np.isfinite(problem.most), problem.most, 0.0)), 1.0)
-        self._lower = [lower, problem.least, need]
-        self._upper = [upper, problem.most + slack, np.full(need.size, np.inf)]
+        self._lower = [right, problem.least, need]
+        self._upper = [right, problem.most + slack, np.full(need.size, np.inf)]
         self._upper_bound = np.r_[np.ones(problem.changes.cost.size), np.full(problem.periods, np.inf)]
         tail = problem.changes.tail
         wrong = (problem.period_of_change == 0) & (tail != initial[problem.site_of_change])
@@ -84,8 +84,8 @@ def _widen(matrix: csr_array, width: int) -> csr_array:
     return csr_array((matrix.data, matrix.indices, matrix.indptr), shape=(matrix.shape[0], width))
 
 
-def _paths(problem: MultiPeriodProblem, initial: IntArray) -> tuple[csr_array, FloatArray, FloatArray]:
-    """One change a site in the first period; what enters a state leaves it in the next."""
+def paths_rows(problem: MultiPeriodProblem, initial: IntArray) -> tuple[csr_array, FloatArray]:
+    """matrix u = right: one change a site in the first period, and what enters a state leaves it in the next."""
     changes = problem.changes
     size, periods, sites = changes.cost.size, problem.periods, problem.sites
     states = np.diff(changes.first) + 1
@@ -104,7 +104,7 @@ def _paths(problem: MultiPeriodProblem, initial: IntArray) -> tuple[csr_array, F
     count = sites + (periods - 1) * total
     matrix = csr_array(coo_array((data, (rows, columns)), shape=(count, size + periods)))
     right = np.r_[np.ones(sites), np.zeros(count - sites)]
-    return matrix, right, right
+    return matrix, right
 
 
 def _room(problem: MultiPeriodProblem) -> tuple[csr_array, FloatArray]:

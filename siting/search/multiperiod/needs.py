@@ -83,7 +83,10 @@ def _of_period(problem: MultiPeriodProblem, t: int, states: list[set[int]]) -> t
     used = np.flatnonzero((cell >= 0) & (problem.period_of_change == t))
     site = problem.site_of_change[used]
     room = pairs.capacity[cell[used]]
-    rows, columns, values, least = [], [], [], []
+    rows: list[IntArray] = []
+    columns: list[IntArray] = []
+    values: list[FloatArray] = []
+    least: list[float] = []
     for members, need, capped, counted in zip(chosen, within.tolist(), short.tolist(), absent.tolist(), strict=True):
         there = members[site]
         for wanted, coefficient, right in (

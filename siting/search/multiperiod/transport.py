@@ -63,5 +63,3 @@ class PeriodTransport:
             numbers, values = part.shares()
             share[numbers] = values
         return share
-
-
