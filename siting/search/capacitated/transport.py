@@ -27,7 +27,7 @@ class Transport:
         self.opened: BoolArray = np.zeros(problem.columns, dtype=bool)
         light = problem.pairs.load <= 0
         futures = range(problem.futures)
-        self._parts = [_Part(problem, np.flatnonzero((problem.future == k) & ~light), k) for k in futures]
+        self._parts = [Part(problem, np.flatnonzero((problem.future == k) & ~light), k) for k in futures]
         self._light = np.flatnonzero(light)
 
     def to(self, opened: BoolArray) -> float:
@@ -101,7 +101,7 @@ class Transport:
         return least
 
 
-class _Part:
+class Part:
     """The people of one future."""
 
     def __init__(self, problem: CapacitatedProblem, points: IntArray, future: int) -> None:
@@ -159,10 +159,12 @@ class _Part:
 
     @property
     def cost(self) -> float:
+        """Of all people; +inf where a minimum is out of reach."""
         return float(flow.worth(self._flow)) if self._sound and self._flow is not None else math.inf
 
     @property
     def serves(self) -> bool:
+        """Whether everybody who must be served is."""
         if not self._sound or self._flow is None:
             return False
         left = np.zeros(self.points.size)
@@ -171,6 +173,7 @@ class _Part:
         return bool((left[self._must] <= SERVED * max(float(self._load.max(initial=0.0)), 1e-300)).all())
 
     def prices(self) -> FloatArray:
+        """(points,) what each point costs at the margin."""
         assert self._flow is not None
         unit = np.empty(self.points.size)
         flow.point_prices(self._flow, unit)
