@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -153,17 +154,17 @@ class MultiPeriodProblem:
         """T."""
         return (int(self.changes.starts.size) - 1) // max(self.sites, 1)
 
-    @property
+    @cached_property
     def site_of_change(self) -> IntArray:
         """(A,)."""
         return np.repeat(np.arange(self.sites * self.periods), np.diff(self.changes.starts)) // self.periods
 
-    @property
+    @cached_property
     def period_of_change(self) -> IntArray:
         """(A,)."""
         return np.repeat(np.arange(self.sites * self.periods), np.diff(self.changes.starts)) % self.periods
 
-    @property
+    @cached_property
     def cell_of_change(self) -> IntArray:
         """(A,) cell in use after each change, -1 for none."""
         head = self.changes.head
