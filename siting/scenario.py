@@ -10,7 +10,7 @@ from pydantic import Field, field_validator, model_validator
 
 from siting.errors import fail, nearest_word
 from siting.files import resources
-from siting.files.toml import Frozen, load_toml
+from siting.files.toml import Frozen, read_toml, validate
 from siting.question.keys import ModelNumbers
 from siting.standards import Mode, Service, ZoneKind
 
@@ -246,19 +246,31 @@ class Scenario(Frozen):
 
 
 def load_scenario(path: Path) -> Scenario:
-    """Read a scenario file.
+    """Read a scenario file that asks where facilities go.
 
     Raises:
-        InputError: naming every key that is unknown, missing or wrong.
+        InputError: naming every key that is unknown, missing or wrong; or the file is of another kind.
     """
-    return load_toml(path, Scenario)
+    raw = read_toml(path)
+    if "kind" in raw:
+        fail(
+            "这里需要选址方案；这个文件是另一种方案",
+            "a scenario of siting is needed here; this file is of another kind",
+            remedy_zh="用 siting run 运行它",
+            remedy_en="run it with siting run",
+            file=path,
+            column="kind",
+            value=raw["kind"],
+        )
+    return validate(raw, Scenario, path)
 
 
-def list_scenarios() -> dict[str, Path]:
-    """The shipped scenarios: `case/name` to file."""
-    return {
+def list_scenarios(*, every_kind: bool = True) -> dict[str, Path]:
+    """The shipped scenarios: `case/name` to file; those of siting only, or those of every kind."""
+    found = {
         f"{path.parent.parent.name}/{path.stem}": path for path in sorted(resources.data().glob("*/scenarios/*.toml"))
     }
+    return found if every_kind else {name: path for name, path in found.items() if "kind" not in read_toml(path)}
 
 
 def find_scenario(name: str) -> Path:

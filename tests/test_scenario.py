@@ -56,7 +56,7 @@ def test_a_threshold_can_be_overridden(tmp_path: Path) -> None:
     assert threshold_of(question, service, "rural") == ("walk", service.threshold["rural"].max_minutes.value)
 
 
-@pytest.mark.parametrize("name", list(list_scenarios()))
+@pytest.mark.parametrize("name", list(list_scenarios(every_kind=False)))
 def test_every_shipped_scenario_is_valid(name: str) -> None:
     scenario = load_scenario(find_scenario(name))
     for question in scenario.services:

@@ -62,11 +62,18 @@ def run_command(
 ) -> None:
     """求解一个方案，写出地图、报告与表格。Answer a scenario: plan, map, report, tables."""
     check_writable(out)
-    from siting.pipeline import run_scenario, write_outputs  # slow imports, needed here only
+    from siting.kinds import answer_of, kind_of  # slow imports, needed here only
+    from siting.pipeline import run_scenario, write_outputs
     from siting.scenario import find_scenario
 
     settings = _settings(out, quiet=quiet, as_json=as_json, no_cache=no_cache, no_areas=no_areas)
-    result = run_scenario(find_scenario(scenario), settings)
+    path = find_scenario(scenario)
+    kind = kind_of(path)
+    if kind is not None:
+        answer = answer_of(kind)(path, settings)
+        terminal.print_answer(answer, answer.write(out / answer.id, settings), quiet=quiet, as_json=as_json)
+        return
+    result = run_scenario(path, settings)
     assert result.scenario is not None
     outputs = write_outputs(result, out / result.scenario.id, settings)
     _show(result, outputs, quiet=quiet, as_json=as_json)

@@ -21,6 +21,7 @@ from siting.events import Event, Listener, silent
 if TYPE_CHECKING:
     import pandas as pd
 
+    from siting.kinds import Answer
     from siting.results import Outlook, RunResult, ServiceResult
 
 MOST_STATIONS = 10  # existing facilities listed with several vehicles
@@ -245,6 +246,24 @@ def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
             more = f" ……(+{len(cut) - most})" if len(cut) > most else ""
             text = f"      ! 被阻断 cut off: {row['cut_off_persons']:,.0f} 人 people: {'、'.join(named)}{more}"
             console.print(Text(text, style="yellow"), soft_wrap=True)
+
+
+def print_answer(answer: Answer, outputs: dict[str, Path], *, quiet: bool, as_json: bool) -> None:
+    """What an answer of another kind tells, and where its files are."""
+    if as_json:
+        files = {name: str(path.resolve()) for name, path in outputs.items()}
+        sys.stdout.write(
+            json.dumps({"event": "result", "outputs": files, **answer.record()}, ensure_ascii=False) + "\n"
+        )
+        return
+    console = Console()
+    if quiet:
+        console.print(Text(str(outputs["map.html"].resolve())), soft_wrap=True)
+        return
+    for text, style in answer.lines():
+        console.print(Text(text, style=style), soft_wrap=True)
+    for name, path in outputs.items():
+        console.print(Text(f"  {pad(name, 32)}{path.resolve()}"), soft_wrap=True)
 
 
 def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:

@@ -53,7 +53,7 @@ def find_run(word: str, out: Path, scenario: Path | None = None) -> Recorded:
         file = find_scenario(word)
     except InputError as error:
         runs = [p.parent.name for p in sorted(out.glob(f"*/{RECORD}"))] if out.is_dir() else []
-        known = [*runs, *list_scenarios()]
+        known = [*runs, *list_scenarios(every_kind=False)]
         close = nearest_word(path.name, known) or nearest_word(word, known)
         there_zh, there_en = "、".join(known), ", ".join(known)
         raise _fault(
@@ -153,7 +153,7 @@ def _scenario_file(folder: Path, record: dict[str, Any]) -> Path:
     wanted = record["inputs_sha256"].get("scenario")
     if said is not None and Path(said).is_file():
         return Path(said)
-    for path in list_scenarios().values():
+    for path in list_scenarios(every_kind=False).values():
         if hash_file(path) == wanted:
             return path
     fail(

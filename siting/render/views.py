@@ -1,0 +1,145 @@
+"""What a map of views shows: layers of points, lines and areas for each service and year, ready to be drawn.
+
+Every kind of answer (a plan over the years, a ranking, a grouping) describes its map in these words; the page is made
+by `siting.render.view_map`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import geopandas as gpd
+import pandas as pd
+
+from siting.case import Case
+from siting.render.columns import Column, Sheet
+
+Symbol = Literal["circle", "square", "triangle", "diamond", "star", "cross"]
+
+
+@dataclass(frozen=True)
+class Category:
+    """One entry of the legend: what a symbol, line or area of this look means."""
+
+    key: str
+    zh: str
+    en: str
+    colour: str
+    symbol: Symbol = "circle"
+    size_px: float = 6.0
+
+
+@dataclass(frozen=True, eq=False)
+class PointLayer:
+    """Points.
+
+    Attributes:
+        frame: id, name, lon, lat (WGS84), category (a key of `categories`), and the columns that a click shows.
+        columns: what a click shows, in order.
+        label: column whose text stands beside the symbol, such as a rank; none: no text.
+        shown: whether the layer is drawn at first.
+    """
+
+    key: str
+    zh: str
+    en: str
+    frame: pd.DataFrame
+    categories: tuple[Category, ...]
+    columns: tuple[Column, ...] = ()
+    label: str | None = None
+    shown: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class LineLayer:
+    """Straight lines, such as who goes where: from_lon, from_lat, to_lon, to_lat, category."""
+
+    key: str
+    zh: str
+    en: str
+    frame: pd.DataFrame
+    categories: tuple[Category, ...]
+    shown: bool = True
+
+
+@dataclass(frozen=True, eq=False)
+class AreaLayer:
+    """Areas: geometry (WGS84), name, category, and the columns that a click shows."""
+
+    key: str
+    zh: str
+    en: str
+    frame: gpd.GeoDataFrame
+    categories: tuple[Category, ...]
+    columns: tuple[Column, ...] = ()
+    shown: bool = True
+
+
+Layer = PointLayer | LineLayer | AreaLayer
+
+
+@dataclass(frozen=True, eq=False)
+class View:
+    """What is seen at once: one subject (a service, a ranking) in one period.
+
+    Attributes:
+        subject: key, the same in all periods; subject_zh, subject_en: what the switch says.
+        period: such as a year; '' where there is one only.
+        figures: (zh, en, text of the value) at the top of the panel.
+        sheets: tables in the panel.
+    """
+
+    subject: str
+    subject_zh: str
+    subject_en: str
+    layers: tuple[Layer, ...]
+    period: str = ""
+    figures: tuple[tuple[str, str, str], ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Base:
+    """The map's own base, as `network.read_basemap` and `network.roads_frame` give it."""
+
+    roads: gpd.GeoDataFrame
+    water: gpd.GeoDataFrame
+    rail: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+    green: gpd.GeoDataFrame
+    stations: gpd.GeoDataFrame
+
+
+@dataclass(frozen=True, eq=False)
+class Section:
+    """One section of the report: a heading, paragraphs (zh, en), tables."""
+
+    zh: str
+    en: str
+    paragraphs: tuple[tuple[str, str], ...] = ()
+    sheets: tuple[Sheet, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Told:
+    """All that an answer's folder is made of.
+
+    Attributes:
+        title: (zh, en); label: (zh, en) how sure the result is.
+        notices: (zh, en) that every output must carry: synthetic data, standards that are not verified.
+        views: of the map.
+        sections: of the report.
+        sheets: of the workbook; each is a CSV file too.
+        record: content of `run.json`.
+    """
+
+    case: Case
+    title: tuple[str, str]
+    label: tuple[str, str]
+    notices: tuple[tuple[str, str], ...]
+    views: tuple[View, ...]
+    sections: tuple[Section, ...]
+    sheets: tuple[Sheet, ...]
+    base: Base
+    record: dict[str, object] = field(default_factory=dict)
