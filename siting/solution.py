@@ -132,7 +132,8 @@ class Solution:
 
     Attributes:
         servers: (J,) servers at each site; None where the model places none.
-        sizes: (J,) size class of each new facility, -1 for none; None where the model chooses none.
+        sizes: (J,) size class of each new facility, or state of each site of a plan over several periods, -1 for
+            none; None where the model chooses none.
         limits: how good the plan had to be by other objectives.
         levels: of a lexicographic minimax plan: (impedance, persons who travel so far or farther), the worst first.
     """

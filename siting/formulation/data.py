@@ -10,6 +10,7 @@ import numpy as np
 from siting.errors import fail
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.instance.changes import Changes
 
 
 class Data:
@@ -83,6 +84,27 @@ class Data:
             within = matrix.values <= limit
             found.append(_groups(matrix.rows[within], matrix.indices[within], self.instance.demand_count))
         return found
+
+    @property
+    def changes(self) -> Changes:
+        """The changes over the periods."""
+        assert self.instance.changes is not None
+        return self.instance.changes
+
+    @cached_property
+    def changes_of(self) -> list[list[int]]:
+        """A_j: of each site the changes of its place in its period that leave it in use."""
+        used = self.changes.used
+        return _groups(self.changes.site[used], used, self.instance.site_count)
+
+    @cached_property
+    def paid(self) -> dict[tuple[int, int], float]:
+        """h_ij of the pairs where a ride or a stay is paid for."""
+        cost = ride_or_stay(self.instance)
+        where = np.flatnonzero(cost > 0)
+        matrix = self.instance.impedance
+        pairs = zip(matrix.rows[where].tolist(), matrix.indices[where].tolist(), strict=True)
+        return dict(zip(pairs, cost[where].tolist(), strict=True))
 
     @cached_property
     def new(self) -> list[int]:
@@ -277,3 +299,13 @@ def _groups(key: IntArray, value: IntArray, size: int) -> list[list[int]]:
     ends = np.cumsum(np.bincount(key, minlength=size)).tolist()
     flat = value[order].tolist()
     return [flat[start:end] for start, end in zip([0, *ends[:-1]], ends, strict=True)] if size else []
+
+
+def ride_or_stay(instance: Instance) -> FloatArray:
+    """(nnz,) yuan for the ride or the stay of one person of each admissible pair."""
+    matrix = instance.impedance
+    cost = np.zeros(matrix.pair_count)
+    for beyond, yuan in ((instance.ride_beyond, instance.ride_cost), (instance.stay_beyond, instance.stay_cost)):
+        if beyond is not None and yuan is not None:
+            cost = np.where(matrix.values > beyond[matrix.rows], yuan[matrix.rows], cost)
+    return cost

@@ -11,7 +11,13 @@ from siting.formulation.pyomo import pyo
 Model = Any  # pyomo carries no types
 
 
-@objective(symbols=("x",), zh="总出行阻抗最小", sense="minimize", requires=("assign_every_demand_point",), nearest=True)
+@objective(
+    symbols=("x",),
+    zh="总出行阻抗最小",
+    sense="minimize",
+    requires=("people_without_place|assign_every_demand_point",),
+    nearest=True,
+)
 def total_weighted_impedance(model: Model, data: Data) -> Any:
     r"""Total impedance of all people (person-minutes).
 
@@ -320,3 +326,64 @@ def largest_coverage_regret(model: Model, data: Data) -> Any:
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """
     return model.wc
+
+
+@objective(symbols=("x",), zh="没有着落的人最少", sense="minimize", requires=("assign_at_most_once",))
+def people_without_place(model: Model, data: Data) -> Any:
+    r"""People whom the plan sends nowhere.
+
+    Formula: \min \sum_{i \in I} a_i \Big(1 - \sum_{j \in J_i} x_{ij}\Big)
+
+    Source: Current and Storbeck (1988), Environment and Planning B 15(2).
+    """
+    a, x = data.a, model.x
+    return sum(a) - pyo.quicksum(a[i] * x[i, j] for i, j in data.A)
+
+
+@objective(
+    symbols=("x",), zh="标准之外的人最少", sense="minimize", reads=("standard",), requires=("assign_at_most_once",)
+)
+def people_beyond_standard(model: Model, data: Data) -> Any:
+    r"""People who have no place within their standard.
+
+    Formula: \min \sum_{i \in I} a_i \Big(1 - \sum_{j \in N_i} x_{ij}\Big)
+
+    Source: Current and Storbeck (1988), Environment and Planning B 15(2).
+    """
+    a, x, near = data.a, model.x, data.near
+    return sum(a) - pyo.quicksum(a[i] * x[i, j] for i in model.I for j in near[i])
+
+
+@objective(
+    symbols=("x", "chi"),
+    zh="费用最少（建设、关闭、校车与寄宿）",
+    sense="minimize",
+    reads=("changes",),
+    uses=("ride_beyond", "ride_cost", "stay_beyond", "stay_cost"),
+)
+def cost_of_changes(model: Model, data: Data) -> Any:
+    r"""Money for the changes, for rides and for boarding.
+
+    Formula: \min \sum_{a} F_a\, \chi_a + \sum_{(i, j) \in A} a_i\, h_{ij}\, x_{ij}
+
+    Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34.
+
+    h_ij is what one person costs: the stay beyond the impedance from which people board, else the ride beyond that
+    from which a ride is paid for, else nothing.
+    """
+    chi, x, a, F = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
+    paid = data.paid
+    return pyo.quicksum(F[k] * chi[k] for k in range(len(F))) + pyo.quicksum(
+        a[i] * paid[i, j] * x[i, j] for i, j in paid
+    )
+
+
+@objective(symbols=("lb",), zh="未达标比例最高的片区尽量低", sense="minimize", requires=("bound_share_beyond",))
+def largest_share_beyond(model: Model, data: Data) -> Any:
+    r"""Largest share of a zone's people beyond the standard.
+
+    Formula: \min \beta
+
+    Source: Marsh and Schilling (1994), EJOR 74(1).
+    """
+    return model.lb

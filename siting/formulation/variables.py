@@ -342,3 +342,28 @@ def largest_coverage_regret_value(model: Model, data: Data) -> Any:
     Source: Kouvelis and Yu (1997), Robust Discrete Optimization and Its Applications.
     """
     return pyo.Var(domain=pyo.NonNegativeReals)
+
+
+@variable(
+    symbol="chi", zh="是否采取变化 a（开办、扩建、缩减、关闭或保持）", reads=("changes",),
+    requires=("pass_through_states",),
+)  # fmt: skip
+def change_state(model: Model, data: Data) -> Any:
+    r"""Whether change a is taken: a place opens, grows, shrinks, closes or stays as it is.
+
+    Formula: \chi_a \in \{0, 1\} \quad \forall a
+
+    Source: Jena, Cordeau and Gendron (2015), Transportation Science 49(3).
+    """
+    return pyo.Var(range(data.changes.count), domain=pyo.Binary)
+
+
+@variable(symbol="lb", zh="各片区未达标人口比例的最大值", requires=("bound_share_beyond",))
+def largest_share_beyond_value(model: Model, data: Data) -> Any:
+    r"""The largest share of a zone's people beyond the standard.
+
+    Formula: \beta \ge 0
+
+    Source: Marsh and Schilling (1994), EJOR 74(1).
+    """
+    return pyo.Var(domain=pyo.NonNegativeReals)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from siting.errors import Faults
+from siting.instance.changes import check_changes
 from siting.instance.ids import NumberedIds
 
 if TYPE_CHECKING:
@@ -24,6 +25,8 @@ def check(instance: Instance) -> None:
     """
     faults = Faults("instance")
     _check_shapes(instance, faults)
+    if instance.changes is not None:
+        check_changes(instance.changes, instance.site_count, faults)
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         if isinstance(ids, NumberedIds):

@@ -15,6 +15,7 @@ from numpy.typing import ArrayLike
 
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.instance.adjacency import Adjacency
+from siting.instance.changes import Changes
 from siting.instance.checks import DEMAND, SITE, SIZE, ZONE, check
 from siting.instance.decay import Decay
 from siting.instance.ids import Ids, NumberedIds, take
@@ -84,6 +85,12 @@ class Instance:
         attraction: (J,) how attractive a site is; None: 1.
         future: (I,) index of the future (a possible course of things) that the row belongs to; None: there is one.
         future_best: (K,) best objective of each future on its own.
+        changes: how facilities may change over the periods of a plan, of which the sites then are the places.
+        demand_kind: (I,) which kind of demand the row is, where facilities hold so many of each kind; -1 for none.
+        ride_beyond: (I,) impedance beyond which a ride is paid for; +inf for never.
+        ride_cost: (I,) yuan for the ride of one person.
+        stay_beyond: (I,) impedance beyond which people board in place of riding; +inf for never.
+        stay_cost: (I,) yuan for boarding one person.
         excluded: plans (J,) that must not be chosen again.
         least_difference: in how many sites a plan must differ from the excluded ones; None: 1.
     """
@@ -132,6 +139,12 @@ class Instance:
     attraction: FloatArray | None = field(default=None, metadata=_along(SITE))
     future: IntArray | None = field(default=None, metadata=_along(DEMAND, flags=True))
     future_best: FloatArray | None = None
+    changes: Changes | None = None
+    demand_kind: IntArray | None = field(default=None, metadata=_along(DEMAND, flags=True))
+    ride_beyond: FloatArray | None = field(default=None, metadata=_along(DEMAND, infinite=True))
+    ride_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
+    stay_beyond: FloatArray | None = field(default=None, metadata=_along(DEMAND, infinite=True))
+    stay_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
     excluded: tuple[BoolArray, ...] | None = None
     least_difference: int | None = field(default=None, metadata=_number(least=1))
 
@@ -188,7 +201,11 @@ class Instance:
         )
 
     def take_columns(self, columns: IntArray) -> Instance:
-        """The instance with only these sites, in this order."""
+        """The instance with only these sites, in this order.
+
+        Changes speak of all sites, so an instance that has them must be taken whole.
+        """
+        assert self.changes is None
         along = {f.name: getattr(self, f.name) for f in fields(self) if f.metadata.get("axis") == SITE}
         between = self.site_impedance
         return replace(

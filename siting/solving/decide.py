@@ -21,6 +21,7 @@ from siting.formulation.reduce import Reduction, goes_to_nearest, reduce, unredu
 from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.instance.changes import NOT_IN_USE
 from siting.search.engines import answers_alone, first_plan, search_first
 from siting.search.found import Found
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
@@ -249,7 +250,7 @@ def _ask_solver(
         if question.nearest:
             settle(built, formulation, data, Decided(instance, start, _nearest_shares(instance, start)))
     # Capacity rows imply nearly all links x_ij <= y_j: of a hundred thousand a thousand matter.
-    full = {"respect_capacity", "respect_size_capacity"} & set(active)
+    full = {"respect_capacity", "respect_size_capacity", "respect_state_capacity"} & set(active)
     hold_back = ("assign_only_to_open",) if full else ()
     left = max(options.time_limit_s - (time.perf_counter() - begin), 1e-9)
     outcome = built.solve(
@@ -273,6 +274,11 @@ def _read(built: Built, question: Question, instance: Instance) -> tuple[Decided
         new = np.flatnonzero(~instance.existing)
         number, size = np.nonzero(built.values("s").reshape(new.size, -1) > 0.5)
         sizes[new[number]] = size
+    if instance.changes is not None and built.has("chi"):
+        taken = built.values("chi") > 0.5
+        built.put("chi", taken.astype(np.float64))
+        sizes = np.full(instance.site_count, NOT_IN_USE, dtype=np.int64)
+        sizes[instance.changes.site[taken]] = instance.changes.head[taken]
     if "share_by_attraction" in question.active:
         share = huff_shares(instance, opened)
     elif question.nearest or not built.has("x"):

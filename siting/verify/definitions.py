@@ -9,6 +9,7 @@ import numpy as np
 from siting.impedance import FloatArray
 from siting.instance import Instance
 from siting.verify.plan import LaidOut
+from siting.verify.states import changes_taken
 
 
 def total_weighted_impedance(plan: LaidOut) -> float:
@@ -206,9 +207,51 @@ def huff(plan: LaidOut) -> FloatArray:
     return shares
 
 
+def people_without_place(plan: LaidOut) -> float:
+    """People, less those who are sent somewhere."""
+    return float(plan.instance.demand.sum() - (plan.instance.demand[plan.i] * plan.share).sum())
+
+
+def people_beyond_standard(plan: LaidOut) -> float:
+    """People, less those who are sent somewhere within their standard."""
+    within = plan.impedance <= plan.standard[plan.i]
+    return float(plan.instance.demand.sum() - (plan.instance.demand[plan.i] * plan.share)[within].sum())
+
+
+def cost_of_changes(plan: LaidOut) -> float:
+    """Yuan for the changes that lead to the plan's states, for rides and for stays."""
+    instance, taken = plan.instance, changes_taken(plan)
+    if instance.changes is None or taken is None:
+        return float("nan")
+    each = np.zeros(plan.i.size)
+    for beyond, yuan in ((instance.ride_beyond, instance.ride_cost), (instance.stay_beyond, instance.stay_cost)):
+        if beyond is not None and yuan is not None:
+            each = np.where(plan.impedance > beyond[plan.i], yuan[plan.i], each)
+    people = instance.demand[plan.i] * plan.share
+    return float(instance.changes.cost[taken].sum() + (people * each).sum())
+
+
+def largest_share_beyond(plan: LaidOut) -> float:
+    """The largest share of a zone's people who have no place within their standard."""
+    zone, demand = plan.instance.demand_zone, plan.instance.demand
+    assert zone is not None
+    within = plan.impedance <= plan.standard[plan.i]
+    served = np.bincount(plan.i[within], weights=(demand[plan.i] * plan.share)[within], minlength=demand.size)
+    worst = 0.0
+    for k in np.unique(zone[zone >= 0]):
+        people = float(demand[zone == k].sum())
+        if people > 0:
+            worst = max(worst, 1.0 - float(served[zone == k].sum()) / people)
+    return worst
+
+
 OBJECTIVES: dict[str, tuple[str, Callable[[LaidOut], float]]] = {
     "total_weighted_impedance": ("minimize", total_weighted_impedance),
     "largest_impedance": ("minimize", largest_impedance),
+    "people_without_place": ("minimize", people_without_place),
+    "people_beyond_standard": ("minimize", people_beyond_standard),
+    "cost_of_changes": ("minimize", cost_of_changes),
+    "largest_share_beyond": ("minimize", largest_share_beyond),
     "largest_weighted_impedance": ("minimize", largest_weighted_impedance),
     "covered_demand": ("maximize", covered_demand),
     "number_of_new_facilities": ("minimize", number_of_new),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from siting.verify import checks
+from siting.verify import checks, states
 from siting.verify.plan import LaidOut, Result
 
 _COVERAGE = ("覆盖由定义重算", "coverage is derived anew", checks.nothing_more)
@@ -91,6 +91,23 @@ CHECKS: dict[str, tuple[str, str, Callable[[LaidOut], Result]]] = {
     "share_only_if_open": _OPEN,
     "share_by_attraction": _HUFF,
     "capture_share_of_people": ("到来人口达到规定份额", "the share of people comes", checks.share_captured),
+    "change_state": ("各设施逐期的变化成立", "every place passes by changes that there are", states.path_of_changes),
+    "pass_through_states": (
+        "各设施逐期的变化成立",
+        "every place passes by changes that there are",
+        states.path_of_changes,
+    ),
+    "in_use_after_change": ("在用即开放", "what is in use is open, and nothing else", states.open_in_use),
+    "respect_state_capacity": ("不超过所处规模的容量", "nothing holds more than its size", states.within_states),
+    "respect_state_minimum": ("达到最低使用人数", "every open facility is used enough", states.used_enough),
+    "respect_kind_capacity": (
+        "各类需求不超过容量",
+        "nothing holds more of a kind than its size does",
+        states.within_kinds,
+    ),
+    "keep_change_rows": ("预算等合计条件全部满足", "budgets and all other sums are kept", states.rows_kept),
+    "largest_share_beyond_value": ("片区比例由定义重算", "zone shares are derived anew", checks.nothing_more),
+    "bound_share_beyond": ("片区比例由定义重算", "zone shares are derived anew", checks.nothing_more),
     "bound_regret": ("各情景都有最优值可比", "every future has its best value", checks.futures_known),
     "bound_coverage_regret": ("各情景都有最优值可比", "every future has its best value", checks.futures_known),
 }
@@ -108,12 +125,16 @@ NUMBERS = {
     "respect_capacity": ("capacity",),
     "meet_coverage_targets": ("coverage_targets",),
     "reach_only_if_open": ("coverage_targets",),
+    "respect_kind_capacity": ("demand_kind",),
 }
 # Blocks with which people may have to go elsewhere than to the nearest open site.
 NOT_NEAREST = {
     "respect_capacity",
     "respect_minimum_load",
     "respect_size_capacity",
+    "respect_state_capacity",
+    "respect_state_minimum",
+    "respect_kind_capacity",
     "assign_within_standard",
     "carry_catchment_flow",
     "share_by_attraction",

@@ -14,6 +14,7 @@ from siting.formulation.arrays import (
     objectives,
     robust,
     sites,
+    states,
     variables,
 )
 from siting.formulation.arrays.compose import NamedProgram, build_program, has_array_form
@@ -31,5 +32,6 @@ __all__ = [
     "objectives",
     "robust",
     "sites",
+    "states",
     "variables",
 ]

@@ -6,7 +6,7 @@ import numpy as np
 
 from siting.formulation.arrays.numbers import Numbers
 from siting.formulation.arrays.parts import At, Cost, array_form, cost
-from siting.formulation.data import gradual_cover
+from siting.formulation.data import gradual_cover, ride_or_stay
 
 
 @array_form
@@ -138,3 +138,30 @@ def largest_regret(data: Numbers, at: At) -> Cost:
 def largest_coverage_regret(data: Numbers, at: At) -> Cost:
     """1 of W."""
     return cost((at["wc"], 1))
+
+
+@array_form
+def people_without_place(data: Numbers, at: At) -> Cost:
+    """All people, -a_i of x_ij."""
+    return cost((at["x"], -data.a[data.i]), constant=data.people)
+
+
+@array_form
+def people_beyond_standard(data: Numbers, at: At) -> Cost:
+    """All people, -a_i of x_ij within the standard."""
+    return cost((at["x"][data.near], -data.a[data.i[data.near]]), constant=data.people)
+
+
+@array_form
+def cost_of_changes(data: Numbers, at: At) -> Cost:
+    """F_a of chi_a, a_i h_ij of x_ij."""
+    assert data.instance.changes is not None
+    paid = data.a[data.i] * ride_or_stay(data.instance)
+    where = np.flatnonzero(paid)
+    return cost((at["chi"], data.instance.changes.cost), (at["x"][where], paid[where]))
+
+
+@array_form
+def largest_share_beyond(data: Numbers, at: At) -> Cost:
+    """1 of beta."""
+    return cost((at["lb"], 1))

@@ -122,3 +122,16 @@ def largest_regret_value(data: Numbers) -> Columns:
 def largest_coverage_regret_value(data: Numbers) -> Columns:
     """The one W."""
     return Columns(1)
+
+
+@array_form
+def change_state(data: Numbers) -> Columns:
+    """chi_a of each change."""
+    assert data.instance.changes is not None
+    return Columns(data.instance.changes.count, upper=1, whole=True)
+
+
+@array_form
+def largest_share_beyond_value(data: Numbers) -> Columns:
+    """The one beta."""
+    return Columns(1)
