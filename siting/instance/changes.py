@@ -148,7 +148,7 @@ def check_changes(changes: Changes, sites: int, faults: Faults) -> None:
     if faults:
         return
     wrong = c.site_of.min(initial=0) < 0
-    for state, name in ((c.tail, "tail"), (c.head, "head")):
+    for state in (c.tail, c.head):
         there = state != NOT_IN_USE
         wrong |= bool((c.state_place[state[there]] != c.place[there]).any())
     inside = c.initial != NOT_IN_USE
