@@ -26,7 +26,7 @@ from siting.layout.places import (
     places_reused,
     places_within,
 )
-from siting.layout.rows import ArcTable, Row, Rows, add_budget, link_rows, service_rows
+from siting.layout.rows import MONEY, ArcTable, Row, Rows, add_budget, link_rows, service_rows
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, ServicePlan, Within, load_layout
 from siting.layout.separation import apart_enough
 from siting.network import RoadGraph
@@ -35,8 +35,10 @@ from siting.scenario import ServiceQuestion, threshold_of
 from siting.service_times import ServiceTimes, mode_times, placed
 from siting.standards import Service, load_service
 
+MONEY_FIELDS = (
+    "ride_beyond", "ride_cost", "stay_beyond", "stay_cost", "trip_cost", "beyond_cost", "left_out_cost",
+)  # fmt: skip
 DRIVE_FOR_WALK = 0.12  # minutes by vehicle that stand for one on foot: 4.8 km/h against 40 km/h, an assumption
-UNIT = "min"
 
 
 @dataclass(frozen=True, eq=False)
@@ -274,7 +276,7 @@ def _instance(
             farthest = min(part.plan.max_travel_minutes, group.group.max_minutes or np.inf)
             kept = matrix.keep(matrix.values <= farthest)
             standard = np.minimum(part.problem.standard_min, group.group.standard_minutes or np.inf)
-            rides = _rides(scenario, part, group.group.may_board)
+            rides = _rides(scenario, part, group.group.may_board) | _worth(scenario, part)
             for t in range(T):
                 points = np.flatnonzero(group.persons[t] > 0)
                 mine = kept.select(points)
@@ -304,9 +306,20 @@ def _instance(
         changes=_changes(scenario, table, rows, first_state, any(g.kind >= 0 for gs in needs.groups for g in gs)),
         demand_kind=demand["kind"].to_numpy() if (demand["kind"] >= 0).any() else None,
         demand_zone=demand_zone if "worst_zone" in scenario.objectives else None,
-        **{key: demand[key].to_numpy() for key in ("ride_beyond", "ride_cost", "stay_beyond", "stay_cost")},
+        **{key: demand[key].to_numpy() for key in MONEY_FIELDS if key in demand},
     )
     return demand, instance, first_state
+
+
+def _worth(scenario: LayoutScenario, part: ServicePart) -> dict[str, FloatArray]:
+    """(T, I) rates over the years of each period; none where the objectives count in their order."""
+    worth = part.plan.worth or scenario.worth
+    if worth is None:
+        return {}
+    count = len(part.problem.mode)
+    years = np.tile(years_of_periods(scenario)[:, None] / MONEY, (1, count))
+    rates = {"trip_cost": worth.minute_yuan, "beyond_cost": worth.beyond_yuan, "left_out_cost": worth.left_out_yuan}
+    return {key: rate * years for key, rate in rates.items()}
 
 
 def _rides(scenario: LayoutScenario, part: ServicePart, may_board: bool) -> dict[str, FloatArray]:
@@ -315,7 +328,7 @@ def _rides(scenario: LayoutScenario, part: ServicePart, may_board: bool) -> dict
     bus, boarding = part.service.bus, part.service.boarding
     never, free = np.full((T, count), np.inf), np.zeros((T, count))
     found = {"ride_beyond": never, "ride_cost": free, "stay_beyond": never, "stay_cost": free}
-    years = years_of_periods(scenario)[:, None]
+    years = years_of_periods(scenario)[:, None] / MONEY
     walking = np.array([mode == "walk" for mode in part.problem.mode])
     if part.plan.ride and bus is not None:
         minutes = np.where(walking, bus.beyond_min.value, bus.beyond_min.value * DRIVE_FOR_WALK)
@@ -324,8 +337,7 @@ def _rides(scenario: LayoutScenario, part: ServicePart, may_board: bool) -> dict
     if part.plan.board and boarding is not None and bus is not None and bus.longest_min is not None and may_board:
         minutes = np.where(walking, bus.longest_min.value / DRIVE_FOR_WALK, bus.longest_min.value)
         each = part.plan.board_yuan_per_year
-        found |= {"stay_beyond": np.tile(minutes, (T, count)), "stay_cost": np.tile(years * each, (1, count))}
-        found["stay_beyond"] = np.tile(minutes, (T, 1))
+        found |= {"stay_beyond": np.tile(minutes, (T, 1)), "stay_cost": np.tile(years * each, (1, count))}
     return found
 
 
@@ -357,7 +369,7 @@ def _changes(scenario: LayoutScenario, table: ArcTable, rows: Rows, first_state:
         period=table.period,
         tail=np.where(tail >= 0, tail + shift, -1),
         head=np.where(head >= 0, head + shift, -1),
-        cost=np.array([arc.yuan for arc in table.arcs]),
+        cost=np.array([arc.yuan / MONEY for arc in table.arcs]),
         rows=rows.matrix(len(table.arcs)),
         least=least,
         most=most,

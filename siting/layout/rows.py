@@ -13,6 +13,9 @@ from siting.layout.places import Arc, Place
 from siting.layout.scenario import LayoutScenario, Near, Reuse, ServicePlan, SharePlot, Within
 
 
+MONEY = 1e4  # yuan of one unit of money in an instance: solvers like numbers of a middle size
+
+
 @dataclass(frozen=True)
 class Row:
     """One row: its id, what it says, and between which bounds it lies."""
@@ -234,7 +237,7 @@ def add_budget(
             most=money,
         )
         wanted = table.numbers(places, lambda arc, t=t: arc.period <= t if carry else arc.period == t)
-        rows.add(text, [(a, table.arcs[a].yuan) for a in wanted])
+        rows.add(text, [(a, table.arcs[a].yuan / MONEY) for a in wanted])
 
 
 def _in_use(table: ArcTable, places: Iterable[int], period: int) -> list[tuple[int, float]]:

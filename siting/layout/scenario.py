@@ -44,6 +44,23 @@ class Search(Frozen):
     seed: int = Field(0, ge=0, le=2_147_483_647, description="随机种子 seed")
 
 
+class Worth(Frozen):
+    """What counts for how much, in yuan a person and year: the rates that weigh people against money and travel."""
+
+    left_out_yuan: float = Field(
+        20_000,
+        ge=0,
+        description="一个人没有着落，每年折合多少元（在未达标之外另计） a person without a place, besides the next",
+    )
+    beyond_yuan: float = Field(
+        5_000, ge=0, description="一个人未达标，每年折合多少元 a person who has no place within the standard"
+    )
+    minute_yuan: float = Field(
+        20, ge=0, description="一个人单程多一分钟，每年折合多少元 a minute more of one person's way"
+    )
+    source: str = Field("", description="依据，会写入成果 where the rates come from; shown in the outputs")
+
+
 class Budget(Frozen):
     """Money for all services together."""
 
@@ -95,6 +112,9 @@ class ServicePlan(Frozen):
     required: tuple[str, ...] = Field((), description="规划期内必须新建的候选地点 candidates that must open by the end")
     sizes: tuple[float, ...] = Field(
         (), description="只用标准中的这些规模（人），不写为全部 only these sizes of the standard, persons; none: all"
+    )
+    worth: Worth | None = Field(
+        None, description="该服务自己的折合单价，替代总的 worth the service's own rates in place of the plan's"
     )
     least_persons: float | None = Field(
         None, ge=0, description="最小规模（人），不写不限 least use of a facility in use, persons; none: no limit"
@@ -236,10 +256,15 @@ class LayoutScenario(Frozen):
         description="决定的年份，建设从这年开始算；不写为第一个规划年份 "
         "year from which building counts; none: the first planning year",
     )
+    worth: Worth | None = Field(
+        None,
+        description="各项折合的单价；写了就按总代价最少求解，不写就按 objectives 的先后次序 "
+        "rates; with them the plan of least generalised cost is sought, without them the objectives count in their order",
+    )
     objectives: tuple[ObjectiveName, ...] = Field(
         ("without_place", "beyond_standard", "cost", "travel"),
         min_length=1,
-        description="目标的先后次序：without_place 没有着落的人，beyond_standard 标准之外的人，worst_zone 未达标比例最高的片区，"
+        description="不写 worth 时目标的先后次序：without_place 没有着落的人，beyond_standard 标准之外的人，worst_zone 未达标比例最高的片区，"
         "cost 费用，travel 出行时间 "
         "objectives in their order of priority: people without a place, people beyond the standard, the zone with the "
         "largest share beyond it, cost, travel time",
@@ -262,6 +287,10 @@ class LayoutScenario(Frozen):
     def _consistent(self) -> LayoutScenario:
         if list(self.years) != sorted(set(self.years)):
             raise ValueError("years 应由早到晚、不重复 | years must ascend")
+        if self.worth is None and any(plan.worth is not None for plan in self.services):
+            raise ValueError(
+                "个别服务写了 worth，总的 worth 也须写 | a service has rates of its own: give those of the plan too"
+            )
         if len(set(self.objectives)) < len(self.objectives):
             raise ValueError("objectives 有重复 | an objective is listed twice")
         if "without_place" in self.objectives and self.objectives[0] != "without_place":
