@@ -93,7 +93,7 @@ class Data:
 
     @cached_property
     def changes_of(self) -> list[list[int]]:
-        """A_j: of each site the changes of its place in its period that leave it in use."""
+        """E_j: of each site the changes of its place in its period that leave it in use."""
         used = self.changes.used
         return _groups(self.changes.site[used], used, self.instance.site_count)
 

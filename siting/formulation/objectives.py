@@ -364,16 +364,16 @@ def people_beyond_standard(model: Model, data: Data) -> Any:
 def cost_of_changes(model: Model, data: Data) -> Any:
     r"""Money for the changes, for rides and for boarding.
 
-    Formula: \min \sum_{a} F_a\, \chi_a + \sum_{(i, j) \in A} a_i\, h_{ij}\, x_{ij}
+    Formula: \min \sum_{e \in \mathcal{E}} \bar{f}_e\, \chi_e + \sum_{(i, j) \in A} a_i\, h_{ij}\, x_{ij}
 
     Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34.
 
     h_ij is what one person costs: the stay beyond the impedance from which people board, else the ride beyond that
     from which a ride is paid for, else nothing.
     """
-    chi, x, a, F = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
+    chi, x, a, f = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
     paid = data.paid
-    return pyo.quicksum(F[k] * chi[k] for k in range(len(F))) + pyo.quicksum(
+    return pyo.quicksum(f[e] * chi[e] for e in range(len(f))) + pyo.quicksum(
         a[i] * paid[i, j] * x[i, j] for i, j in paid
     )
 
@@ -382,7 +382,7 @@ def cost_of_changes(model: Model, data: Data) -> Any:
 def largest_share_beyond(model: Model, data: Data) -> Any:
     r"""Largest share of a zone's people beyond the standard.
 
-    Formula: \min \beta
+    Formula: \min \psi
 
     Source: Marsh and Schilling (1994), EJOR 74(1).
     """
