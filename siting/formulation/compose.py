@@ -42,6 +42,8 @@ BINDING = (
     "zone_spread",
     "competitor",
     "future_best",
+    "changes",
+    "demand_kind",
     "excluded",
 )
 

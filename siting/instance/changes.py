@@ -160,3 +160,9 @@ def check_changes(changes: Changes, sites: int, faults: Faults) -> None:
             "地点、时期、状态与变化互不相符", "places, periods, states and changes do not fit together",
             column="changes",
         )  # fmt: skip
+    if np.unique(np.c_[c.place, c.period, c.tail, c.head], axis=0).shape[0] < A:
+        faults.add(
+            "同一地点同一时期的同一变化写了两次", "a change of a place in a period is listed twice", column="changes"
+        )  # fmt: skip
+    if c.row_ids and len(c.row_ids) != R:
+        faults.add(f"应有 {R} 个编号", f"there must be {R} ids", column="changes.row_ids", value=len(c.row_ids))

@@ -104,7 +104,7 @@ def row_values(changes: Changes, taken: IntArray) -> FloatArray:
 
 def _of_state(states: IntArray, values: FloatArray) -> FloatArray:
     """(J,) the value of each site's state; 0 where it is not in use."""
-    return np.where(states == NOT_IN_USE, 0.0, values[np.maximum(states, 0)]) if values.size else np.zeros(states.size)
+    return np.where(states == NOT_IN_USE, 0.0, values[np.clip(states, 0, values.size - 1)]) if values.size else np.zeros(states.size)
 
 
 def _size(values: FloatArray) -> FloatArray:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from siting.formulation.compose import (
     with_objective,
 )
 from siting.formulation.spec import Formulation
+from tests.county.small import random_plan
 from tests.formulation.small import MODELS, six_points
 
 GOOD: dict[str, Any] = {
@@ -144,3 +146,8 @@ def test_another_objective_brings_everybody_in_only_where_nothing_else_counts_wh
     assert "assign_every_demand_point" not in with_objective(fewer, "total_weighted_impedance").constraints
     elsewhere = with_objective(load_formulation("capacitated_maximal_covering"), "total_weighted_impedance")
     assert "assign_every_demand_point" in elsewhere.constraints
+
+
+def test_changes_over_periods_that_a_model_would_ignore_are_refused() -> None:
+    with pytest.raises(InputError, match="changes is given"):
+        active_constraints(load_formulation("p_median"), replace(random_plan(0), p=2))
