@@ -12,6 +12,7 @@ from siting.doctor.elastic import Builder, Slot
 from siting.doctor.twin import Twin
 from siting.instance import NO_LIMIT
 
+COST_OF_ROW = 1e3  # of a row over changes that gives as much as it asks for: yuan and counts stand side by side
 NOBODY = 1e-3  # what a place without people counts, so that it is not set aside for nothing
 
 
@@ -203,6 +204,45 @@ def _detached(twin: Twin, builder: Builder) -> list[Slot]:
     return slots
 
 
+def _change_rows(sign: float) -> Add:
+    """The upper bound (-1) or the lower bound (+1) of each row over changes."""
+
+    def add(twin: Twin, builder: Builder) -> list[Slot]:
+        changes, slots = twin.instance.changes, []
+        for row, r in twin.rows.get("keep_change_rows", ()):
+            assert changes is not None
+            bound = float(changes.most[r] if sign < 0 else changes.least[r])
+            if math.isfinite(bound):
+                scale = abs(bound) or float(np.abs(builder.base.matrix[[row]].data).max(initial=1.0))
+                column = builder.column([row], sign, whole=False, cost=COST_OF_ROW / scale)
+                slots.append(Slot(column, r, scale))
+        return slots
+
+    return add
+
+
+def _of_places(block: str, sign: float, scale: Callable[[Twin, int], float]) -> Add:
+    """A column for each place of a plan over periods, over all periods."""
+
+    def add(twin: Twin, builder: Builder) -> list[Slot]:
+        changes, by_place = twin.instance.changes, dict[int, list[int]]()
+        for row, j in twin.rows.get(block, ()):
+            assert changes is not None
+            by_place.setdefault(int(changes.site_place[j]), []).append(row)
+        return [Slot(builder.column(rows, sign), p, max(scale(twin, p), 1.0)) for p, rows in sorted(by_place.items())]
+
+    return add
+
+
+def _place_minimum(twin: Twin, p: int) -> float:
+    changes = twin.instance.changes
+    return 1.0 if changes is None else float(changes.minimum[changes.state_place == p].max(initial=1.0))
+
+
+def _people_of_all(twin: Twin, p: int) -> float:
+    return float(twin.instance.weight.sum())
+
+
 def _people(twin: Twin) -> float:
     return float(twin.instance.demand.sum())
 
@@ -293,6 +333,10 @@ GIVES: tuple[Give, ...] = (
     Give("not_closest", "assign_to_closest", _not_closest),
     Give("split", "assign_every_demand_point", _split),
     Give("detached", "carry_catchment_flow", _detached),
+    Give("row_most", "keep_change_rows", _change_rows(-1.0), each=True),
+    Give("row_least", "keep_change_rows", _change_rows(1.0), each=True),
+    Give("state_minimum", "respect_state_minimum", _of_places("respect_state_minimum", 1.0, _place_minimum)),
+    Give("state_seats", "respect_state_capacity", _of_places("respect_state_capacity", -1.0, _people_of_all)),
     Give("limit", "limits", _by_index("limits", 0.0, _one, _without_end, whole=False), each=True),
     Give("set_aside", "assign_every_demand_point", _set_aside),
     Give("set_aside", "cover_every_demand_point", _set_aside),

@@ -17,6 +17,7 @@ from siting.formulation.compose import active_constraints
 from siting.solution import Status
 
 LEAST_SHARE_S = 1.0  # of the time for one search, however many are to come
+MANY = 60  # of a condition's parts, of which then only those are tried alone that take part where all may give
 
 
 @dataclass(frozen=True, eq=False)
@@ -90,6 +91,10 @@ class Search:
             found["zone_minimum"] = {int(k): float(twin.barred[k]) for k in np.flatnonzero(twin.barred)}
         if twin.no_new:
             found["fewer_new"] = {0: float(twin.no_new)}
+        changes = self.asked.instance.changes
+        for r, lack in twin.barred_rows.items():
+            assert changes is not None
+            found.setdefault("row_least" if changes.least[r] > 0 else "row_most", {})[r] = lack
         return found
 
     def alone(self, give: Give) -> list[Found]:
@@ -118,7 +123,8 @@ class Search:
         if not isinstance(given, Given):
             return []
         if give.each and not missing and len(slots) > 1:
-            ones = [self._only(give, twin, builder, slots, slot) for slot in slots]
+            tried = slots if len(slots) <= MANY else [slot for slot in slots if given.at(builder, slot.column) > 0]
+            ones = [self._only(give, twin, builder, slots, slot) for slot in tried]
             singles = [found for one in ones for found in one or []]
             if twin is self.outline and any(one is None for one in ones):
                 return None

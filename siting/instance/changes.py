@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -131,7 +132,7 @@ def check_changes(changes: Changes, sites: int, faults: Faults) -> None:
     """Note what does not fit together."""
     c = changes
     K, A, P, R = c.states, c.count, c.places, c.least.size
-    shapes = {
+    shapes: dict[str, tuple[Any, tuple[int, ...]]] = {
         "site_place": (c.site_place, (sites,)), "site_period": (c.site_period, (sites,)),
         "capacity": (c.capacity, (K,)), "minimum": (c.minimum, (K,)), "place": (c.place, (A,)),
         "period": (c.period, (A,)), "tail": (c.tail, (A,)), "head": (c.head, (A,)), "rows": (c.rows, (R, A)),
@@ -148,7 +149,7 @@ def check_changes(changes: Changes, sites: int, faults: Faults) -> None:
     if faults:
         return
     wrong = c.site_of.min(initial=0) < 0
-    for state, name in ((c.tail, "tail"), (c.head, "head")):
+    for state in (c.tail, c.head):
         there = state != NOT_IN_USE
         wrong |= bool((c.state_place[state[there]] != c.place[there]).any())
     inside = c.initial != NOT_IN_USE

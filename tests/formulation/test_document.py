@@ -11,9 +11,8 @@ import pyomo.environ as pyo
 import pytest
 
 from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import active_constraints, always_open, load_formulation
+from siting.formulation.compose import active_constraints, always_open, list_plan_models, load_formulation
 from siting.formulation.compose import list_formulations as shipped
-from siting.formulation.compose import list_plan_models
 from siting.formulation.data import Data
 from siting.formulation.document.fields import FIELDS
 from siting.formulation.document.guide import GUIDE

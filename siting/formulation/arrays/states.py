@@ -56,7 +56,7 @@ def respect_state_capacity(data: Numbers, at: At) -> Rows:
     """Sum of a_i x_ij over I_j, less C_e chi_e, <= 0."""
     c = _changes(data)
     site = c.site[c.used]
-    people = np.bincount(data.j, weights=data.instance.weight[data.i], minlength=data.sites.size)
+    people = np.bincount(data.j, weights=data.instance.weight[data.i], minlength=data.sites.size).astype(np.float64)
     room, limited = _room(c.capacity[c.head[c.used]], site, people)
     visited = np.bincount(data.j, minlength=data.sites.size) > 0
     return _use_against(data, at, room, upper=0.0).keep(limited & visited)
@@ -84,7 +84,7 @@ def respect_kind_capacity(data: Numbers, at: At) -> Rows:
     count = data.sites.size * kinds
     row, weight = data.j[there] * kinds + of_pair[there], data.instance.weight[data.i[there]]
     place = c.site[c.used][:, None] * kinds + np.arange(kinds)
-    people = np.bincount(row, weights=weight, minlength=count)
+    people = np.bincount(row, weights=weight, minlength=count).astype(np.float64)
     visited = np.bincount(row, minlength=count) > 0
     room, limited = _room(c.kind_capacity[c.head[c.used]].ravel(), place.ravel(), people)
     site, number = np.divmod(np.arange(count), kinds)

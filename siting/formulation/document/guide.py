@@ -141,8 +141,8 @@ def index_page(formulations: list[Formulation], plans: list[Formulation]) -> str
         "## 多期布局规划 Plans over several periods",
         "",
         "以下模型在 `models/plans/` 中，由全县规划方案使用：设施逐期开办、扩建、缩减或关闭，几项服务共用预算与地块。",
-        "These are in `models/plans/`, for scenarios that plan a whole county: facilities open, grow, shrink or close from "
-        "period to period, and several services share budgets and plots.",
+        "These are in `models/plans/`, for scenarios that plan a whole county: facilities open, grow, shrink or close "
+        "from period to period, and several services share budgets and plots.",
         "",
         "| 模型 model | 问题 | question |",
         "|---|---|---|",
