@@ -12,7 +12,7 @@ from siting.doctor.elastic import Builder, Slot
 from siting.doctor.twin import Twin
 from siting.instance import NO_LIMIT
 
-COST_OF_ROW = 1e3  # of a row over changes that gives as much as it asks for: yuan and counts stand side by side
+PARTS = 1000.0  # of what is asked for, in which money is counted: by the yuan it would cost next to nothing
 NOBODY = 1e-3  # what a place without people counts, so that it is not set aside for nothing
 
 
@@ -42,8 +42,10 @@ def _single(block: str, sign: float, scale: Callable[[Twin], float], *, whole: b
         rows = [row for row, _ in twin.rows.get(block, ())]
         if not rows:
             return []
-        column = builder.column(rows, sign, whole=whole)
-        return [Slot(column, 0, max(scale(twin), 1e-9))]
+        asked = max(scale(twin), 1e-9)
+        unit = 1.0 if whole else max(asked / PARTS, 1.0)
+        column = builder.column(rows, unit * (sign or builder.helps(rows[0])), whole=whole)
+        return [Slot(column, 0, asked, unit)]
 
     return add
 
@@ -214,8 +216,8 @@ def _change_rows(sign: float) -> Add:
             bound = float(changes.most[r] if sign < 0 else changes.least[r])
             if math.isfinite(bound):
                 scale = abs(bound) or float(np.abs(builder.base.matrix[[row]].data).max(initial=1.0))
-                column = builder.column([row], sign, whole=False, cost=COST_OF_ROW / scale)
-                slots.append(Slot(column, r, scale))
+                unit = scale / PARTS
+                slots.append(Slot(builder.column([row], sign * unit, whole=False), r, scale, unit))
         return slots
 
     return add

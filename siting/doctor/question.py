@@ -247,10 +247,10 @@ def in_round_numbers(asked: Asked, twin: Twin, key: str, amounts: Amounts) -> Am
         return dict(amounts)
     if key in ("row_most", "row_least"):
         steps = {r: row_step(asked, r) for r in amounts}
-        return {r: round(math.ceil(v / steps[r] - 1e-4) * steps[r], 9) for r, v in amounts.items()}
+        return {r: round(math.ceil(v / steps[r] * (1 - 1e-9) - 1e-4) * steps[r], 9) for r, v in amounts.items()}
     if key == "limit":
         return {k: v * (1 + 1e-6) + 1e-6 for k, v in amounts.items()}
     if key in WITHOUT_CHANGE:
         rows = {int(g): int(i) for i, g in enumerate(twin.group) if g >= 0}
         return {rows[k]: v for k, v in amounts.items()}
-    return {k: math.ceil(v - 1e-4) for k, v in amounts.items()}
+    return {k: math.ceil(v * (1 - 1e-9) - 1e-4) for k, v in amounts.items()}

@@ -149,9 +149,9 @@ class Search:
         builder = Builder.of(self.whole_twin)
         once = {g.key: g for g in reversed(GIVES) if g.block in self.blocks() and g.key not in WITHOUT_CHANGE}
         slots = [(give, give.add(self.whole_twin, builder)) for give in once.values()]
-        scale = {slot.column - builder.base.cost.size: slot.scale for _, some in slots for slot in some}
+        cost_of = {s.column - builder.base.cost.size: s.unit / s.scale for _, some in slots for s in some}
         builder.columns = [
-            (rows, values, most, whole, 1.0 / scale[c] if c in scale else cost)
+            (rows, values, most, whole, cost_of.get(c, cost))
             for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
         ]
         given = give_least(builder, self.seconds())
@@ -173,7 +173,7 @@ class Search:
         """The remedy with its change made to the question and tried; none where that fails."""
         parts, ask, changed = [], 0.0, self.asked
         for give, some in slots:
-            values = {s.what: given.at(builder, s.column) for s in some}
+            values = {s.what: given.at(builder, s.column) * s.unit for s in some}
             amounts = {what: v for what, v in values.items() if v > 1e-6}
             for what, v in missing.get(give.key, {}).items():
                 amounts[what] = amounts.get(what, 0.0) + v

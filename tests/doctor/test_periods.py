@@ -176,6 +176,44 @@ def test_places_give_as_little_as_all_plans_say(kind: str, gives: str) -> None:
         assert said == ([] if by_hand is None else [by_hand])
 
 
+def asks(instance: Instance, diagnosis: Diagnosis) -> list[tuple[str, float]]:
+    """What each remedy asks for against what there is, but for what only places give."""
+    c, found = of(instance), []
+    for remedy in diagnosis.remedies:
+        total = 0.0
+        for part in remedy.parts or (remedy,):
+            for key, amount in zip(part.ids, part.amounts, strict=True):
+                if part.kind in ("row_most", "row_least"):
+                    r = ROWS.index(key)
+                    bound = abs((c.most if part.kind == "row_most" else c.least)[r])
+                    total += amount / (bound or np.abs(c.rows[[r]].toarray()).max())
+                elif part.kind == "state_seats":
+                    total += amount / instance.demand.sum()
+                else:
+                    total += amount / c.minimum[c.state_place == c.site_place[instance.site_ids.index(key)]].max()
+        found.append((remedy.kind, total))
+    return found
+
+
+def test_money_is_weighed_the_same_in_yuan_as_in_millions() -> None:
+    for instance, diagnosis in impossible():
+        c = of(instance)
+        if (c.most[:2] % 1).any():  # else whole numbers of yuan are finer than those of millions
+            continue
+        yuan = np.where(np.arange(len(ROWS)) < 2, 1e6, 1.0)
+        dearer = changed(
+            instance,
+            rows=csr_array(c.rows.toarray() * yuan[:, None]),
+            most=c.most * yuan,
+            least=c.least * yuan,
+            cost=c.cost * 1e6,
+        )
+        kinds, sums = zip(*asks(dearer, diagnose(dearer, MODEL)), strict=True)
+        before = asks(instance, diagnosis)
+        assert sorted(kinds) == sorted(kind for kind, _ in before)
+        assert np.sort(sums) == pytest.approx(np.sort([total for _, total in before]), rel=1e-6)
+
+
 def test_places_are_named_with_the_part_of_each() -> None:
     said = [r for _, diagnosis in impossible() for r in diagnosis.remedies if r.kind.startswith("state")]
     assert said
