@@ -223,26 +223,37 @@ def _change_rows(sign: float) -> Add:
     return add
 
 
-def _of_places(block: str, sign: float, scale: Callable[[Twin, int], float]) -> Add:
-    """A column for each place of a plan over periods, over all periods."""
-
-    def add(twin: Twin, builder: Builder) -> list[Slot]:
-        changes, by_place = twin.instance.changes, dict[int, list[int]]()
-        for row, j in twin.rows.get(block, ()):
-            assert changes is not None
-            by_place.setdefault(int(changes.site_place[j]), []).append(row)
-        return [Slot(builder.column(rows, sign), p, max(scale(twin, p), 1.0)) for p, rows in sorted(by_place.items())]
-
-    return add
+def _by_place(twin: Twin, block: str) -> list[tuple[int, list[tuple[int, int]]]]:
+    """Of each place of a plan over periods the rows of a block, with the site of each."""
+    changes, found = twin.instance.changes, dict[int, list[tuple[int, int]]]()
+    for row, j in twin.rows.get(block, ()):
+        assert changes is not None
+        found.setdefault(int(changes.site_place[j]), []).append((row, j))
+    return sorted(found.items())
 
 
-def _place_minimum(twin: Twin, p: int) -> float:
-    changes = twin.instance.changes
-    return 1.0 if changes is None else float(changes.minimum[changes.state_place == p].max(initial=1.0))
+def _state_minimum(twin: Twin, builder: Builder) -> list[Slot]:
+    """Fewer people ask for each state of a place, in every period."""
+    changes, slots = twin.instance.changes, []
+    for p, rows in _by_place(twin, "respect_state_minimum"):
+        assert changes is not None
+        scale = float(changes.minimum[changes.state_place == p].max(initial=1.0))
+        slots.append(Slot(builder.column([row for row, _ in rows], 1.0), p, scale))
+    return slots
 
 
-def _people_of_all(twin: Twin, p: int) -> float:
-    return float(twin.instance.weight.sum())
+def _state_seats(twin: Twin, builder: Builder) -> list[Slot]:
+    """Places in each state of a place, as many in every period in which it is in use."""
+    need = max(float(math.ceil(float(twin.instance.weight.sum()))), 1.0)
+    slots = []
+    for p, rows in _by_place(twin, "respect_state_capacity"):
+        column = builder.column([], most=need)
+        for row, j in rows:
+            here = builder.column([row], -1.0, most=need, whole=False, cost=0.0)
+            builder.row([here, column], [1.0, -1.0], 0.0)
+            builder.row([here, twin.columns["y"][j]], [1.0, -need], 0.0)
+        slots.append(Slot(column, p, need))
+    return slots
 
 
 def _people(twin: Twin) -> float:
@@ -337,8 +348,8 @@ GIVES: tuple[Give, ...] = (
     Give("detached", "carry_catchment_flow", _detached),
     Give("row_most", "keep_change_rows", _change_rows(-1.0), each=True),
     Give("row_least", "keep_change_rows", _change_rows(1.0), each=True),
-    Give("state_minimum", "respect_state_minimum", _of_places("respect_state_minimum", 1.0, _place_minimum)),
-    Give("state_seats", "respect_state_capacity", _of_places("respect_state_capacity", -1.0, _people_of_all)),
+    Give("state_minimum", "respect_state_minimum", _state_minimum),
+    Give("state_seats", "respect_state_capacity", _state_seats),
     Give("limit", "limits", _by_index("limits", 0.0, _one, _without_end, whole=False), each=True),
     Give("set_aside", "assign_every_demand_point", _set_aside),
     Give("set_aside", "cover_every_demand_point", _set_aside),

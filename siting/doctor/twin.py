@@ -144,6 +144,8 @@ def make_twin(
         variables = [name for name in variables if REGISTER[name].symbols[0] in used]
     if not limits and "assign_at_most_once" in kept and "respect_state_minimum" in kept:
         instance = _only_where_asked(instance)
+        if "respect_state_capacity" in kept and _room_is_limited(instance):
+            kept.remove("assign_only_to_open")  # as above: who goes to a closed site has no room there
     instance, group = _merge(instance, kept, merge=not limits and not (whole and "assign_every_demand_point" in kept))
     instance, barred, no_new = _take_out(instance, kept)
     instance, barred_rows = _without_empty_rows(instance, kept)
@@ -207,12 +209,21 @@ def _idle(active: tuple[str, ...], instance: Instance) -> set[str]:
 
 
 def _only_where_asked(instance: Instance) -> Instance:
-    """Only the pairs of places that must be used enough in some state: others may do without people."""
+    """Only the pairs of sites that must be used enough in some state: others may do without people."""
     changes, matrix = instance.changes, instance.impedance
     assert changes is not None
-    asks = np.zeros(changes.places, dtype=bool)
-    asks[changes.state_place[changes.minimum > 0]] = True
-    return replace(instance, impedance=matrix.keep(asks[changes.site_place][matrix.indices]))
+    asks = np.zeros(instance.site_count, dtype=bool)
+    asks[changes.site[changes.used][changes.minimum[changes.head[changes.used]] > 0]] = True
+    return replace(instance, impedance=matrix.keep(asks[matrix.indices]))
+
+
+def _room_is_limited(instance: Instance) -> bool:
+    """Whether every site to which people may go has a state with a limit, and so a row of its capacity."""
+    changes = instance.changes
+    assert changes is not None
+    limited = np.zeros(instance.site_count, dtype=bool)
+    limited[changes.site[changes.used][np.isfinite(changes.capacity[changes.head[changes.used]])]] = True
+    return bool(limited[instance.impedance.indices].all())
 
 
 def _merge(instance: Instance, kept: Sequence[str], *, merge: bool) -> tuple[Instance, IntArray]:
