@@ -68,13 +68,14 @@ class Search:
 
     @cached_property
     def outline(self) -> Twin | None:
-        """A smaller model yet that asks no more of who goes where than that capacities hold everybody."""
+        """A smaller model yet that asks of who goes where no more than that capacities hold everybody, if so much."""
         asked = self.asked
         active = active_constraints(asked.formulation, asked.instance)
-        if self.twin.flow is not None or asked.limits or not set(active) >= ALL_WITHIN_CAPACITY:
+        of_states = "respect_state_minimum" in self.twin.active and "assign_at_most_once" in active
+        if self.twin.flow is not None or asked.limits or not (of_states or set(active) >= ALL_WITHIN_CAPACITY):
             return None
         twin = make_twin(asked.formulation, asked.instance, outline=True)
-        return twin if twin.flow is not None and twin.unmet == self.twin.unmet else None
+        return twin if (of_states or twin.flow is not None) and twin.unmet == self.twin.unmet else None
 
     def seconds(self) -> float:
         """A fair share of the time that is left."""

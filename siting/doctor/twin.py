@@ -110,8 +110,8 @@ def make_twin(
     Args:
         by_flow: leave people and capacities to a flow where that is exact; without it they are part of the programme,
             which then is large, but knows at once how many people to set aside.
-        outline: ask no more of who goes where than that capacities hold everybody: what is impossible even so is
-            impossible.
+        outline: ask no more of who goes where than that capacities hold everybody, and where people may be left out
+            nothing at all: what is impossible even so is impossible.
     """
     active = active_constraints(formulation, instance)
     whole = "assign_whole" in formulation.variables
@@ -122,6 +122,8 @@ def make_twin(
         kept = [
             name for name in kept if name in ALL_WITHIN_CAPACITY | {"assign_within_standard"} or not _of_people([name])
         ]
+        if "assign_at_most_once" in kept:
+            kept = [name for name in kept if not _of_people([name])]
         instance = replace(instance, adjacency=None, site_unit=None)
     if "assign_within_standard" in kept and instance.standard is not None:
         matrix = instance.impedance
