@@ -309,3 +309,23 @@ def ride_or_stay(instance: Instance) -> FloatArray:
         if beyond is not None and yuan is not None:
             cost = np.where(matrix.values > beyond[matrix.rows], yuan[matrix.rows], cost)
     return cost
+
+
+def person_worth(instance: Instance) -> FloatArray:
+    """(I,) yuan for one person who has no place at all."""
+    assert instance.beyond_cost is not None
+    assert instance.left_out_cost is not None
+    return instance.beyond_cost + instance.left_out_cost
+
+
+def pair_worth(instance: Instance) -> FloatArray:
+    """(nnz,) yuan for sending one person of the point to the site, less what leaving that person out would count for."""
+    matrix = instance.impedance
+    rows = matrix.rows
+    assert instance.trip_cost is not None
+    assert instance.beyond_cost is not None
+    assert instance.standard is not None
+    beyond = np.where(matrix.values > instance.standard[rows], instance.beyond_cost[rows], 0.0)
+    travel = instance.trip_cost[rows] * matrix.values
+    cost: FloatArray = ride_or_stay(instance) + travel + beyond - person_worth(instance)[rows]
+    return cost

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from siting.formulation.blocks import objective
-from siting.formulation.data import Data
+from siting.formulation.data import Data, pair_worth, person_worth
 from siting.formulation.pyomo import pyo
 
 Model = Any  # pyomo carries no types
@@ -387,3 +387,29 @@ def largest_share_beyond(model: Model, data: Data) -> Any:
     Source: Marsh and Schilling (1994), EJOR 74(1).
     """
     return model.lb
+
+
+@objective(
+    symbols=("x", "chi"),
+    zh="总代价最少：费用、出行、标准之外与没有着落的人都折合成元",
+    sense="minimize",
+    reads=("changes", "standard", "trip_cost", "beyond_cost", "left_out_cost"),
+    uses=("ride_beyond", "ride_cost", "stay_beyond", "stay_cost"),
+    requires=("assign_at_most_once",),
+)
+def generalised_cost(model: Model, data: Data) -> Any:
+    r"""Money for changes, rides and boarding, with travel and people beyond the standard or left out, all in yuan.
+
+    Formula: \min \sum_{a} F_a\, \chi_a + \sum_{(i, j) \in A} a_i\, (h_{ij} + \omega_i\, t_{ij})\, x_{ij}
+    + \sum_{i \in I} a_i\, \pi_i \Big(1 - \sum_{j \in N_i} x_{ij}\Big)
+    + \sum_{i \in I} a_i\, \rho_i \Big(1 - \sum_{j \in J_i} x_{ij}\Big)
+
+    Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34.
+
+    h_ij is as in `cost_of_changes`.
+    """
+    chi, x, a, F = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
+    worth = pair_worth(data.instance).tolist()
+    everybody = float(data.instance.demand @ person_worth(data.instance))
+    changes = pyo.quicksum(F[k] * chi[k] for k in range(len(F)))
+    return everybody + changes + pyo.quicksum(a[i] * w * x[i, j] for (i, j), w in zip(data.A, worth, strict=True))

@@ -91,6 +91,9 @@ class Instance:
         ride_cost: (I,) yuan for the ride of one person.
         stay_beyond: (I,) impedance beyond which people board in place of riding; +inf for never.
         stay_cost: (I,) yuan for boarding one person.
+        trip_cost: (I,) yuan for one unit of impedance of one person.
+        beyond_cost: (I,) yuan for one person who has no place within the standard.
+        left_out_cost: (I,) yuan for one person who has no place at all, beside `beyond_cost`.
         excluded: plans (J,) that must not be chosen again.
         least_difference: in how many sites a plan must differ from the excluded ones; None: 1.
     """
@@ -145,6 +148,9 @@ class Instance:
     ride_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
     stay_beyond: FloatArray | None = field(default=None, metadata=_along(DEMAND, infinite=True))
     stay_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
+    trip_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
+    beyond_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
+    left_out_cost: FloatArray | None = field(default=None, metadata=_along(DEMAND))
     excluded: tuple[BoolArray, ...] | None = None
     least_difference: int | None = field(default=None, metadata=_number(least=1))
 

@@ -231,6 +231,22 @@ def cost_of_changes(plan: LaidOut) -> float:
     return float(instance.changes.cost[taken].sum() + (people * each).sum())
 
 
+def generalised_cost(plan: LaidOut) -> float:
+    """Money, with travel, people beyond the standard and people left out in yuan."""
+    instance = plan.instance
+    assert instance.trip_cost is not None
+    assert instance.beyond_cost is not None
+    assert instance.left_out_cost is not None
+    people = instance.demand[plan.i] * plan.share
+    within = plan.impedance <= plan.standard[plan.i]
+    total = cost_of_changes(plan) + float((people * instance.trip_cost[plan.i] * plan.impedance).sum())
+    count = instance.demand_count
+    placed = np.bincount(plan.i, weights=people, minlength=count)
+    near = np.bincount(plan.i[within], weights=people[within], minlength=count)
+    total += float(((instance.demand - near) * instance.beyond_cost).sum())
+    return total + float(((instance.demand - placed) * instance.left_out_cost).sum())
+
+
 def largest_share_beyond(plan: LaidOut) -> float:
     """The largest share of a zone's people who have no place within their standard."""
     zone, demand = plan.instance.demand_zone, plan.instance.demand
@@ -251,6 +267,7 @@ OBJECTIVES: dict[str, tuple[str, Callable[[LaidOut], float]]] = {
     "people_without_place": ("minimize", people_without_place),
     "people_beyond_standard": ("minimize", people_beyond_standard),
     "cost_of_changes": ("minimize", cost_of_changes),
+    "generalised_cost": ("minimize", generalised_cost),
     "largest_share_beyond": ("minimize", largest_share_beyond),
     "largest_weighted_impedance": ("minimize", largest_weighted_impedance),
     "covered_demand": ("maximize", covered_demand),

@@ -80,6 +80,9 @@ def random_plan(seed: int, *, kinds: bool = False, rows: bool = True, roomy: boo
         stay_beyond=8.0,
         stay_cost=1.5,
         demand_zone=np.arange(points * periods) % 3,
+        trip_cost=rng.uniform(0, 1, points * periods).round(2),
+        beyond_cost=rng.uniform(0, 6, points * periods).round(2),
+        left_out_cost=rng.uniform(0, 9, points * periods).round(2),
         **more,
     )
 
@@ -169,7 +172,13 @@ def _assign(instance: Instance, states: IntArray, taken: IntArray, order: tuple[
         assert beyond is not None
         assert yuan is not None
         ride = np.where(t > beyond[i], yuan[i], ride)
+    assert instance.trip_cost is not None
+    assert instance.beyond_cost is not None
+    assert instance.left_out_cost is not None
+    worth = instance.trip_cost[i] * t + ride - within * instance.beyond_cost[i] - instance.left_out_cost[i]
+    everybody = float(a @ (instance.beyond_cost + instance.left_out_cost))
     costs = {
+        "generalised_cost": (np.r_[a[i] * worth, 0], changes.cost[taken].sum() + everybody),
         "people_without_place": (np.r_[-a[i], 0], a.sum()),
         "people_beyond_standard": (np.r_[-a[i] * within, 0], a.sum()),
         "cost_of_changes": (np.r_[a[i] * ride, 0], changes.cost[taken].sum()),

@@ -17,7 +17,7 @@ from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions
 from tests.county.small import best_in_order, random_plan
 
-PLANS = ("layout_plan", "fair_layout_plan")
+PLANS = ("layout_plan", "fair_layout_plan", "weighted_layout_plan")
 
 
 def plan_model(name: str) -> Formulation:

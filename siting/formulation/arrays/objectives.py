@@ -6,7 +6,7 @@ import numpy as np
 
 from siting.formulation.arrays.numbers import Numbers
 from siting.formulation.arrays.parts import At, Cost, array_form, cost
-from siting.formulation.data import gradual_cover, ride_or_stay
+from siting.formulation.data import gradual_cover, pair_worth, person_worth, ride_or_stay
 
 
 @array_form
@@ -165,3 +165,14 @@ def cost_of_changes(data: Numbers, at: At) -> Cost:
 def largest_share_beyond(data: Numbers, at: At) -> Cost:
     """1 of psi."""
     return cost((at["lb"], 1))
+
+
+@array_form
+def generalised_cost(data: Numbers, at: At) -> Cost:
+    """F_a of chi_a, the worth of each pair of x_ij, all people left out."""
+    instance = data.instance
+    assert instance.changes is not None
+    everybody = float(instance.demand @ person_worth(instance))
+    return cost(
+        (at["chi"], instance.changes.cost), (at["x"], data.a[data.i] * pair_worth(instance)), constant=everybody
+    )

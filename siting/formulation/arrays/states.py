@@ -143,8 +143,10 @@ def _use_against(data: Numbers, at: At, value: FloatArray, *, lower: float = -np
 
 
 def _room(room: FloatArray, row: IntArray, people: FloatArray) -> tuple[FloatArray, BoolArray]:
-    """The room of each change, all who may come where it has no limit; and the rows that have one limit at least."""
+    """The room of each change, all who may come where it has no limit; and the rows that say
+    something: with one limit at least, or without any change that leaves the site in use."""
     infinite = np.isinf(room)
-    limited = np.zeros(people.size, dtype=bool)
+    limited = np.ones(people.size, dtype=bool)
+    limited[row[infinite]] = False
     limited[row[~infinite]] = True
     return np.where(infinite, people[row], room), limited

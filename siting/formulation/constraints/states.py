@@ -56,7 +56,7 @@ def in_use_after_change(model: Model, data: Data) -> Any:
 
 def _within_room(x: Any, chi: Any, data: Data, j: int, points: list[int], room: list[tuple[int, float]]) -> Any:
     """What comes from `points` to site j fits the room (change, persons) of the change that is taken."""
-    if not points or all(math.isinf(persons) for _, persons in room):
+    if not points or (room and all(math.isinf(persons) for _, persons in room)):
         return pyo.Constraint.Skip
     a = data.weight
     everybody = sum(a[i] for i in points)

@@ -1,0 +1,337 @@
+"""The places of a service: facilities in use and plots where one may open, with the states that each may be in."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from siting.case import Case
+from siting.case_checks import services_in
+from siting.errors import Faults, nearest_word
+from siting.facility_standard import StandardSize
+from siting.impedance import BoolArray
+from siting.layout.scenario import Chosen, LayoutScenario, Reuse, ServicePlan, Within
+from siting.standards import Service
+
+NOT_GIVEN = ("all", "none")
+
+
+@dataclass(frozen=True)
+class State:
+    """What a place is while in use: its size.
+
+    Attributes:
+        persons: that it holds, +inf for no limit.
+        by_kind: persons of each kind of demand; empty where there are no kinds.
+        size: the row of the standard; None for a facility as it stands.
+    """
+
+    name_zh: str
+    name_en: str
+    persons: float
+    least: float
+    by_kind: tuple[float, ...] = ()
+    size: StandardSize | None = None
+
+
+@dataclass(frozen=True)
+class Arc:
+    """A change: from a state to another at the begin of a period; -1 is not in use.
+
+    `kind` is what planners call it: keep, open, grow, shrink, close, absent.
+    """
+
+    period: int
+    tail: int
+    head: int
+    yuan: float
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Place:
+    """A facility or a plot for one service.
+
+    Attributes:
+        origin: existing, candidate, within (inside a facility of another service), reuse (a closed facility's
+            building), counts_as (a facility of a higher tier).
+        row: its row of facilities or candidates.
+        initial: state today, -1 for not in use.
+    """
+
+    service: str
+    id: str
+    origin: str
+    row: pd.Series
+    states: tuple[State, ...]
+    initial: int
+    arcs: tuple[Arc, ...]
+
+
+def places_of(
+    case: Case,
+    scenario: LayoutScenario,
+    plan: ServicePlan,
+    service: Service,
+    candidates: pd.DataFrame,
+) -> list[Place]:
+    """The facilities and plots of a service.
+
+    Args:
+        candidates: the case's candidates that the service may use.
+
+    Raises:
+        InputError: for ids that the case does not have.
+    """
+    facilities = case.facilities[case.facilities["service"] == service.id]
+    _check(case, plan, service, facilities, candidates)
+    sizes = [s for s in service.sizes if not plan.sizes or s.persons in plan.sizes]
+    found = [_facility(scenario, plan, service, sizes, row) for _, row in facilities.iterrows()]
+    may = chosen(plan.open, candidates["id"]) | candidates["id"].isin(plan.required).to_numpy()
+    inside = _inside(plan, candidates)
+    for _, row in candidates[may & inside].iterrows():
+        place = _plot(scenario, plan, service, sizes, row)
+        if place is not None:
+            found.append(place)
+    return found
+
+
+def chosen(which: Chosen, ids: pd.Series) -> BoolArray:
+    """(n,) which of the ids are meant."""
+    if which == "all":
+        return np.ones(len(ids), dtype=bool)
+    if which == "none":
+        return np.zeros(len(ids), dtype=bool)
+    mask: BoolArray = ids.isin(which).to_numpy(dtype=bool)
+    return mask
+
+
+def _inside(plan: ServicePlan, frame: pd.DataFrame) -> BoolArray:
+    if not plan.zones:
+        return np.ones(len(frame), dtype=bool)
+    mask: BoolArray = frame["zone"].isin(plan.zones).to_numpy(dtype=bool)
+    return mask
+
+
+def by_kind(service: Service, persons: float) -> tuple[float, ...]:
+    """What a new facility of this size holds of each kind: in the proportion of the kinds' rates."""
+    rates = [kind.demand.rate.value for kind in service.kinds]
+    return tuple(persons * rate / sum(rates) for rate in rates) if rates else ()
+
+
+def _kinds_of_facility(service: Service, row: pd.Series, persons: float) -> tuple[float, ...]:
+    if not service.kinds or not np.isfinite(persons):
+        return tuple(np.inf for _ in service.kinds)
+    named = [0.0 if kind.column is None else float(np.nan_to_num(row[kind.column])) for kind in service.kinds]
+    scale = persons / float(row["capacity"]) if row["capacity"] > 0 else 1.0
+    rest = max(persons - scale * sum(named), 0.0)
+    return tuple(rest if kind.column is None else scale * n for kind, n in zip(service.kinds, named, strict=True))
+
+
+def _state(service: Service, size: StandardSize, least: float) -> State:
+    return State(
+        size.name_zh, size.name_en, size.persons, min(least, size.persons), by_kind(service, size.persons), size
+    )
+
+
+def size_cost(service: Service, size: StandardSize | None) -> float:
+    """Yuan for building a new facility of this size."""
+    return service.cost.open_yuan.value if size is None or size.yuan is None else size.yuan
+
+
+def _only_state(service: Service, least: float) -> State:
+    """The state of services whose standard has no sizes."""
+    persons = service.capacity.default_persons.value or np.inf
+    return State(service.facility_zh, service.facility_en, persons, min(least, persons), by_kind(service, persons))
+
+
+def _facility(
+    scenario: LayoutScenario, plan: ServicePlan, service: Service, sizes: Sequence[StandardSize], row: pd.Series
+) -> Place:
+    """A facility in use: as it stands, and the sizes that it may grow or shrink to."""
+    known = row["capacity"] > 0
+    counted = plan.private_share if row["ownership"] == "private" else 1.0
+    persons = counted * float(row["capacity"]) if known else np.inf
+    least = plan.least_persons or 0.0
+    ids, name = pd.Series([row["id"]]), str(row["id"])
+    free = name not in plan.protect and (not plan.zones or row["zone"] in plan.zones)
+    may = {key: free and bool(chosen(getattr(plan, key), ids)[0]) for key in ("shrink", "close", "move")}
+    may["grow"] = bool(chosen(plan.grow, ids)[0]) and (not plan.zones or row["zone"] in plan.zones)
+    may["close"] |= may["move"] or name in plan.must_close
+    own = 0.0 if name in plan.protect else min(least, persons)
+    states = [State("现状", "as it stands", persons, own, _kinds_of_facility(service, row, persons))]
+    if known:
+        fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"] * 1.001]
+        fits = [s for s in fits if (s.persons > persons and may["grow"]) or (s.persons < persons and may["shrink"])]
+        states += [_state(service, s, own) for s in fits]
+    arcs = []
+    ready = scenario.begin + (plan.build_years if plan.build_years is not None else _build_years(service))
+    for t, year in enumerate(scenario.years):
+        arcs += [Arc(t, k, k, 0.0, "keep") for k in range(len(states)) if t > 0 or k == 0]
+        arcs.append(Arc(t, -1, -1, 0.0, "absent")) if t > 0 and may["close"] else None
+        for a, before in enumerate(states):
+            if t == 0 and a > 0:
+                continue
+            if may["close"]:
+                arcs.append(Arc(t, a, -1, plan.close_yuan, "close"))
+            for b, after in enumerate(states):
+                if b > 0 and after.persons > before.persons and year >= ready:
+                    assert after.size is not None
+                    each = size_cost(service, after.size) / after.persons
+                    arcs.append(Arc(t, a, b, each * (after.persons - before.persons), "grow"))
+                elif b > 0 and after.persons < before.persons and a == 0:
+                    arcs.append(Arc(t, a, b, 0.0, "shrink"))
+    return Place(service.id, name, "existing", row, tuple(states), 0, tuple(arcs))
+
+
+def _build_years(service: Service) -> float:
+    return 0.0 if service.build_years is None else service.build_years.value
+
+
+def _plot(
+    scenario: LayoutScenario, plan: ServicePlan, service: Service, sizes: Sequence[StandardSize], row: pd.Series
+) -> Place | None:
+    """A plot: the sizes that its land holds, opened once it is free and built, never closed again."""
+    least = plan.least_persons or 0.0
+    fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"] * 1.001]
+    states = [_state(service, s, least) for s in fits] if service.sizes else [_only_state(service, least)]
+    share = scenario.existing_building_share if row["existing_building"] == "yes" else 1.0
+    free = row["available_from"] if row["available_from"] > 0 else scenario.begin
+    ready = max(scenario.begin, float(free)) + (
+        plan.build_years if plan.build_years is not None else _build_years(service)
+    )
+    yuan = [share * size_cost(service, s.size) for s in states]
+    return new_place(scenario, service, "candidate", row, states, yuan, ready)
+
+
+def new_place(
+    scenario: LayoutScenario,
+    service: Service,
+    origin: str,
+    row: pd.Series,
+    states: Sequence[State],
+    yuan: Sequence[float],
+    ready: float,
+) -> Place | None:
+    """A place that may open from the year `ready` on and then stays as it is; None where it never can."""
+    if not states or ready > scenario.years[-1]:
+        return None
+    arcs = []
+    for t, year in enumerate(scenario.years):
+        arcs.append(Arc(t, -1, -1, 0.0, "absent"))
+        if year >= ready:
+            arcs += [Arc(t, -1, k, money, "open") for k, money in enumerate(yuan)]
+        if t > 0:
+            arcs += [Arc(t, k, k, 0.0, "keep") for k in range(len(states)) if scenario.years[t - 1] >= ready]
+    return Place(service.id, str(row["id"]), origin, row, tuple(states), -1, tuple(arcs))
+
+
+def places_within(
+    scenario: LayoutScenario, link: Within, plan: ServicePlan, service: Service, hosts: pd.DataFrame
+) -> list[Place]:
+    """Places inside facilities of another service that have room: as many as the room and the largest size allow."""
+    found = []
+    room = link.room_share * (hosts["capacity"] - hosts["enrolment"]).to_numpy(dtype=np.float64)
+    for (_, row), free in zip(hosts.iterrows(), room, strict=True):
+        fits = [s for s in service.sizes if s.persons <= free]
+        if not fits:
+            continue
+        states = [_state(service, s, 0.0) for s in fits]
+        yuan = [link.yuan_per_person * s.persons for s in states]
+        place = new_place(scenario, service, "within", row, states, yuan, scenario.begin + 1)
+        if place is not None:
+            found.append(place)
+    return found
+
+
+def places_reused(
+    scenario: LayoutScenario, link: Reuse, plan: ServicePlan, service: Service, leaving: pd.DataFrame
+) -> list[Place]:
+    """Places in the buildings of facilities that may close."""
+    found = []
+    sizes = [s for s in service.sizes if not plan.sizes or s.persons in plan.sizes]
+    for _, row in leaving.iterrows():
+        fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"]]
+        states = [_state(service, s, 0.0) for s in fits[:2]] if service.sizes else [_only_state(service, 0.0)]
+        yuan = [link.cost_share * size_cost(service, s.size) for s in states]
+        place = new_place(scenario, service, "reuse", row, states, yuan, scenario.begin + 1)
+        if place is not None:
+            found.append(place)
+    return found
+
+
+def places_counted(scenario: LayoutScenario, service: Service, higher: Sequence[Place]) -> list[Place]:
+    """The places of a higher tier as places of this one: in use where those are."""
+    state = State("同时提供", "provided too", np.inf, 0.0, tuple(np.inf for _ in service.kinds))
+    found = []
+    for place in higher:
+        in_use = place.initial >= 0
+        periods = range(len(scenario.years))
+        arcs = [Arc(t, 0, 0, 0.0, "keep") for t in periods if in_use or t > 0]
+        arcs += [Arc(t, -1, -1, 0.0, "absent") for t in periods if not in_use or t > 0]
+        if any(arc.kind == "close" for arc in place.arcs):
+            arcs += [Arc(t, 0, -1, 0.0, "close") for t in periods]
+        if not in_use:
+            arcs += [Arc(t, -1, 0, 0.0, "open") for t in periods]
+        found.append(Place(service.id, place.id, "counts_as", place.row, (state,), 0 if in_use else -1, tuple(arcs)))
+    return found
+
+
+def candidates_of(case: Case, service: Service) -> pd.DataFrame:
+    """The case's candidates that may be used for the service: named for it, on land of the right class."""
+    frame = case.candidates
+    words = frame["services"].map(lambda text: services_in(str(text)))
+    allowed = words.map(lambda found: not found or service.id in found).to_numpy(dtype=bool)
+    if service.land:
+        land = frame["land"].fillna("").astype(str)
+        classed = land.str.match(r"^[A-Z]\d*")
+        right = land.map(lambda text: any(text.split(" ")[0].startswith(name) for name in service.land))
+        allowed = allowed & (right | ~classed).to_numpy(dtype=bool)
+    return frame[allowed].reset_index(drop=True)
+
+
+def _check(case: Case, plan: ServicePlan, service: Service, facilities: pd.DataFrame, candidates: pd.DataFrame) -> None:
+    faults = Faults()
+    inside = set(facilities["id"])
+    plots = set(candidates["id"])
+    keys = [(key, inside) for key in ("grow", "shrink", "close", "move", "protect", "must_close")]
+    keys += [("open", plots), ("required", plots)]
+    for key, known in keys:
+        value = getattr(plan, key)
+        for name in () if value in NOT_GIVEN else value:
+            if name not in known:
+                close = nearest_word(name, known)
+                faults.add(
+                    f"案例中没有这个编号（{service.name_zh}）",
+                    f"the case has no such id ({service.name_en})",
+                    remedy_zh=f"是否想写“{close}”？" if close else "请核对 facilities.csv 与 candidates.csv",
+                    remedy_en=f"did you mean {close!r}?" if close else "see facilities.csv and candidates.csv",
+                    column=f"services.{service.id}.{key}",
+                    value=name,
+                )
+    for zone in (*plan.zones, *plan.zone_minimum):
+        if zone not in case.zones.index:
+            close = nearest_word(zone, case.zones.index)
+            faults.add(
+                "案例中没有这个分区",
+                "the case has no such zone",
+                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(case.zones.index)}",
+                remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(case.zones.index)}",
+                column=f"services.{service.id}.zones",
+                value=zone,
+            )
+    known_sizes = {s.persons for s in service.sizes}
+    for persons in plan.sizes:
+        if persons not in known_sizes:
+            faults.add(
+                f"{service.name_zh}的标准没有这个规模",
+                f"the standard of {service.name_en} has no such size",
+                remedy_zh=f"可用：{'、'.join(f'{p:g}' for p in sorted(known_sizes))}",
+                remedy_en=f"available: {', '.join(f'{p:g}' for p in sorted(known_sizes))}",
+                column=f"services.{service.id}.sizes",
+                value=persons,
+            )
+    faults.raise_if_any()
