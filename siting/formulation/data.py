@@ -319,7 +319,7 @@ def person_worth(instance: Instance) -> FloatArray:
 
 
 def pair_worth(instance: Instance) -> FloatArray:
-    """(nnz,) yuan for sending one person of the point to the site, less what leaving that person out would count for."""
+    """(nnz,) yuan for sending one person of the point to the site, less what leaving that person out counts for."""
     matrix = instance.impedance
     rows = matrix.rows
     assert instance.trip_cost is not None

@@ -101,6 +101,9 @@ def more() -> dict[str, Any]:
         "ride_cost": np.array([6.0, 6.0, 6.0]),
         "stay_beyond": np.array([6.0, np.inf, 7.0]),
         "stay_cost": np.array([11.0, 11.0, 11.0]),
+        "trip_cost": np.array([0.5, 1.0, 0.25]),
+        "beyond_cost": np.array([100.0, 200.0, 300.0]),
+        "left_out_cost": np.array([1000.0, 2000.0, 3000.0]),
         "excluded": (np.array([True, True, False, False]), np.array([True, False, True, True])),
         "least_difference": 2,
     }

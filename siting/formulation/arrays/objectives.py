@@ -169,7 +169,7 @@ def largest_share_beyond(data: Numbers, at: At) -> Cost:
 
 @array_form
 def generalised_cost(data: Numbers, at: At) -> Cost:
-    """F_a of chi_a, the worth of each pair of x_ij, all people left out."""
+    """f_e of chi_e, the worth of each pair of x_ij, all people left out."""
     instance = data.instance
     assert instance.changes is not None
     everybody = float(instance.demand @ person_worth(instance))

@@ -155,6 +155,24 @@ FIELDS: dict[str, FieldText] = {
         UNIT,
     ),
     "stay_cost": FieldText("一人的寄宿费", "boarding of one person", YUAN),
+    "trip_cost": FieldText(
+        "一人每单位阻抗折合多少元",
+        "yuan for one person and unit of impedance",
+        ("元/(人·阻抗单位)", "yuan per person and unit of impedance"),
+        r"\tau_i",
+    ),
+    "beyond_cost": FieldText(
+        "标准之内没有着落的一人折合多少元",
+        "what one person without a place within the standard counts",
+        YUAN,
+        r"\bar{h}_i",
+    ),
+    "left_out_cost": FieldText(
+        "完全没有着落的一人另折合多少元",
+        "what one person without any place counts besides",
+        YUAN,
+        r"\bar{g}_i",
+    ),
     "excluded": FieldText("不可再选的方案", "plans that must not be chosen again", NONE, r"\mathcal{Y}"),
     "least_difference": FieldText(
         "与已排除方案至少相差几处地点；不给时为 1",
