@@ -8,7 +8,7 @@ import pytest
 from siting.documents import FOLDER, documents
 from siting.examples import EXAMPLES, run
 from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import list_formulations, load_formulation
+from siting.formulation.compose import list_formulations, list_plan_models, load_formulation
 from siting.solving.optimise import solve
 
 PAGES = documents()
@@ -29,7 +29,7 @@ def test_no_page_is_left_over() -> None:
 
 def test_there_is_a_page_for_every_model_and_a_heading_for_every_block() -> None:
     besides = {f"formulations/{name}" for name in ("index.md", "blocks.md", "site_conditions.md", "own_model.toml")}
-    models = {f"formulations/{model}.md" for model in list_formulations()}
+    models = {f"formulations/{model}.md" for model in (*list_formulations(), *list_plan_models())}
     assert {name for name in PAGES if name.startswith("formulations/")} == models | besides
     headings = re.findall(r"^### `(\w+)`", PAGES["formulations/blocks.md"], flags=re.M)
     assert sorted(headings) == sorted(REGISTER)
@@ -37,9 +37,9 @@ def test_there_is_a_page_for_every_model_and_a_heading_for_every_block() -> None
 
 def test_every_model_page_shows_all_of_its_blocks() -> None:
     shared = set(re.findall(r"^### `(\w+)`", PAGES["formulations/site_conditions.md"], flags=re.M))
-    for model in list_formulations():
+    for model, path in (list_formulations() | list_plan_models()).items():
         shown = set(re.findall(r"^### (?:\d+\. )?`(\w+)`", PAGES[f"formulations/{model}.md"], flags=re.M))
-        assert shown | shared == set(load_formulation(model).blocks) | shared, model
+        assert shown | shared == set(load_formulation(path).blocks) | shared, model
         assert not shown & shared, model
 
 

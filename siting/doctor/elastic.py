@@ -31,12 +31,14 @@ class Slot:
 
     Attributes:
         what: zone, site, demand point of the small model, plan or target; 0 where there is only one.
-        scale: what the condition asks for in all, in the column's unit, against which giving is measured.
+        scale: what the condition asks for in all, against which giving is measured.
+        unit: how much 1 of the column is.
     """
 
     column: int
     what: int
     scale: float
+    unit: float = 1.0
 
 
 @dataclass

@@ -12,6 +12,7 @@ from siting.doctor.elastic import Builder, Slot
 from siting.doctor.twin import Twin
 from siting.instance import NO_LIMIT
 
+PARTS = 1000.0  # of what is asked for, in which money is counted: by the yuan it would cost next to nothing
 NOBODY = 1e-3  # what a place without people counts, so that it is not set aside for nothing
 
 
@@ -41,8 +42,10 @@ def _single(block: str, sign: float, scale: Callable[[Twin], float], *, whole: b
         rows = [row for row, _ in twin.rows.get(block, ())]
         if not rows:
             return []
-        column = builder.column(rows, sign, whole=whole)
-        return [Slot(column, 0, max(scale(twin), 1e-9))]
+        asked = max(scale(twin), 1e-9)
+        unit = 1.0 if whole else max(asked / PARTS, 1.0)
+        column = builder.column(rows, unit * (sign or builder.helps(rows[0])), whole=whole)
+        return [Slot(column, 0, asked, unit)]
 
     return add
 
@@ -203,6 +206,56 @@ def _detached(twin: Twin, builder: Builder) -> list[Slot]:
     return slots
 
 
+def _change_rows(sign: float) -> Add:
+    """The upper bound (-1) or the lower bound (+1) of each row over changes."""
+
+    def add(twin: Twin, builder: Builder) -> list[Slot]:
+        changes, slots = twin.instance.changes, []
+        for row, r in twin.rows.get("keep_change_rows", ()):
+            assert changes is not None
+            bound = float(changes.most[r] if sign < 0 else changes.least[r])
+            if math.isfinite(bound):
+                scale = abs(bound) or float(np.abs(builder.base.matrix[[row]].data).max(initial=1.0))
+                unit = scale / PARTS
+                slots.append(Slot(builder.column([row], sign * unit, whole=False), r, scale, unit))
+        return slots
+
+    return add
+
+
+def _by_place(twin: Twin, block: str) -> list[tuple[int, list[tuple[int, int]]]]:
+    """Of each place of a plan over periods the rows of a block, with the site of each."""
+    changes, found = twin.instance.changes, dict[int, list[tuple[int, int]]]()
+    for row, j in twin.rows.get(block, ()):
+        assert changes is not None
+        found.setdefault(int(changes.site_place[j]), []).append((row, j))
+    return sorted(found.items())
+
+
+def _state_minimum(twin: Twin, builder: Builder) -> list[Slot]:
+    """Fewer people ask for each state of a place, in every period."""
+    changes, slots = twin.instance.changes, []
+    for p, rows in _by_place(twin, "respect_state_minimum"):
+        assert changes is not None
+        scale = float(changes.minimum[changes.state_place == p].max(initial=1.0))
+        slots.append(Slot(builder.column([row for row, _ in rows], 1.0), p, scale))
+    return slots
+
+
+def _state_seats(twin: Twin, builder: Builder) -> list[Slot]:
+    """Places in each state of a place, as many in every period in which it is in use."""
+    need = max(float(math.ceil(float(twin.instance.weight.sum()))), 1.0)
+    slots = []
+    for p, rows in _by_place(twin, "respect_state_capacity"):
+        column = builder.column([], most=need)
+        for row, j in rows:
+            here = builder.column([row], -1.0, most=need, whole=False, cost=0.0)
+            builder.row([here, column], [1.0, -1.0], 0.0)
+            builder.row([here, twin.columns["y"][j]], [1.0, -need], 0.0)
+        slots.append(Slot(column, p, need))
+    return slots
+
+
 def _people(twin: Twin) -> float:
     return float(twin.instance.demand.sum())
 
@@ -293,6 +346,10 @@ GIVES: tuple[Give, ...] = (
     Give("not_closest", "assign_to_closest", _not_closest),
     Give("split", "assign_every_demand_point", _split),
     Give("detached", "carry_catchment_flow", _detached),
+    Give("row_most", "keep_change_rows", _change_rows(-1.0), each=True),
+    Give("row_least", "keep_change_rows", _change_rows(1.0), each=True),
+    Give("state_minimum", "respect_state_minimum", _state_minimum),
+    Give("state_seats", "respect_state_capacity", _state_seats),
     Give("limit", "limits", _by_index("limits", 0.0, _one, _without_end, whole=False), each=True),
     Give("set_aside", "assign_every_demand_point", _set_aside),
     Give("set_aside", "cover_every_demand_point", _set_aside),

@@ -37,7 +37,7 @@ class Asked:
         return True if isinstance(given, Given) else False if given is None else None
 
 
-Amounts = Mapping[int, float]  # by zone, site, demand point, plan or target
+Amounts = Mapping[int, float]  # by zone, site, demand point, plan, target, place of a plan over periods or its row
 Change = Callable[[Asked, Amounts], Asked]
 
 
@@ -168,6 +168,35 @@ def _limit(asked: Asked, amounts: Amounts) -> Asked:
     return replace(asked, limits=tuple(limits))
 
 
+def _over_periods(field: str, sign: int) -> Change:
+    """Bounds of rows over changes grow (or shrink)."""
+
+    def change(asked: Asked, amounts: Amounts) -> Asked:
+        changes = asked.instance.changes
+        assert changes is not None
+        bound = getattr(changes, field).copy()
+        for r, amount in amounts.items():
+            bound[r] += sign * amount
+        return _with(asked, "changes", replace(changes, **{field: bound}))
+
+    return change
+
+
+def _of_places(field: str, sign: int) -> Change:
+    """Numbers of all states of places grow (or shrink), to 0 at least."""
+
+    def change(asked: Asked, amounts: Amounts) -> Asked:
+        changes = asked.instance.changes
+        assert changes is not None
+        numbers = getattr(changes, field).copy()
+        for p, amount in amounts.items():
+            mine = changes.state_place == p
+            numbers[mine] = np.maximum(numbers[mine] + sign * amount, 0.0)
+        return _with(asked, "changes", replace(changes, **{field: numbers}))
+
+    return change
+
+
 CHANGES: dict[str, Change] = {
     "more_new": _number("p", 1),
     "fewer_new": _number("p", -1),
@@ -188,12 +217,24 @@ CHANGES: dict[str, Change] = {
     "target_reach": _target_reach,
     "spread": _number("zone_spread", 1),
     "more_servers": _number("servers", 1),
+    "row_most": _over_periods("most", 1),
+    "row_least": _over_periods("least", -1),
+    "state_minimum": _of_places("minimum", -1),
+    "state_seats": _of_places("capacity", 1),
     "limit": _limit,
     "set_aside": _set_aside,
     "standard": _array("standard", 1),
 }
 # These change the model rather than a number: the solver's proof on the elastic model stands for them.
 WITHOUT_CHANGE = {"not_closest", "split", "detached"}
+
+
+def row_step(asked: Asked, r: int) -> float:
+    """In what steps the bound of a row over changes is moved: whole ones of what is counted or is money."""
+    changes = asked.instance.changes
+    assert changes is not None
+    values = changes.rows.data[changes.rows.indptr[r] : changes.rows.indptr[r + 1]]
+    return 1.0 if np.abs(values).max(initial=0.0) >= 100 or (values == np.round(values)).all() else 0.001
 
 
 def in_round_numbers(asked: Asked, twin: Twin, key: str, amounts: Amounts) -> Amounts:
@@ -204,9 +245,12 @@ def in_round_numbers(asked: Asked, twin: Twin, key: str, amounts: Amounts) -> Am
         return {k: math.ceil(v * TENTH - 1e-4) / TENTH for k, v in amounts.items()}
     if key in ("share", "target"):
         return dict(amounts)
+    if key in ("row_most", "row_least"):
+        steps = {r: row_step(asked, r) for r in amounts}
+        return {r: round(math.ceil(v / steps[r] * (1 - 1e-9) - 1e-4) * steps[r], 9) for r, v in amounts.items()}
     if key == "limit":
         return {k: v * (1 + 1e-6) + 1e-6 for k, v in amounts.items()}
     if key in WITHOUT_CHANGE:
         rows = {int(g): int(i) for i, g in enumerate(twin.group) if g >= 0}
         return {rows[k]: v for k, v in amounts.items()}
-    return {k: math.ceil(v - 1e-4) for k, v in amounts.items()}
+    return {k: math.ceil(v * (1 - 1e-9) - 1e-4) for k, v in amounts.items()}

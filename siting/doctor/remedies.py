@@ -17,6 +17,7 @@ from siting.formulation.compose import active_constraints
 from siting.solution import Status
 
 LEAST_SHARE_S = 1.0  # of the time for one search, however many are to come
+MANY = 60  # of a condition's parts, of which then only those are tried alone that take part where all may give
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,13 +68,14 @@ class Search:
 
     @cached_property
     def outline(self) -> Twin | None:
-        """A smaller model yet that asks no more of who goes where than that capacities hold everybody."""
+        """A smaller model yet that asks of who goes where no more than that capacities hold everybody, if so much."""
         asked = self.asked
         active = active_constraints(asked.formulation, asked.instance)
-        if self.twin.flow is not None or asked.limits or not set(active) >= ALL_WITHIN_CAPACITY:
+        of_states = "respect_state_minimum" in self.twin.active and "assign_at_most_once" in active
+        if self.twin.flow is not None or asked.limits or not (of_states or set(active) >= ALL_WITHIN_CAPACITY):
             return None
         twin = make_twin(asked.formulation, asked.instance, outline=True)
-        return twin if twin.flow is not None and twin.unmet == self.twin.unmet else None
+        return twin if (of_states or twin.flow is not None) and twin.unmet == self.twin.unmet else None
 
     def seconds(self) -> float:
         """A fair share of the time that is left."""
@@ -90,6 +92,10 @@ class Search:
             found["zone_minimum"] = {int(k): float(twin.barred[k]) for k in np.flatnonzero(twin.barred)}
         if twin.no_new:
             found["fewer_new"] = {0: float(twin.no_new)}
+        changes = self.asked.instance.changes
+        for r, lack in twin.barred_rows.items():
+            assert changes is not None
+            found.setdefault("row_least" if changes.least[r] > 0 else "row_most", {})[r] = lack
         return found
 
     def alone(self, give: Give) -> list[Found]:
@@ -118,7 +124,8 @@ class Search:
         if not isinstance(given, Given):
             return []
         if give.each and not missing and len(slots) > 1:
-            ones = [self._only(give, twin, builder, slots, slot) for slot in slots]
+            tried = slots if len(slots) <= MANY else [slot for slot in slots if given.at(builder, slot.column) > 0]
+            ones = [self._only(give, twin, builder, slots, slot) for slot in tried]
             singles = [found for one in ones for found in one or []]
             if twin is self.outline and any(one is None for one in ones):
                 return None
@@ -143,9 +150,9 @@ class Search:
         builder = Builder.of(self.whole_twin)
         once = {g.key: g for g in reversed(GIVES) if g.block in self.blocks() and g.key not in WITHOUT_CHANGE}
         slots = [(give, give.add(self.whole_twin, builder)) for give in once.values()]
-        scale = {slot.column - builder.base.cost.size: slot.scale for _, some in slots for slot in some}
+        cost_of = {s.column - builder.base.cost.size: s.unit / s.scale for _, some in slots for s in some}
         builder.columns = [
-            (rows, values, most, whole, 1.0 / scale[c] if c in scale else cost)
+            (rows, values, most, whole, cost_of.get(c, cost))
             for c, (rows, values, most, whole, cost) in enumerate(builder.columns)
         ]
         given = give_least(builder, self.seconds())
@@ -167,7 +174,7 @@ class Search:
         """The remedy with its change made to the question and tried; none where that fails."""
         parts, ask, changed = [], 0.0, self.asked
         for give, some in slots:
-            values = {s.what: given.at(builder, s.column) for s in some}
+            values = {s.what: given.at(builder, s.column) * s.unit for s in some}
             amounts = {what: v for what, v in values.items() if v > 1e-6}
             for what, v in missing.get(give.key, {}).items():
                 amounts[what] = amounts.get(what, 0.0) + v

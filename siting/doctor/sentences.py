@@ -201,6 +201,67 @@ def _limit(speaker: Speaker, amounts: Amounts) -> Said:
     )
 
 
+def _rows(field: str, sign: int) -> Callable[[Speaker, Amounts], Said]:
+    """Bounds of rows over changes that are raised or lowered."""
+    most = sign > 0
+    bound_zh, bound_en = ("至多", "at most") if most else ("至少", "at least")
+    verb_zh, verb_en = ("上限提高到", "raise the limit") if most else ("下限降到", "lower the requirement")
+    more_zh, more_en = ("再加", "more") if most else ("减少", "less")
+
+    def say(speaker: Speaker, amounts: Amounts) -> Said:
+        changes = speaker.asked.instance.changes
+        assert changes is not None
+        rows, old = sorted(amounts), getattr(changes, field)
+        ids = tuple(changes.row_ids[r] if changes.row_ids else str(r + 1) for r in rows)
+        zh, en, was_zh, was_en = [], [], [], []
+        for r, key in zip(rows, ids, strict=True):
+            name, before, by = speaker.name(key), _short(old[r]), _short(amounts[r])
+            new = _short(old[r] + sign * amounts[r])
+            was_zh.append(f"“{name}”{bound_zh} {before}")
+            was_en.append(f"{name}: {bound_en} {before}")
+            zh.append(f"把“{name}”的{verb_zh} {new}（原为 {before}，{more_zh} {by}）")
+            en.append(f"{verb_en} of {name} from {before} to {new} ({by} {more_en})")
+        return Said(
+            "，".join(was_zh), " and ".join(was_en), "，".join(zh), " and ".join(en),
+            float(sum(amounts.values())), "", ids, tuple(float(amounts[r]) for r in rows),
+        )  # fmt: skip
+
+    return say
+
+
+def _short(value: float) -> str:
+    """A number without needless digits."""
+    return f"{value:,.3f}".rstrip("0").rstrip(".")
+
+
+def _of_places(
+    sign: str, word: str, zh: str, en: str, change_zh: str, change_en: str
+) -> Callable[[Speaker, Amounts], Said]:
+    """Places of a plan over periods whose numbers give in every state and period; {n} in all, {some} with its English
+    word, {names} with the part of each.
+    """
+
+    def say(speaker: Speaker, amounts: Amounts) -> Said:
+        changes = speaker.asked.instance.changes
+        assert changes is not None
+        places = sorted(amounts, key=lambda p: (-amounts[p], p))
+        ids = tuple(speaker.asked.instance.site_ids[changes.site_of[p, 0]] for p in places)
+        total = sum(amounts.values())
+        names_zh, names_en = speaker.listed(ids, [f" {sign}{amounts[p]:,.0f}" for p in places])
+        return Said(
+            zh,
+            en,
+            change_zh.format(n=total, names=names_zh),
+            change_en.format(some=some(total, word), names=names_en),
+            total,
+            "people",
+            ids,
+            tuple(float(amounts[p]) for p in places),
+        )
+
+    return say
+
+
 SENTENCES: dict[str, Callable[[Speaker, Amounts], Said]] = {
     "more_new": number_said(
         "p", 1, "只新建 {old:.0f} 处", "only {olds}", "新建 {new:.0f} 处（再加 {by:.0f} 处）",
@@ -261,6 +322,15 @@ SENTENCES: dict[str, Callable[[Speaker, Amounts], Said]] = {
         "服务范围要连成一片", "every catchment is to hang together",
         "允许 {n} 个需求点（{people:,.0f} 人）不与所属设施相连：{names}",
         "let {places} lie apart from the facility that serves them: {names}",
+    ),
+    "row_most": _rows("most", 1),
+    "row_least": _rows("least", -1),
+    "state_minimum": _of_places(
+        "-", "person", "在用设施的最低使用人数", "the minimum use of facilities",
+        "把最低使用人数共降低 {n:,.0f} 人：{names}", "lower the minimum use by {some}: {names}",
+    ),
+    "state_seats": _of_places(
+        "+", "more place", "设施的容量", "the capacities", "扩容共 {n:,.0f} 个名额：{names}", "{some}: {names}",
     ),
     "limit": _limit,
     "standard": _standard,

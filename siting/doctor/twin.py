@@ -6,8 +6,8 @@ that reach the same sites are one. A row that nothing could ever meet is taken o
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, fields, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +28,7 @@ ONLY_MEASURE = {
     "bound_excess",
     "bound_differences",
     "bound_regret",
+    "bound_share_beyond",
     "separate_open_sites",
     "cover_twice_only_if_two_open",
     "backup_only_after_first",
@@ -43,10 +44,14 @@ BIND_PEOPLE = {
     "respect_capacity",
     "respect_size_capacity",
     "respect_minimum_load",
+    "respect_state_capacity",
+    "respect_state_minimum",
+    "respect_kind_capacity",
     "bound_zone_spread",
     "serve_own_unit",
     "carry_catchment_flow",
 }
+STATES = {"respect_state_capacity", "respect_kind_capacity", "respect_state_minimum"}
 ALL_WITHIN_CAPACITY = {"assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
 NOT_MERGED = {"assign_to_closest", "bound_zone_spread", "serve_own_unit", "carry_catchment_flow"}
 
@@ -63,6 +68,7 @@ class Twin:
         group: (I,) row of the small instance that each demand point is part of; -1: it can reach no site at all.
         barred: (Z,) part of each zone's minimum that no site could ever meet.
         no_new: new facilities that are asked for where there is no site for any.
+        barred_rows: of each row over changes that no change belongs to, by how much it can never be met.
         whole: whether demand points are assigned whole.
         columns: of `y` and `x` the programme's column of each index.
         flow: who reaches what, where people and capacities are left out of the programme; it answers for them.
@@ -78,6 +84,7 @@ class Twin:
     whole: bool
     columns: dict[str, dict[Any, int]]
     flow: Flow | None = None
+    barred_rows: Mapping[int, float] = field(default_factory=dict)
 
     @property
     def stranded(self) -> IntArray:
@@ -87,7 +94,7 @@ class Twin:
     @property
     def unmet(self) -> bool:
         """Whether something was taken out that nothing could meet."""
-        return bool(self.stranded.size or self.barred.any() or self.no_new)
+        return bool(self.stranded.size or self.barred.any() or self.no_new or self.barred_rows)
 
 
 def make_twin(
@@ -103,18 +110,20 @@ def make_twin(
     Args:
         by_flow: leave people and capacities to a flow where that is exact; without it they are part of the programme,
             which then is large, but knows at once how many people to set aside.
-        outline: ask no more of who goes where than that capacities hold everybody: what is impossible even so is
-            impossible.
+        outline: ask no more of who goes where than that capacities hold everybody, and where people may be left out
+            nothing at all: what is impossible even so is impossible.
     """
     active = active_constraints(formulation, instance)
     whole = "assign_whole" in formulation.variables
-    kept = list(active) if limits else [name for name in active if name not in _idle(active)]
+    kept = list(active) if limits else [name for name in active if name not in _idle(active, instance)]
     variables = list(formulation.variables)
     if outline:
         whole = False
         kept = [
             name for name in kept if name in ALL_WITHIN_CAPACITY | {"assign_within_standard"} or not _of_people([name])
         ]
+        if "assign_at_most_once" in kept:
+            kept = [name for name in kept if not _of_people([name])]
         instance = replace(instance, adjacency=None, site_unit=None)
     if "assign_within_standard" in kept and instance.standard is not None:
         matrix = instance.impedance
@@ -135,8 +144,13 @@ def make_twin(
         objective = "number_of_new_facilities"
         used = {s for name in kept for s in REGISTER[name].symbols} | {"y"}
         variables = [name for name in variables if REGISTER[name].symbols[0] in used]
+    if not limits and "assign_at_most_once" in kept and "respect_state_minimum" in kept:
+        instance = _only_where_asked(instance)
+        if "respect_state_capacity" in kept and _room_is_limited(instance):
+            kept.remove("assign_only_to_open")  # as above: who goes to a closed site has no room there
     instance, group = _merge(instance, kept, merge=not limits and not (whole and "assign_every_demand_point" in kept))
     instance, barred, no_new = _take_out(instance, kept)
+    instance, barred_rows = _without_empty_rows(instance, kept)
     rows = [name for name in kept if not flows or name not in ALL_WITHIN_CAPACITY]
     if flows:
         variables = ["open_site"]
@@ -145,7 +159,7 @@ def make_twin(
     small = Formulation(**names, variables=tuple(variables), objective=objective, then=then, constraints=tuple(rows))
     program, places, columns = _spelled_out(small, _only_read(small, instance), limits)
     flow = Flow.of(instance) if flows else None
-    return Twin(instance, tuple(kept), program, places, group, barred, no_new, whole, columns, flow)
+    return Twin(instance, tuple(kept), program, places, group, barred, no_new, whole, columns, flow, barred_rows)
 
 
 def _spelled_out(
@@ -184,14 +198,34 @@ def _of_people(kept: Sequence[str]) -> set[str]:
     return {name for name in kept if "x" in REGISTER[name].symbols}
 
 
-def _idle(active: tuple[str, ...]) -> set[str]:
-    idle = set(ONLY_MEASURE)
+def _idle(active: tuple[str, ...], instance: Instance) -> set[str]:
+    idle, asking = set(ONLY_MEASURE), {"respect_minimum_load"} & set(active)
+    if "respect_state_minimum" in active and instance.changes is not None and instance.changes.minimum.any():
+        asking.add("respect_state_minimum")
     for name, blocks in IDLE_WITHOUT.items():
         if name not in active:
             idle |= blocks
-    if "assign_at_most_once" in active and "respect_minimum_load" not in active:
-        idle |= {"assign_at_most_once", "assign_only_to_open", "assign_within_standard", "respect_capacity"}
+    if "assign_at_most_once" in active and not asking:
+        idle |= {"assign_at_most_once", "assign_only_to_open", "assign_within_standard", "respect_capacity", *STATES}
     return idle
+
+
+def _only_where_asked(instance: Instance) -> Instance:
+    """Only the pairs of sites that must be used enough in some state: others may do without people."""
+    changes, matrix = instance.changes, instance.impedance
+    assert changes is not None
+    asks = np.zeros(instance.site_count, dtype=bool)
+    asks[changes.site[changes.used][changes.minimum[changes.head[changes.used]] > 0]] = True
+    return replace(instance, impedance=matrix.keep(asks[matrix.indices]))
+
+
+def _room_is_limited(instance: Instance) -> bool:
+    """Whether every site to which people may go has a state with a limit, and so a row of its capacity."""
+    changes = instance.changes
+    assert changes is not None
+    limited = np.zeros(instance.site_count, dtype=bool)
+    limited[changes.site[changes.used][np.isfinite(changes.capacity[changes.head[changes.used]])]] = True
+    return bool(limited[instance.impedance.indices].all())
 
 
 def _merge(instance: Instance, kept: Sequence[str], *, merge: bool) -> tuple[Instance, IntArray]:
@@ -206,9 +240,11 @@ def _merge(instance: Instance, kept: Sequence[str], *, merge: bool) -> tuple[Ins
     group = np.where(reaches | (not everybody), np.arange(instance.demand_count), -1)
     several = instance.future is not None or instance.load is not None or instance.coverage_targets is not None
     if merge and not several and not NOT_MERGED & set(kept) and "capture_share_of_people" not in kept:
-        seen: dict[bytes, int] = {}
+        seen: dict[tuple[int, bytes], int] = {}
+        kind = np.full(group.size, -1) if instance.demand_kind is None else instance.demand_kind
         for i in np.flatnonzero(group >= 0).tolist():
-            group[i] = seen.setdefault(matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tobytes(), i)
+            reached = matrix.indices[matrix.indptr[i] : matrix.indptr[i + 1]].tobytes()
+            group[i] = seen.setdefault((int(kind[i]), reached), i)
     first = np.unique(group[group >= 0])
     place = np.full(instance.demand_count + 1, -1, dtype=np.int64)
     place[first] = np.arange(first.size)
@@ -256,6 +292,20 @@ def _take_out(instance: Instance, kept: Sequence[str]) -> tuple[Instance, IntArr
     if "open_exactly_p" in kept and instance.p and not new.any():
         no_new, instance = instance.p, replace(instance, p=0)
     return instance, barred, no_new
+
+
+def _without_empty_rows(instance: Instance, kept: Sequence[str]) -> tuple[Instance, dict[int, float]]:
+    """Rows over changes that no change belongs to, and that ask for something, say nothing any more."""
+    changes = instance.changes
+    if changes is None or "keep_change_rows" not in kept:
+        return instance, {}
+    empty = np.bincount(changes.rows.tocoo().row, weights=changes.rows.data != 0, minlength=changes.least.size) == 0
+    lack = np.where(empty, np.maximum(changes.least, -changes.most), 0.0)
+    barred = {int(r): float(lack[r]) for r in np.flatnonzero(lack > 0)}
+    if not barred:
+        return instance, {}
+    least, most = np.where(lack > 0, -np.inf, changes.least), np.where(lack > 0, np.inf, changes.most)
+    return replace(instance, changes=replace(changes, least=least, most=most)), barred
 
 
 def _only_read(formulation: Formulation, instance: Instance) -> Instance:

@@ -42,6 +42,8 @@ BINDING = (
     "zone_spread",
     "competitor",
     "future_best",
+    "changes",
+    "demand_kind",
     "excluded",
 )
 
@@ -49,6 +51,11 @@ BINDING = (
 def list_formulations() -> dict[str, Path]:
     """The shipped models: id to file."""
     return {path.stem: path for path in sorted(resources.models().glob("*.toml"))}
+
+
+def list_plan_models() -> dict[str, Path]:
+    """The shipped models of plans over several periods, which bare numbers cannot ask: id to file."""
+    return {path.stem: path for path in sorted((resources.models() / "plans").glob("*.toml"))}
 
 
 def load_formulation(name: str | Path) -> Formulation:
@@ -110,11 +117,12 @@ def check_fit(formulation: Formulation, file: Path | str | None = None) -> None:
         for other in block.requires:
             choice = other.split("|")
             if not present & set(choice):
+                where = [f"{'constraints' if REGISTER[b].kind == 'constraint' else 'then'}: {b}" for b in choice]
                 faults.add(
                     f"{block.name} 需要 {' 或 '.join(choice)} 才有意义",
                     f"{block.name} means nothing without {' or '.join(choice)}",
-                    remedy_zh=f"请在 constraints 中加入 {' 或 '.join(choice)}",
-                    remedy_en=f"add {' or '.join(choice)} to constraints",
+                    remedy_zh=f"请加入 {' 或 '.join(where)}",
+                    remedy_en=f"add one of these: {'; '.join(where)}" if len(where) > 1 else f"add {where[0]}",
                     value=block.name,
                 )
     faults.raise_if_any()
@@ -292,7 +300,7 @@ def with_objective(formulation: Formulation, name: str) -> Formulation:
                 waiting.append(maker.name)
         for other in block.requires:
             choice = other.split("|")
-            if not set(choice) & set(constraints):
+            if not set(choice) & {*constraints, *formulation.objectives, name}:
                 constraints.append(choice[-1])
                 waiting.append(choice[-1])
     extended = formulation.model_copy(

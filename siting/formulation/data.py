@@ -93,7 +93,7 @@ class Data:
 
     @cached_property
     def changes_of(self) -> list[list[int]]:
-        """A_j: of each site the changes of its place in its period that leave it in use."""
+        """E_j: of each site the changes of its place in its period that leave it in use."""
         used = self.changes.used
         return _groups(self.changes.site[used], used, self.instance.site_count)
 
@@ -319,7 +319,7 @@ def person_worth(instance: Instance) -> FloatArray:
 
 
 def pair_worth(instance: Instance) -> FloatArray:
-    """(nnz,) yuan for sending one person of the point to the site, less what leaving that person out would count for."""
+    """(nnz,) yuan for sending one person of the point to the site, less what leaving that person out counts for."""
     matrix = instance.impedance
     rows = matrix.rows
     assert instance.trip_cost is not None

@@ -364,16 +364,16 @@ def people_beyond_standard(model: Model, data: Data) -> Any:
 def cost_of_changes(model: Model, data: Data) -> Any:
     r"""Money for the changes, for rides and for boarding.
 
-    Formula: \min \sum_{a} F_a\, \chi_a + \sum_{(i, j) \in A} a_i\, h_{ij}\, x_{ij}
+    Formula: \min \sum_{e \in \mathcal{E}} \bar{f}_e\, \chi_e + \sum_{(i, j) \in A} a_i\, h_{ij}\, x_{ij}
 
     Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34.
 
     h_ij is what one person costs: the stay beyond the impedance from which people board, else the ride beyond that
     from which a ride is paid for, else nothing.
     """
-    chi, x, a, F = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
+    chi, x, a, f = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
     paid = data.paid
-    return pyo.quicksum(F[k] * chi[k] for k in range(len(F))) + pyo.quicksum(
+    return pyo.quicksum(f[e] * chi[e] for e in range(len(f))) + pyo.quicksum(
         a[i] * paid[i, j] * x[i, j] for i, j in paid
     )
 
@@ -382,7 +382,7 @@ def cost_of_changes(model: Model, data: Data) -> Any:
 def largest_share_beyond(model: Model, data: Data) -> Any:
     r"""Largest share of a zone's people beyond the standard.
 
-    Formula: \min \beta
+    Formula: \min \psi
 
     Source: Marsh and Schilling (1994), EJOR 74(1).
     """
@@ -400,16 +400,17 @@ def largest_share_beyond(model: Model, data: Data) -> Any:
 def generalised_cost(model: Model, data: Data) -> Any:
     r"""Money for changes, rides and boarding, with travel and people beyond the standard or left out, all in yuan.
 
-    Formula: \min \sum_{a} F_a\, \chi_a + \sum_{(i, j) \in A} a_i\, (h_{ij} + \omega_i\, t_{ij})\, x_{ij}
-    + \sum_{i \in I} a_i\, \pi_i \Big(1 - \sum_{j \in N_i} x_{ij}\Big)
-    + \sum_{i \in I} a_i\, \rho_i \Big(1 - \sum_{j \in J_i} x_{ij}\Big)
+    Formula: \min \sum_{e \in \mathcal{E}} \bar{f}_e\, \chi_e
+    + \sum_{(i, j) \in A} a_i\, (h_{ij} + \tau_i\, t_{ij})\, x_{ij}
+    + \sum_{i \in I} a_i\, \bar{h}_i \Big(1 - \sum_{j \in N_i} x_{ij}\Big)
+    + \sum_{i \in I} a_i\, \bar{g}_i \Big(1 - \sum_{j \in J_i} x_{ij}\Big)
 
     Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34.
 
     h_ij is as in `cost_of_changes`.
     """
-    chi, x, a, F = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
+    chi, x, a, f = model.chi, model.x, data.a, [float(v) for v in data.changes.cost]
     worth = pair_worth(data.instance).tolist()
     everybody = float(data.instance.demand @ person_worth(data.instance))
-    changes = pyo.quicksum(F[k] * chi[k] for k in range(len(F)))
+    changes = pyo.quicksum(f[e] * chi[e] for e in range(len(f)))
     return everybody + changes + pyo.quicksum(a[i] * w * x[i, j] for (i, j), w in zip(data.A, worth, strict=True))

@@ -345,13 +345,13 @@ def largest_coverage_regret_value(model: Model, data: Data) -> Any:
 
 
 @variable(
-    symbol="chi", zh="是否采取变化 a（开办、扩建、缩减、关闭或保持）", reads=("changes",),
+    symbol="chi", zh="是否采取变化 e（开办、扩建、缩减、关闭或保持）", reads=("changes",),
     requires=("pass_through_states",),
 )  # fmt: skip
 def change_state(model: Model, data: Data) -> Any:
-    r"""Whether change a is taken: a place opens, grows, shrinks, closes or stays as it is.
+    r"""Whether change e is taken: a place opens, grows, shrinks, closes or stays as it is.
 
-    Formula: \chi_a \in \{0, 1\} \quad \forall a
+    Formula: \chi_e \in \{0, 1\} \quad \forall e \in \mathcal{E}
 
     Source: Jena, Cordeau and Gendron (2015), Transportation Science 49(3).
     """
@@ -362,7 +362,7 @@ def change_state(model: Model, data: Data) -> Any:
 def largest_share_beyond_value(model: Model, data: Data) -> Any:
     r"""The largest share of a zone's people beyond the standard.
 
-    Formula: \beta \ge 0
+    Formula: \psi \ge 0
 
     Source: Marsh and Schilling (1994), EJOR 74(1).
     """

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -131,7 +132,7 @@ def check_changes(changes: Changes, sites: int, faults: Faults) -> None:
     """Note what does not fit together."""
     c = changes
     K, A, P, R = c.states, c.count, c.places, c.least.size
-    shapes = {
+    shapes: dict[str, tuple[Any, tuple[int, ...]]] = {
         "site_place": (c.site_place, (sites,)), "site_period": (c.site_period, (sites,)),
         "capacity": (c.capacity, (K,)), "minimum": (c.minimum, (K,)), "place": (c.place, (A,)),
         "period": (c.period, (A,)), "tail": (c.tail, (A,)), "head": (c.head, (A,)), "rows": (c.rows, (R, A)),
@@ -160,3 +161,9 @@ def check_changes(changes: Changes, sites: int, faults: Faults) -> None:
             "地点、时期、状态与变化互不相符", "places, periods, states and changes do not fit together",
             column="changes",
         )  # fmt: skip
+    if np.unique(np.c_[c.place, c.period, c.tail, c.head], axis=0).shape[0] < A:
+        faults.add(
+            "同一地点同一时期的同一变化写了两次", "a change of a place in a period is listed twice", column="changes"
+        )  # fmt: skip
+    if c.row_ids and len(c.row_ids) != R:
+        faults.add(f"应有 {R} 个编号", f"there must be {R} ids", column="changes.row_ids", value=len(c.row_ids))

@@ -27,6 +27,16 @@ def check(instance: Instance) -> None:
     _check_shapes(instance, faults)
     if instance.changes is not None:
         check_changes(instance.changes, instance.site_count, faults)
+    if instance.demand_kind is not None:
+        kinds = None if instance.changes is None else instance.changes.kind_capacity
+        if kinds is None or instance.demand_kind.max(initial=-1) >= kinds.shape[-1]:
+            faults.add(
+                "各类需求都须有容量",
+                "every kind of demand needs its capacity",
+                column="demand_kind",
+                remedy_zh="请给出 changes.kind_capacity",
+                remedy_en="give changes.kind_capacity",
+            )
     faults.raise_if_any()
     for name, ids in (("demand_ids", instance.demand_ids), ("site_ids", instance.site_ids)):
         if isinstance(ids, NumberedIds):

@@ -207,6 +207,8 @@ def _check_nothing_ignored(instance: Instance, formulation: Formulation, names: 
         (instance.servers is not None, {"place_all_servers"}),
         (instance.zone_spread is not None, {"bound_zone_spread"}),
         (instance.adjacency is not None, {"carry_catchment_flow"}),
+        (instance.changes is not None, {"keep_change_rows"}),
+        (instance.demand_kind is not None, {"respect_kind_capacity"}),
         (instance.future_best is not None, {"bound_regret", "bound_coverage_regret"}),
     ]
     ignored = [" / ".join(sorted(blocks)) for given, blocks in said if given and not blocks & held]

@@ -104,7 +104,8 @@ def row_values(changes: Changes, taken: IntArray) -> FloatArray:
 
 def _of_state(states: IntArray, values: FloatArray) -> FloatArray:
     """(J,) the value of each site's state; 0 where it is not in use."""
-    return np.where(states == NOT_IN_USE, 0.0, values[np.maximum(states, 0)]) if values.size else np.zeros(states.size)
+    padded = np.append(values, 0.0)  # for what is not in use, and for states that there are not
+    return padded[np.where((states >= 0) & (states < values.size), states, values.size)]
 
 
 def _size(values: FloatArray) -> FloatArray:

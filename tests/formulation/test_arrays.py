@@ -4,21 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 import pytest
+from scipy.sparse import csr_array, vstack
 
 from siting.errors import InputError
 from siting.formulation.arrays.compose import NamedProgram, build_program
 from siting.formulation.arrays.parts import ARRAYS
 from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import build_model, load_formulation
+from siting.formulation.compose import build_model, list_plan_models, load_formulation
 from siting.formulation.program import Program, compile_model
 from siting.formulation.spec import Formulation, Limit
 from siting.instance import Instance
 from siting.solving.solver import solve_program
+from tests.county.small import random_plan
 from tests.formulation.every_model import NEEDS
 from tests.formulation.varied import varied
 
@@ -161,3 +163,37 @@ def test_equals_the_pyomo_model_with_limits_on_objectives(model: str) -> None:
     limits = tuple(Limit(name, 7.5 + number) for number, name in enumerate(formulation.objectives))
     found = [compare(formulation, varied(model, 100 + seed), limits=limits) for seed in range(6)]
     assert "equal" in found
+
+
+@pytest.mark.parametrize("model", list_plan_models())
+def test_plans_over_periods_equal_the_pyomo_model(model: str) -> None:
+    formulation = load_formulation(list_plan_models()[model])
+    limits = tuple(Limit(name, 7.5 + number) for number, name in enumerate(formulation.objectives))
+    for seed in range(8):
+        instance = with_rows(random_plan(seed, kinds=bool(seed % 2)), seed)
+        for goal in formulation.objectives:
+            assert compare(formulation, instance, objective=goal, constant=3.0, solved=seed < 2) == "equal"
+        assert compare(formulation, instance, limits=limits) == "equal"
+
+
+@pytest.mark.parametrize("model", list_plan_models())
+def test_a_row_without_changes_that_asks_for_some_holds_never(model: str) -> None:
+    instance = with_rows(random_plan(0), 0, least_of_nothing=1.0)
+    assert compare(load_formulation(list_plan_models()[model]), instance) == "never"
+
+
+def with_rows(instance: Instance, seed: int, *, least_of_nothing: float = -1.0) -> Instance:
+    """Rows of every shape besides: an equation, two sides, one without bounds, one without changes."""
+    changes, rng = instance.changes, np.random.default_rng(seed)
+    assert changes is not None
+    more = rng.integers(-1, 2, (3, changes.count)).astype(float)
+    return replace(
+        instance,
+        changes=replace(
+            changes,
+            rows=csr_array(vstack([changes.rows, csr_array(more), csr_array((1, changes.count))])),
+            least=np.r_[changes.least, 1.0, -4.0, -np.inf, least_of_nothing],
+            most=np.r_[changes.most, 1.0, 9.0, np.inf, np.inf],
+            row_ids=(*changes.row_ids, "equation", "two sides", "no bounds", "no changes"),
+        ),
+    )

@@ -1,13 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from siting.errors import InputError
-from siting.formulation.compose import active_constraints, build_model, check_fit, list_formulations, load_formulation
+from siting.formulation.compose import (
+    active_constraints,
+    build_model,
+    check_fit,
+    list_formulations,
+    list_plan_models,
+    load_formulation,
+    with_objective,
+)
 from siting.formulation.spec import Formulation
+from tests.county.small import random_plan
 from tests.formulation.small import MODELS, six_points
 
 GOOD: dict[str, Any] = {
@@ -59,7 +69,8 @@ def test_the_five_models_are_there_and_fit() -> None:
                 "objective": "total_weighted_impedance",
                 "constraints": ["assign_only_to_open"],
             },
-            "means nothing without assign_every_demand_point",
+            r"means nothing without people_without_place or assign_every_demand_point → add one of these: "
+            r"then: people_without_place; constraints: assign_every_demand_point",
         ),
         ({"constraints": ["cover_only_if_open", "cover_only_if_open"]}, "listed twice"),
     ],
@@ -121,3 +132,22 @@ def test_a_tail_needs_its_share_or_its_weights(model: str) -> None:
     for numbers in ({}, both):
         with pytest.raises(InputError, match="give exactly one of these: worst_share, ordered_weights"):
             active_constraints(load_formulation(model), six_points(p=2, **numbers))
+
+
+def test_plan_models_fit_and_are_none_that_bare_numbers_ask() -> None:
+    assert not set(list_plan_models()) & set(list_formulations())
+    for name, path in list_plan_models().items():
+        assert load_formulation(path).id == name
+
+
+def test_another_objective_brings_everybody_in_only_where_nothing_else_counts_who_is_left_out() -> None:
+    plan = load_formulation(list_plan_models()["layout_plan"])
+    fewer = plan.model_copy(update={"then": ()})
+    assert "assign_every_demand_point" not in with_objective(fewer, "total_weighted_impedance").constraints
+    elsewhere = with_objective(load_formulation("capacitated_maximal_covering"), "total_weighted_impedance")
+    assert "assign_every_demand_point" in elsewhere.constraints
+
+
+def test_changes_over_periods_that_a_model_would_ignore_are_refused() -> None:
+    with pytest.raises(InputError, match="changes is given"):
+        active_constraints(load_formulation("p_median"), replace(random_plan(0), p=2))

@@ -11,7 +11,7 @@ import pyomo.environ as pyo
 import pytest
 
 from siting.formulation.blocks import REGISTER
-from siting.formulation.compose import active_constraints, always_open, load_formulation
+from siting.formulation.compose import active_constraints, always_open, list_plan_models, load_formulation
 from siting.formulation.compose import list_formulations as shipped
 from siting.formulation.data import Data
 from siting.formulation.document.fields import FIELDS
@@ -20,6 +20,7 @@ from siting.formulation.document.pages import CONDITIONS, conditions_data, data_
 from siting.formulation.document.symbols import sets_and_numbers, symbols_in, variable_symbol, variables
 from siting.formulation.spec import FAMILIES, GROUPS, Formulation
 from siting.instance import Instance
+from tests.county.small import random_plan
 from tests.formulation.every_model import NEEDS, question
 
 
@@ -71,9 +72,12 @@ def test_every_number_of_an_instance_is_described() -> None:
     assert set(FIELDS) == {f.name for f in fields(Instance)} - bare
 
 
-@pytest.mark.parametrize("model", sorted(NEEDS))
+@pytest.mark.parametrize("model", [*sorted(NEEDS), *list_plan_models()])
 def test_the_page_names_every_number_that_the_blocks_read(model: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    formulation, instance = load_formulation(model), question(model, 0)
+    if model in NEEDS:
+        formulation, instance = load_formulation(model), question(model, 0)
+    else:
+        formulation, instance = load_formulation(list_plan_models()[model]), random_plan(0, kinds=True)
     must, either, groups, may = data_of(formulation)
     named = {*must, *may, *(name for group in (*either, *groups) for name in group)}
     active = active_constraints(formulation, instance)
@@ -117,9 +121,9 @@ def test_every_key_of_a_model_file_is_described_in_both_languages() -> None:
 
 
 def test_notes_come_in_both_languages() -> None:
-    for name in shipped():
-        f = load_formulation(name)
-        assert bool(f.note_zh) == bool(f.note_en), name
+    for path in (shipped() | list_plan_models()).values():
+        f = load_formulation(path)
+        assert bool(f.note_zh) == bool(f.note_en), f.id
 
 
 def test_the_group_of_site_conditions_is_one_page() -> None:

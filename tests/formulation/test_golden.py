@@ -15,14 +15,16 @@ import numpy as np
 import pyomo.environ as pyo
 import pytest
 from pyomo.repn.plugins.lp_writer import LPWriter
+from scipy.sparse import csr_array
 
 from siting.formulation.blocks import REGISTER, Block
-from siting.formulation.compose import list_formulations
+from siting.formulation.compose import list_formulations, list_plan_models
 from siting.formulation.data import Data
 from siting.formulation.spec import GROUPS
 from siting.impedance import ImpedanceMatrix
 from siting.instance import NO_LIMIT, Instance
 from siting.instance.adjacency import Adjacency
+from siting.instance.changes import Changes
 from siting.instance.decay import Decay
 
 GOLDEN = Path(__file__).resolve().parents[1] / "golden"
@@ -54,7 +56,7 @@ def tiny_for(block: Block) -> Instance:
         fields |= {"ordered_weights"}
     if block.name in ("largest_regret", "largest_regret_value", "backup_weight"):
         fields |= {"future_best"}
-    if block.name in ("lowest_zone_mean",):
+    if block.name in ("lowest_zone_mean", "bound_share_beyond", "largest_share_beyond_value"):
         fields |= {"demand_zone"}
     numbers = {name: value for name, value in more().items() if name in fields}
     base = replace(tiny(), p=None) if "budget" in fields else tiny()
@@ -93,9 +95,51 @@ def more() -> dict[str, Any]:
         "attraction": np.array([1.0, 2.0, 1.0, 4.0]),
         "future": np.array([0, 1, 1]),
         "future_best": np.array([20.0, 30.0]),
+        "changes": two_periods(),
+        "demand_kind": np.array([0, -1, 1]),
+        "ride_beyond": np.array([2.0, 3.0, np.inf]),
+        "ride_cost": np.array([6.0, 6.0, 6.0]),
+        "stay_beyond": np.array([6.0, np.inf, 7.0]),
+        "stay_cost": np.array([11.0, 11.0, 11.0]),
+        "trip_cost": np.array([0.5, 1.0, 0.25]),
+        "beyond_cost": np.array([100.0, 200.0, 300.0]),
+        "left_out_cost": np.array([1000.0, 2000.0, 3000.0]),
         "excluded": (np.array([True, True, False, False]), np.array([True, False, True, True])),
         "least_difference": 2,
     }
+
+
+def two_periods() -> Changes:
+    """Place 0 in use may grow without limit (state 1), shrink again or close; place 1 may open, for state 2, and close.
+
+    The first and third site are place 0 in each period, the others place 1.
+    """
+    arcs = [  # place, period, tail, head, yuan
+        *((0, 0, 0, 0, 0), (0, 0, 0, 1, 60), (0, 0, 0, -1, 5), (1, 0, -1, -1, 0), (1, 0, -1, 2, 90)),
+        *((0, 1, 0, 0, 0), (0, 1, 0, 1, 60), (0, 1, 1, 1, 0), (0, 1, 1, 0, 10), (0, 1, -1, -1, 0)),
+        *((1, 1, -1, -1, 0), (1, 1, -1, 2, 80), (1, 1, 2, 2, 0), (1, 1, 2, -1, 5)),
+    ]
+    place, period, tail, head, yuan = (np.array(column) for column in zip(*arcs, strict=True))
+    cost = yuan.astype(float)
+    budget, opened = cost * (period == 0), 1.0 * ((tail == -1) & (head != -1))
+    return Changes(
+        site_place=np.array([0, 1, 0, 1]),
+        site_period=np.array([0, 0, 1, 1]),
+        state_place=np.array([0, 0, 1]),
+        capacity=np.array([25.0, np.inf, 40.0]),
+        minimum=np.array([0.0, 4.0, 6.0]),
+        initial=np.array([0, -1]),
+        place=place,
+        period=period,
+        tail=tail,
+        head=head,
+        cost=cost,
+        rows=csr_array(np.array([budget, opened, opened - (head == 1) * (tail == 0), 0 * cost])),
+        least=np.array([-np.inf, 1.0, -1.0, -np.inf]),
+        most=np.array([120.0, 1.0, 0.0, 5.0]),
+        row_ids=("budget of the first period", "one opening", "growth with each opening", "nothing to keep"),
+        kind_capacity=np.array([[9.0, np.inf], [12.0, np.inf], [np.inf, 7.0]]),
+    )
 
 
 def write_lp(block: Block) -> str:
@@ -145,7 +189,7 @@ def test_every_block_is_documented() -> None:
 
 def test_every_block_belongs_to_a_model() -> None:
     """A block that no model uses is dead code."""
-    text = "".join(path.read_text("utf-8") for path in list_formulations().values())
+    text = "".join(path.read_text("utf-8") for path in (list_formulations() | list_plan_models()).values())
     grouped = {name for group in GROUPS.values() for blocks in group.values() for name in blocks}
     assert {name for name in REGISTER if f'"{name}"' not in text} <= grouped
 

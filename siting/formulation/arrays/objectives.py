@@ -154,7 +154,7 @@ def people_beyond_standard(data: Numbers, at: At) -> Cost:
 
 @array_form
 def cost_of_changes(data: Numbers, at: At) -> Cost:
-    """F_a of chi_a, a_i h_ij of x_ij."""
+    """f_e of chi_e, a_i h_ij of x_ij."""
     assert data.instance.changes is not None
     paid = data.a[data.i] * ride_or_stay(data.instance)
     where = np.flatnonzero(paid)
@@ -163,13 +163,13 @@ def cost_of_changes(data: Numbers, at: At) -> Cost:
 
 @array_form
 def largest_share_beyond(data: Numbers, at: At) -> Cost:
-    """1 of beta."""
+    """1 of psi."""
     return cost((at["lb"], 1))
 
 
 @array_form
 def generalised_cost(data: Numbers, at: At) -> Cost:
-    """F_a of chi_a, the worth of each pair of x_ij, all people left out."""
+    """f_e of chi_e, the worth of each pair of x_ij, all people left out."""
     instance = data.instance
     assert instance.changes is not None
     everybody = float(instance.demand @ person_worth(instance))

@@ -17,7 +17,7 @@ def _changes(data: Numbers) -> Changes:
 
 @array_form
 def pass_through_states(data: Numbers, at: At) -> Rows:
-    """Sum of chi_a that leave a node, less those that enter it, = b_v."""
+    """Sum of chi_e that leave a node, less those that enter it, = b_v."""
     c = _changes(data)
     leave, enter, count = c.nodes
     last = c.places + (c.periods - 1) * (c.states + c.places)
@@ -39,7 +39,7 @@ def pass_through_states(data: Numbers, at: At) -> Rows:
 
 @array_form
 def in_use_after_change(data: Numbers, at: At) -> Rows:
-    """y_j less the chi_a of A_j = 0."""
+    """y_j less the chi_e of E_j = 0."""
     c = _changes(data)
     return rows(
         (data.sites, at["y"], 1),
@@ -53,10 +53,10 @@ def in_use_after_change(data: Numbers, at: At) -> Rows:
 
 @array_form
 def respect_state_capacity(data: Numbers, at: At) -> Rows:
-    """Sum of a_i x_ij over I_j, less C_a chi_a, <= 0."""
+    """Sum of a_i x_ij over I_j, less C_e chi_e, <= 0."""
     c = _changes(data)
     site = c.site[c.used]
-    people = np.bincount(data.j, weights=data.instance.weight[data.i], minlength=data.sites.size)
+    people = np.bincount(data.j, weights=data.instance.weight[data.i], minlength=data.sites.size).astype(np.float64)
     room, limited = _room(c.capacity[c.head[c.used]], site, people)
     visited = np.bincount(data.j, minlength=data.sites.size) > 0
     return _use_against(data, at, room, upper=0.0).keep(limited & visited)
@@ -64,7 +64,7 @@ def respect_state_capacity(data: Numbers, at: At) -> Rows:
 
 @array_form
 def respect_state_minimum(data: Numbers, at: At) -> Rows:
-    """Sum of a_i x_ij over I_j, less M_a chi_a, >= 0."""
+    """Sum of a_i x_ij over I_j, less the least use times chi_e, >= 0."""
     c = _changes(data)
     least = c.minimum[c.head[c.used]]
     asked = np.zeros(data.sites.size, dtype=bool)
@@ -74,7 +74,7 @@ def respect_state_minimum(data: Numbers, at: At) -> Rows:
 
 @array_form
 def respect_kind_capacity(data: Numbers, at: At) -> Rows:
-    """Sum of a_i x_ij over the points of a kind, less C_ag chi_a, <= 0."""
+    """Sum of a_i x_ij over the points of a kind, less C_eg chi_e, <= 0."""
     c, kind = _changes(data), data.instance.demand_kind
     assert kind is not None
     assert c.kind_capacity is not None
@@ -84,7 +84,7 @@ def respect_kind_capacity(data: Numbers, at: At) -> Rows:
     count = data.sites.size * kinds
     row, weight = data.j[there] * kinds + of_pair[there], data.instance.weight[data.i[there]]
     place = c.site[c.used][:, None] * kinds + np.arange(kinds)
-    people = np.bincount(row, weights=weight, minlength=count)
+    people = np.bincount(row, weights=weight, minlength=count).astype(np.float64)
     visited = np.bincount(row, minlength=count) > 0
     room, limited = _room(c.kind_capacity[c.head[c.used]].ravel(), place.ravel(), people)
     site, number = np.divmod(np.arange(count), kinds)
@@ -99,7 +99,7 @@ def respect_kind_capacity(data: Numbers, at: At) -> Rows:
 
 @array_form
 def keep_change_rows(data: Numbers, at: At) -> Rows:
-    """l <= R chi <= u."""
+    """Sum of w_re chi_e, between its bounds."""
     c = _changes(data)
     matrix = c.rows.tocoo()
     count = c.least.size
@@ -112,7 +112,7 @@ def keep_change_rows(data: Numbers, at: At) -> Rows:
 
 @array_form
 def bound_share_beyond(data: Numbers, at: At) -> Rows:
-    """a(Z_k) beta, with a_i x_ij of the pairs within the standard, >= a(Z_k)."""
+    """a(I_k) psi, with a_i x_ij of the pairs within the standard, >= a(I_k)."""
     zone = data.instance.demand_zone
     assert zone is not None
     people = np.bincount(zone[zone >= 0], weights=data.a[zone >= 0], minlength=int(zone.max(initial=-1)) + 1)

@@ -126,12 +126,12 @@ def largest_coverage_regret_value(data: Numbers) -> Columns:
 
 @array_form
 def change_state(data: Numbers) -> Columns:
-    """chi_a of each change."""
+    """chi_e of each change."""
     assert data.instance.changes is not None
     return Columns(data.instance.changes.count, upper=1, whole=True)
 
 
 @array_form
 def largest_share_beyond_value(data: Numbers) -> Columns:
-    """The one beta."""
+    """The one psi."""
     return Columns(1)

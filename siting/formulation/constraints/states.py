@@ -16,13 +16,13 @@ Model = Any  # pyomo carries no types
 def pass_through_states(model: Model, data: Data) -> Any:
     r"""Every place takes one change a period, from the state in which the change before it left the place.
 
-    Formula: \sum_{a \in A^-_v} \chi_a = b_v + \sum_{a \in A^+_v} \chi_a \quad \forall v \in V
+    Formula: \sum_{e \in \mathcal{E}_v^-} \chi_e = b_v + \sum_{e \in \mathcal{E}_v^+} \chi_e
+    \quad \forall v \in \mathcal{V}
 
     Source: Jena, Cordeau and Gendron (2015), Transportation Science 49(3).
 
-    A node v is a place in a state after a period; before the first period each place has one node. A^-_v are the
-    changes that leave it, A^+_v those that enter it; b_v is 1 for the nodes before the first period, else 0. Nodes
-    after the last period are left by nothing and have no row.
+    A node v is a place in a state after a period; before the first period each place has one node. Nodes after the
+    last period are left by nothing and have no row.
     """
     chi, c = model.chi, data.changes
     leave, enter, count = c.nodes
@@ -46,7 +46,7 @@ def pass_through_states(model: Model, data: Data) -> Any:
 def in_use_after_change(model: Model, data: Data) -> Any:
     r"""A site is open if the change of its place in its period leaves it in use.
 
-    Formula: y_j = \sum_{a \in A_j} \chi_a \quad \forall j \in J
+    Formula: y_j = \sum_{e \in \mathcal{E}_j} \chi_e \quad \forall j \in J
 
     Source: Jena, Cordeau and Gendron (2015), Transportation Science 49(3).
     """
@@ -69,11 +69,12 @@ def _within_room(x: Any, chi: Any, data: Data, j: int, points: list[int], room: 
 def respect_state_capacity(model: Model, data: Data) -> Any:
     r"""No site serves more people than the state of its place has room for.
 
-    Formula: \sum_{i \in I_j} a_i\, x_{ij} \le \sum_{a \in A_j} C_a\, \chi_a \quad \forall j \in J,\ \min_a C_a < \infty
+    Formula: \sum_{i \in I_j} a_i\, x_{ij} \le \sum_{e \in \mathcal{E}_j} \bar{C}_e\, \chi_e
+    \quad \forall j \in J,\ \min_e \bar{C}_e < \infty
 
     Source: Jena, Cordeau and Gendron (2015), Transportation Science 49(3).
 
-    C_a is the capacity of the state that change a leads to; where that has no limit, all who may come.
+    Where the state that change e leads to has no limit, all who may come count in its place.
     """
     chi, x, room = model.chi, model.x, [float(v) for v in data.changes.capacity]
     head = data.changes.head.tolist()
@@ -88,11 +89,10 @@ def respect_state_capacity(model: Model, data: Data) -> Any:
 def respect_state_minimum(model: Model, data: Data) -> Any:
     r"""A site is used by as many people as the state of its place asks for.
 
-    Formula: \sum_{i \in I_j} a_i\, x_{ij} \ge \sum_{a \in A_j} M_a\, \chi_a \quad \forall j \in J,\ \max_a M_a > 0
+    Formula: \sum_{i \in I_j} a_i\, x_{ij} \ge \sum_{e \in \mathcal{E}_j} \underline{C}_e\, \chi_e
+    \quad \forall j \in J,\ \max_e \underline{C}_e > 0
 
     Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34.
-
-    M_a is the least use of the state that change a leads to.
     """
     chi, x, a, least = model.chi, model.x, data.weight, [float(v) for v in data.changes.minimum]
     head = data.changes.head.tolist()
@@ -116,13 +116,12 @@ def respect_state_minimum(model: Model, data: Data) -> Any:
 def respect_kind_capacity(model: Model, data: Data) -> Any:
     r"""No site serves more people of a kind than the state of its place has room for.
 
-    Formula: \sum_{i \in I_{jg}} a_i\, x_{ij} \le \sum_{a \in A_j} C_{ag}\, \chi_a \quad \forall j \in J,\ g \in G,\
-    \min_a C_{ag} < \infty
+    Formula: \sum_{i \in I_{jg}} a_i\, x_{ij} \le \sum_{e \in \mathcal{E}_j} \bar{C}_{eg}\, \chi_e
+    \quad \forall j \in J,\ g \in G,\ \min_e \bar{C}_{eg} < \infty
 
     Source: Jena, Cordeau and Gendron (2015), Transportation Science 49(3), for each kind of demand.
 
-    I_jg are the demand points of kind g that are admissible for j, such as nursing or dementia beds; C_ag is what
-    the state that change a leads to holds of it.
+    A kind is what needs places of its own: nursing or dementia beds, the lowest grades of a school.
     """
     chi, x = model.chi, model.x
     table = data.changes.kind_capacity
@@ -142,7 +141,7 @@ def respect_kind_capacity(model: Model, data: Data) -> Any:
 def keep_change_rows(model: Model, data: Data) -> Any:
     r"""All changes together keep each row: a budget, the closings of a period, one use of a plot, a pairing.
 
-    Formula: l_r \le \sum_{a} R_{ra}\, \chi_a \le u_r \quad \forall r \in R
+    Formula: \underline{w}_\xi \le \sum_{e \in \mathcal{E}} w_{\xi e}\, \chi_e \le \bar{w}_\xi \quad \forall \xi \in \Xi
 
     Source: Antunes and Peeters (2000), Socio-Economic Planning Sciences 34, for budgets; here for any such row.
     """
@@ -169,7 +168,7 @@ def keep_change_rows(model: Model, data: Data) -> Any:
 def bound_share_beyond(model: Model, data: Data) -> Any:
     r"""No zone has a larger share of its people beyond the standard than the largest one.
 
-    Formula: \sum_{i \in I_k} a_i \Big(1 - \sum_{j \in N_i} x_{ij}\Big) \le \beta \sum_{i \in I_k} a_i
+    Formula: \sum_{i \in I_k} a_i \Big(1 - \sum_{j \in N_i} x_{ij}\Big) \le \psi \sum_{i \in I_k} a_i
     \quad \forall k \in Z
 
     Source: Marsh and Schilling (1994), EJOR 74(1): the largest of the groups' effects.

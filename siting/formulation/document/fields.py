@@ -134,6 +134,45 @@ FIELDS: dict[str, FieldText] = {
         ("人·阻抗单位", "persons times unit of impedance"),
         r"\zeta_k",
     ),
+    "changes": FieldText(
+        "各设施逐期的状态与变化，及其须合计满足的要求；写法见 `Changes`",
+        "states of facilities and changes between them from period to period, and what all changes must keep; see "
+        "`Changes`",
+        NONE,
+    ),
+    "demand_kind": FieldText(
+        "需求的类别（如护理型床位），-1 为不分类", "kind of demand (nursing beds, say), -1 for none", INDEX
+    ),
+    "ride_beyond": FieldText(
+        "超过多远由公家出校车费；inf 为不出",
+        "impedance beyond which a ride is paid for; inf for never",
+        UNIT,
+    ),
+    "ride_cost": FieldText("一人的校车费", "the ride of one person", YUAN),
+    "stay_beyond": FieldText(
+        "超过多远改为寄宿；inf 为不寄宿",
+        "impedance beyond which people board in place of riding; inf for never",
+        UNIT,
+    ),
+    "stay_cost": FieldText("一人的寄宿费", "boarding of one person", YUAN),
+    "trip_cost": FieldText(
+        "一人每单位阻抗折合多少元",
+        "yuan for one person and unit of impedance",
+        ("元/(人·阻抗单位)", "yuan per person and unit of impedance"),
+        r"\tau_i",
+    ),
+    "beyond_cost": FieldText(
+        "标准之内没有着落的一人折合多少元",
+        "what one person without a place within the standard counts",
+        YUAN,
+        r"\bar{h}_i",
+    ),
+    "left_out_cost": FieldText(
+        "完全没有着落的一人另折合多少元",
+        "what one person without any place counts besides",
+        YUAN,
+        r"\bar{g}_i",
+    ),
     "excluded": FieldText("不可再选的方案", "plans that must not be chosen again", NONE, r"\mathcal{Y}"),
     "least_difference": FieldText(
         "与已排除方案至少相差几处地点；不给时为 1",

@@ -110,8 +110,8 @@ _OWN_TEXT = """\
 """
 
 
-def index_page(formulations: list[Formulation]) -> str:
-    """The guide, all models by family, the symbols, and how to write one's own."""
+def index_page(formulations: list[Formulation], plans: list[Formulation]) -> str:
+    """The guide, all models by family, those of plans over periods, the symbols, and how to write one's own."""
     by_id = {f.id: f for f in formulations}
     lines = ["# 选址模型 Location models", MARK, ""]
     lines += [
@@ -135,11 +135,19 @@ def index_page(formulations: list[Formulation]) -> str:
             "| 模型 model | 问题 | question |",
             "|---|---|---|",
         ]
-        lines += [
-            f"| [`{f.id}`]({f.id}.md) {f.name_zh} {f.name_en} | {f.question_zh} | {f.question_en} |"
-            for f in formulations
-            if f.family == family
-        ]
+        lines += [_line(f) for f in formulations if f.family == family]
+    lines += [
+        "",
+        "## 多期布局规划 Plans over several periods",
+        "",
+        "以下模型在 `models/plans/` 中，由全县规划方案使用：设施逐期开办、扩建、缩减或关闭，几项服务共用预算与地块。",
+        "These are in `models/plans/`, for scenarios that plan a whole county: facilities open, grow, shrink or close "
+        "from period to period, and several services share budgets and plots.",
+        "",
+        "| 模型 model | 问题 | question |",
+        "|---|---|---|",
+        *(_line(f) for f in plans),
+    ]
     lines += ["", '<a id="symbols"></a>', "", "## 符号 Symbols", "", *table()]
     lines += ["", "## 自己的模型 A model of one's own", "", *_OWN_TEXT.splitlines()]
     lines += [
@@ -157,6 +165,10 @@ def index_page(formulations: list[Formulation]) -> str:
         lines.append(f"| `{name}` | {'是 yes' if field.is_required() else '否 no'} | {zh} | {en} |")
     lines += ["", "`family`:", ""] + [f"- `{key}` {zh} {en}" for key, (zh, en) in FAMILIES.items()]
     return "\n".join(lines) + "\n"
+
+
+def _line(f: Formulation) -> str:
+    return f"| [`{f.id}`]({f.id}.md) {f.name_zh} {f.name_en} | {f.question_zh} | {f.question_en} |"
 
 
 def _link(formulation: Formulation) -> str:

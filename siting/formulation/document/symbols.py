@@ -127,6 +127,45 @@ _OWN = [
         "attraction of all sites of others",
         "= \\sum_{j \\in J_{rival}} A_{ij}",
     ),
+    Symbol(
+        "v \\in \\mathcal{V}",
+        "一处设施在一期之后的状态（含不在用），以及第一期之前的状态",
+        "a place in a state, or not in use, after a period; and each place before the first period",
+    ),
+    Symbol("b_v", "第一期之前的状态为 1，其余为 0", "1 where v is a place before the first period, else 0"),
+    Symbol(
+        "e \\in \\mathcal{E}",
+        "变化：一处设施在一期由一种状态到另一种，或保持不变",
+        "changes: a place passes from one state to another in a period, or stays as it is",
+    ),
+    Symbol(
+        "\\mathcal{E}_j",
+        "地点 j 之后仍在用的变化；带 v 时为离开（−）或进入（+）v 的变化",
+        "changes that leave site j in use; with v those that leave (−) or enter (+) v",
+    ),
+    Symbol("\\bar{C}_e", "变化之后的容量（人）", "capacity of the state that e leads to (persons)"),
+    Symbol("\\underline{C}_e", "变化之后的最低使用人数（人）", "least use of the state that e leads to (persons)"),
+    Symbol("g \\in G", "需求的类别", "kinds of demand"),
+    Symbol("I_{jg}", "地点 j 的可行需求点中属于类别 g 的", "demand points of kind g admissible for site j"),
+    Symbol(
+        "\\bar{C}_{eg}",
+        "变化之后类别 g 的容量（人）",
+        "capacity for kind g of the state that e leads to (persons)",
+    ),
+    Symbol("\\bar{f}_e", "变化的费用（元）", "cost of a change (yuan)"),
+    Symbol(
+        "\\xi \\in \\Xi",
+        "对各项变化合计的要求：预算、撤并数量、同址、配建等",
+        "what all changes must keep: budgets, numbers of closings, plots used once, pairings",
+    ),
+    Symbol("w_{\\xi e}", "变化 e 在要求中的系数", "coefficient of change e in it"),
+    Symbol("\\underline{w}_\\xi", "合计的下限", "what it must come to at least"),
+    Symbol("\\bar{w}_\\xi", "合计的上限", "what it may come to at most"),
+    Symbol(
+        "h_{ij}",
+        "i 处一人去 j 的校车费；路程超过寄宿界限时为寄宿费（元）",
+        "for one person of i who goes to j the ride, or beyond the impedance from which people board the stay (yuan)",
+    ),
 ]
 
 
