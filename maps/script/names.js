@@ -1,5 +1,6 @@
 // Names over the map: places, zones, stations, rivers and roads, the important first, none over another. The page's
-// own script tells what no name may lie over (`reserved`) and what else has a name (`writeSites`).
+// own script tells what no name may lie over (`reserved`), what else has a name (`writeSites`) and what is written
+// besides names (`drawTexts`).
 const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", sans-serif';
 const PLACES = places(DATA.base.places), STATIONS = places(DATA.base.stations);
 const ZONE_NAMES = DATA.base.zones.filter(zone => zone.at).map(zone => {
@@ -36,7 +37,7 @@ const NameLayer = L.Layer.extend({
     const ctx = this._canvas.getContext('2d');
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const place = point => map.latLngToLayerPoint([point.lat, point.lon]).subtract(corner);
-    drawNames(ctx, { zoom: map.getZoom(), whole, place, boxes: reserved(place, map.getZoom()), map, corner });
+    drawTexts(ctx, { zoom: map.getZoom(), whole, place, boxes: reserved(place, map.getZoom()), map, corner });
   },
 });
 

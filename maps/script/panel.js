@@ -46,6 +46,14 @@ function drawNotices() {
   ])));
 }
 
+function listed(texts) { return el('ul', {}, texts.map(text => el('li', { text: pick(text) }))); }
+
+// Notes of the run, and what was assumed in making the case.
+function madeHow() {
+  return [['panel.notes', DATA.notes], ['panel.guesses', DATA.guesses]].filter(([, texts]) => texts.length)
+    .map(([key, texts]) => [el('h3', { text: t(key) }), listed(texts)]);
+}
+
 // told: what the printed notes name after the title.
 function drawSources(told) {
   const seen = new Set(), lines = [];

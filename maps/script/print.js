@@ -61,6 +61,6 @@ function paperMap(map, layers) {
   ctx.translate(-moved.x, -moved.y);
   layers.drawOn(ctx);
   ctx.restore();
-  drawNames(ctx, { zoom, whole: size, place, boxes: reserved(place, zoom), map, corner: moved });
+  drawTexts(ctx, { zoom, whole: size, place, boxes: reserved(place, zoom), map, corner: moved });
   return canvas;
 }

@@ -20,7 +20,22 @@ PLAN = (
     "data.js", "state.js", "site_names.js", "themes.js", "layers.js", "popups.js", "panel.js", "tables.js",
     "switches.js", "legend.js", "finds.js", "main.js",
 )  # fmt: skip
-SCRIPTS = {"plan": (*FIRST, *(f"plan/{name}" for name in PLAN))}  # of each kind of page, in order
+VIEWS = (
+    "data.js",
+    "state.js",
+    "looks.js",
+    "labels.js",
+    "layers.js",
+    "popups.js",
+    "panel.js",
+    "legend.js",
+    "finds.js",
+    "main.js",
+)
+SCRIPTS = {  # of each kind of page, in order
+    "plan": (*FIRST, *(f"plan/{name}" for name in PLAN)),
+    "views": (*FIRST, *(f"views/{name}" for name in VIEWS)),
+}
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 POLICY_TOKEN = "@@SCRIPT_HASHES@@"
 

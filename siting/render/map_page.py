@@ -38,8 +38,8 @@ def _data(result: RunResult) -> dict[str, Any]:
     frames = [frame for service in result.services for frame in (service.demand, service.sites)]
     points = np.concatenate([np.zeros((0, 2)), *(frame[["lon", "lat"]].to_numpy(np.float64) for frame in frames)])
     data = page_data(
-        result.case, base_of(result), title=(result.title_zh, result.title_en), notices=result.notices, notes=result.notes,
-        bounds=bounds(result.case, points),
+        result.case, base_of(result), title=(result.title_zh, result.title_en), notices=result.notices,
+        notes=result.notes, bounds=bounds(result.case, points),
     )  # fmt: skip
     return data | {
         "planned": result.scenario is not None,

@@ -64,7 +64,7 @@ def test_leaflets_licence_is_beside_it_and_said() -> None:
 
 def test_every_script_of_the_folder_is_in_the_page() -> None:
     folder = resources.maps() / "script"
-    assert ALL_SCRIPTS == {path.relative_to(folder).as_posix() for path in folder.rglob("*.js")}
+    assert {path.relative_to(folder).as_posix() for path in folder.rglob("*.js")} == ALL_SCRIPTS
 
 
 def test_scripts_never_write_markup() -> None:

@@ -26,3 +26,5 @@ function writeSites(ctx, view) {
     });
   });
 }
+
+function drawTexts(ctx, view) { drawNames(ctx, view); }

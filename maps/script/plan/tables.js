@@ -64,16 +64,15 @@ function drawChecks() {
 }
 
 function drawStandards() {
-  const s = service(), list = texts => el('ul', {}, texts.map(text => el('li', { text: pick(text) })));
+  const s = service();
   fillWith('standards', el('details', { open: false }, el('summary', { text: t('panel.standards') }),
     s.unverified.length ? el('p', { class: 'warning', text: t('panel.unverified_count', { n: s.unverified.length }) }) : null,
     el('ul', {}, s.thresholds.map(row => el('li', {},
       el('b', { text: t('panel.standard_line', { kind: t('kind.' + row.kind), mode: t('mode.' + row.mode), minutes: row.minutes }) }), ' ',
       el('span', { class: 'badge ' + (row.verified ? 'covered' : 'uncovered'), text: t(row.verified ? 'panel.verified' : 'panel.unverified') }),
       el('small', {}, name(row.source))))),
-    s.unverified.length ? list(s.unverified) : null,
+    s.unverified.length ? listed(s.unverified) : null,
     el('p', { class: 'small', text: t('panel.disclaimer') }),
     s.out_of_reach.length ? el('p', { class: 'warning', text: t('panel.out_of_reach', { n: s.out_of_reach.length }) }) : null,
-    DATA.notes.length ? [el('h3', { text: t('panel.notes') }), list(DATA.notes)] : null,
-    DATA.guesses.length ? [el('h3', { text: t('panel.guesses') }), list(DATA.guesses)] : null));
+    madeHow()));
 }
