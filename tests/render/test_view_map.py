@@ -53,7 +53,7 @@ def test_equal_answers_give_equal_pages(told: Told) -> None:
 def test_layers_read_back_as_they_were_given(told: Told, data: dict[str, Any]) -> None:
     for view, raw in zip(told.views, data["views"], strict=True):
         assert data["subjects"][raw["subject"]] == [view.subject, view.subject_zh, view.subject_en]
-        assert data["periods"][raw["period"]] == view.period
+        assert data["periods"][raw["period"]] == [view.period, f"{view.period} 年", view.period]
         for layer, own in zip(view.layers, raw["layers"], strict=True):
             keys = [row[0] for row in data["pool"][own["categories"]]]
             assert [keys[k] for k in data["pool"][own["category"]]] == layer.frame["category"].tolist()

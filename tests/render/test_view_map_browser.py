@@ -17,6 +17,12 @@ from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told
 from tests.render.test_map_browser import READY, canvas_sum, settle
 
 pytestmark = pytest.mark.browser
+WRITTEN = """() => { const seen = [], own = CanvasRenderingContext2D.prototype.fillText;
+             CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
+               seen.push(text); return own.call(this, text, x, y); };
+             siting.setLayer('names', false);
+             CanvasRenderingContext2D.prototype.fillText = own;
+             return seen; }"""  # what is written on the map, of names none
 
 
 @pytest.fixture(scope="module")
@@ -90,7 +96,7 @@ def test_the_period_switch_changes_points_figures_and_the_open_popup(page: Any, 
 def test_periods_and_subjects_are_switched_by_the_keyboard(page: Any) -> None:
     page.locator("#periods button").first.focus()
     page.keyboard.press("ArrowRight")
-    assert page.evaluate("[siting.state.period, document.activeElement.textContent]") == [1, "2035"]
+    assert page.evaluate("[siting.state.period, document.activeElement.textContent]") == [1, "2035 年"]
     page.keyboard.press("ArrowRight")
     assert page.evaluate("siting.state.period") == 0
     page.locator('#services button[aria-checked="true"]').focus()
@@ -172,15 +178,22 @@ def test_lines_have_the_colours_of_their_categories(page: Any) -> None:
 
 
 def test_ranks_stand_beside_their_points(page: Any) -> None:
-    written = page.evaluate(
-        """() => { const seen = [], own = CanvasRenderingContext2D.prototype.fillText;
-             CanvasRenderingContext2D.prototype.fillText = function (text, x, y) {
-               seen.push(text); return own.call(this, text, x, y); };
-             siting.setLayer('names', false);
-             CanvasRenderingContext2D.prototype.fillText = own;
-             return seen; }"""
-    )
+    written = page.evaluate(WRITTEN)
     assert set(written) >= {str(k) for k in range(1, 21)}
+
+
+def test_in_a_crowd_the_uppermost_ten_are_labelled_over_symbols(browser: Any, told: Told, tmp_path: Path) -> None:
+    sites = told.views[0].layers[3]
+    near = sites.frame.assign(lon=120.7 + 0.0008 * sites.frame.index, lat=29.5, category="built")
+    crowd = replace(told, views=(replace(told.views[0], layers=(replace(sites, frame=near),)),))
+    render_views(crowd, tmp_path / "map.html")
+    with open_page(browser, tmp_path / "map.html") as (page, seen):
+        page.wait_for_selector(READY)
+        page.evaluate("() => { siting.map.setView([29.5, 120.708], 14, { animate: false }); }")
+        written = page.evaluate(WRITTEN)
+        assert {str(k) for k in range(1, 11)} <= set(written)
+        assert not {str(k) for k in range(11, 20)} <= set(written)
+        seen.check()
 
 
 def test_search_finds_any_point_of_any_subject_and_opens_it(page: Any) -> None:
