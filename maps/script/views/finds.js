@@ -1,5 +1,13 @@
 // What the search finds: the points and areas of the view, those of other subjects, places of the base map.
+let known = null; // until view or language change
+onChange(['view', 'language'], () => { known = null; });
+
 function entries() {
+  if (!known) known = findable();
+  return known;
+}
+
+function findable() {
   const own = view(), found = new Map();
   const others = SUBJECTS.map((_, k) => viewOf(k, state.period)).filter(other => other && other !== own);
   [own, ...others].forEach(seen => layersOf(seen).filter(layer => layer.kind !== 'lines').reverse().forEach(layer => layer.ids.forEach((id, i) => {
