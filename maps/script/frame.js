@@ -44,8 +44,11 @@ function startPage(sections) {
   new BaseLayer().addTo(map);
 }
 
-// After all of it.
+// After all of it: only now is it known how much room the panel leaves to the map.
 function endPage() {
+  map.invalidateSize({ animate: false, pan: false });
+  home();
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
   onChange(['language'], () => drawScale(map));
   drawScale(map);
   document.documentElement.dataset.ready = 'true';

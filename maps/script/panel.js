@@ -35,6 +35,7 @@ function serviceButtons(items, chosen, choose) {
     key: item.key, title: many ? item.name : null,
     parts: [el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[item.key] || '' }), el('span', { text: many ? item.short : item.name })],
   })), chosen, choose));
+  if (items.length) byId('services').children[chosen].scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
 // Both languages, whichever is on: a notice must not be missed.

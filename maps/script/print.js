@@ -21,6 +21,9 @@ function preparePrint(map, layers) {
   const list = document.querySelector('.beside');
   seen.next = list.nextElementSibling;
   byId('side').append(list);
+  const wide = Array.from(list.querySelectorAll('.scroll'), node => node.scrollWidth > node.clientWidth + 1 && node.parentNode);
+  wide.filter(Boolean).forEach(node => node.classList.add('unfit'));
+  list.classList.toggle('unfit', wide.length > 0 && wide.every(Boolean));
   list.classList.toggle('cut', list.scrollHeight > list.clientHeight + 1);
   map.invalidateSize({ animate: false, pan: false });
   map.fitBounds(bounds, { animate: false, padding: [10, 10] });
@@ -41,6 +44,7 @@ function endPrint(map) {
   const paper = byId('paper');
   if (paper) paper.remove();
   byId('panel-body').insertBefore(document.querySelector('.beside'), seen.next);
+  document.querySelectorAll('.unfit').forEach(node => node.classList.remove('unfit'));
   map.invalidateSize({ animate: false, pan: false });
   map.setView(seen.centre, seen.zoom, { animate: false });
   seen = null;

@@ -73,6 +73,8 @@ function paint(ctx, look) {
   if (look.line) { ctx.strokeStyle = look.line; ctx.lineWidth = look.weight || 1; ctx.stroke(); }
 }
 
+function pixelsPerMetre(zoom) { return Math.pow(2, zoom) / (156543 * Math.cos(DATA.bounds[1] * Math.PI / 180)); }
+
 function drawShape(ctx, shape, x, y, r, look) {
   ctx.save();
   ctx.translate(x, y);

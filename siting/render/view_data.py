@@ -19,8 +19,10 @@ from siting.render.cell_text import cell_texts, sheet_cells
 from siting.render.columns import Column, Sheet, clean_column
 from siting.render.encode import coded, encode_points, encode_polygons
 from siting.render.map_base import FINE
+from siting.render.room import room_m
 from siting.render.views import AreaLayer, Category, Layer, LineLayer, PointLayer, Told, View
 
+FEW = 200  # points that are drawn in their full size however near each other
 LONG = 60  # rows of a table on a page; the workbook has them all
 
 
@@ -122,6 +124,7 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
         "kind": "points", **common, **named,
         "id": pool.texts(frame["id"].astype(str).tolist()),
         "at": pool.add(encode_points(frame["lon"], frame["lat"])),
+        "room": pool.add(room_m(frame)) if len(frame) > FEW else None,
         "label": None if layer.label is None else pool.texts(_labels(frame[layer.label], layer.columns)),
     }  # fmt: skip
 

@@ -24,7 +24,7 @@ function readLayer(raw) {
     columns: DATA.pool[raw.columns].map(([zh, en, k]) => ({ name: [zh, en], texts: pooledTexts(k) })),
   });
   if (raw.kind === 'areas') return Object.assign(layer, { ids: layer.names, shapes: DATA.pool[raw.shapes].map(latLngs) });
-  return Object.assign(layer, { ids: pooledTexts(raw.id), labels: raw.label === null ? null : pooledTexts(raw.label) });
+  return Object.assign(layer, { ids: pooledTexts(raw.id), room: raw.room === null ? null : DATA.pool[raw.room], labels: raw.label === null ? null : pooledTexts(raw.label) });
 }
 
 const LAYER = 'layer:'; // before the keys of layers, which could be those of the base's

@@ -1,7 +1,6 @@
 // Texts beside points, names of areas, and from near by the names of points that are few.
-const FEW = 200; // of so many points each keeps its room, and from near by has its name
-
-function fewPoints() { return layersOn().filter(layer => layer.kind === 'points' && (layer.labels || layer.names.length <= FEW)); }
+// Of points that are few each keeps its room, and from near by has its name.
+function fewPoints() { return layersOn().filter(layer => layer.kind === 'points' && (layer.labels || !layer.room)); }
 
 function reserved(place, zoom) {
   return fewPoints().flatMap(layer => layer.at.map(([lat, lon], i) => {

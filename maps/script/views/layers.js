@@ -34,10 +34,9 @@ function makeLayers(map) {
     const zoom = map.getZoom();
     groups.points.clearLayers();
     on('points').forEach(layer => {
-      const looks = layer.categories.map(category => ({ category, look: pointLook(category), radius: symbolRadius(category, zoom) }));
       layer.at.forEach((at, i) => {
-        const { category, look, radius } = looks[layer.category[i]];
-        const point = new PointSymbol(at, { renderer: canvas, shape: category.symbol, radius, look, weight: 0, category });
+        const category = layer.categories[layer.category[i]], radius = pointRadius(layer, i, zoom), look = pointLook(category, radius);
+        const point = new PointSymbol(at, { renderer: canvas, shape: category.symbol, radius, look, weight: 0, layer, i });
         point.on('click', event => { L.DomEvent.stopPropagation(event); openFacts(layer, i); });
         groups.points.addLayer(point);
       });
@@ -46,7 +45,11 @@ function makeLayers(map) {
 
   function resize() {
     const zoom = map.getZoom();
-    groups.points.eachLayer(point => point.setRadius(symbolRadius(point.options.category, zoom)));
+    groups.points.eachLayer(point => {
+      const { layer, i } = point.options, radius = pointRadius(layer, i, zoom);
+      point.options.look = pointLook(layer.categories[layer.category[i]], radius);
+      point.setRadius(radius);
+    });
   }
 
   // Rings around what was clicked, and the lines that begin or end there.

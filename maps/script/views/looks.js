@@ -3,8 +3,17 @@ const GROWTH = { 8: 0.65, 10: 0.85, 11: 1, 13: 1.5, 15: 2, 17: 2.6 }; // of symb
 
 function symbolRadius(category, zoom) { return category.size / 2 * byZoom(GROWTH, zoom); }
 
-function pointLook(category) {
-  return { fill: category.colour, line: light(category.colour) ? '#4a4650' : 'rgba(255,255,255,0.9)', weight: 0.9 };
+// A point of many grows no larger than leaves its nearest neighbour to be seen.
+function pointRadius(layer, i, zoom) {
+  const radius = symbolRadius(layer.categories[layer.category[i]], zoom);
+  if (!layer.room) return radius;
+  return Math.max(Math.min(radius, 1.2), Math.min(radius, layer.room[i] * pixelsPerMetre(zoom) * 0.62));
+}
+
+// Small points have no outline: where they are many it would be all that is seen.
+function pointLook(category, radius) {
+  const line = light(category.colour) ? '#4a4650' : radius < 2.8 ? null : 'rgba(255,255,255,0.9)';
+  return { fill: category.colour, line, weight: radius < 2.8 ? 0.5 : 0.9 };
 }
 
 // Whether a colour is so light that only a dark line tells it from the ground.
@@ -19,7 +28,8 @@ function areaLook(category) { return { fill: category.colour, line: category.col
 function categorySwatch(layer, category) {
   if (layer.kind === 'lines') return swatch('line', lineLook(category));
   if (layer.kind === 'areas') return swatch('area', areaLook(category));
-  return swatch(category.symbol, pointLook(category), Math.max(2.6, Math.min(8, symbolRadius(category, 12))));
+  const radius = Math.max(2.6, Math.min(8, symbolRadius(category, 12)));
+  return swatch(category.symbol, pointLook(category, radius), radius);
 }
 
 // The categories that something of the layer has.
@@ -34,7 +44,7 @@ function layerLook(id) {
   if (id === 'names') return null;
   const layer = layersOf(view()).find(own => own.id === id), [category] = [...usedCategories(layer), ...layer.categories];
   if (layer.kind === 'lines') return ['line', lineLook(category)];
-  return layer.kind === 'areas' ? ['area', areaLook(category)] : [category.symbol, pointLook(category), 6];
+  return layer.kind === 'areas' ? ['area', areaLook(category)] : [category.symbol, pointLook(category, 6), 6];
 }
 
 function layerName(id) {
