@@ -21,7 +21,9 @@ class Place(Frozen):
     name_en: str = Field(description="英文名称 English name")
     lon: float = Field(ge=-180, le=180, description="经度（WGS84） longitude, WGS84")
     lat: float = Field(ge=-90, le=90, description="纬度（WGS84） latitude, WGS84")
-    weight: float = Field(1.0, gt=0, allow_inf_nan=False, description="权重，如职工数 weight, such as people who work there")
+    weight: float = Field(
+        1.0, gt=0, allow_inf_nan=False, description="权重，如职工数 weight, such as people who work there"
+    )
 
 
 class CriterionBase(Frozen):
@@ -34,16 +36,22 @@ class CriterionBase(Frozen):
     name_zh: str = Field(min_length=1, description="中文名称 Chinese name")
     name_en: str = Field(min_length=1, description="英文名称 English name")
     weight: float = Field(
-        ge=0, allow_inf_nan=False, description="权重，任意单位；计算时各项除以总和 in any unit; each is divided by the sum"
+        ge=0,
+        allow_inf_nan=False,
+        description="权重，任意单位；计算时各项除以总和 in any unit; each is divided by the sum",
     )
     prefer: Prefer | None = Field(
         None, description="low 越小越好，high 越大越好；distance_to 必填，其余各有惯例 less or more is better"
     )
     best: float | None = Field(
-        None, allow_inf_nan=False, description="得 100 分的数值，不写取备选地块中最好的 value that scores 100; none: the best site's"
+        None,
+        allow_inf_nan=False,
+        description="得 100 分的数值，不写取备选地块中最好的 value that scores 100; none: the best site's",
     )
     worst: float | None = Field(
-        None, allow_inf_nan=False, description="得 0 分的数值，不写取备选地块中最差的 value that scores 0; none: the worst site's"
+        None,
+        allow_inf_nan=False,
+        description="得 0 分的数值，不写取备选地块中最差的 value that scores 0; none: the worst site's",
     )
     at_most: float | None = Field(
         None, allow_inf_nan=False, description="硬性上限，超过即排除 hard limit: a site above it is excluded"
@@ -51,7 +59,9 @@ class CriterionBase(Frozen):
     at_least: float | None = Field(
         None, allow_inf_nan=False, description="硬性下限，不足即排除 hard limit: a site below it is excluded"
     )
-    source: str = Field(min_length=1, description="权重、分值和限值的依据，会写入成果 where weight, scale and limits come from")
+    source: str = Field(
+        min_length=1, description="权重、分值和限值的依据，会写入成果 where weight, scale and limits come from"
+    )
     verified: bool = Field(False, description="依据是否经过核实 whether anybody checked the source")
 
     @property
@@ -67,14 +77,12 @@ class CriterionBase(Frozen):
     @model_validator(mode="after")
     def _consistent(self) -> CriterionBase:
         if self.prefer is None and self.usual is None:
-            raise ValueError("请写 prefer：near 的意思写 low，far 的意思写 high | say prefer: low for near, high for far")
+            raise ValueError("请写 prefer：要近写 low，要远写 high | say prefer: low for near, high for far")
         if self.best is not None and self.worst is not None:
             if self.best == self.worst:
                 raise ValueError("best 与 worst 不能相同 | best and worst must differ")
             if (self.best < self.worst) != self.low_is_better:
-                raise ValueError(
-                    "best 与 worst 的方向同 prefer 相反 | best and worst run against prefer (or what the measure prefers)"
-                )
+                raise ValueError("best 与 worst 的方向同 prefer 相反 | best and worst run against what is preferred")
         if self.at_least is not None and self.at_most is not None and self.at_least > self.at_most:
             raise ValueError("at_least 大于 at_most | at_least is above at_most")
         return self
@@ -82,7 +90,9 @@ class CriterionBase(Frozen):
 
 class _OfPeople(CriterionBase):
     from_age: int = Field(0, ge=0, le=120, description="最小年龄 first age")
-    to_age: int | None = Field(None, ge=0, le=120, description="最大年龄（含），不写无上限 last age; none: no upper end")
+    to_age: int | None = Field(
+        None, ge=0, le=120, description="最大年龄（含），不写无上限 last age; none: no upper end"
+    )
     zones: tuple[str, ...] = Field((), description="只算这些分区的人，不写算全部 only people of these zones; none: all")
 
     @model_validator(mode="after")
@@ -102,7 +112,7 @@ class TravelFromPeople(_OfPeople):
     mode: Mode = Field("drive", description="walk 步行或 drive 乘车 walk or drive")
     statistic: Literal["mean", "percentile", "share_within"] = Field(
         "mean",
-        description="mean 平均分钟；percentile 有 percent% 的人在此时间内；share_within 在 minutes 内的人口份额（越大越好） "
+        description="mean 平均分钟；percentile 有 percent% 的人在此时间内；share_within 在 minutes 内的人口份额 "
         "mean minutes; minutes within which percent % of the people are; share of people within minutes",
     )
     percent: float = Field(90, gt=0, le=100, description="percentile 的百分数 of percentile")
@@ -141,7 +151,8 @@ class TravelFromFacilities(CriterionBase):
         "nearest", description="最近的、平均、最远的 the nearest, the mean, the farthest"
     )
     weight_by: Literal["capacity", "beds"] | None = Field(
-        None, description="mean 按什么加权，不写则各设施相等 what weights the mean; none: all alike (places: their weight)"
+        None,
+        description="mean 按什么加权，不写则各设施相等 what weights the mean; none: all alike (places: their weight)",
     )
 
     @model_validator(mode="after")
@@ -161,13 +172,17 @@ class DistanceTo(CriterionBase):
     kind: ClassVar[str] = "metres"
     usual: ClassVar[Prefer | None] = None
 
-    measure: Literal["distance_to"] = Field(description="到最近的道路、铁路、车站、设施或地点的直线距离 straight-line metres")
+    measure: Literal["distance_to"] = Field(
+        description="到最近的道路、铁路、车站、设施或地点的直线距离 straight-line metres"
+    )
     network: Network | None = Field(
         None,
         description="道路等级、铁路或车站，取自案例路网文件 class of road, railway or station of the case's OSM file",
     )
     services: tuple[str, ...] = Field((), description="哪些服务的设施 facilities of these services")
-    places: tuple[Place, ...] = Field((), description="自定地点，如市场、垃圾转运站 places of one's own, such as nuisances")
+    places: tuple[Place, ...] = Field(
+        (), description="自定地点，如市场、垃圾转运站 places of one's own, such as nuisances"
+    )
 
     @model_validator(mode="after")
     def _one_target(self) -> DistanceTo:
@@ -192,7 +207,9 @@ class AvailableFrom(CriterionBase):
     usual: ClassVar[Prefer | None] = "low"
 
     measure: Literal["available_from"] = Field(description="哪一年起可用 first year in which it can be used")
-    from_year: int = Field(ge=1900, le=2200, description="开工年份，更早可用不加分 year of the start; earlier is no better")
+    from_year: int = Field(
+        ge=1900, le=2200, description="开工年份，更早可用不加分 year of the start; earlier is no better"
+    )
 
 
 class ExistingBuilding(CriterionBase):
@@ -201,7 +218,9 @@ class ExistingBuilding(CriterionBase):
     kind: ClassVar[str] = "count"
     usual: ClassVar[Prefer | None] = "high"
 
-    measure: Literal["existing_building"] = Field(description="有无可用房屋：有 1，没有或不详 0 a building stands: 1, else 0")
+    measure: Literal["existing_building"] = Field(
+        description="有无可用房屋：有 1，没有或不详 0 a building stands: 1, else 0"
+    )
 
 
 class InZone(CriterionBase):

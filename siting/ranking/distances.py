@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from shapely.geometry.base import BaseGeometry
+import shapely
 
 from siting.case import Case
 from siting.case_checks import WGS84
@@ -15,8 +15,8 @@ from siting.impedance import FloatArray
 from siting.ranking.criteria import Network
 from siting.render.views import Base
 
-# OpenStreetMap's highway values of each class. `trunk_road` is what planning standards keep schools away from:
-# motorways, trunk and primary roads (高速公路、国道、城市主干道); `primary_road` is the network of main roads by which a
+# Highway values of OpenStreetMap of each class. `trunk_road` is what planning standards keep schools away from:
+# motorways, trunk and primary roads; `primary_road` is the network of main roads by which a
 # site is reached, motorways left out as nobody gets on or off between junctions.
 CLASSES: Mapping[str, tuple[str, ...]] = {
     "motorway": ("motorway", "motorway_link"),
@@ -70,5 +70,4 @@ def points_of(frame: pd.DataFrame) -> gpd.GeoSeries:
 
 
 def _xy(points: gpd.GeoSeries) -> FloatArray:
-    shapes: list[BaseGeometry] = list(points)
-    return np.array([(shape.x, shape.y) for shape in shapes], dtype=np.float64).reshape(-1, 2)
+    return np.asarray(shapely.get_coordinates(points.to_numpy()), dtype=np.float64)

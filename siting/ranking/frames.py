@@ -39,8 +39,11 @@ REASONS = Column("reasons", "排除的原因", "Why", width=80)
 
 
 def ranked(ranking: Ranking) -> pd.DataFrame:
-    """The ranked sites by falling score: `alternatives.COLUMNS` with zone in words, then rank, score (0-100), first, top,
-    and `raw_` and `value_` (0 to 1) of each criterion."""
+    """The ranked sites by falling score.
+
+    Columns: `alternatives.COLUMNS` with the zone in words; rank, score (0-100), first and top (shares of random
+    weights); `raw_` and `value_` (0 to 1) of each criterion.
+    """
     order = ranking.scores.order
     frame = _with(ranking, ranking.sites, ranking.raw, ranking.scores, ranking.sensitivity.accepted)
     return frame.iloc[order].reset_index(drop=True)

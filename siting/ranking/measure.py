@@ -70,14 +70,15 @@ class _Reader:
             case DistanceTo():
                 return self._distance(criterion)
             case LandArea():
-                return self.sites["site_m2"].to_numpy(dtype=np.float64)
+                return np.asarray(self.sites["site_m2"], dtype=np.float64)
             case AvailableFrom():
-                year = self.sites["available_from"].fillna(criterion.from_year).to_numpy(dtype=np.float64)
-                return np.maximum(year, criterion.from_year)
+                year = self.sites["available_from"].fillna(criterion.from_year)
+                return np.maximum(np.asarray(year, dtype=np.float64), criterion.from_year)
             case ExistingBuilding():
-                return (self.sites["existing_building"] == "yes").to_numpy(dtype=np.float64)
+                return np.asarray(self.sites["existing_building"] == "yes", dtype=np.float64)
             case InZone():
-                return self.sites["zone"].map(dict(criterion.preference)).fillna(0.0).to_numpy(dtype=np.float64)
+                values = self.sites["zone"].map(dict(criterion.preference)).fillna(0.0)
+                return np.asarray(values, dtype=np.float64)
             case PeopleNear():
                 near = between_m(self.case, self.sites, self.case.demand) <= criterion.metres
                 return np.asarray(near @ people_of(self.case, criterion), dtype=np.float64)
@@ -96,11 +97,11 @@ class _Reader:
         nobody = ~reached.any(axis=1)
         if nobody.any():
             count = float(people[nobody].sum())
-            names = "、".join(sorted(set(villages[nobody].astype(str)) - {""})[:5])
+            names = "、".join(sorted(set(villages.to_numpy(dtype=str)[np.flatnonzero(nobody)]) - {""})[:5])
             self.notes.append(
                 (
                     f"{criterion.name_zh}：{count:,.0f} 人从哪块地都到不了（{names}等），未计入",
-                    f"{criterion.name_en}: {count:,.0f} people are out of reach of every site ({names} ...), not counted",
+                    f"{criterion.name_en}: {count:,.0f} people reach no site ({names} ...) and are not counted",
                 )
             )
         times, people, reached = times[~nobody], people[~nobody], reached[~nobody]
@@ -143,9 +144,7 @@ class _Reader:
         return self.minutes(origins, placed(self.sites), mode).impedance.widened(DECIMALS_MIN).dense()
 
 
-def measure(
-    case: Case, scenario: RankingScenario, sites: pd.DataFrame, base: Base, minutes: Minutes
-) -> Measured:
+def measure(case: Case, scenario: RankingScenario, sites: pd.DataFrame, base: Base, minutes: Minutes) -> Measured:
     """The value of every criterion at every site.
 
     Args:
@@ -160,4 +159,6 @@ def measure(
     none = pd.DataFrame(columns=["id", "name", "lon", "lat", "service", "criterion"])
     read = pd.concat(reader.read, ignore_index=True) if reader.read else none
     joined = read.groupby(["id", "name", "lon", "lat", "service"], sort=False)["criterion"].agg("、".join)
-    return Measured(raw, tuple(dict.fromkeys(reader.notes)), joined.reset_index().rename(columns={"criterion": "criteria"}))
+    return Measured(
+        raw, tuple(dict.fromkeys(reader.notes)), joined.reset_index().rename(columns={"criterion": "criteria"})
+    )

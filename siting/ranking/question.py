@@ -24,7 +24,9 @@ class Rules(Frozen):
     )
     zones: tuple[str, ...] = Field((), description="只在这些分区，不写不限 zone ids; none: all")
     site_m2: Sourced | None = Field(None, description="最小用地（平方米） least area of the plot, m2")
-    available_by: int | None = Field(None, ge=1900, le=2200, description="最迟可用年份 last year in which it must be free")
+    available_by: int | None = Field(
+        None, ge=1900, le=2200, description="最迟可用年份 last year in which it must be free"
+    )
     separation_m: Mapping[Separated, Sourced] | None = Field(
         None,
         description="与铁路、干路的最小距离（米），不写用该服务标准的数值 "

@@ -1,4 +1,4 @@
-"""A scenario of kind `ranking`, answered: sites measured, held to the rules, scored, ranked, tried with other weights."""
+"""A scenario of kind `ranking` answered: sites held to rules, measured, scored, ranked, tried with other weights."""
 
 from __future__ import annotations
 
@@ -119,7 +119,7 @@ class Ranking:
     clock: Clock
 
 
-def rank_sites(path: Path, settings: Settings = Settings()) -> Ranking:
+def rank_sites(path: Path, settings: Settings) -> Ranking:
     """Answer a scenario file of kind `ranking`.
 
     Raises:

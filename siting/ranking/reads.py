@@ -66,7 +66,9 @@ def check_reads(case: Case, scenario: RankingScenario, base: Base, file: Path) -
             case TravelFromPeople() | PeopleNear():
                 known = _check_words(faults, f"{key}.zones", criterion.zones, list(case.zones["id"]))
                 if known and not people_of(case, criterion).sum() > 0:
-                    faults.add("案例里没有这些年龄、分区的人", "the case has no people of these ages and zones", column=key)
+                    faults.add(
+                        "案例里没有这些年龄、分区的人", "the case has no people of these ages and zones", column=key
+                    )
             case InZone():
                 _check_words(faults, f"{key}.preference", tuple(criterion.preference), list(case.zones["id"]))
             case LandArea():
@@ -128,8 +130,8 @@ def _check_origins(
             column=f"{key}.services",
             value=", ".join(criterion.services),
         )
-    unknown = origins.loc[~(origins["weight"] > 0), "id"] if len(origins) else []
-    if len(unknown):
+    unknown = [str(name) for name, weight in zip(origins["id"], origins["weight"], strict=True) if not weight > 0]
+    if unknown:
         faults.add(
             f"这些设施的数值未知或为 0，不能用来加权：{'、'.join(unknown)}",
             f"the weight of these facilities is not known or 0: {', '.join(unknown)}",

@@ -10,17 +10,15 @@ import pandas as pd
 
 from siting.case import Case
 from siting.errors import Faults, InfeasibleError, nearest_word
-from siting.impedance import FloatArray
+from siting.impedance import BoolArray, FloatArray
 from siting.ranking.alternatives import Excluded
 from siting.ranking.criteria import Criterion
 from siting.ranking.distances import NETWORK_NAMES, distance_m, network_of
 from siting.ranking.question import RankingScenario
-from siting.ranking.words import number_text
+from siting.ranking.words import value_text
 from siting.render.views import Base
 from siting.sourced import Sourced
 from siting.standards import Service
-
-AREA = "count"
 
 
 def check_rules(case: Case, scenario: RankingScenario, file: Path) -> None:
@@ -70,7 +68,7 @@ def excluded_by_rules(
         found.append(_by_word("rules.zones", ("分区", "zone"), (zh, en), names, rules.zones, kept=kept))
     if rules.site_m2 is not None:
         area = sites["site_m2"].to_numpy(dtype=np.float64)
-        found.append(_least("rules.site_m2", ("用地面积", "area"), area, rules.site_m2.value, ("平方米", "m2"), AREA))
+        found.append(_least("rules.site_m2", ("用地面积（平方米）", "area, m2"), area, rules.site_m2.value, "count"))
     if rules.available_by is not None:
         year = sites["available_from"].to_numpy(dtype=np.float64)  # empty: at once
         late = np.flatnonzero(year > rules.available_by)
@@ -83,7 +81,7 @@ def excluded_by_rules(
         metres = distance_m(case, sites, network_of(base, "railway" if which == "railway" else "trunk_road"))
         away = np.where(np.isnan(metres), np.inf, metres)  # there is nothing to keep away from
         what = f"距{zh}", f"distance from {en}"
-        found.append(_least(f"rules.separation_m.{which}", what, away, least.value, ("米", "m"), "metres"))
+        found.append(_least(f"rules.separation_m.{which}", what, away, least.value, "metres"))
     return found
 
 
@@ -99,20 +97,20 @@ def excluded_by_limits(criteria: Sequence[Criterion], raw: FloatArray) -> list[E
         names, kind = (criterion.name_zh, criterion.name_en), criterion.number_kind
         if criterion.at_least is not None:
             key = f"criteria.{criterion.id}.at_least"
-            found.append(_least(key, names, raw[:, k], criterion.at_least, ("", ""), kind))
+            found.append(_least(key, names, raw[:, k], criterion.at_least, kind))
         if criterion.at_most is not None:
             key = f"criteria.{criterion.id}.at_most"
-            found.append(_least(key, names, raw[:, k], criterion.at_most, ("", ""), kind, most=True))
+            found.append(_least(key, names, raw[:, k], criterion.at_most, kind, most=True))
     return found
 
 
-def refuse_if_none(sites: pd.DataFrame, rules: Sequence[Excluded], kept: Sequence[bool], file: Path) -> None:
+def refuse_if_none(sites: pd.DataFrame, rules: Sequence[Excluded], kept: BoolArray, file: Path) -> None:
     """Say for each rule how many sites it excludes, and what the nearest miss is, when none is left.
 
     Raises:
         InfeasibleError: when no site is kept.
     """
-    if any(kept):
+    if kept.any():
         return
     faults = Faults(file)
     times = pd.Series([row for rule in rules for row in rule.rows], dtype=np.int64).value_counts()
@@ -152,7 +150,7 @@ def _by_word(
     words: pd.Series,
     allowed: Sequence[str],
     *,
-    kept: Sequence[bool] | None = None,
+    kept: BoolArray | None = None,
 ) -> Excluded:
     inside = words.isin(allowed).to_numpy(dtype=bool) if kept is None else np.asarray(kept, dtype=bool)
     out = np.flatnonzero(~inside)
@@ -167,28 +165,13 @@ def _by_word(
 
 
 def _least(
-    rule: str,
-    names: tuple[str, str],
-    values: FloatArray,
-    limit: float,
-    unit: tuple[str, str],
-    kind: str,
-    *,
-    most: bool = False,
+    rule: str, names: tuple[str, str], values: FloatArray, limit: float, kind: str, *, most: bool = False
 ) -> Excluded:
     """At least `limit`, or at most; a value that is not known does not meet it."""
     miss = values - limit if most else limit - values
     out = np.flatnonzero(np.isnan(values) | (miss > 0))
+    has = [value_text(float(values[k]), kind) for k in out]
+    texts = tuple((int(k), f"{names[0]} {zh}", f"{names[1]}: {en}") for k, (zh, en) in zip(out, has, strict=True))
     sign_zh, sign_en = ("不大于", "at most") if most else ("不小于", "at least")
-    zh, en = number_text(limit, kind)
-    texts = []
-    for k in out:
-        if np.isnan(values[k]):
-            texts.append((int(k), f"{names[0]}未知或到不了", f"{names[1]}: not known or out of reach"))
-        else:
-            has_zh, has_en = number_text(float(values[k]), kind)
-            texts.append((int(k), f"{names[0]} {has_zh}{unit[0]}", f"{names[1]} {has_en} {unit[1]}".rstrip()))
-    asked_zh = f"{names[0]}{sign_zh} {zh}{unit[0]}"
-    return Excluded(
-        rule, asked_zh, f"{names[1]} {sign_en} {en} {unit[1]}".rstrip(), tuple(texts), tuple(miss[out].tolist())
-    )
+    zh, en = value_text(limit, kind)
+    return Excluded(rule, f"{names[0]}{sign_zh} {zh}", f"{names[1]} {sign_en} {en}", texts, tuple(miss[out].tolist()))

@@ -36,10 +36,12 @@ class RankingAnswer:
             (both(sentences.counts(ranking)), ""),
             (first, "bold"),
             *((text, "") for text in rest),
-            *((both(text), "") for text in sentences.how_sure(ranking)),
         ]
+        said = [(text, "") for text in sentences.how_sure(ranking)]
         if ranking.chosen is not None:
-            lines += [(both(text), "yellow" if k == 0 else "") for k, text in enumerate(sentences.of_chosen(ranking))]
+            said += [(text, "yellow" if k == 0 else "") for k, text in enumerate(sentences.of_chosen(ranking))]
+        for (zh, en), style in said:
+            lines += [(zh, style), (en, "dim")]
         return lines
 
     def record(self) -> dict[str, Any]:

@@ -101,14 +101,14 @@ def dominators(values: FloatArray) -> list[list[int]]:
     """For each site the rows of those that are at least as good in every criterion and better in one."""
     better = (values[None] > values[:, None] + TIE).any(axis=2)
     as_good = (values[None] >= values[:, None] - TIE).all(axis=2)
-    return [np.flatnonzero(row).tolist() for row in better & as_good]
+    return [np.flatnonzero(row).tolist() for row in np.atleast_2d(better & as_good)]
 
 
 def largest_lead(values: FloatArray, site: int) -> float:
-    """The largest lead over all others, 0 to 1, that any weights give the site; at most 0 where none puts it first alone.
+    """The largest lead over all others, 0 to 1, that any weights give the site; 0 or less: none puts it first alone.
 
-    Largest d with sum_k w_k (value_sitek - value_jk) >= d for every other j, over weights that add up to 1. A site that is
-    like it in every criterion does not count as another; 1 where there is no other.
+    Largest d with sum_k w_k (value_sitek - value_jk) >= d for every other j, over weights that add up to 1.
+    A site that is like it in every criterion does not count as another; 1 where there is no other.
     """
     ahead = _ahead(values, site)
     J, K = ahead.shape
@@ -123,7 +123,7 @@ def largest_lead(values: FloatArray, site: int) -> float:
         bounds=[(0, 1)] * K + [(-1, 1)],
         method="highs",
     )
-    return float(-found.fun)
+    return -float(found.fun or 0.0)
 
 
 def nearest_weights(values: FloatArray, weights: FloatArray, site: int, lead: float = CLEAR) -> FloatArray | None:
@@ -143,7 +143,7 @@ def nearest_weights(values: FloatArray, weights: FloatArray, site: int, lead: fl
         bounds=[(0, 1)] * K + [(0, None)] * K,
         method="highs",
     )
-    return np.clip(found.x[:K], 0.0, 1.0) if found.status == 0 else None
+    return None if found.x is None else np.clip(np.asarray(found.x, dtype=np.float64)[:K], 0.0, 1.0)
 
 
 def _ahead(values: FloatArray, site: int) -> FloatArray:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from siting.ranking.rank import Chosen, Ranking
 from siting.ranking.score import FULL
-from siting.ranking.sensitivity import TOP, moved
-from siting.ranking.words import Text, percent_text, points_text, value_text
+from siting.ranking.sensitivity import moved
+from siting.ranking.words import points_text, value_text
+from siting.render.wording import Text, share_text
 
 SHOWN = 5
+CLOSE_POINTS = 1.0  # a lead below it decides nothing
 SAME_POINTS = 0.05  # contributions nearer than that are shown alike
 ALL_OF_IT = 1e-9
 
@@ -64,15 +66,18 @@ def how_sure(ranking: Ranking) -> list[Text]:
         return [("只有一块地参加排序，没有可比的。", "Only one site is ranked; there is nothing to compare it with.")]
     second = int(scores.order[1])
     gap = points_text(FULL * (scores.score[leader] - scores.score[second]))
+    close = int((scores.score[leader] - scores.score < CLOSE_POINTS / FULL).sum()) - 1
+    close_zh = f"与它相差不到 {CLOSE_POINTS:g} 分的有 {close} 块，难分高下，宜一并论证。" if close else ""
+    close_en = f" {close} are less than {CLOSE_POINTS:g} point behind: too close to call." if close else ""
     said = [
         (
-            f"第一名 {site_name(ranking, leader)} 比第二名 {site_name(ranking, second)} 高 {gap} 分。",
-            f"The first, {site_name(ranking, leader)}, is {gap} points ahead of the second, {site_name(ranking, second)}.",
+            f"第一名 {site_name(ranking, leader)} 比第二名 {site_name(ranking, second)} 高 {gap} 分。{close_zh}",
+            f"The first, {site_name(ranking, leader)}, leads {site_name(ranking, second)} by {gap} points.{close_en}",
         ),
         _one_weight(ranking),
     ]
     accepted, draws = ranking.sensitivity.accepted, ranking.scenario.draws
-    first, top = percent_text(accepted.first[leader]), percent_text(accepted.top[leader])
+    first, top = share_text(accepted.first[leader]), share_text(accepted.top[leader])
     said.append(
         (
             f"在 {draws:,} 组随机权重中，它有 {first} 排第一、{top} 进前三。",
@@ -88,13 +93,13 @@ def _one_weight(ranking: Ranking) -> Text:
     for criterion, lead, weight in zip(
         ranking.scenario.criteria, ranking.sensitivity.leads, ranking.scores.weights, strict=True
     ):
-        now = percent_text(weight)
+        now = share_text(weight)
         if lead.below is not None:
-            low, other = percent_text(lead.low), site_name(ranking, lead.below)
+            low, other = share_text(lead.low), site_name(ranking, lead.below)
             zh.append(f"“{criterion.name_zh}”低于 {low}（现 {now}）时为 {other}")
             en.append(f"'{criterion.name_en}' below {low} (now {now}): {other}")
         if lead.above is not None:
-            high, other = percent_text(lead.high), site_name(ranking, lead.above)
+            high, other = share_text(lead.high), site_name(ranking, lead.above)
             zh.append(f"“{criterion.name_zh}”高于 {high}（现 {now}）时为 {other}")
             en.append(f"'{criterion.name_en}' above {high} (now {now}): {other}")
     if not zh:
@@ -116,7 +121,7 @@ def of_chosen(ranking: Ranking) -> list[Text]:
     points, count = points_text(FULL * chosen.scores.score[chosen.row]), len(ranking.sites) + 1
     said = [
         (
-            f"实际选址 {name_zh} 得 {points} 分，与 {count - 1} 块备选地一起排，列第 {chosen.rank} 名（共 {count} 个）。",
+            f"实际选址{name_zh}得 {points} 分，与 {count - 1} 块备选地一起排，列第 {chosen.rank}（共 {count} 个）。",
             f"{name_en} has {points} points and stands at rank {chosen.rank} of {count}, itself counted.",
         ),
         _for_and_against(ranking, chosen),
@@ -125,8 +130,15 @@ def of_chosen(ranking: Ranking) -> list[Text]:
     if chosen.fails:
         said.append(
             (
-                f"按本方案的条件，它本应被排除：{'；'.join(rule.sites[0][1] for rule in chosen.fails)}。",
+                f"按本方案的条件，它会被排除：{'；'.join(rule.sites[0][1] for rule in chosen.fails)}。",
                 f"The rules would have excluded it: {'; '.join(rule.sites[0][2] for rule in chosen.fails)}.",
+            )
+        )
+    if ranking.case.info.synthetic:
+        said.append(
+            (
+                "案例是合成的，名次只检验方法，不能用来评判真实的选址决定。",
+                "The case is synthetic: the rank tries the method and is no verdict on the real decision.",
             )
         )
     return said
@@ -140,7 +152,8 @@ def rival_of(chosen: Chosen) -> int:
 def differences(ranking: Ranking, chosen: Chosen) -> list[float]:
     """Points by criterion that the site really chosen has more than the best of the others."""
     scores = chosen.scores
-    return (FULL * scores.weights * (scores.values[chosen.row] - scores.values[rival_of(chosen)])).tolist()
+    more = FULL * scores.weights * (scores.values[chosen.row] - scores.values[rival_of(chosen)])
+    return [float(points) for points in more]
 
 
 def _for_and_against(ranking: Ranking, chosen: Chosen) -> Text:
@@ -158,7 +171,7 @@ def _for_and_against(ranking: Ranking, chosen: Chosen) -> Text:
     (good_zh, good_en), (bad_zh, bad_en) = parts[True], parts[False]
     name = site_name(ranking, rival)
     return (
-        f"与其余中得分最高的 {name} 相比，有利的是：{'、'.join(good_zh) or '无'}；不利的是：{'、'.join(bad_zh) or '无'}。",
+        f"与其余中得分最高的 {name} 比，有利的：{'、'.join(good_zh) or '无'}；不利的：{'、'.join(bad_zh) or '无'}。",
         f"Against the best of the others, {name}, these speak for it: {', '.join(good_en) or 'none'}; "
         f"these against it: {', '.join(bad_en) or 'none'}.",
     )
@@ -166,7 +179,7 @@ def _for_and_against(ranking: Ranking, chosen: Chosen) -> Text:
 
 def _first_for(ranking: Ranking, chosen: Chosen) -> Text:
     weights, nearest = chosen.scores.weights, chosen.sensitivity.nearest[chosen.row]
-    first = percent_text(chosen.sensitivity.accepted.first[chosen.row])
+    first = share_text(chosen.sensitivity.accepted.first[chosen.row])
     draws = ranking.scenario.draws
     drawn_zh = f"{draws:,} 组随机权重中有 {first} 使它第一。"
     drawn_en = f"Of {draws:,} random weights {first} put it first."
@@ -174,19 +187,20 @@ def _first_for(ranking: Ranking, chosen: Chosen) -> Text:
         return f"按现有权重它就是第一。{drawn_zh}", f"At the weights given it is first. {drawn_en}"
     better = chosen.sensitivity.dominated_by[chosen.row]
     if nearest is None:
-        names = ", ".join(name_in(ranking, row)[0] for row in better[:SHOWN])
-        why_zh = f"：{names} 每一项都不比它差" if better else ""
-        why_en = f": {names} are as good or better in everything" if better else ""
+        more = len(better) - SHOWN
+        names = "、".join(name_in(ranking, row)[0] for row in better[:SHOWN]) + (f" (+{more})" if more > 0 else "")
+        why_zh = f"；每一项都不比它差的有：{names}" if better else ""
+        why_en = f"; as good or better in everything: {names}" if better else ""
         return (
             f"没有一组权重能使它单独排第一{why_zh}。{drawn_zh}",
             f"No weights put it first alone{why_en}. {drawn_en}",
         )
-    share = percent_text(moved(weights, nearest))
+    share = share_text(moved(weights, nearest))
     to_zh, to_en = [], []
     for criterion, now, then in zip(ranking.scenario.criteria, weights, nearest, strict=True):
         if abs(now - then) > SAME_POINTS / FULL:
-            to_zh.append(f"{criterion.name_zh} {percent_text(now)}→{percent_text(then)}")
-            to_en.append(f"{criterion.name_en} {percent_text(now)} to {percent_text(then)}")
+            to_zh.append(f"{criterion.name_zh} {share_text(now)}→{share_text(then)}")
+            to_en.append(f"{criterion.name_en} {share_text(now)} to {share_text(then)}")
     return (
         f"要使它第一，至少要移动 {share} 的权重：{'、'.join(to_zh)}。{drawn_zh}",
         f"To put it first, at least {share} of the weight must be moved: {', '.join(to_en)}. {drawn_en}",

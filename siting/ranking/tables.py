@@ -14,14 +14,14 @@ from siting.ranking.score import FULL
 from siting.ranking.sensitivity import moved
 from siting.ranking.sentences import chosen_name, differences, name_in, rival_of
 from siting.ranking.tables_asked import excluded, rules, weights
-from siting.ranking.words import Text, value_text
+from siting.ranking.words import value_text
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.wording import both, yes_no
+from siting.render.wording import Text, both, yes_no
 
 EMPTY: Text = ("空白的数值：未知或到不了，该项得 0 分。", "An empty value is not known or out of reach, and scores 0.")
 CHOSEN: Text = (
     "“实际选址”一行是回测：名次按与备选地一起排计，分值的尺度仍由备选地决定。",
-    "The row of the site really chosen is the back-test: its rank is among all; the scales are those of the candidates.",
+    "The row of the site really chosen is the back-test: ranked among all, by the scales of the candidates.",
 )
 
 
@@ -80,7 +80,7 @@ def breakdown(ranking: Ranking) -> Sheet:
         ),
     ]
     note = ("各项相加等于得分；每项 = 权重 × 该项分值。", "The parts add up to the score; each is weight times value.")
-    return make_sheet("breakdown", ("得分构成", "What the scores are made of"), columns, frame, [note])
+    return make_sheet("breakdown", ("得分构成", "Parts of the score"), columns, frame, [note])
 
 
 def robustness(ranking: Ranking) -> Sheet:
@@ -105,8 +105,8 @@ def robustness(ranking: Ranking) -> Sheet:
     note = (
         f"随机权重：{draws:,} 组，均匀取自所有合计为 100% 的权重（Dirichlet，种子 {seed}）；得分相同者平分第一。"
         "方法见 Lahdelma 与 Salminen（2001）。",
-        f"Random weights: {draws:,}, drawn evenly from all that add up to 100 % (Dirichlet, seed {seed}); sites of equal "
-        "score share the first place. Method: Lahdelma and Salminen (2001), SMAA-2.",
+        f"Random weights: {draws:,}, drawn evenly from all that add up to 100 % (Dirichlet, seed {seed}); sites of "
+        "equal score share the first place. Method: Lahdelma and Salminen (2001), SMAA-2.",
     )
     return make_sheet("robustness", ("权重变化后的名次", "With other weights"), columns, frame, [note])
 
@@ -152,7 +152,7 @@ def one_weight(ranking: Ranking) -> Sheet:
         "One weight is changed at a time, the others keep their proportions; scores are straight lines in it, so the "
         "intervals are exact.",
     )
-    return make_sheet("sensitivity", ("权重区间", "Intervals of the weights"), columns, data, [note])
+    return make_sheet("sensitivity", ("权重区间", "Weight intervals"), columns, data, [note])
 
 
 def backtest(ranking: Ranking) -> Sheet:
@@ -194,7 +194,10 @@ def backtest(ranking: Ranking) -> Sheet:
     source = ranking.scenario.backtest.source
     checked = ("已核实", "verified") if ranking.scenario.backtest.verified else ("未核实", "not verified")
     notes = [
-        (f"实际选址：{name[0]}；对照：{other}（其余中得分最高）。", f"{name[1]}, compared with {other}, the best of the others."),
+        (
+            f"实际选址：{name[0]}；对照：{other}（其余中得分最高）。",
+            f"{name[1]}, compared with {other}, the best of the others.",
+        ),
         (f"依据（{checked[0]}）：{source}", f"source ({checked[1]}): {source}"),
     ]
     return make_sheet("backtest", ("回测：实际选址", "Back-test"), columns, data, notes)

@@ -16,7 +16,9 @@ from siting.sourced import Sourced
 
 def sources_of(ranking: Ranking) -> dict[str, Sourced]:
     """The numbers of the rules with their sources, by key."""
-    found = {f"rules.separation_m.{key}": value for key, value in separations(ranking.scenario, ranking.service).items()}
+    found = {
+        f"rules.separation_m.{key}": value for key, value in separations(ranking.scenario, ranking.service).items()
+    }
     if ranking.scenario.rules.site_m2 is not None:
         found["rules.site_m2"] = ranking.scenario.rules.site_m2
     return found
@@ -25,9 +27,7 @@ def sources_of(ranking: Ranking) -> dict[str, Sourced]:
 def weights(ranking: Ranking) -> Sheet:
     """The criteria with their weights, scales, limits and sources."""
     rows = []
-    for criterion, scale, weight in zip(
-        ranking.scenario.criteria, ranking.scales, ranking.scores.weights, strict=True
-    ):
+    for criterion, scale, weight in zip(ranking.scenario.criteria, ranking.scales, ranking.scores.weights, strict=True):
         kind = criterion.number_kind
         limits = [
             both((f"{zh} {value_text(limit, kind)[0]}", f"{en} {value_text(limit, kind)[1]}"))
@@ -106,8 +106,8 @@ def rules(ranking: Ranking) -> Sheet:
     ]
     note = (
         "距离按地块的点位到道路、铁路的直线计；标准量到建筑外墙，大地块内可以退让。",
-        "Distances are straight lines from the plot's point; the standards measure from the building's wall, which may stand "
-        "back on a large plot.",
+        "Distances are straight lines from the plot's point; the standards measure from the building's wall, "
+        "which may stand back on a large plot.",
     )
     return make_sheet("rules", ("条件", "Rules"), columns, data, [note])
 

@@ -11,10 +11,10 @@ from siting.ranking.rank import Ranking
 from siting.ranking.score import FULL
 from siting.ranking.sensitivity import TOP
 from siting.ranking.tables_asked import excluded, rules, sources_of, weights
-from siting.ranking.words import Text, points_text
+from siting.ranking.words import points_text
 from siting.render.columns import Column
 from siting.render.views import Category, PointLayer, Section, Told, View
-from siting.render.wording import both
+from siting.render.wording import Text, both
 from siting.standards import load_service
 from siting.travel import describe_travel
 
@@ -39,7 +39,7 @@ def told_of(ranking: Ranking) -> Told:
         notices.append(
             (
                 f"有 {unverified} 项权重、分值、条件或实际选址的依据未经核实，详见“权重与依据”“条件”“回测”",
-                f"{unverified} weights, scales, rules or facts of the site really chosen are not verified; see the tables",
+                f"{unverified} weights, scales, rules or facts of the back-test are not verified; see the tables",
             )
         )
     return Told(
@@ -178,14 +178,14 @@ def sections(ranking: Ranking) -> list[Section]:
 
 METHOD: tuple[Text, ...] = (
     (
-        "每项指标的数值按直线换算成 0 至 100 分：best 得 100，worst 得 0，超出部分不再增减；得分是各项分值按权重的加权和。",
-        "The value of each criterion becomes 0 to 100 points on a straight line, 100 at best and 0 at worst, flat beyond; the "
+        "每项指标的数值按直线换算成 0 至 100 分（best 得 100，worst 得 0，超出不再增减）；得分是各项分值的加权和。",
+        "The value of each criterion becomes points on a straight line, 100 at best, 0 at worst, flat beyond; the "
         "score is the weighted sum.",
     ),
     (
         "权重由人定。名次只说明在这些指标和权重下哪块地更好，不代替论证；请看“排得有多稳”。",
-        "People set the weights. The ranks say which site is better by these criteria and weights, and replace no judgement; see "
-        "how sure the order is.",
+        "People set the weights. The ranks say which site is better by these criteria and weights, and replace no "
+        "judgement; see how sure the order is.",
     ),
 )
 
