@@ -20,6 +20,7 @@ from siting.render.wording import both, zone_names
 RANK = Column("rank", "名次", "Rank", "count", 8)
 ID = Column("id", "编号", "Id", width=9)
 NAME = Column("name", "地块", "Site", width=28)
+WHICH = Column("which", "地块", "Site", width=36)  # id and name in one
 SCORE = Column("score", "得分（0-100）", "Score, 0-100", "score")
 SITE = (
     RANK,
@@ -41,7 +42,7 @@ REASONS = Column("reasons", "排除的原因", "Why", width=80)
 def ranked(ranking: Ranking) -> pd.DataFrame:
     """The ranked sites by falling score.
 
-    Columns: `alternatives.COLUMNS` with the zone in words; rank, score (0-100), first and top (shares of random
+    Columns: `alternatives.COLUMNS` with the zone in words; which; rank, score (0-100), first and top (shares of random
     weights); `raw_` and `value_` (0 to 1) of each criterion.
     """
     order = ranking.scores.order
@@ -68,7 +69,8 @@ def together(ranking: Ranking) -> pd.DataFrame:
 def _with(
     ranking: Ranking, sites: pd.DataFrame, raw: FloatArray, scores: Scores, accepted: Acceptability
 ) -> pd.DataFrame:
-    more: dict[str, FloatArray] = {
+    more: dict[str, FloatArray | pd.Series] = {
+        "which": sites["id"] + " " + sites["name"],
         "rank": scores.rank.astype(np.float64),
         "score": FULL * scores.score,
         "first": accepted.first,

@@ -53,7 +53,7 @@ def first_ones(ranking: Ranking) -> list[Text]:
         lines.append(
             (
                 f"第 {rank} 名 {name}（{zone['name_zh']}）{points} 分",
-                f"no. {rank}: {name} ({zone['name_en']}), {points} points",
+                f"No. {rank}: {name} ({zone['name_en']}), {points} points",
             )
         )
     return lines
@@ -67,8 +67,8 @@ def how_sure(ranking: Ranking) -> list[Text]:
     second = int(scores.order[1])
     gap = points_text(FULL * (scores.score[leader] - scores.score[second]))
     close = int((scores.score[leader] - scores.score < CLOSE_POINTS / FULL).sum()) - 1
-    close_zh = f"与它相差不到 {CLOSE_POINTS:g} 分的有 {close} 块，难分高下，宜一并论证。" if close else ""
-    close_en = f" {close} are less than {CLOSE_POINTS:g} point behind: too close to call." if close else ""
+    close_zh = f"与它相差不到 {CLOSE_POINTS:g} 分的还有 {close} 块，难分高下，宜一并论证。" if close else ""
+    close_en = f" Less than {CLOSE_POINTS:g} point behind, too close to call: {close}." if close else ""
     said = [
         (
             f"第一名 {site_name(ranking, leader)} 比第二名 {site_name(ranking, second)} 高 {gap} 分。{close_zh}",

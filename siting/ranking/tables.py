@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
 
 from siting.impedance import FloatArray
-from siting.ranking.frames import ID, NAME, RANK, SCORE, SHARES, SITE, ranked, raw_columns, together
+from siting.ranking.frames import RANK, SCORE, SHARES, SITE, WHICH, ranked, raw_columns, together
 from siting.ranking.rank import Ranking, Sensitivity
 from siting.ranking.score import FULL
 from siting.ranking.sensitivity import moved
 from siting.ranking.sentences import chosen_name, differences, name_in, rival_of
 from siting.ranking.tables_asked import excluded, rules, weights
-from siting.ranking.words import value_text
+from siting.ranking.words import cell_value
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import Text, both, yes_no
 
+SHOWN_ROWS = 10  # of a long table, in map and report
 EMPTY: Text = ("空白的数值：未知或到不了，该项得 0 分。", "An empty value is not known or out of reach, and scores 0.")
 CHOSEN: Text = (
     "“实际选址”一行是回测：名次按与备选地一起排计，分值的尺度仍由备选地决定。",
@@ -58,8 +60,20 @@ def ranking_sheet(ranking: Ranking) -> Sheet:
 
 def short_ranking(ranking: Ranking) -> Sheet:
     """Rank, site and score alone."""
-    columns = (RANK, ID, NAME, SCORE, *SHARES)
+    columns = (RANK, WHICH, SCORE, *SHARES)
     return make_sheet("ranking_short", ("名次", "Ranks"), columns, ranked(ranking))
+
+
+def first_rows(sheet: Sheet) -> Sheet:
+    """The first rows of a table for map and report; the workbook has all."""
+    rows = len(sheet.frame)
+    if rows <= SHOWN_ROWS:
+        return sheet
+    note = (
+        f"只列前 {SHOWN_ROWS} 行，共 {rows} 行，见 tables.xlsx。",
+        f"The first {SHOWN_ROWS} of {rows} rows; tables.xlsx has all.",
+    )
+    return replace(sheet, frame=sheet.frame.head(SHOWN_ROWS), notes=(*sheet.notes, note))
 
 
 def breakdown(ranking: Ranking) -> Sheet:
@@ -69,8 +83,7 @@ def breakdown(ranking: Ranking) -> Sheet:
     frame = frame.assign(**{f"part_{c.id}": FULL * w * frame[f"value_{c.id}"] for c, w in weighted})
     columns = [
         RANK,
-        ID,
-        NAME,
+        WHICH,
         SCORE,
         *(
             Column(
@@ -92,8 +105,7 @@ def robustness(ranking: Ranking) -> Sheet:
     frame = pd.concat([together(ranking), pd.DataFrame(rows)], axis=1)
     columns = [
         RANK,
-        ID,
-        NAME,
+        WHICH,
         SCORE,
         *SHARES,
         Column("can", "有权重使它单独第一", "Some weights put it first alone"),
@@ -167,10 +179,8 @@ def backtest(ranking: Ranking) -> Sheet:
     data = pd.DataFrame(
         {
             "criterion": [both((c.name_zh, c.name_en)) for c in criteria],
-            "own": [both(value_text(float(x), c.number_kind)) for c, x in zip(criteria, chosen.raw, strict=True)],
-            "other": [
-                both(value_text(float(x), c.number_kind)) for c, x in zip(criteria, ranking.raw[rival], strict=True)
-            ],
+            "own": [cell_value(float(x), c.number_kind) for c, x in zip(criteria, chosen.raw, strict=True)],
+            "other": [cell_value(float(x), c.number_kind) for c, x in zip(criteria, ranking.raw[rival], strict=True)],
             "own_points": FULL * scores.weights * scores.values[chosen.row],
             "other_points": FULL * scores.weights * scores.values[rival],
             "difference": more,
@@ -198,7 +208,7 @@ def backtest(ranking: Ranking) -> Sheet:
             f"实际选址：{name[0]}；对照：{other}（其余中得分最高）。",
             f"{name[1]}, compared with {other}, the best of the others.",
         ),
-        (f"依据（{checked[0]}）：{source}", f"source ({checked[1]}): {source}"),
+        (f"依据（{checked[0]}）Source ({checked[1]})：{source}", ""),
     ]
     return make_sheet("backtest", ("回测：实际选址", "Back-test"), columns, data, notes)
 

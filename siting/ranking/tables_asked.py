@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 
 from siting.ranking.frames import REASONS, SITE, excluded_frame
 from siting.ranking.rank import Ranking
 from siting.ranking.rules import separations
-from siting.ranking.words import value_text
+from siting.ranking.words import cell_value
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both, yes_no
 from siting.sourced import Sourced
@@ -30,52 +32,59 @@ def weights(ranking: Ranking) -> Sheet:
     for criterion, scale, weight in zip(ranking.scenario.criteria, ranking.scales, ranking.scores.weights, strict=True):
         kind = criterion.number_kind
         limits = [
-            both((f"{zh} {value_text(limit, kind)[0]}", f"{en} {value_text(limit, kind)[1]}"))
-            for zh, en, limit in (("不小于", "at least", criterion.at_least), ("不大于", "at most", criterion.at_most))
+            f"{words} {cell_value(limit, kind)}"
+            for words, limit in (("不小于 at least", criterion.at_least), ("不大于 at most", criterion.at_most))
             if limit is not None
         ]
         rows.append(
             {
-                "id": criterion.id,
                 "criterion": both((criterion.name_zh, criterion.name_en)),
-                "measure": criterion.measure,
-                "written": criterion.weight,
                 "weight": weight,
                 "prefer": "越小越好 less is better" if scale.low_is_better else "越大越好 more is better",
-                "best": both(value_text(scale.best, kind)),
-                "best_from": _origin(scale.best_given),
-                "worst": both(value_text(scale.worst, kind)),
-                "worst_from": _origin(scale.worst_given),
-                "limits": "；".join(limits),
+                "best": _end(scale.best, scale.best_given, kind),
+                "worst": _end(scale.worst, scale.worst_given, kind),
                 "source": criterion.source,
                 "verified": yes_no(criterion.verified),
+                "limits": "；".join(limits),
+                "id": criterion.id,
+                "measure": criterion.measure,
+                "written": criterion.weight,
             }
         )
-    columns = [
-        Column("id", "编号", "Id"),
-        Column("criterion", "指标", "Criterion", width=36),
-        Column("measure", "量度", "Measure", width=22),
-        Column("written", "写明的权重", "Weight as written", "number"),
-        Column("weight", "权重（合计 100%）", "Weight, of 100 %", "share"),
-        Column("prefer", "方向", "Direction", width=20),
-        Column("best", "得 100 分的数值", "Value for 100", width=18),
-        Column("best_from", "出处", "From", width=20),
-        Column("worst", "得 0 分的数值", "Value for 0", width=18),
-        Column("worst_from", "出处", "From", width=20),
-        Column("limits", "硬性限值", "Hard limits", width=20),
-        Column("source", "依据", "Source", width=60),
-        Column("verified", "已核实", "Verified"),
-    ]
     note = (
         "“取自备选地”的尺度随备选地变化：增减一块地可能改变其余地块的次序；要避免，请写明 best 与 worst。",
         "A scale taken from the sites changes with them: adding or removing one may change the order of the others; to "
         "avoid that, give best and worst.",
     )
+    columns = (*SHORT, *LONG)
     return make_sheet("weights", ("权重与依据", "Weights and sources"), columns, pd.DataFrame(rows), [note])
 
 
-def _origin(given: bool) -> str:
-    return "方案写明 given" if given else "取自备选地 from the sites"
+SHORT = (
+    Column("criterion", "指标", "Criterion", width=36),
+    Column("weight", "权重（合计 100%）", "Weight, of 100 %", "share"),
+    Column("prefer", "方向", "Direction", width=20),
+    Column("best", "得 100 分的数值", "Value for 100", width=26),
+    Column("worst", "得 0 分的数值", "Value for 0", width=26),
+    Column("source", "依据", "Source", width=60),
+    Column("verified", "已核实", "Verified"),
+)
+LONG = (
+    Column("limits", "硬性限值", "Hard limits", width=20),
+    Column("id", "编号", "Id", width=18),
+    Column("measure", "量度", "Measure", width=24),
+    Column("written", "写明的权重", "Weight as written", "number"),
+)
+
+
+def short_weights(ranking: Ranking) -> Sheet:
+    """The same without what the report has no room for."""
+    sheet = weights(ranking)
+    return replace(sheet, columns=SHORT, frame=sheet.frame[[column.name for column in SHORT]])
+
+
+def _end(value: float, given: bool, kind: str) -> str:
+    return f"{cell_value(value, kind)}（{'方案写明 given' if given else '取自备选地 from the sites'}）"
 
 
 def rules(ranking: Ranking) -> Sheet:

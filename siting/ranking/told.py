@@ -10,7 +10,7 @@ from siting.ranking.frames import REASONS, SHARES, SITE, chosen_row, excluded_fr
 from siting.ranking.rank import Ranking
 from siting.ranking.score import FULL
 from siting.ranking.sensitivity import TOP
-from siting.ranking.tables_asked import excluded, rules, sources_of, weights
+from siting.ranking.tables_asked import excluded, rules, short_weights, sources_of
 from siting.ranking.words import points_text
 from siting.render.columns import Column
 from siting.render.views import Category, PointLayer, Section, Told, View
@@ -65,12 +65,12 @@ def count_unverified(ranking: Ranking) -> int:
 
 def _view(ranking: Ranking) -> View:
     scores = ranking.scores
-    layers = [_ranked(ranking)]
-    if ranking.chosen is not None:
-        layers.append(_chosen(ranking))
+    layers = [_excluded(ranking)]  # what comes later lies above
     if len(ranking.measured.read):
         layers.append(_read(ranking))
-    layers.append(_excluded(ranking))
+    layers.append(_ranked(ranking))
+    if ranking.chosen is not None:
+        layers.append(_chosen(ranking))
     figures = [
         ("参加排序", "Ranked", f"{len(ranking.sites)}"),
         ("排除", "Excluded", f"{len(ranking.candidates) - len(ranking.sites)}"),
@@ -85,7 +85,7 @@ def _view(ranking: Ranking) -> View:
         subject_en=ranking.service.name_en,
         layers=tuple(layers),
         figures=tuple(figures),
-        sheets=(tables.short_ranking(ranking), tables.one_weight(ranking)),
+        sheets=(tables.first_rows(tables.short_ranking(ranking)), tables.one_weight(ranking)),
     )
 
 
@@ -152,12 +152,12 @@ def sections(ranking: Ranking) -> list[Section]:
     found = [
         Section(
             "结论", "Answer",
-            (*(asked if scenario.sentence_zh else []), sentences.counts(ranking), *sentences.first_ones(ranking)),
-            (tables.short_ranking(ranking),),
+            (*(asked if scenario.sentence_zh else []), sentences.counts(ranking), sentences.first_ones(ranking)[0]),
+            (tables.first_rows(tables.short_ranking(ranking)),),
         ),
         Section(
             "排得有多稳", "How sure the order is", tuple(sentences.how_sure(ranking)),
-            (tables.one_weight(ranking), tables.robustness(ranking)),
+            (tables.one_weight(ranking), tables.first_rows(tables.robustness(ranking))),
         ),
     ]  # fmt: skip
     if ranking.chosen is not None:
@@ -169,9 +169,11 @@ def sections(ranking: Ranking) -> list[Section]:
         )  # fmt: skip
     return [
         *found,
-        Section("得分构成", "What the scores are made of", (), (tables.breakdown(ranking),)),
-        Section("指标、权重与依据", "Criteria, weights and sources", ranking.measured.notes, (weights(ranking),)),
-        Section("条件与排除的地块", "Rules and excluded sites", (), (rules(ranking), excluded(ranking))),
+        Section("得分构成", "What the scores are made of", (), (tables.first_rows(tables.breakdown(ranking)),)),
+        Section("指标、权重与依据", "Criteria, weights and sources", ranking.measured.notes, (short_weights(ranking),)),
+        Section(
+            "条件与排除的地块", "Rules and excluded sites", (), (rules(ranking), tables.first_rows(excluded(ranking)))
+        ),
         Section("怎样计算", "How it is computed", (*METHOD, *describe_travel(scenario.travel))),
     ]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 
 from siting.render.cell_text import number_text
-from siting.render.wording import Text
+from siting.render.wording import Text, both
 
 UNIT: dict[str, Text] = {
     "minutes": ("分钟", "min"),
@@ -25,6 +25,13 @@ def value_text(value: float, kind: str) -> Text:
         return UNREACHED
     (zh, en), text = UNIT[kind], number_text(value, kind)
     return f"{text} {zh}".rstrip(), f"{text} {en}".rstrip()
+
+
+def cell_value(value: float, kind: str) -> str:
+    """A criterion's value with its unit in both languages, in one cell."""
+    if math.isnan(value):
+        return both(UNREACHED)
+    return f"{number_text(value, kind)} {both(UNIT[kind])}".rstrip()
 
 
 def points_text(value: float) -> str:
