@@ -171,7 +171,11 @@ def _least(
     miss = values - limit if most else limit - values
     out = np.flatnonzero(np.isnan(values) | (miss > 0))
     has = [value_text(float(values[k]), kind) for k in out]
-    texts = tuple((int(k), f"{names[0]} {zh}", f"{names[1]}: {en}") for k, (zh, en) in zip(out, has, strict=True))
     sign_zh, sign_en = ("不大于", "at most") if most else ("不小于", "at least")
-    zh, en = value_text(limit, kind)
-    return Excluded(rule, f"{names[0]}{sign_zh} {zh}", f"{names[1]} {sign_en} {en}", texts, tuple(miss[out].tolist()))
+    asked_zh, asked_en = value_text(limit, kind)
+    texts = tuple(
+        (int(k), f"{names[0]} {zh}，须{sign_zh} {asked_zh}", f"{names[1]}: {en}, {sign_en} {asked_en} is asked")
+        for k, (zh, en) in zip(out, has, strict=True)
+    )
+    whole = f"{names[0]}{sign_zh} {asked_zh}", f"{names[1]} {sign_en} {asked_en}"
+    return Excluded(rule, *whole, texts, tuple(miss[out].tolist()))
