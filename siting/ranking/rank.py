@@ -204,7 +204,9 @@ def _in_candidates(limits: list[Excluded], kept: BoolArray) -> list[Excluded]:
 
 def _sensitivity(scores: Scores, scenario: RankingScenario) -> Sensitivity:
     values, weights = scores.values, scores.weights
-    lead = np.array([largest_lead(values, site) for site in range(len(values))])
+    dominated_by = tuple(dominators(values))
+    # One that is dominated is first alone for no weights: no need to ask.
+    lead = np.array([0.0 if better else largest_lead(values, site) for site, better in enumerate(dominated_by)])
     return Sensitivity(
         leads=tuple(lead_of(values, weights, k, scores.leader) for k in range(weights.size)),
         accepted=acceptability(values, draws=scenario.draws, seed=scenario.seed),
@@ -213,7 +215,7 @@ def _sensitivity(scores: Scores, scenario: RankingScenario) -> Sensitivity:
             nearest_weights(values, weights, site, min(CLEAR, most / 2)) if most > NO_LEAD else None
             for site, most in enumerate(lead.tolist())
         ),
-        dominated_by=tuple(dominators(values)),
+        dominated_by=dominated_by,
     )
 
 

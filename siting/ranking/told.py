@@ -5,7 +5,9 @@ from __future__ import annotations
 import numpy as np
 
 from siting.files.cache import hash_file
+from siting.people.ages import METHOD as SPLIT_OF_AGES
 from siting.ranking import sentences, tables
+from siting.ranking.criteria import PeopleNear, TravelFromPeople
 from siting.ranking.frames import REASONS, SHARES, SITE, chosen_row, excluded_frame, ranked, raw_columns
 from siting.ranking.rank import Ranking
 from siting.ranking.score import FULL
@@ -174,8 +176,16 @@ def sections(ranking: Ranking) -> list[Section]:
         Section(
             "条件与排除的地块", "Rules and excluded sites", (), (rules(ranking), tables.first_rows(excluded(ranking)))
         ),
-        Section("怎样计算", "How it is computed", (*METHOD, *describe_travel(scenario.travel))),
+        Section("怎样计算", "How it is computed", (*METHOD, *_people(ranking), *describe_travel(scenario.travel))),
     ]
+
+
+def _people(ranking: Ranking) -> tuple[Text, ...]:
+    """Of which year the people are, and how their ages are split, where a criterion counts people."""
+    if not any(isinstance(criterion, TravelFromPeople | PeopleNear) for criterion in ranking.scenario.criteria):
+        return ()
+    date = ranking.case.info.data_date
+    return (f"人口为案例数据（{date}）。", f"People are those of the case's data ({date})."), SPLIT_OF_AGES
 
 
 METHOD: tuple[Text, ...] = (

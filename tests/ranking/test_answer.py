@@ -379,3 +379,14 @@ def test_a_kind_that_there_is_not_names_the_one_that_is_meant(tmp_path: Path, ca
     code, _, told_so = call(capsys, "run", path, "--out", tmp_path / "runs")
     assert code == 2
     assert "ranking" in told_so
+
+
+@pytest.mark.parametrize("more", ["", REAL])
+def test_one_site_and_one_criterion_are_enough(tmp_path: Path, more: str) -> None:
+    found = rank(tmp_path, HEAD + RULES + LAND + more)
+    assert found.scores.rank.tolist() == [1]
+    shown = told.told_of(found)
+    assert found.sensitivity.accepted.first.tolist() == [1]
+    assert (found.sensitivity.leads[0].low, found.sensitivity.leads[0].high) == (0, 1)
+    assert json.dumps(shown.record, allow_nan=False)
+    assert "只有一块地" in shown.sections[1].paragraphs[0][0]
