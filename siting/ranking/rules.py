@@ -64,8 +64,8 @@ def excluded_by_rules(
     if rules.zones:
         zh, en = (("、" if k == 0 else ", ").join(_zone(case, zone)[k] for zone in rules.zones) for k in range(2))
         names = sites["zone"].map(lambda zone: " ".join(_zone(case, zone)))
-        kept = sites["zone"].isin(rules.zones).to_numpy(dtype=bool)
-        found.append(_by_word("rules.zones", ("分区", "zone"), (zh, en), names, rules.zones, kept=kept))
+        allowed = [" ".join(_zone(case, zone)) for zone in rules.zones]
+        found.append(_by_word("rules.zones", ("分区", "zone"), (zh, en), names, allowed))
     if rules.site_m2 is not None:
         area = sites["site_m2"].to_numpy(dtype=np.float64)
         found.append(_least("rules.site_m2", ("用地面积（平方米）", "area, m2"), area, rules.site_m2.value, "count"))
@@ -75,7 +75,7 @@ def excluded_by_rules(
         texts = tuple((int(k), f"{year[k]:.0f} 年才可用", f"free only in {year[k]:.0f}") for k in late)
         by = rules.available_by
         miss = tuple((year[late] - by).tolist())
-        found.append(Excluded("rules.available_by", f"{by} 年前可用", f"free by {by}", texts, miss))
+        found.append(Excluded("rules.available_by", f"最迟 {by} 年可用", f"free by {by}", texts, miss))
     for which, least in separations(scenario, service).items():
         zh, en = NETWORK_NAMES["railway" if which == "railway" else "trunk_road"]
         metres = distance_m(case, sites, network_of(base, "railway" if which == "railway" else "trunk_road"))
@@ -149,11 +149,8 @@ def _by_word(
     wanted: tuple[str, str],
     words: pd.Series,
     allowed: Sequence[str],
-    *,
-    kept: BoolArray | None = None,
 ) -> Excluded:
-    inside = words.isin(allowed).to_numpy(dtype=bool) if kept is None else np.asarray(kept, dtype=bool)
-    out = np.flatnonzero(~inside)
+    out = np.flatnonzero(~words.isin(allowed).to_numpy(dtype=bool))
     has = [str(words.iloc[k]) for k in out]
     texts = tuple(
         (int(k), f"{names[0]}为{text or '（未填）'}", f"{names[1]}: {text or 'not given'}")
