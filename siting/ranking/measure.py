@@ -34,6 +34,25 @@ Minutes = Callable[[PlacedPoints, PlacedPoints, Mode], ModeTimes]
 
 
 @dataclass(frozen=True, eq=False)
+class Links:
+    """Times from facilities or places to the sites.
+
+    Attributes:
+        criteria: (zh, en) names of the criteria that read them.
+        mode: walk or drive.
+        origins: id, name, service of the n origins.
+        sites: ids of the S sites, that of the site really chosen last where there is one.
+        minutes: (n, S); NaN where out of reach.
+    """
+
+    criteria: tuple[tuple[str, str], ...]
+    mode: Mode
+    origins: pd.DataFrame
+    sites: tuple[str, ...]
+    minutes: FloatArray
+
+
+@dataclass(frozen=True, eq=False)
 class Measured:
     """What the criteria say of the sites.
 
@@ -41,11 +60,13 @@ class Measured:
         raw: (S, K) values in the criterion's own unit; NaN where there is none: out of reach, not known.
         notes: (zh, en) of what was left out, in the order of the criteria.
         read: facilities and places that criteria read: id, name, lon, lat, service ('' for places), criteria (names).
+        links: times from facilities and places, once for the same origins and mode.
     """
 
     raw: FloatArray
     notes: tuple[tuple[str, str], ...]
     read: pd.DataFrame
+    links: tuple[Links, ...]
 
 
 @dataclass(eq=False)
@@ -59,6 +80,7 @@ class _Reader:
     minutes: Minutes
     notes: list[tuple[str, str]] = field(default_factory=list)
     read: list[pd.DataFrame] = field(default_factory=list)
+    links: dict[tuple[Mode, tuple[str, ...]], Links] = field(default_factory=dict)
 
     def value(self, criterion: Criterion) -> FloatArray:
         """(S,) the criterion's values."""
@@ -120,6 +142,7 @@ class _Reader:
         origins = self._origins(criterion)
         times = self._times(placed(origins), criterion.mode)
         times[~np.isfinite(times)] = np.nan
+        self._note_links(criterion, origins, times)
         known = ~np.isnan(times)
         if criterion.statistic == "nearest":
             nearest = np.where(known, times, np.inf).min(axis=0)
@@ -128,6 +151,12 @@ class _Reader:
             return np.where(known.all(axis=0), times.max(axis=0), np.nan)
         weight = origins["weight"].to_numpy(dtype=np.float64)
         return np.asarray(weight @ times / weight.sum(), dtype=np.float64)  # NaN where one is out of reach
+
+    def _note_links(self, criterion: TravelFromFacilities, origins: pd.DataFrame, minutes: FloatArray) -> None:
+        key = criterion.mode, tuple(origins["id"])
+        others = self.links[key].criteria if key in self.links else ()
+        names = *others, (criterion.name_zh, criterion.name_en)
+        self.links[key] = Links(names, criterion.mode, origins, tuple(self.sites["id"]), minutes)
 
     def _distance(self, criterion: DistanceTo) -> FloatArray:
         if criterion.network is not None:
@@ -159,6 +188,5 @@ def measure(case: Case, scenario: RankingScenario, sites: pd.DataFrame, base: Ba
     none = pd.DataFrame(columns=["id", "name", "lon", "lat", "service", "criterion"])
     read = pd.concat(reader.read, ignore_index=True) if reader.read else none
     joined = read.groupby(["id", "name", "lon", "lat", "service"], sort=False)["criterion"].agg("、".join)
-    return Measured(
-        raw, tuple(dict.fromkeys(reader.notes)), joined.reset_index().rename(columns={"criterion": "criteria"})
-    )
+    table = joined.reset_index().rename(columns={"criterion": "criteria"})
+    return Measured(raw, tuple(dict.fromkeys(reader.notes)), table, tuple(reader.links.values()))

@@ -15,6 +15,7 @@ from siting.ranking.score import FULL
 from siting.ranking.sensitivity import moved
 from siting.ranking.sentences import chosen_name, differences, name_in, rival_of
 from siting.ranking.tables_asked import excluded, rules, weights
+from siting.ranking.tables_links import link_times
 from siting.ranking.words import cell_value
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import Text, both, yes_no
@@ -34,6 +35,7 @@ def sheets_of(ranking: Ranking) -> list[Sheet]:
         breakdown(ranking),
         robustness(ranking),
         one_weight(ranking),
+        *([link_times(ranking)] if ranking.measured.links else []),
         *([backtest(ranking)] if ranking.chosen is not None else []),
         weights(ranking),
         rules(ranking),

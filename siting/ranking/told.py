@@ -13,6 +13,7 @@ from siting.ranking.rank import Ranking
 from siting.ranking.score import FULL
 from siting.ranking.sensitivity import TOP
 from siting.ranking.tables_asked import excluded, rules, short_weights, sources_of
+from siting.ranking.tables_links import link_times
 from siting.ranking.words import points_text
 from siting.render.columns import Column
 from siting.render.views import Category, PointLayer, Section, Told, View
@@ -169,6 +170,8 @@ def sections(ranking: Ranking) -> list[Section]:
                 tuple(sentences.of_chosen(ranking)), (tables.backtest(ranking),),
             )
         )  # fmt: skip
+    if ranking.measured.links:
+        found.append(Section("到各处的时间", "Times from facilities", (), (link_times(ranking),)))
     return [
         *found,
         Section("得分构成", "What the scores are made of", (), (tables.first_rows(tables.breakdown(ranking)),)),

@@ -297,6 +297,20 @@ def test_the_parts_of_a_score_add_up_to_it(tmp_path: Path) -> None:
     assert parts.tolist() == pytest.approx(frame["score"].tolist(), abs=1e-3)
 
 
+def test_the_link_times_are_those_of_the_criteria(tmp_path: Path) -> None:
+    two = facilities_csv() + "f3,二小,primary_school,{},{},core,城关镇,180\n".format(*place(4, 4))
+    farthest = TO_SCHOOL.replace('"school"', '"last"').replace("离小学近", "最远") + 'statistic = "farthest"\n'
+    found = rank(tmp_path, HEAD + TO_SCHOOL + farthest + REAL, facilities=two)
+    frame = {sheet.key: sheet.frame for sheet in sheets_of(found)}["link_times"]
+    assert frame["name"].tolist() == ["一小", "二小"]  # once, though two criteria read them
+    assert set(frame["criteria"]) == {"离小学近、最远"}
+    for name, site in PLACES.items():
+        assert frame[f"to_{name}"].tolist() == pytest.approx(
+            [walk_minutes(SCHOOL, site), walk_minutes((4, 4), site)], abs=0.01
+        )
+    assert frame["to_chosen"].iloc[0] == pytest.approx(walk_minutes(SCHOOL, (3, 1)), abs=0.01)
+
+
 def test_every_value_that_nobody_checked_is_counted(tmp_path: Path) -> None:
     found = rank(tmp_path, HEAD + RULES + CRITERIA + REAL)
     assert told.count_unverified(found) == 2 + 1 + 1  # two criteria, the area of the rules, the back-test

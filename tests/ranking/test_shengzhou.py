@@ -81,6 +81,15 @@ def test_the_back_test_says_where_tinghu_stands_and_why(name: str) -> None:
     assert chosen.site["id"].iloc[0] not in set(found.measured.read["id"])
 
 
+def test_the_disease_control_centre_has_a_table_of_link_times_to_hospitals_and_all_health_centres() -> None:
+    found = ranked("disease_control_site")
+    (links,) = (sheet.frame for sheet in told_of(found).sheets if sheet.key == "link_times")
+    assert len(links) == 15 + 2
+    k = [criterion.id for criterion in found.scenario.criteria].index("farthest")
+    first = found.sites["id"].iloc[found.scores.leader]
+    assert links.loc[:14, f"to_{first}"].max() == pytest.approx(found.raw[found.scores.leader, k], abs=1e-3)
+
+
 def test_by_the_health_centres_alone_the_disease_control_centre_stands_at_their_median() -> None:
     found = ranked("disease_control_site")
     k = [criterion.id for criterion in found.scenario.criteria].index("health_centres")
