@@ -6,7 +6,7 @@ import pandas as pd
 
 from siting.ranking.rank import Ranking
 from siting.ranking.sensitivity import TOP
-from siting.ranking.sentences import chosen_name, site_name
+from siting.ranking.sentences import chosen_name
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import MODE, both
 from siting.standards import load_service
@@ -35,8 +35,8 @@ def link_times(ranking: Ranking) -> Sheet:
         *(
             Column(
                 f"to_{site}",
-                f"到第 {ranking.scores.rank[row]} 名 {site_name(ranking, row)}（分钟）",
-                "min",
+                f"到第 {ranking.scores.rank[row]} 名 {site}（分钟）",
+                f"to no. {ranking.scores.rank[row]}, min",
                 "minutes",
                 18,
             )
