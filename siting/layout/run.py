@@ -1,0 +1,61 @@
+"""`siting run` of a scenario with `kind = "layout"`."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siting.formulation.compose import load_formulation
+from siting.formulation.spec import Formulation
+from siting.files import resources
+from siting.layout.answer import LayoutAnswer
+from siting.layout.pose import Posed, pose_layout
+from siting.layout.result import LayoutPlan
+from siting.layout.scenario import OBJECTIVES, LayoutScenario
+from siting.prepare import Settings
+from siting.solving.optimise import solve
+from siting.solving.solver import SolverOptions
+from siting.verify import verify
+
+
+def answer(path: Path, settings: Settings) -> LayoutAnswer:
+    """Answer the scenario of a layout plan.
+
+    Raises:
+        InputError: for anything wrong with the scenario, the case or its files.
+        InfeasibleError: when no plan can keep the scenario's rules; the faults say why.
+        VerificationError: when the plan fails the independent check.
+    """
+    return LayoutAnswer(make_plan(pose_layout(path, settings), settings))
+
+
+def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
+    """The best plan that is found within the scenario's limits, independently verified."""
+    scenario, model = posed.scenario, model_of(posed.scenario)
+    limits = scenario.solver
+    options = SolverOptions(
+        time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed
+    )
+    with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
+        solution = solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed))
+    return LayoutPlan(posed, solution, verify(posed.instance, model, solution).checks)
+
+
+def model_of(scenario: LayoutScenario) -> Formulation:
+    """The model of record: of least generalised cost, or of the objectives in their order."""
+    folder = resources.models() / "plans"
+    if scenario.worth is not None:
+        return load_formulation(folder / "weighted_layout_plan.toml")
+    name = "fair_layout_plan" if "worst_zone" in scenario.objectives else "layout_plan"
+    model = load_formulation(folder / f"{name}.toml")
+    first, *then = [OBJECTIVES[word] for word in scenario.objectives]
+    return model.model_copy(update={"objective": first, "then": tuple(then)})
+
+
+def names_of(posed: Posed) -> dict[str, str]:
+    """Display names for messages: of sites, demand points and rows."""
+    names = {
+        posed.instance.site_ids[t * len(posed.places) + p]: f"{place.row['name']}（{place.id}，{year}）"
+        for t, year in enumerate(posed.scenario.years)
+        for p, place in enumerate(posed.places)
+    }
+    return names | {row.id: f"{row.zh} {row.en}" for row in posed.rows}
