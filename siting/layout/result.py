@@ -19,21 +19,36 @@ UNCHANGED = ("keep", "absent")
 
 @dataclass(frozen=True, eq=False)
 class LayoutPlan:
-    """A verified plan.
+    """A verified plan beside what would be if nothing were done.
 
     Attributes:
-        solution: in the indices of `posed.instance`.
-        checks: of the independent check.
+        after: the plan.
+        before: every facility as it stands in every period, with the people of that period sent to them as well as
+            possible by the same objectives.
+        checks: of the independent check of the plan.
     """
 
     posed: Posed
-    solution: Solution
+    after: Course
+    before: Course
     checks: tuple[Check, ...]
 
     @property
     def outcome(self) -> Outcome:
         """How sure the plan is."""
-        return self.solution.outcome
+        return self.after.solution.outcome
+
+
+@dataclass(frozen=True, eq=False)
+class Course:
+    """What becomes of every place in every period, and who goes where.
+
+    Attributes:
+        solution: in the indices of `posed.instance`.
+    """
+
+    posed: Posed
+    solution: Solution
 
     @property
     def years(self) -> tuple[int, ...]:

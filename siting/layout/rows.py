@@ -12,7 +12,6 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.layout.places import Arc, Place
 from siting.layout.scenario import LayoutScenario, Near, Reuse, ServicePlan, SharePlot, Within
 
-
 MONEY = 1e4  # yuan of one unit of money in an instance: solvers like numbers of a middle size
 
 

@@ -4,14 +4,16 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
-from siting.files import resources
 from siting.layout.answer import LayoutAnswer
+from siting.layout.assign import as_it_stands, assign
 from siting.layout.pose import Posed, pose_layout
-from siting.layout.result import LayoutPlan
+from siting.layout.result import Course, LayoutPlan
 from siting.layout.scenario import OBJECTIVES, LayoutScenario
 from siting.prepare import Settings
+from siting.solution import Outcome, Solution, Status
 from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions
 from siting.verify import verify
@@ -32,12 +34,22 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
     """The best plan that is found within the scenario's limits, independently verified."""
     scenario, model = posed.scenario, model_of(posed.scenario)
     limits = scenario.solver
-    options = SolverOptions(
-        time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed
-    )
+    options = SolverOptions(time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed)
     with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
         solution = solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed))
-    return LayoutPlan(posed, solution, verify(posed.instance, model, solution).checks)
+    checks = verify(posed.instance, model, solution).checks
+    with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):
+        before = baseline(posed, model)
+    return LayoutPlan(posed, Course(posed, solution), Course(posed, before), checks)
+
+
+def baseline(posed: Posed, model: Formulation) -> Solution:
+    """Every facility as it stands in every period."""
+    changes = posed.instance.changes
+    assert changes is not None
+    states = as_it_stands(changes)
+    nothing = Outcome(Status.OPTIMAL, None, None, "minimize", 0.0, "", "", 0, 1)
+    return Solution(model.id, states >= 0, assign(posed.instance, model, states), nothing, sizes=states)
 
 
 def model_of(scenario: LayoutScenario) -> Formulation:

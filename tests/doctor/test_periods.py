@@ -17,7 +17,7 @@ from siting.formulation.compose import list_plan_models, load_formulation
 from siting.instance import Instance
 from siting.instance.changes import NOT_IN_USE, Changes
 from siting.solving.optimise import NoPlanError, solve
-from tests.county.small import best_in_order, every_plan, random_plan
+from tests.layout.small import best_in_order, every_plan, random_plan
 
 MODEL = load_formulation(list_plan_models()["layout_plan"])
 ROWS = ("budget 1", "budget 2", "closings", "openings", "in use at the end")

@@ -20,9 +20,9 @@ from siting.formulation.program import Program, compile_model
 from siting.formulation.spec import Formulation, Limit
 from siting.instance import Instance
 from siting.solving.solver import solve_program
-from tests.county.small import random_plan
 from tests.formulation.every_model import NEEDS
 from tests.formulation.varied import varied
+from tests.layout.small import random_plan
 
 SEEDS, SOLVED = range(24), range(3)
 NO_ARRAY_FORM: dict[str, str] = {}  # block: why it has none

@@ -17,8 +17,8 @@ from siting.formulation.compose import (
     with_objective,
 )
 from siting.formulation.spec import Formulation
-from tests.county.small import random_plan
 from tests.formulation.small import MODELS, six_points
+from tests.layout.small import random_plan
 
 GOOD: dict[str, Any] = {
     "id": "own",

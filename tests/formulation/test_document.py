@@ -20,8 +20,8 @@ from siting.formulation.document.pages import CONDITIONS, conditions_data, data_
 from siting.formulation.document.symbols import sets_and_numbers, symbols_in, variable_symbol, variables
 from siting.formulation.spec import FAMILIES, GROUPS, Formulation
 from siting.instance import Instance
-from tests.county.small import random_plan
 from tests.formulation.every_model import NEEDS, question
+from tests.layout.small import random_plan
 
 
 def test_symbols_are_read_from_latex() -> None:

@@ -11,7 +11,7 @@ from scipy.sparse import csr_array
 
 from siting.errors import InputError
 from siting.instance.changes import NOT_IN_USE, Changes
-from tests.county.small import every_plan, random_plan
+from tests.layout.small import every_plan, random_plan
 
 
 def given() -> Changes:

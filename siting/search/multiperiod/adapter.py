@@ -1,4 +1,8 @@
-"""A layout plan's instance as a multi-period problem."""
+"""A layout plan's instance as a multi-period problem.
+
+Where facilities hold so many of each kind of demand, each kind has the place for itself, with its share of the costs:
+a relaxation, as the kinds may then choose different states, and exact where the states are given.
+"""
 
 from __future__ import annotations
 
@@ -9,20 +13,39 @@ from scipy.sparse import csr_array
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
+from siting.instance.changes import Changes as InstanceChanges
 from siting.search.multiperiod.problem import Changes, MultiPeriodProblem
 
 
 class Posed(NamedTuple):
-    """A problem and how its numbers lie in the instance.
+    """A problem and how its numbers lie in the instance. G is the number of kinds, 1 where there are none.
 
     Attributes:
-        initial: (P,) state of each place today, 0 for not in use, else from 1.
-        change: (A,) of each change of the problem its number in the instance.
+        initial: (P G,) state of each place today, 0 for not in use, else from 1.
+        change: (A G,) of each change of the problem its number in the instance.
+        kinds: G.
     """
 
     problem: MultiPeriodProblem
     initial: IntArray
     change: IntArray
+    kinds: int
+
+    def taken(self, chosen: IntArray | BoolArray) -> BoolArray:
+        """(A G,) changes of the problem for those of the instance: (A,) flags."""
+        flags: BoolArray = np.asarray(chosen)[self.change]
+        return flags
+
+    def in_use(self, changes: InstanceChanges, states: IntArray) -> BoolArray:
+        """(T, C) columns in use for the states (J,) of the sites."""
+        problem, G = self.problem, self.kinds
+        used = np.flatnonzero(states >= 0)
+        place, state = changes.site_place[used], states[used]
+        local = state - np.searchsorted(changes.state_place, np.arange(changes.places))[place]
+        cells = np.zeros((problem.periods, problem.columns), dtype=bool)
+        for g in range(G):
+            cells[changes.site_period[used], problem.changes.first[place * G + g] + local] = True
+        return cells
 
 
 def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: BoolArray) -> Posed:
@@ -35,38 +58,62 @@ def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: B
     """
     c = instance.changes
     assert c is not None
-    order = np.lexsort((c.period, c.place))
-    first_state = np.searchsorted(c.state_place, np.arange(c.places + 1))
-    local = lambda state, place: np.where(state >= 0, state - first_state[place] + 1, 0)  # noqa: E731
-    place, period = c.place[order], c.period[order]
-    starts = np.searchsorted(place * c.periods + period, np.arange(c.places * c.periods + 1))
+    kind = _kinds(instance)
+    G = 1 if kind is None or c.kind_capacity is None else c.kind_capacity.shape[1]
+    states = np.bincount(c.state_place, minlength=c.places)
+    first = np.r_[0, np.cumsum(np.repeat(states, G))]
+    first_state = np.r_[0, np.cumsum(states)]
+    change = np.repeat(np.arange(c.count), G)
+    own = np.tile(np.arange(G), c.count)
+    place = c.place[change] * G + own
+    order = np.lexsort((c.period[change], place))
+    change, place = change[order], place[order]
+
+    def local(state: IntArray, of: IntArray) -> IntArray:
+        return np.where(state >= 0, state - first_state[of] + 1, 0)
+
     changes = Changes(
-        starts=starts,
-        tail=local(c.tail[order], place),
-        head=local(c.head[order], place),
-        cost=c.cost[order].astype(np.float64),
-        first=first_state.astype(np.int64),
+        starts=np.searchsorted(place * c.periods + c.period[change], np.arange(c.places * G * c.periods + 1)),
+        tail=local(c.tail[change], c.place[change]),
+        head=local(c.head[change], c.place[change]),
+        cost=c.cost[change] / G,
+        first=first.astype(np.int64),
     )
-    matrix = instance.impedance
-    a = instance.demand
+    matrix, a, load = instance.impedance, instance.demand, instance.weight
     point = matrix.rows
-    load = instance.weight
-    everybody = float(load.sum())
+    everybody = max(float(load.sum()), 1.0)
+    capacity, minimum = _room(c, G, states, everybody)
+    kind_of = np.zeros(instance.demand_count, dtype=np.int64) if kind is None else np.maximum(kind, 0)
     problem = MultiPeriodProblem.of(
         point,
-        c.site_place[matrix.indices],
+        c.site_place[matrix.indices] * G + (kind_of[point] if G > 1 else 0),
         a[point] * (worth + left_out[point]),
         load=load,
         period=_period_of_points(instance),
-        capacity=np.minimum(c.capacity, everybody),
-        minimum=c.minimum,
+        capacity=capacity,
+        minimum=minimum,
         changes=changes,
-        matrix=csr_array(c.rows[rows][:, order]),
+        matrix=csr_array(c.rows[rows][:, change] / G),
         least=c.least[rows],
         most=c.most[rows],
         unserved=a * left_out,
     )
-    return Posed(problem, local(c.initial, np.arange(c.places)), order)
+    return Posed(problem, local(np.repeat(c.initial, G), np.repeat(np.arange(c.places), G)), change, G)
+
+
+def _kinds(instance: Instance) -> IntArray | None:
+    return None if instance.demand_kind is None else instance.demand_kind
+
+
+def _room(c: InstanceChanges, kinds: int, states: IntArray, everybody: float) -> tuple[FloatArray, FloatArray]:
+    """(C,) capacity and least use of each column: the states of each place, for each kind once."""
+    if kinds == 1 or c.kind_capacity is None:
+        return np.minimum(c.capacity, everybody), c.minimum
+    parts = np.split(np.arange(c.states), np.cumsum(states)[:-1])
+    number = np.concatenate([np.tile(part, kinds) for part in parts])
+    kind = np.concatenate([np.repeat(np.arange(kinds), part.size) for part in parts])
+    room = np.minimum(c.kind_capacity[number, kind], c.capacity[number])
+    return np.minimum(room, everybody), np.where(kind == 0, c.minimum[number], 0.0)
 
 
 def _period_of_points(instance: Instance) -> IntArray:

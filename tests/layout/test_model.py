@@ -12,7 +12,7 @@ from siting.formulation.compose import list_plan_models, load_formulation
 from siting.formulation.spec import Formulation
 from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions
-from tests.county.small import best_in_order, random_plan
+from tests.layout.small import best_in_order, random_plan
 
 PLANS = tuple(list_plan_models())
 

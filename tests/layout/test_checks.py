@@ -16,7 +16,7 @@ from siting.instance.changes import NOT_IN_USE, Changes
 from siting.solution import Outcome, Solution
 from siting.solving.optimise import solve
 from siting.verify import verify
-from tests.county.small import random_plan
+from tests.layout.small import random_plan
 
 MODEL = load_formulation(list_plan_models()["fair_layout_plan"])
 SEEDS = (0, 2, 3, 4)
