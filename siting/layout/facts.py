@@ -84,7 +84,9 @@ class Facts:
 
     @cached_property
     def _by_view(self) -> dict[tuple[int, int], pd.DataFrame]:
-        return {(int(s), int(t)): part for (s, t), part in self.moves.groupby(["service", "period"])}  # type: ignore[misc]
+        view = self.moves["service"] * len(self.years) + self.moves["period"]
+        parts = {int(str(key)): part for key, part in self.moves.groupby(view)}
+        return {divmod(key, len(self.years)): part for key, part in parts.items()}
 
     @cached_property
     def yuan(self) -> FloatArray:
@@ -187,15 +189,20 @@ class Facts:
                 total["minutes"], total["placed"], out=np.full(len(total), np.nan), where=total["placed"] > 0
             )
             found[f"minutes_{when}"] = mean
-            each = moves.groupby(["point", when], as_index=False)["persons"].sum()
+            each = moves.groupby(["point", when])["persons"].sum().reset_index()
             most = each.sort_values("persons", kind="stable").drop_duplicates("point", keep="last")
             found[f"place_{when}"] = most.set_index("point")[when]
         return found
 
     def name(self, p: int) -> str:
-        """Name of a place; the id beside it where it has none of its own."""
-        row = self.plan.after.place(p).row
-        return str(row["name"]) or str(row["id"])
+        """Name of a place; its id where it has none."""
+        place = self.plan.after.place(p)
+        return str(place.row["name"]) or place.id
+
+    def full_name(self, p: int) -> str:
+        """Name and id of a place."""
+        place = self.plan.after.place(p)
+        return f"{place.row['name']}（{place.id}）" if place.row["name"] else place.id
 
 
 def _listed(chosen: str | tuple[str, ...], name: str) -> bool:
@@ -206,5 +213,3 @@ def by_place(moves: pd.DataFrame, column: str) -> pd.DataFrame:
     """persons and gain by place of `column`, the most persons first."""
     total = moves.groupby(column)[["persons", "gain"]].sum()
     return total.sort_values("persons", ascending=False, kind="stable")
-
-

@@ -119,14 +119,11 @@ def _flows(facts: Facts, s: int, t: int) -> dict[int, str]:
     """Of each changed facility where its people would be without the plan, or where they go."""
     moves, found = facts.moves_in(s, t), {}
     away = moves[moves["before"] != moves["after"]]
-    for one, other in (("after", "before"), ("before", "after")):
-        for p, part in away.groupby(one):
-            place = int(p)  # type: ignore[call-overload]
-            if place == NOWHERE or facts.status(place, t) not in CHANGED:
-                continue
-            leaving = facts.status(place, t) in ("moved", "gone", "reduced")
-            if leaving is (one == "before"):
-                found[place] = flow_text(facts, part, other)
+    for p in facts.real(s):
+        status = facts.status(p, t)
+        one, other = ("before", "after") if status in ("moved", "gone", "reduced") else ("after", "before")
+        if status in CHANGED:
+            found[p] = flow_text(facts, away[away[one] == p], other)
     return found
 
 
@@ -185,7 +182,7 @@ def _point_frame(facts: Facts, s: int, t: int) -> pd.DataFrame:
     }
     frame = rows[["id", "name", "lon", "lat", "township"]].reset_index(drop=True)
     beyond = (found["need"] - found["within_after"] - found["without_after"]).clip(lower=0.0).round(6)
-    return frame.assign(**told, **{name: found[name] for name in found}, beyond_after=beyond)
+    return pd.concat([frame.assign(**told, beyond_after=beyond), found], axis=1)
 
 
 def _most(frame: pd.DataFrame, when: str) -> NDArray[np.str_]:

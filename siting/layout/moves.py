@@ -30,9 +30,9 @@ def moves_of(plan: LayoutPlan) -> pd.DataFrame:
         pairs = _matched(before, after, keys)
         before, after = _without(before, pairs, "before"), _without(after, pairs, "after")
         matched.append(pairs)
-    found = pd.concat(matched).groupby(["row", "before", "after"], as_index=False).agg(
-        {"share": "sum", **{f"{name}_{when}": "first" for name in ("minutes", "within") for when in ("before", "after")}}
-    )  # fmt: skip
+    first = dict.fromkeys(("minutes_before", "minutes_after", "within_before", "within_after"), "first")
+    grouped = pd.concat(matched).groupby(["row", "before", "after"], as_index=False)
+    found = pd.DataFrame(grouped.agg({"share": "sum", **first}))
     demand = plan.posed.demand
     own = demand[[*KEY, "persons"]].iloc[found["row"].to_numpy()].reset_index(drop=True)
     found["persons"] = own["persons"] * found["share"]

@@ -28,9 +28,7 @@ CHANGES = (
 def views_of(facts: Facts) -> tuple[View, ...]:
     """The views of all services and years."""
     style = load_style()
-    return tuple(
-        view(facts, s, t, style) for s in range(len(facts.parts)) for t in range(len(facts.years))
-    )
+    return tuple(view(facts, s, t, style) for s in range(len(facts.parts)) for t in range(len(facts.years)))
 
 
 def view(facts: Facts, s: int, t: int, style: Style) -> View:
