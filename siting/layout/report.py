@@ -36,11 +36,15 @@ ARROW: Text = (
 )
 
 
+# Of the workbook's tables those that the report has too: the ones that fit on a page.
+IN_REPORT = ("investment", "hearing")
+
+
 def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
     """The sections of the report.
 
     Args:
-        tables: of the workbook, which the last section lists.
+        tables: of the workbook, which the last section lists and of which it has some.
     """
     worse = villages_worse(facts)
     found = [
@@ -62,7 +66,7 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
         Section("起作用的规则", "Rules that bind", tuple(binding(facts))),
         Section("假设与未核实的数值", "Assumptions and what is not verified", tuple(assumed(facts))),
         Section("怎样计算", "How it is computed", tuple(method(facts))),
-        Section("成果表", "Tables", (_where(tables),)),
+        Section("成果表", "Tables", (_where(tables),), tuple(sheet for sheet in tables if sheet.key in IN_REPORT)),
     ]
     return tuple(found)
 

@@ -16,7 +16,7 @@ SAME = 0.5  # persons
 def money_text(yuan: float) -> Text:
     """Yuan in 万元 or 亿元, and in thousands or millions of yuan."""
     if yuan == 0:
-        return "0 元", "no money"
+        return "0 元", "0 yuan"
     zh = f"{yuan / HUNDRED_MILLION:,.2f} 亿元" if abs(yuan) >= HUNDRED_MILLION else f"{yuan / TEN_THOUSAND:,.1f} 万元"
     en = f"{yuan / MILLION:,.1f} million yuan" if abs(yuan) >= MILLION else f"{yuan:,.0f} yuan"
     return zh, en
