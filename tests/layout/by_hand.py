@@ -34,10 +34,20 @@ build_years = 0
 max_travel_minutes = 60
 ride = true
 board = true
-groups = [
-  { id = "lower", name_zh = "低年级", name_en = "lower", from_age = 6, to_age = 8, standard_minutes = 30, may_board = false },
-  { id = "upper", name_zh = "高年级", name_en = "upper", from_age = 9, to_age = 11 },
-]
+[[services.groups]]
+id = "lower"
+name_zh = "低年级"
+name_en = "lower"
+from_age = 6
+to_age = 8
+standard_minutes = 30
+may_board = false
+[[services.groups]]
+id = "upper"
+name_zh = "高年级"
+name_en = "upper"
+from_age = 9
+to_age = 11
 """
 POINTS = (
     ("a", "core", "城关镇", "甲村", 0, 0),
@@ -50,9 +60,9 @@ PERSONS = {  # lower, upper of 2025, then of 2030
     "b": (10.0, 10.0, 5.0, 5.0),
     "c": (6.0, 4.0, 4.0, 2.0),
 }
-# (group, point): (place, share) ...
-TODAY = {(g, p): (("f2" if p == "c" else "f1", 1.0),) for g in (0, 1) for p in "abc"}
-PLANNED = {
+Sent = dict[tuple[int, str], tuple[tuple[str, float], ...]]  # group, point: places and shares
+TODAY: Sent = {(g, p): (("f2" if p == "c" else "f1", 1.0),) for g in (0, 1) for p in "abc"}
+PLANNED: Sent = {
     **{(g, "a"): (("f1", 1.0),) for g in (0, 1)},
     **{(g, "b"): (("c0", 1.0),) for g in (0, 1)},
     (0, "c"): (("c0", 0.75), ("f1", 0.25)),
@@ -65,7 +75,7 @@ f2,5,1,1,300,500,60000,2
 """  # fmt: skip
 
 
-def write_case(folder: Path) -> Path:
+def write_case(folder: Path, scenario: str) -> Path:
     """The case and its scenario; the path of the scenario."""
     ages = "5,10,100,30"
     demand = ["id,name,lon,lat,zone,township,village,age_0_5,age_6_11,age_12_64,age_65_plus"]
@@ -83,13 +93,28 @@ def write_case(folder: Path) -> Path:
     case = tiny_case.write_case(folder, demand="\n".join(demand) + "\n", facilities=facilities, candidates=candidates)
     (case / "people.toml").write_text(PEOPLE, encoding="utf-8")
     (case / "school_resources.csv").write_text(RESOURCES, encoding="utf-8")
-    return tiny_case.write_scenario(folder, SCENARIO)
+    return tiny_case.write_scenario(folder, scenario)
 
 
-def make_plan(folder: Path) -> LayoutPlan:
-    """The plan: in 2030 the plot opens for 540, f2 closes; half of the upper grades of c have no place then."""
-    posed = _with_numbers(pose_layout(write_case(folder), Settings()))
-    return LayoutPlan(posed, _course(posed, PLANNED), _course(posed, TODAY), ())
+def make_plan(
+    folder: Path,
+    *,
+    scenario: str = SCENARIO,
+    first: Sent = TODAY,
+    last: Sent = PLANNED,
+    states: dict[str, int] = {"f1": 0, "c0": 0},  # noqa: B006
+) -> LayoutPlan:
+    """The plan: in 2030 the plot opens for 540, f2 closes; half of the upper grades of c have no place then.
+
+    Args:
+        first, last: who goes where in 2025, as today, and in the plan of 2030.
+        states: of the schools in use in 2030.
+    """
+    posed = _with_numbers(pose_layout(write_case(folder, scenario), Settings()))
+    today = {"f1": 0, "f2": 0}
+    return LayoutPlan(
+        posed, _course(posed, (first, last), (today, states)), _course(posed, (first, TODAY), (today, today)), ()
+    )
 
 
 def _with_numbers(posed: Posed) -> Posed:
@@ -106,18 +131,17 @@ def _with_numbers(posed: Posed) -> Posed:
     return replace(posed, demand=demand, instance=replace(posed.instance, impedance=matrix, demand=persons))
 
 
-def _course(posed: Posed, last: dict[tuple[int, str], tuple[tuple[str, float], ...]]) -> Course:
-    numbers = {"f1": 0, "f2": 1, "c0": 2}
+def _course(posed: Posed, sent: tuple[Sent, Sent], states: tuple[dict[str, int], dict[str, int]]) -> Course:
+    numbers = {place.id: p for p, place in enumerate(posed.places)}
     point = [str(posed.case.demand["id"].iloc[k]) for k in posed.demand["point"]]
     entries = []
     for row, (p, g, t) in enumerate(zip(point, posed.demand["group"], posed.demand["period"], strict=True)):
-        entries += [(row, t * 3 + numbers[name], share) for name, share in (last if t else TODAY)[int(g), p]]
+        entries += [(row, t * 3 + numbers[name], share) for name, share in sent[t].get((int(g), p), ())]
     row, site, share = (np.array(values) for values in zip(*sorted(entries), strict=True))
-    first = posed.first_state
-    today = [first[0], first[1], -1]
-    then = today if last is TODAY else [first[0], -1, first[2]]
-    states = np.array([*today, *then], dtype=np.int64)
+    sizes = np.full(6, -1, dtype=np.int64)
+    for t, used in enumerate(states):
+        for name, k in used.items():
+            sizes[t * 3 + numbers[name]] = posed.first_state[numbers[name]] + k
     outcome = Outcome(Status.TIME_LIMIT, 100.0, 99.0, "minimize", 1.0, "test", "", 0, 1)
-    return Course(
-        posed, Solution("layout_plan", states >= 0, Assignment(row, site, share.astype(float)), outcome, sizes=states)
-    )
+    given = Assignment(row, site, share.astype(np.float64))
+    return Course(posed, Solution("layout_plan", sizes >= 0, given, outcome, sizes=sizes))

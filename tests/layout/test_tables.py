@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -14,7 +15,7 @@ from siting.layout.result import LayoutPlan
 from siting.layout.tables import record_of, sheets_of
 from siting.layout.tables.units import spread_by
 from siting.render.columns import Sheet
-from tests.layout.by_hand import make_plan
+from tests.layout.by_hand import SCENARIO, TODAY, Sent, make_plan
 
 PLAN, NOTHING = "规划 plan", "不作改变 nothing done"
 
@@ -72,6 +73,56 @@ def test_what_becomes_of_each(sheets: dict[str, Sheet]) -> None:
     # f2's 10 pupils of 2025: 4.5 and 1.5 of the lower grades go to c0 and f1, of the upper 2 to f1 and 2 nowhere
     assert (gone["years"], gone["affected"], gone["receiver"]) == ("2030", 10, "地块（c0）")
     assert row(planned, id="f1")["load"] == 22
+
+
+ALL_AT_F1: Sent = {(g, p): (("f1", 1.0),) for g in (0, 1) for p in "abc"}
+
+
+def planned_of(plan: LayoutPlan) -> dict[str, pd.Series]:
+    sheet = next(sheet for sheet in sheets_of(plan) if sheet.key == "planned")
+    return {str(r["id"]): r for _, r in sheet.frame.iterrows()}
+
+
+def test_a_school_that_nobody_attended_is_closed(tmp_path: Path) -> None:
+    found = planned_of(make_plan(tmp_path, first=ALL_AT_F1, last=ALL_AT_F1, states={"f1": 0}))
+    assert found["f2"]["status"] == "关闭 closed"
+    assert (found["f2"]["affected"], found["f2"]["receiver"]) == (0, "")
+    assert "c0" not in found
+
+
+@pytest.mark.parametrize(("rule", "status"), [('move = ["f1"]', "迁建 moved"), ("", "撤并 merged")])
+def test_a_school_that_leaves_as_another_opens_in_its_township(tmp_path: Path, rule: str, status: str) -> None:
+    scenario = SCENARIO.replace("ride = true", f"ride = true\n{rule}")
+    last = {key: (("f2" if key[1] == "c" else "c0", 1.0),) for key in TODAY}
+    found = planned_of(make_plan(tmp_path, scenario=scenario, last=last, states={"f2": 0, "c0": 0}))
+    assert found["f1"]["status"] == status
+    assert (found["f1"]["affected"], found["f1"]["receiver"]) == (60, "地块（c0）")
+    assert found["f2"]["status"] == "保留 kept"
+
+
+def test_a_school_that_grows(tmp_path: Path) -> None:
+    scenario = SCENARIO.replace("ride = true", 'ride = true\ngrow = "all"')
+    plan = make_plan(tmp_path, scenario=scenario, last=TODAY, states={"f1": 1, "f2": 0})
+    grown = planned_of(plan)["f1"]
+    yuan = 1e8 / 540 * 480
+    assert (grown["status"], grown["years"]) == ("扩建 expanded", "2030")
+    assert (grown["capacity"], grown["classes"], grown["site_m2"], grown["floor_m2"]) == (540, 12, 20000, 6480)
+    assert grown["yuan"] == pytest.approx(yuan, abs=0.01)
+    sheets = {sheet.key: sheet for sheet in sheets_of(plan)}
+    project = row(sheets["projects"])
+    assert (project["what"], project["added"], project["classes"]) == ("扩建 expanded", 480, 11)
+    assert (project["land_m2"], project["floor_m2"], project["gained"]) == (0, 5480, 0)
+    assert np.isnan(project["yuan_each"])
+    assert row(sheets["education"], year=2030, when=PLAN)["staff_wanted"] == 20
+
+
+def test_an_emptied_building_that_is_used_again_is_converted(plan: LayoutPlan) -> None:
+    places = [replace(p, origin="reuse") if p.id == "c0" else p for p in plan.posed.places]
+    posed = replace(plan.posed, table=replace(plan.posed.table, places=places))
+    after, before = (replace(course, posed=posed) for course in (plan.after, plan.before))
+    found = planned_of(LayoutPlan(posed, after, before, ()))["c0"]
+    assert (found["status"], found["land"]) == ("改建 converted", "")
+    assert "原址" in found["note"]
 
 
 def test_gaps(sheets: dict[str, Sheet]) -> None:
@@ -137,7 +188,7 @@ def test_lists_about_pupils(sheets: dict[str, Sheet]) -> None:
         ("乙村", "一小（f1）", "地块（c0）"): 10,
         ("丙村", "二小（f2）", "地块（c0）"): 3,
         ("丙村", "二小（f2）", "一小（f1）"): 2,
-        ("丙村", "二小（f2）", "不另安排 none"): 1,
+        ("丙村", "二小（f2）", "没有着落 no place"): 1,
     }
     far = rows(sheets["far_pupils"], when=PLAN)
     assert far[["village", "persons", "minutes", "limit", "school"]].to_numpy().tolist() == [

@@ -93,7 +93,7 @@ def beyond_townships(facts: Facts) -> Sheet:
     residents: FloatArray = needs.over_time.persons[key % T, at]
     elderly = needs.over_time.groups["age_60_plus"][key % T, at]
     shape = (len(facts.services) * T, U)
-    values = {"need": need[known], "residents": residents, "elderly": elderly}
+    values: dict[str, FloatArray] = {"need": need[known], "residents": residents, "elderly": elderly}
     for when, course in facts.courses:
         beyond = np.bincount(cell, weights=_beyond(course)[0], minlength=cells)[known]
         share = beyond / np.where(need[known] > 0, need[known], 1.0)

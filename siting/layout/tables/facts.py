@@ -221,12 +221,15 @@ class Facts:
 
     def _nearest_of(self, course: Course) -> tuple[FloatArray, IntArray]:
         matrix, count = self.plan.posed.instance.impedance, len(self.places)
-        used = self.in_use(course).T.ravel()[matrix.indices]
-        rows, values, sites = matrix.rows[used], matrix.values[used], matrix.indices[used]
-        order = np.lexsort((values, rows))
-        first = order[np.flatnonzero(np.diff(rows[order], prepend=-1))]
-        minutes, place = np.full(matrix.shape[0], np.nan), np.full(matrix.shape[0], -1, dtype=np.int64)
-        minutes[rows[first]], place[rows[first]] = values[first], sites[first] % count
+        values = np.where(self.in_use(course).T.ravel()[matrix.indices], matrix.values, np.inf)
+        least = np.full(matrix.shape[0], np.inf)
+        some = np.diff(matrix.indptr) > 0
+        least[some] = np.minimum.reduceat(values, matrix.indptr[:-1][some])
+        pairs = np.flatnonzero(np.isfinite(values) & (values == least[matrix.rows]))
+        rows, first = np.unique(matrix.rows[pairs], return_index=True)
+        place = np.full(matrix.shape[0], -1, dtype=np.int64)
+        place[rows] = matrix.indices[pairs[first]] % count
+        minutes = np.where(np.isfinite(least), least, np.nan)
         return minutes, place
 
 

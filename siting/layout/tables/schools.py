@@ -16,7 +16,7 @@ from siting.layout.tables.flows import NOWHERE
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both
 
-LATER = ("不另安排", "none")
+NO_PLACE = "没有着落 no place"
 PERSONS = Column("persons", "人数（人）", "Persons", "persons", 12)
 
 
@@ -99,7 +99,7 @@ def moves(facts: Facts) -> Sheet:
         year=np.array(facts.years)[table["t"].to_numpy(dtype=np.int64)],
         before=["现状 today" if t == 0 else str(facts.years[t - 1]) for t in table["t"]],
         origin=[facts.place_names[p] for p in table["origin"]],
-        dest=[both(LATER) if p == NOWHERE else facts.place_names[p] for p in table["dest"]],
+        dest=[NO_PLACE if p == NOWHERE else facts.place_names[p] for p in table["dest"]],
         minutes_was=table["work_was"] / table["persons"],
         minutes_now=np.where(none, np.nan, table["work_now"] / table["persons"]),
     )
@@ -225,7 +225,7 @@ def far_pupils(facts: Facts) -> Sheet:
         village=_village(at),
         id=at["id"].to_numpy(),
         limit=limit[mine["service"], mine["group"]],
-        school=["没有着落 no place" if p == NOWHERE else facts.place_names[p] for p in whole["place"]],
+        school=[NO_PLACE if p == NOWHERE else facts.place_names[p] for p in whole["place"]],
         order=[("after", "before").index(key) for key in whole["when"]],
     ).sort_values(["order", "service", "year", "township", "village", "minutes"], kind="stable")
     table = table.assign(when=[both(COURSES[key]) for key in table["when"]])
