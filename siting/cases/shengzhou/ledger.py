@@ -211,7 +211,7 @@ class Ledger:
 
     def _ambulances(self, site: Site) -> Row:
         vehicles = int(site.detail) // 30_000
-        return {"ownership": "public", "staff": 12 * vehicles, "floor_m2": 80 * vehicles}
+        return {"ownership": "public", "staff": 12 * vehicles, "floor_m2": 80 * vehicles, "vehicles": vehicles}
 
     def _care_home(self, site: Site) -> Row:
         beds = int(site.detail)
