@@ -77,8 +77,8 @@ def arrival_sentences(service: ServiceResult) -> list[tuple[str, str]]:
     expected, backup = shares["expected_share"], shares["backup_share"]
     told = [
         (
-            f"车辆由 {numbers[0]} 辆变为 {numbers[1]} 辆。标准时间之内能等到空闲车辆的概率，全部人口平均由 {expected[0]} 变为"
-            f" {expected[1]}；标准时间之内有两辆车（有备用）的人由 {backup[0]} 变为 {backup[1]}。",
+            f"车辆由 {numbers[0]} 辆变为 {numbers[1]} 辆。标准时间之内能等到空闲车辆的概率，全部人口平均由"
+            f" {expected[0]} 变为 {expected[1]}；标准时间之内有两辆车（有备用）的人由 {backup[0]} 变为 {backup[1]}。",
             f"Vehicles go from {numbers[0]} to {numbers[1]}. The chance that a free vehicle arrives within the standard"
             f" goes from {expected[0]} to {expected[1]}, as the mean of all people; people with two vehicles within the"
             f" standard (backup) from {backup[0]} to {backup[1]}.",
@@ -173,7 +173,8 @@ def _villages(services: list[ServiceResult]) -> Sheet:
     )
     notes = (
         (
-            f"所有村按规划后的概率由低到高排列，相同的以最近站点远的在前；前 {WORST} 个即最差的村。时间为空：到不了任何站点。",
+            f"所有村按规划后的概率由低到高排列，相同的以最近站点远的在前；前 {WORST} 个即最差的村。"
+            "时间为空：到不了任何站点。",
             f"All villages by the chance after the plan, the lowest first, of equal ones those farther from a station;"
             f" the first {WORST} are the worst. An empty time: no station within reach.",
         ),
