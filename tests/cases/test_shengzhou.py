@@ -340,7 +340,7 @@ def test_the_ledger_covers_a_county(facilities: pd.DataFrame, demand: pd.DataFra
     expected = {
         **{"kindergarten": 61, "nursery": 15, "junior_school": 26, "senior_high": 7, "vocational_school": 1},
         **{"township_health_centre": 15, "county_hospital": 2, "maternity_hospital": 1, "disease_control_centre": 1},
-        **{"ambulance_station": 11, "care_home": 25, "meal_point": 152},
+        **{"ambulance_station": 11, "care_home": 25, "meal_point": 152, "surge_ward": 18},
     }
     assert {name: count[name] for name in expected} == expected
     centres = facilities[facilities["service"] == "township_health_centre"]
