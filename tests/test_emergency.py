@@ -13,10 +13,13 @@ from siting.evaluation.vehicles import chance_of_one_free, vehicles_today, vehic
 from siting.impedance import ImpedanceMatrix
 from siting.pipeline import run_scenario
 from siting.prepare import Settings, ask_scenario
+from siting.render.map_page import render_map
+from siting.render.map_services import service_layers
 from siting.render.report_page import report_values, write_report
 from siting.render.sheets import all_sheets
 from siting.results import RunResult, ServiceResult
 from siting.scenario import find_scenario
+from tests.render.browser import open_browser, open_page
 
 BUSY, FLEET = 0.3, 23
 
@@ -122,8 +125,29 @@ def test_the_report_names_the_twenty_worst_villages(ambulances: Answered, tmp_pa
     assert "由 21 辆变为 23 辆" in page
 
 
+def test_the_map_knows_the_chance_at_every_place(ambulances: Answered) -> None:
+    layer = service_layers(ambulances.result)[0]["demand"]
+    np.testing.assert_allclose(layer["before"]["expected"], ambulances.service.demand["expected_before"], atol=5e-5)
+    np.testing.assert_allclose(layer["after"]["expected"], ambulances.service.demand["expected_after"], atol=5e-5)
+
+
+@pytest.mark.browser
+def test_a_click_on_a_place_tells_the_chance(ambulances: Answered, tmp_path: Path) -> None:
+    render_map(ambulances.result, tmp_path / "map.html")
+    demand = ambulances.service.demand
+    k = int(np.flatnonzero((demand["expected_after"] > demand["expected_before"]) & (demand["demand_persons"] > 0))[0])
+    with open_browser() as browser, open_page(browser, tmp_path / "map.html") as (page, seen):
+        page.wait_for_selector("html[data-ready=true]")
+        page.evaluate("k => siting.show('demand', k)", k)
+        told = page.locator(".popup dd.expected").text_content()
+        seen.check()
+    before, after = demand.loc[k, ["expected_before", "expected_after"]]
+    assert told == f"{100 * before:.1f}% → {100 * after:.1f}%"
+
+
 def test_a_plan_without_vehicles_has_no_such_tables(surge: Answered) -> None:
     assert not {"vehicles", "vehicle_townships", "vehicle_villages"} & set(surge.sheets)
+    assert service_layers(surge.result)[0]["demand"]["after"]["expected"] is None
 
 
 def test_everybody_has_a_designated_bed_in_reach(surge: Answered) -> None:
