@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 from types import UnionType
-from typing import Any, Literal, Union, get_args, get_origin
+from typing import Annotated, Any, Literal, Union, get_args, get_origin
 
 from pydantic import BaseModel
 from pydantic_core import PydanticUndefined
@@ -19,7 +19,10 @@ from siting.formulation.spec import Formulation
 from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
+from siting.ranking.criteria import CRITERIA, CriterionBase, Place
+from siting.ranking.question import Backtest, RankingScenario, Rules
 from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
+from siting.sourced import Sourced
 from siting.standards import ZONE_KINDS, Service, list_services, load_service
 
 FOLDER = PACKAGE.parent / "docs"
@@ -35,6 +38,8 @@ def documents() -> dict[str, str]:
         "case.schema.json": schema(CaseFile),
         "model.schema.json": schema(Formulation),
         "people.schema.json": schema(Assumptions),
+        "ranking-reference.md": ranking_reference(),
+        "ranking.schema.json": schema(RankingScenario),
         "standard.schema.json": schema(Service),
         "standards.md": standards_page(),
         **{f"formulations/{name}": text for name, text in formulation_pages(examples).items()},
@@ -94,6 +99,42 @@ def scenario_reference() -> str:
     return "\n".join(lines) + "\n"
 
 
+def ranking_reference() -> str:
+    """Every key of a scenario of kind `ranking`."""
+    lines = [
+        "# 排序方案参考 Reference of ranking scenarios",
+        MARK,
+        "",
+        "做法见 How it works: [ranking](ranking.md)。",
+    ]
+    parts: tuple[tuple[str, type[BaseModel]], ...] = (
+        ("顶层 Top level", RankingScenario),
+        ("[rules]", Rules),
+        ("[backtest]", Backtest),
+        ("[[criteria]]：各项指标都有的设置项 keys of every criterion", CriterionBase),
+        *((f'[[criteria]] measure = "{_measure(model)}"', model) for model in CRITERIA),
+        ("places = [{ ... }]", Place),
+        ("{ value = ..., source = ..., verified = ... }", Sourced),
+    )
+    for title, model in parts:
+        own = model.model_fields
+        if issubclass(model, CriterionBase) and model is not CriterionBase:
+            own = {name: field for name, field in own.items() if name not in CriterionBase.model_fields}
+            lines += ["", f"## {title}", "", str(own.pop("measure").description)]
+            if not own:
+                continue
+        else:
+            lines += ["", f"## {title}"]
+        lines += ["", "| 设置项 key | 写法 value | 默认 default | 含义 meaning |", "|---|---|---|---|"]
+        lines += [_row(name, field) for name, field in own.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _measure(model: type[CriterionBase]) -> str:
+    (word,) = get_args(model.model_fields["measure"].annotation)
+    return str(word)
+
+
 def _common_keys() -> set[str]:
     """The keys of a service that every shipped model reads."""
     return set.intersection(*(set(keys_read(load_formulation(name))) for name in list_formulations()))
@@ -122,6 +163,8 @@ def _kind(annotation: Any) -> str:
     """What may be written, in words."""
     parts = [part for part in get_args(annotation) if part is not type(None)]
     origin = get_origin(annotation)
+    if origin is Annotated:
+        return "见下 see below"
     if origin is Literal:
         return " / ".join(f"`{value}`" for value in parts)
     if origin in (Union, UnionType):
@@ -138,7 +181,7 @@ def _kind(annotation: Any) -> str:
 def _show(value: object) -> str:
     if isinstance(value, BaseModel):
         return "见下 see below"
-    return "无 none" if value in (None, (), {}) else str(value)
+    return "无 none" if value in (None, (), {}, "") else str(value)
 
 
 def standards_page() -> str:

@@ -15,7 +15,7 @@ from siting.files.toml import read_toml
 from siting.prepare import Settings
 
 # kind -> module with `answer(path, settings)`
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {"ranking": "siting.ranking.run"}
 
 
 class Answer(Protocol):

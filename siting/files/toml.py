@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 
@@ -30,6 +30,8 @@ PLAIN = {  # pydantic's own words, by the type of its error
     "less_than": "应小于 {lt} | must be less than {lt}",
     "less_than_equal": "不能大于 {le} | must be at most {le}",
     "literal_error": "只能是 {expected} | must be {expected}",
+    "union_tag_invalid": "只能是 {expected_tags} | must be one of {expected_tags}",
+    "union_tag_not_found": "缺少设置项 {discriminator} | the key {discriminator} is missing",
 }
 
 Schema = TypeVar("Schema", bound=BaseModel)
@@ -101,22 +103,27 @@ def _add(faults: Faults, schema: type[BaseModel], item: Any) -> None:
 
 def _keys_at(schema: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:
     """The valid keys of the (nested) model at `location`."""
-    current: Any = schema
+    current: list[type[BaseModel]] = [schema]
     for part in location:
         if isinstance(part, int):
             continue
-        field = getattr(current, "model_fields", {}).get(part)
-        if field is None:
-            continue
-        current = _model_inside(field.annotation) or current
-    return [f.alias or name for name, f in getattr(current, "model_fields", {}).items()]
+        fields = [model.model_fields[part] for model in current if part in model.model_fields]
+        tagged = [model for model in current if part in _tags(model)]  # one model of a union, by its tag
+        current = tagged or [inner for field in fields for inner in _models_inside(field.annotation)] or current
+    return [f.alias or name for model in current for name, f in model.model_fields.items()]
 
 
-def _model_inside(annotation: Any) -> type[BaseModel] | None:
+def _models_inside(annotation: Any) -> list[type[BaseModel]]:
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    for part in getattr(annotation, "__args__", ()):
-        found = _model_inside(part)
-        if found is not None:
-            return found
-    return None
+        return [annotation]
+    return [model for part in get_args(annotation) for model in _models_inside(part)]
+
+
+def _tags(model: type[BaseModel]) -> list[Any]:
+    """The words by which a union tells the model from its others."""
+    return [
+        word
+        for field in model.model_fields.values()
+        if get_origin(field.annotation) is Literal
+        for word in get_args(field.annotation)
+    ]

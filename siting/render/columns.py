@@ -28,6 +28,7 @@ KINDS: dict[str, tuple[str, int] | None] = {
     "degrees": ("0.000000", 6),
     "per_1000": ("#,##0.0", 4),
     "number": ("0.000", 6),
+    "score": ("0.0", 4),
     "objective": ("#,##0.00", 6),
     "gap": ("0.0000%", 10),
     "seconds": ("0.0", 3),
