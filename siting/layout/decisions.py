@@ -7,11 +7,11 @@ import pandas as pd
 
 from siting.layout.facts import CHANGED, STATUS, Facts, by_place
 from siting.layout.moves import NOWHERE
+from siting.layout.tables.fates import LEAVING
 from siting.layout.texts import NO_PLACE, money_text, persons_phrase
 from siting.render.wording import Text, minutes_text, persons_text
 
 NAMED = 3
-LEAVING = ("moved", "gone")
 SOMEBODY = 0.5  # persons: fewer are not told of
 
 

@@ -13,6 +13,9 @@ from siting.layout.moves import NOWHERE, moves_of
 from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
 from siting.layout.scenario import LayoutScenario
+from siting.layout.tables.facts import Facts as TableFacts
+from siting.layout.tables.fates import LEAVING, fates_of
+from siting.prepare import Settings
 from siting.render.wording import Text
 
 STATUS: dict[str, Text] = {
@@ -21,15 +24,16 @@ STATUS: dict[str, Text] = {
     "reuse": ("改建（利用腾出的设施）", "converted from a closed facility"),
     "expanded": ("扩建", "expanded"),
     "reduced": ("缩减", "reduced"),
-    "moved": ("迁出（本地另建）", "moved within its township"),
-    "gone": ("撤并", "closed or merged"),
+    "moved": ("迁建（原址腾出）", "moved away"),
+    "merged": ("撤并", "merged"),
+    "closed": ("关闭", "closed"),
     "kept": ("保留", "kept"),
     "higher": ("上级设施兼设", "provided by a higher facility"),
     "later": ("以后各期启用", "opens in a later period"),
     "candidate": ("候选（未选）", "candidate, not chosen"),
 }
-CHANGED = ("new", "inside", "reuse", "expanded", "reduced", "moved", "gone")
-NOT_IN_USE = ("moved", "gone", "later", "candidate")
+CHANGED = ("new", "inside", "reuse", "expanded", "reduced", *LEAVING)
+NOT_IN_USE = (*LEAVING, "later", "candidate")
 
 
 @dataclass(frozen=True)
@@ -106,21 +110,15 @@ class Facts:
                 return {"candidate": "new", "within": "inside", "reuse": "reuse"}[place.origin]
             return "later" if (self.plan.after.state[p, t:] >= 0).any() else "candidate"
         if state < 0:
-            return "moved" if p in self._moving else "gone"
+            return self._leaving[p]
         persons, today = place.states[state].persons, place.states[place.initial].persons
         return "expanded" if persons > today else "reduced" if persons < today else "kept"
 
     @cached_property
-    def _moving(self) -> frozenset[int]:
-        """Facilities that may only leave where another opens in their township."""
-        plans = {plan.service: plan for plan in self.scenario.services}
-        return frozenset(
-            p
-            for p, place in enumerate(self.plan.posed.places)
-            if _listed(plans[place.service].move, place.id)
-            and not _listed(plans[place.service].close, place.id)
-            and place.id not in plans[place.service].must_close
-        )
+    def _leaving(self) -> dict[int, str]:
+        """How the places that close leave: moved, merged or closed."""
+        fates = fates_of(TableFacts(self.plan, Settings()))
+        return {fate.place: fate.status for fate in fates if fate.status in LEAVING}
 
     def changes_at(self, p: int) -> list[int]:
         """The periods in which a place is changed."""
@@ -203,10 +201,6 @@ class Facts:
         """Name and id of a place."""
         place = self.plan.after.place(p)
         return f"{place.row['name']}（{place.id}）" if place.row["name"] else place.id
-
-
-def _listed(chosen: str | tuple[str, ...], name: str) -> bool:
-    return chosen == "all" or (chosen != "none" and name in chosen)
 
 
 def by_place(moves: pd.DataFrame, column: str) -> pd.DataFrame:

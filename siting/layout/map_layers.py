@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 
 from siting.layout.facts import CHANGED, NOT_IN_USE, STATUS, Facts, by_place
 from siting.layout.moves import NOWHERE
+from siting.layout.tables.fates import LEAVING
 from siting.layout.texts import NO_PLACE, size_text
 from siting.render.columns import Column
 from siting.render.map_style import Style
@@ -59,7 +60,8 @@ def facilities(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, 
         _category("expanded", style.coverage.newly_covered, "triangle", 10),
         _category("reduced", style.zone.colours[2], "diamond", 8),
         _category("moved", dark, "cross", 8),
-        _category("gone", dark, "cross", 8),
+        _category("merged", dark, "cross", 8),
+        _category("closed", dark, "cross", 8),
         _category("higher", look.existing, "diamond", 7),
         _category("kept", look.existing, "square", 7),
     )
@@ -121,7 +123,7 @@ def _flows(facts: Facts, s: int, t: int) -> dict[int, str]:
     away = moves[moves["before"] != moves["after"]]
     for p in facts.real(s):
         status = facts.status(p, t)
-        one, other = ("before", "after") if status in ("moved", "gone", "reduced") else ("after", "before")
+        one, other = ("before", "after") if status in (*LEAVING, "reduced") else ("after", "before")
         if status in CHANGED:
             found[p] = flow_text(facts, away[away[one] == p], other)
     return found

@@ -61,7 +61,7 @@ def test_a_view_for_each_service_and_year(views: tuple[View, ...]) -> None:
 def test_facilities_are_drawn_by_what_becomes_of_them(views: tuple[View, ...]) -> None:
     now, later = (layer(view, "facilities").frame.set_index("id") for view in views[:2])
     assert dict(now["category"]) == {"f1": "kept"}
-    assert dict(later["category"]) == {"f1": "gone", "c1": "new"}
+    assert dict(later["category"]) == {"f1": "merged", "c1": "new"}
     assert later.loc["c1", "year"] == "2030"
     assert later.loc["c1", "use"] == pytest.approx(later.loc["c1", "load"] / later.loc["c1", "persons"])
     assert "一小" in later.loc["c1", "flow"]  # where its people would be

@@ -60,7 +60,7 @@ def test_figures_are_those_of_the_people(facts: Facts) -> None:
 
 def test_status_of_each_year(facts: Facts) -> None:
     school, plot = number(facts, "f1"), number(facts, "c1")
-    assert [facts.status(school, t) for t in range(2)] == ["kept", "gone"]
+    assert [facts.status(school, t) for t in range(2)] == ["kept", "merged"]
     assert [facts.status(plot, t) for t in range(2)] == ["later", "new"]
     assert facts.changes_at(plot) == [1]
     figures = facts.figures(0, 1)
