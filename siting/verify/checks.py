@@ -191,6 +191,17 @@ def enough_use(plan: LaidOut) -> Result:
     return not found, listed(found)
 
 
+def points_limited(plan: LaidOut) -> Result:
+    """Every open facility serves as many demand points as it must, and no more than it may."""
+    least, most = plan.instance.least_points, plan.instance.most_points
+    if least is None or most is None:
+        return False, "least_points, most_points: None"
+    count = np.bincount(plan.j, weights=plan.share, minlength=plan.instance.site_count)
+    wrong = np.flatnonzero(plan.open & ((count < least - RELATIVE_TOLERANCE) | (count > most + RELATIVE_TOLERANCE)))
+    sites = plan.instance.site_ids
+    return not wrong.size, listed([f"{sites[j]}: {least[j]:g} <= {count[j]:g} <= {most[j]:g}" for j in wrong])
+
+
 def everybody_covered(plan: LaidOut) -> Result:
     """Every demand point has an open site within its standard."""
     if plan.instance.standard is None:

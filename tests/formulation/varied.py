@@ -69,6 +69,8 @@ def _facts(rng: np.random.Generator, base: Instance) -> dict[str, Any]:
         "load": rng.integers(0, 9, POINTS).astype(float),
         "capacity": np.where(rng.random(SITES) < 0.3, np.inf, np.round(rng.uniform(0, 0.9, SITES) * total)),
         "minimum_load": rng.integers(0, 12, SITES).astype(float),
+        "least_points": rng.integers(0, 3, SITES).astype(float),
+        "most_points": np.where(rng.random(SITES) < 0.3, np.inf, rng.integers(1, 6, SITES)),
         "cover_share": float(rng.random()),
         "busy_fraction": float(rng.random()),
         "servers": int(rng.integers(0, 5)),

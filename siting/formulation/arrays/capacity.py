@@ -1,4 +1,4 @@
-"""How many people a facility holds, of which size it is, and how full it must be, as rows."""
+"""How many people or demand points a facility holds, of which size it is, and how full it must be, as rows."""
 
 from __future__ import annotations
 
@@ -53,6 +53,28 @@ def respect_minimum_load(data: Numbers, at: At) -> Rows:
     return _in_each(
         data, rows(came, (np.arange(site.size), at["y"][site], -least), count=site.size, lower=0), least > 0
     )
+
+
+@array_form
+def limit_points(data: Numbers, at: At) -> Rows:
+    """Sum of x_ij over I_j, less the least number times y_j, >= 0; less the largest number times y_j, <= 0."""
+    instance = data.instance
+    assert instance.least_points is not None
+    assert instance.most_points is not None
+    site, side = (part.ravel() for part in np.indices((data.sites.size, 2)))
+    finite = np.isfinite(instance.most_points)
+    limit = np.c_[instance.least_points, np.where(finite, instance.most_points, 0.0)].ravel()
+    every = rows(
+        (2 * data.j, at["x"], 1),
+        (2 * data.j + 1, at["x"], 1),
+        (np.arange(site.size), at["y"][site], -limit),
+        count=site.size,
+        lower=np.where(side == 0, 0.0, -math.inf),
+        upper=np.where(side == 1, 0.0, math.inf),
+        index=(site, side),
+    )
+    reached = np.bincount(data.j, minlength=data.sites.size) > 0
+    return every.keep(np.where(side == 0, limit > 0, (finite & reached)[site]))
 
 
 @array_form
