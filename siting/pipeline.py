@@ -9,11 +9,11 @@ from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
-import pandas as pd
 from shapely.geometry.base import BaseGeometry
 
 from siting import provenance
 from siting.assemble import Problem, pose
+from siting.base_map import base_of
 from siting.case import Case, load_case
 from siting.demand import demand_for
 from siting.errors import Fault, Faults, InputError
@@ -25,12 +25,7 @@ from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.futures.run import choose_over_futures, look_ahead
 from siting.impedance import BoolArray
-from siting.network import (
-    RoadGraph,
-    read_basemap,
-    roads_frame,
-    write_graphml,
-)
+from siting.network import RoadGraph, write_graphml
 from siting.plan import Plan, make_plan
 from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
 from siting.render.csv_files import write_csv
@@ -289,8 +284,7 @@ def _finish(
     inputs: dict[str, Path],
 ) -> RunResult:
     with clock.time(settings.listener, "basemap", "读取底图", "Reading the base map"):
-        base = read_basemap(case.roads)
-        roads = roads_frame(graph)
+        base = base_of(case, graph)
     with clock.time(settings.listener, "areas", "绘制服务范围", "Drawing the service areas"):
         results = drawing.finish(results)
     notices = []
@@ -318,9 +312,9 @@ def _finish(
         case=case,
         scenario=scenario,
         services=tuple(results),
-        roads=roads,
-        water=pd.concat([base.water, base.waterways], ignore_index=True),
-        rail=base.railways,
+        roads=base.roads,
+        water=base.water,
+        rail=base.rail,
         stations=base.stations,
         places=base.places,
         green=base.green,

@@ -14,6 +14,7 @@ from __future__ import annotations
 import csv
 import math
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 from siting.render.columns import Sheet
@@ -31,21 +32,37 @@ def write_csv(result: RunResult, folder: Path) -> None:
         OSError: when a file cannot be written.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    words = inert(both(caveat(result)))
-    whole = inert(both(labels_text(result)))
+    words = both(caveat(result))
+    whole = both(labels_text(result))
     single = {}
     for service in result.services:
         label = label_of(service)
-        single[service.service.name_zh] = inert(both((label.zh, label.en)))
+        single[service.service.name_zh] = both((label.zh, label.en))
     for sheet in all_sheets(result):
-        columns = sheet_texts(sheet)
         services = sheet.frame["service"] if "service" in sheet.frame.columns else [""] * len(sheet.frame)
-        columns += [[single.get(name, whole) for name in services], [words] * len(sheet.frame)]
-        headers = [column.header for column in sheet.columns] + ["结果状态 Result", "数据声明 Notice"]
-        with (folder / f"{sheet.key}.csv").open("w", encoding="utf-8-sig", newline="") as file:
-            writer = csv.writer(file)
-            writer.writerow([inert(header) for header in headers])
-            writer.writerows(zip(*columns, strict=True))
+        labels = [single.get(name, whole) for name in services]
+        notices = [words] * len(sheet.frame)
+        write_sheet_csv(sheet, folder / f"{sheet.key}.csv", (("结果状态 Result", labels), ("数据声明 Notice", notices)))
+
+
+def write_sheet_csv(sheet: Sheet, path: Path, last: Sequence[tuple[str, Sequence[str]]] = ()) -> None:
+    """Write one table.
+
+    Args:
+        sheet: the table.
+        path: of the file.
+        last: header and text in each row of the columns that come after the sheet's own.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    known = _Inert()
+    columns = [*_sheet_texts(sheet), *([known[text] for text in texts] for _, texts in last)]
+    headers = [*(column.header for column in sheet.columns), *(header for header, _ in last)]
+    with path.open("w", encoding="utf-8-sig", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow([inert(header) for header in headers])
+        writer.writerows(zip(*columns, strict=True))
 
 
 def inert(text: str) -> str:
@@ -57,7 +74,7 @@ def inert(text: str) -> str:
     return f"'{text}" if FORMULA.match(text) else text
 
 
-def sheet_texts(sheet: Sheet) -> list[list[str]]:
+def _sheet_texts(sheet: Sheet) -> list[list[str]]:
     """The cells of each column as a CSV file holds them."""
     known = _Inert()
     return [

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pandas as pd
 
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.csv_files import inert, sheet_texts
+from siting.render.csv_files import write_sheet_csv
 from siting.render.page import page_environment, page_style
 from siting.render.wording import both
 from siting.render.workbook import write_sheets
@@ -75,7 +74,7 @@ def write_summary(rows: Sequence[Row], states: States, folder: Path) -> dict[str
     parts = {name: folder / f".part-{name}" for name in paths}
     _write_page(sheet, rows, states, parts["index.html"])
     _write_book(sheet, rows, parts["sweep.xlsx"])
-    _write_csv(sheet, parts["sweep.csv"])
+    write_sheet_csv(sheet, parts["sweep.csv"])
     for name, part in parts.items():
         part.replace(paths[name])
     return paths
@@ -106,14 +105,6 @@ def _totals(sheet: Sheet) -> Sheet:
     for name in ("covered_before", "covered_after"):
         sums[name] = sums[name] / sums["persons"]
     return make_sheet("totals", ("各地合计", "All places together"), TOTALS, sums)
-
-
-def _write_csv(sheet: Sheet, path: Path) -> None:
-    """UTF-8 with a byte-order mark."""
-    with path.open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([inert(column.header) for column in sheet.columns])
-        writer.writerows(zip(*sheet_texts(sheet), strict=True))
 
 
 def _write_book(sheet: Sheet, rows: Sequence[Row], path: Path) -> None:

@@ -1,0 +1,90 @@
+"""The folder of an answer: map, report, workbook, CSV tables and record, made from what is `Told` of it."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Protocol
+
+import pandas as pd
+
+from siting.events import Listener, stage
+from siting.files.run_folder import writing
+from siting.provenance import hash_inputs, versions
+from siting.render.answer_tables import write_tables
+from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.views import Told
+from siting.render.wording import Text
+
+NOTICES = (Column("zh", "声明", "Notice in Chinese", width=60), Column("en", "英文", "Notice in English", width=60))
+
+
+class Listening(Protocol):
+    """What is used of `siting.prepare.Settings`."""
+
+    @property
+    def listener(self) -> Listener:
+        """Hears the progress."""
+
+
+def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Path]:
+    """Write the folder, which takes the place of an older one when it is whole.
+
+    The workbook and the CSV tables begin with the notices; `run.json` has `told.record` beside the title, the label,
+    the notices, the hashes of the case's files and the versions.
+
+    Returns:
+        The path of each output by its name.
+
+    Raises:
+        InputError: when the folder cannot be written, or an older file is held open by another program.
+        ValueError: when the record holds what JSON does not, NaN among it.
+    """
+    writers: list[tuple[str, str, str, Callable[[Told, Path], None]]] = [
+        ("tables.xlsx", "写入表格", "Writing the tables", _write_tables),
+        ("run.json", "写入记录", "Writing the record", _write_record),
+    ]
+    with writing(folder) as temporary:
+        for name, zh, en, write in writers:
+            with stage(settings.listener, f"write {name}", zh, en):
+                write(told, temporary / name)
+    return {path.name: path for path in sorted(folder.iterdir())}
+
+
+def _write_tables(told: Told, path: Path) -> None:
+    zh, en = [told.label[0]], [told.label[1]]
+    sheets = told.sheets
+    if told.notices:
+        sheets = (_notices(told), *sheets)
+        zh.append("声明见“声明”表")
+        en.append("see the notices")
+    if told.case.info.synthetic:
+        zh.append("含合成数据")
+        en.append("synthetic data")
+    write_tables(sheets, path.parent, book=path.name, title=told.title, caveat=("；".join(zh), "; ".join(en)))
+
+
+def _notices(told: Told) -> Sheet:
+    frame = pd.DataFrame(told.notices, columns=["zh", "en"])
+    return make_sheet("notices", ("声明", "Notices"), NOTICES, frame)
+
+
+def _write_record(told: Told, path: Path) -> None:
+    case = told.case
+    record: dict[str, object] = {
+        "case": case.info.id,
+        "title": _of(told.title),
+        "label": _of(told.label),
+        "notices": [_of(notice) for notice in told.notices],
+        "synthetic": case.info.synthetic,
+        "inputs_sha256": hash_inputs({f"case/{file.name}": file for file in case.input_files}),
+        "versions": versions(),
+        **told.record,
+    }
+    text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    path.write_text(text + "\n", encoding="utf-8", newline="\n")
+
+
+def _of(text: Text) -> dict[str, str]:
+    return {"zh": text[0], "en": text[1]}
