@@ -15,7 +15,10 @@ from siting.files.toml import read_toml
 from siting.prepare import Settings
 
 # kind -> module with `answer(path, settings)`
-KINDS: dict[str, str] = {}
+KINDS: dict[str, str] = {
+    "grouping": "siting.grouping.run",
+    "rebalance": "siting.rebalance.run",
+}
 
 
 class Answer(Protocol):
