@@ -161,7 +161,8 @@ def _settled_numbers(
     if rules.least_members * len(leads) > count or room < count:
         faults.add(
             f"{len(leads)} 组、每组 {rules.least_members} 至 {rules.most_members or count} 个，装不下 {count} 个成员",
-            f"{len(leads)} groups of {rules.least_members} to {rules.most_members or count} members cannot hold {count}",
+            f"{count} members do not fit into {len(leads)} groups of {rules.least_members} to "
+            f"{rules.most_members or count}",
             remedy_zh=f"平均每组 {count / len(leads):.1f} 个，请放宽上下限",
             remedy_en=f"{count / len(leads):.1f} a group on average: loosen the limits",
             column="rules.least_members, rules.most_members",
@@ -184,7 +185,7 @@ def catchments(case: Case, members: pd.DataFrame, minutes: FloatArray, rules: Ru
     allowed = np.ones(minutes.shape, dtype=bool)
     if rules.catchment == "township":
         same: BoolArray = case.demand["township"].to_numpy()[:, None] == members["township"].to_numpy()
-        allowed = same | ~same.any(axis=1)[:, None]
+        allowed = same | ~np.asarray(same.any(axis=1))[:, None]
     by_road = np.where(allowed, minutes, np.inf)
     reached = np.isfinite(by_road).any(axis=1)
     found = np.where(reached, by_road.argmin(axis=1), np.where(allowed, straight, np.inf).argmin(axis=1))

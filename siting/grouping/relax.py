@@ -175,7 +175,7 @@ def _others(problem: Problem, rules: Rules, options: SolverOptions) -> list[Faul
 
 def _nothing_alone(problem: Problem, rules: Rules, options: SolverOptions, name: str | None) -> Fault:
     """Members that reach no lead at all, or that several rules must give together."""
-    lost = ~np.isfinite(problem.minutes).any(axis=1)
+    lost = np.asarray(~np.isfinite(problem.minutes).any(axis=1))
     if lost.any():
         names = "、".join(str(value) for value in problem.members["name"][lost])
         return Fault(

@@ -46,7 +46,7 @@ class Rules(Frozen):
     """What every grouping must keep, and what makes one better than another."""
 
     load: Load = Field(
-        description="均衡的是什么：people 服务人口，或 facilities.csv 的列（enrolment 在校生、capacity、beds、doctors、staff） "
+        description="均衡的是什么：people 服务人口，或 facilities.csv 的列（enrolment 在校生、beds 床位……） "
         "what is balanced: people of the catchments, or a column of facilities.csv"
     )
     with_lead: bool = Field(
