@@ -96,12 +96,12 @@ class Rules(Frozen):
 class Words(Frozen):
     """What leads, members and groups are called in the outputs."""
 
-    lead_zh: str = "牵头单位"
-    lead_en: str = "lead"
-    member_zh: str = "成员单位"
-    member_en: str = "member"
-    group_zh: str = "组"
-    group_en: str = "group"
+    lead_zh: str = Field("牵头单位", description="牵头单位的中文称谓 what a lead is called in Chinese")
+    lead_en: str = Field("lead", description="牵头单位的英文称谓 what a lead is called in English")
+    member_zh: str = Field("成员单位", description="成员的中文称谓 what a member is called in Chinese")
+    member_en: str = Field("member", description="成员的英文称谓 what a member is called in English")
+    group_zh: str = Field("组", description="组的中文称谓 what a group is called in Chinese")
+    group_en: str = Field("group", description="组的英文称谓 what a group is called in English")
 
 
 class Grouping(Frozen):

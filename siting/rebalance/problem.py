@@ -60,7 +60,7 @@ class Problem:
         """(U, J) what one unit of supply at j adds to the mean accessibility of each unit's people."""
         count, people = self.unit_people.size, self.unit_people
         weighted = csr_array((self.people, (self.unit, np.arange(self.unit.size))), shape=(count, self.unit.size))
-        whole = weighted @ self.gain
+        whole = np.asarray(weighted @ self.gain, dtype=np.float64)
         return np.asarray(np.divide(whole, people[:, None], out=np.zeros_like(whole), where=people[:, None] > 0))
 
     @property

@@ -160,7 +160,7 @@ def _mean_absolute(problem: Problem, options: SolverOptions) -> tuple[FloatArray
     apart, one = csr_array(centred(problem) * unit), _identity(n)
     program = _program(
         problem, unit, extra_cost=problem.share, extra_lower=0.0,
-        rows=vstack([hstack([-apart, one]), hstack([apart, one])]), row_lower=np.zeros(2 * n),
+        rows=csr_array(vstack([hstack([-apart, one]), hstack([apart, one])])), row_lower=np.zeros(2 * n),
     )  # fmt: skip
     found = _solved(solve_convex(program, None, options))
     dual = found.row_dual[-2 * n :]
@@ -174,7 +174,7 @@ def _worst(problem: Problem, options: SolverOptions) -> tuple[FloatArray, FloatA
     column = csr_array(-np.ones((served.size, 1)))
     program = _program(
         problem, unit, extra_cost=-np.ones(1), extra_lower=-np.inf,
-        rows=hstack([gain, column]), row_lower=np.zeros(served.size),
+        rows=csr_array(hstack([gain, column])), row_lower=np.zeros(served.size),
     )  # fmt: skip
     first = _solved(solve_convex(program, None, options))
     dual = np.zeros(problem.unit_people.size)
@@ -183,7 +183,7 @@ def _worst(problem: Problem, options: SolverOptions) -> tuple[FloatArray, FloatA
     one, kept = _identity(j), np.full(served.size, best - SLACK * max(1.0, abs(best)))
     moved = _program(
         problem, unit, extra_cost=np.ones(j), extra_lower=0.0,
-        rows=vstack([hstack([gain, csr_array((served.size, j))]), hstack([-one, one]), hstack([one, one])]),
+        rows=csr_array(vstack([hstack([gain, csr_array((served.size, j))]), hstack([-one, one]), hstack([one, one])])),
         row_lower=np.r_[kept, -problem.now / unit, problem.now / unit],
     )  # fmt: skip
     second = solve_convex(moved, None, options)
@@ -206,7 +206,7 @@ def _program(
     *,
     extra_cost: FloatArray | None = None,
     extra_lower: float = 0.0,
-    rows: object = None,
+    rows: csr_array | None = None,
     row_lower: FloatArray | None = None,
 ) -> Program:
     """Limits and totals of S (in units), further columns, and further rows >= `row_lower`, which come last."""

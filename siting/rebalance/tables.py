@@ -45,7 +45,7 @@ def places_frame(case: Case, shared: Shared) -> pd.DataFrame:
         persons=problem.people,
         before=problem.accessibility(problem.now),
         after=problem.accessibility(shared.amount),
-        reached=(problem.gain > 0).any(axis=1),
+        reached=np.asarray((problem.gain > 0).any(axis=1)),
     )
 
 

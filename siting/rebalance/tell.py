@@ -96,7 +96,7 @@ def findings(case: Case, scenario: Rebalance, shared: Shared) -> list[Text]:
             )
         )
     townships = by_area(places_frame(case, shared), "township")
-    low, high = (townships.loc[townships[when].idxmin()] for when in ("before", "after"))
+    low, high = (townships.iloc[int(townships[when].argmin())] for when in ("before", "after"))
     found.append(
         (
             f"可达性最低的乡镇街道：现状 {low['area']}（每千人 {low['before']:.2f}），"
@@ -119,7 +119,7 @@ def findings(case: Case, scenario: Rebalance, shared: Shared) -> list[Text]:
         found.append(
             (
                 f"取整（最大余数法，总数与上下限不变）使目标值差 {share:.4%}。",
-                f"Rounding to whole numbers (largest remainder, within limits and total) costs {share:.4%} of the objective.",
+                f"Rounding to whole numbers (largest remainder, limits and total kept) costs {share:.4%} of the value.",
             )
         )
     return found

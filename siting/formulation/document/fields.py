@@ -77,7 +77,7 @@ FIELDS: dict[str, FieldText] = {
         "largest number of demand points; inf for no limit",
         ("个", "demand points"),
         r"\bar{n}_j",
-    ),  # fmt: skip
+    ),
     "fixed_cost": FieldText("建设费；现有设施为 0", "cost of opening; 0 for existing facilities", YUAN, "f_j"),
     "size_capacity": FieldText(
         "该规模的容量（如班数 × 班级规模）", "capacity of the size (classes times pupils in each, say)", PERSONS, "C_k"
