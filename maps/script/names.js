@@ -1,4 +1,6 @@
-// Names over the map: places, zones, stations, rivers and roads, the important first, none over another.
+// Names over the map: places, zones, stations, rivers and roads, the important first, none over another. The page's
+// own script tells what no name may lie over (`reserved`), what else has a name (`writeSites`) and what is written
+// besides names (`drawTexts`).
 const FONT = '"Noto Sans CJK SC", "Microsoft YaHei", "PingFang SC", "Source Han Sans SC", sans-serif';
 const PLACES = places(DATA.base.places), STATIONS = places(DATA.base.stations);
 const ZONE_NAMES = DATA.base.zones.filter(zone => zone.at).map(zone => {
@@ -35,26 +37,9 @@ const NameLayer = L.Layer.extend({
     const ctx = this._canvas.getContext('2d');
     ctx.setTransform(ratio, 0, 0, ratio, 0, 0);
     const place = point => map.latLngToLayerPoint([point.lat, point.lon]).subtract(corner);
-    drawNames(ctx, { zoom: map.getZoom(), whole, place, boxes: reserved(place, map.getZoom()), map, corner });
+    drawTexts(ctx, { zoom: map.getZoom(), whole, place, boxes: reserved(place, map.getZoom()), map, corner });
   },
 });
-
-// Nothing is written over facilities.
-function reserved(place, zoom) {
-  const sites = service().sites, boxes = [];
-  if (state.on.has('new')) sites.status.forEach((status, k) => {
-    if (status !== 'new') return;
-    const p = place({ lat: sites.lat[k], lon: sites.lon[k] });
-    const size = byZoom(PIN_SIZE, zoom);
-    boxes.push([p.x - 13 * size, p.y - 38 * size, p.x + 13 * size, p.y + 2]);
-  });
-  if (state.on.has('existing') && zoom >= 12) sites.status.forEach((status, k) => {
-    if (status !== 'existing') return;
-    const p = place({ lat: sites.lat[k], lon: sites.lon[k] }), r = zoom >= 13 ? 8 : 5;
-    boxes.push([p.x - r, p.y - r, p.x + r, p.y + r]);
-  });
-  return boxes;
-}
 
 function free(boxes, box, apart) {
   return boxes.every(b => box[0] - apart > b[2] || box[2] + apart < b[0] || box[1] - apart / 2 > b[3] || box[3] + apart / 2 < b[1]);
@@ -83,17 +68,6 @@ function tryName(ctx, view, text, p, look) {
     write(ctx, text, p.x, p.y + dy, look);
     return;
   }
-}
-
-// Names of new facilities, and from near by of the existing ones too.
-function writeSites(ctx, view) {
-  const s = service().sites, f = STYLE.facility;
-  [['new', 13, f.new, 600, [14]], ['existing', 14.5, f.existing, 500, [17, -17]]].forEach(([status, from, colour, weight, shifts]) => {
-    if (!state.on.has(status) || view.zoom < from) return;
-    s.status.forEach((own, j) => {
-      if (own === status) tryName(ctx, view, s.name[j], view.place({ lat: s.lat[j], lon: s.lon[j] }), { size: 12, weight, colour, shifts });
-    });
-  });
 }
 
 function drawNames(ctx, view) {

@@ -1,8 +1,4 @@
-// The panel: what was asked, how sure the answer is, the headline figures, the new facilities.
-const FIGURE = { people: 0, covered: 1, share: 2, unreachable: 3, mean: 4, median: 5, p95: 6, worst: 7, gini: 8 };
-
-function figures(s) { return s.summary.find(row => row.kind === 'all'); }
-
+// What every page's panel has: its head, groups of radio buttons, notices, sources.
 function drawMasthead() {
   document.title = `${pick(DATA.title)} · ${pick(DATA.place)}`;
   byId('title').textContent = pick(DATA.title);
@@ -11,18 +7,16 @@ function drawMasthead() {
   byId('language').lang = language === 0 ? 'en' : 'zh-CN';
 }
 
-const MANY_SERVICES = 4; // more than these are shown by their facilities' short names
-
-function drawServices() {
-  const many = SERVICES.length > MANY_SERVICES;
-  byId('services').classList.toggle('many', many);
-  fillWith('services', SERVICES.map((s, k) => el('button', {
-    type: 'button', role: 'radio', 'aria-checked': String(k === state.service), tabindex: k === state.service ? 0 : -1,
-    'data-service': s.id, title: many ? pick(s.name) : null, on: { click: () => setService(k), keydown: event => stepRadio(event, k, SERVICES.length, setService, 'services') },
-  }, el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[s.id] || '' }), el('span', { text: pick(many ? s.facility : s.name) }))));
+// Buttons of which one is chosen, in the group of this id; arrow keys move within it.
+// items: { key, title, parts } of each; choose: what is done with the number of one.
+function radioButtons(group, items, chosen, choose) {
+  return items.map((item, k) => el('button', {
+    type: 'button', role: 'radio', 'aria-checked': String(k === chosen), tabindex: k === chosen ? 0 : -1,
+    'data-key': item.key, title: item.title,
+    on: { click: () => choose(k), keydown: event => stepRadio(event, k, items.length, choose, group) },
+  }, item.parts));
 }
 
-// Arrow keys move within a group of radio buttons.
 function stepRadio(event, k, count, choose, group) {
   const step = { ArrowRight: 1, ArrowDown: 1, ArrowLeft: -1, ArrowUp: -1 }[event.key];
   if (!step) return;
@@ -31,73 +25,50 @@ function stepRadio(event, k, count, choose, group) {
   byId(group).querySelector('[aria-checked="true"]').focus();
 }
 
-function drawResult() {
-  const s = service(), count = status => s.sites.status.filter(own => own === status).length;
-  if (!s.outcome) {
-    fillWith('result', el('p', { class: 'verdict none', text: t('panel.as_is') }), el('p', { class: 'asked', text: t('panel.as_is_note') }));
-    return;
-  }
-  const cost = s.sites.cost.reduce((sum, own, j) => sum + (s.sites.status[j] === 'new' ? own || 0 : 0), 0);
-  const asked = [
-    pick(s.formulation), t('panel.opened', { n: count('new') }), t('panel.kept', { n: count('existing') }),
-    count('closed') ? t('panel.closed', { n: count('closed') }) : null, cost ? t('panel.total_cost', { cost: money(cost) }) : null,
-  ];
-  fillWith('result',
-    el('p', { class: 'verdict ' + s.outcome.sure },
-      svg('svg', { viewBox: '0 0 16 16', width: 15, height: 15, 'aria-hidden': 'true' }, svg('path', {
-        d: s.outcome.sure === 'proven' ? 'M3 8.5 L6.6 12 L13 4.5' : 'M8 4 L8 8.4 L11 10.2', fill: 'none',
-        stroke: 'currentColor', 'stroke-width': 2.2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round',
-      })), el('span', { text: pick(s.outcome.label) })),
-    el('p', { class: 'asked', text: asked.filter(Boolean).join(' · ') }));
+const MANY = 4; // more services than these are shown by their short names
+
+// items: { key, name, short } of each service or subject.
+function serviceButtons(items, chosen, choose) {
+  const many = items.length > MANY;
+  byId('services').classList.toggle('many', many);
+  fillWith('services', radioButtons('services', items.map(item => ({
+    key: item.key, title: many ? item.name : null,
+    parts: [el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[item.key] || '' }), el('span', { text: many ? item.short : item.name })],
+  })), chosen, choose));
+  if (items.length) byId('services').children[chosen].scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }
 
-function drawHeadline() {
-  const row = figures(service());
-  if (!row) { fillWith('headline'); return; }
-  const before = row.before, after = row.after || null, last = after || before;
-  const gain = after ? last[FIGURE.share] - before[FIGURE.share] : 0;
-  fillWith('headline',
-    el('h2', { text: t('panel.covered_share') }),
-    el('p', { class: 'big' }, after ? [el('span', { class: 'was', text: percent(before[FIGURE.share]) }), el('span', { class: 'arrow', 'aria-hidden': 'true', text: '→' })] : null,
-      el('strong', { text: percent(last[FIGURE.share]) }),
-      after ? el('span', { class: gain < 0 ? 'gain loss' : gain > 0 ? 'gain' : 'gain none', text: (gain < 0 ? '−' : gain > 0 ? '+' : '±') + t('panel.points', { n: Math.abs(gain * 100).toFixed(1) }) }) : null),
-    shareBar(before[FIGURE.share], after && after[FIGURE.share]),
-    el('p', { class: 'small', text: t('panel.covered_note', { total: people(last[FIGURE.people]), covered: people(last[FIGURE.covered]) })
-      + (after ? bracketed(t('panel.gained', { n: people(after[FIGURE.covered] - before[FIGURE.covered]) })) : '') }),
-    el('div', { class: 'tiles' },
-      tile('mean', before, after, minutes, t('unit.minutes')), tile('p95', before, after, minutes, t('unit.minutes')),
-      tile('worst', before, after, minutes, t('unit.minutes')), tile('unreachable', before, after, people, t('unit.persons'))));
+// Both languages, whichever is on: a notice must not be missed.
+function drawNotices() {
+  const notices = DATA.notices.filter(notice => notice.some(Boolean));
+  if (!notices.length) { fillWith('notices'); return; }
+  fillWith('notices', el('h2', { text: t('panel.notices') }), el('div', { class: 'warning' }, notices.map(([zh, en]) => [
+    el('p', { lang: 'zh-CN', text: zh }), el('p', { lang: 'en', text: en }),
+  ])));
 }
 
-function tile(key, before, after, show, unit) {
-  const k = FIGURE[key];
-  return el('div', { class: 'tile', title: key === 'unreachable' ? t('panel.unreachable_note') : null },
-    el('h3', { text: t('panel.' + key) }),
-    el('p', {}, after ? el('span', { class: 'was', text: show(before[k]) }) : null, after ? el('span', { class: 'arrow', 'aria-hidden': 'true', text: '→' }) : null,
-      el('strong', { text: show((after || before)[k]) }), el('span', { class: 'unit', text: unit })));
+function listed(texts) { return el('ul', {}, texts.map(text => el('li', { text: pick(text) }))); }
+
+// Notes of the run, and what was assumed in making the case.
+function madeHow() {
+  return [['panel.notes', DATA.notes], ['panel.guesses', DATA.guesses]].filter(([, texts]) => texts.length)
+    .map(([key, texts]) => [el('h3', { text: t(key) }), listed(texts)]);
 }
 
-// A bar of 0..100 %: what was within the standard, and what the plan adds.
-function shareBar(before, after) {
-  const bar = el('div', { class: 'bar', 'aria-hidden': 'true' });
-  if (before === null) return bar;
-  const kept = after === null ? before : Math.min(before, after);
-  bar.append(el('i', { class: 'kept', style: { width: kept * 100 + '%' } }));
-  if (after !== null && after > before) bar.append(el('i', { class: 'more', style: { width: (after - before) * 100 + '%' } }));
-  if (after !== null && after < before) bar.append(el('i', { class: 'less', style: { width: (before - after) * 100 + '%' } }));
-  return bar;
-}
-
-function drawNewSites(show) {
-  const s = service(), sites = s.sites;
-  const rows = sites.status.map((status, j) => status === 'new' ? j : -1).filter(j => j >= 0)
-    .sort((a, b) => sites.number[a] - sites.number[b]);
-  if (!rows.length) { fillWith('new-sites'); return; }
-  fillWith('new-sites', el('h2', { text: t('panel.new_sites') }), el('ol', {}, rows.map(j => {
-    const load = sites.capacity[j] ? `${people(sites.load_after[j])} / ${people(sites.capacity[j])} ${pick(s.unit)}` : `${people(sites.load_after[j])} ${t('unit.persons')}`;
-    return el('li', {}, el('button', { type: 'button', 'data-site': sites.id[j], on: { click: () => show('site', j) } },
-      el('b', { class: 'number-badge', text: String(sites.number[j]) }),
-      el('span', { class: 'what' }, name(sites.name[j]), el('small', {}, name(whereabouts(zoneName(sites.zone[j]), sites.township[j])))),
-      el('span', { class: 'load', text: load })));
-  })));
+// told: what the printed notes name after the title.
+function drawSources(told) {
+  const seen = new Set(), lines = [];
+  DATA.sources.forEach(source => {
+    const text = [source.attribution || source.title, source.licence].filter(Boolean).join(' — ');
+    if (text && !seen.has(text)) lines.push(text);
+    seen.add(text);
+  });
+  fillWith('sources', el('h2', { text: t('panel.sources') }),
+    lines.length ? el('ul', {}, lines.map(text => el('li', {}, name(text)))) : el('p', { class: 'small', text: t('panel.no_sources') }),
+    el('p', { class: 'small', text: t('panel.made_with', { version: DATA.version }) }));
+  const credits = DATA.sources.map(source => source.attribution).filter((text, k, all) => text && all.indexOf(text) === k);
+  fillWith('credit', name(credits.join(' · ')));
+  fillWith('print-notes', el('p', { text: [pick(DATA.title), ...told].filter(Boolean).join(' · ') }),
+    DATA.notices.map(notice => el('p', { text: notice[1 - language] })),
+    el('p', {}, t('panel.sources') + ' ', lines.map(text => name(text + ' '))));
 }

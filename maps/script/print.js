@@ -1,4 +1,4 @@
-// Printing: one A4 sheet on its side, with the map drawn for paper.
+// Printing: one A4 sheet on its side, with the map drawn for paper and the section `.beside` of the panel beside it.
 function makePrint(map, layers) {
   byId('print').addEventListener('click', () => window.print());
   window.addEventListener('beforeprint', () => preparePrint(map, layers));
@@ -18,8 +18,12 @@ function preparePrint(map, layers) {
   seen = { centre: map.getCenter(), zoom: map.getZoom() };
   map.closePopup();
   document.body.classList.add('printing');
-  const list = byId('new-sites');
+  const list = document.querySelector('.beside');
+  seen.next = list.nextElementSibling;
   byId('side').append(list);
+  const wide = Array.from(list.querySelectorAll('.scroll'), node => node.scrollWidth > node.clientWidth + 1 && node.parentNode);
+  wide.filter(Boolean).forEach(node => node.classList.add('unfit'));
+  list.classList.toggle('unfit', wide.length > 0 && wide.every(Boolean));
   list.classList.toggle('cut', list.scrollHeight > list.clientHeight + 1);
   map.invalidateSize({ animate: false, pan: false });
   map.fitBounds(bounds, { animate: false, padding: [10, 10] });
@@ -39,7 +43,8 @@ function endPrint(map) {
   document.body.classList.remove('printing');
   const paper = byId('paper');
   if (paper) paper.remove();
-  byId('panel-body').insertBefore(byId('new-sites'), byId('groups'));
+  byId('panel-body').insertBefore(document.querySelector('.beside'), seen.next);
+  document.querySelectorAll('.unfit').forEach(node => node.classList.remove('unfit'));
   map.invalidateSize({ animate: false, pan: false });
   map.setView(seen.centre, seen.zoom, { animate: false });
   seen = null;
@@ -60,6 +65,6 @@ function paperMap(map, layers) {
   ctx.translate(-moved.x, -moved.y);
   layers.drawOn(ctx);
   ctx.restore();
-  drawNames(ctx, { zoom, whole: size, place, boxes: reserved(place, zoom), map, corner: moved });
+  drawTexts(ctx, { zoom, whole: size, place, boxes: reserved(place, zoom), map, corner: moved });
   return canvas;
 }

@@ -1,22 +1,9 @@
-// Search by name: places, villages, demand points, facilities of the service that is on.
+// Search by name: in the page's own entries, each { text, more, key, go }.
 const MOST_FOUND = 12;
 
-function makeSearch(map, show) {
+function makeSearch(entries) {
   const query = byId('query'), list = byId('found');
   let found = [], active = -1;
-
-  function entries() {
-    const s = service(), out = [];
-    PLACES.forEach(p => out.push({ text: pick(p.name), more: t('search.place'), key: p.name.join(' '), go: () => map.flyTo([p.lat, p.lon], Math.max(map.getZoom(), p.rank < 2 ? 12.5 : 14), { duration: 0.6 }) }));
-    s.sites.name.forEach((text, j) => {
-      if (s.sites.status[j] !== 'candidate') out.push({ text, more: whereabouts(pick(s.facility), s.sites.township[j]), key: `${text} ${s.sites.id[j]}`, go: () => show('site', j) });
-    });
-    DEMAND.name.forEach((text, i) => out.push({
-      text, more: whereabouts(t('search.demand'), DEMAND.township[i], DEMAND.village[i]),
-      key: `${text} ${DEMAND.village[i]} ${DEMAND.id[i]}`, go: () => show('demand', i),
-    }));
-    return out;
-  }
 
   function look() {
     const words = query.value.trim().toLowerCase();
@@ -66,4 +53,12 @@ function makeSearch(map, show) {
     } else if (event.key === 'Enter') choose(Math.max(active, 0));
     else if (event.key === 'Escape') shut();
   });
+}
+
+// The places of the base map.
+function placeEntries() {
+  return PLACES.map(p => ({
+    text: pick(p.name), more: t('search.place'), key: p.name.join(' '),
+    go: () => map.flyTo([p.lat, p.lon], Math.max(map.getZoom(), p.rank < 2 ? 12.5 : 14), { duration: 0.6 }),
+  }));
 }

@@ -1,20 +1,6 @@
-// Layers that can be put on and off, in groups; each with its symbol.
-function drawSwitches() {
-  fillWith('switches-body',
-    el('fieldset', { id: 'themes' }, el('legend', { text: t('layers.demand') }), THEMES.map(theme => el('label', {},
-      el('input', { type: 'radio', name: 'theme', value: theme, checked: theme === state.theme, on: { change: () => setTheme(theme) } }),
-      el('span', { text: t('layers.' + theme) })))),
-    Object.entries(LAYERS).map(([group, ids]) => {
-      const shown = ids.filter(layerExists);
-      return shown.length ? el('fieldset', {}, el('legend', { text: t('layers.' + group) }), shown.map(layerSwitch)) : null;
-    }));
-}
-
-// Switches follow changes that were made elsewhere.
-function checkSwitches() {
-  byId('switches-body').querySelectorAll('input').forEach(input => {
-    input.checked = input.type === 'radio' ? input.value === state.theme : state.on.has(input.value);
-  });
+// Layers that can be put on and off; the page's own script names them (`layerName`) and their symbols (`layerLook`).
+function layerSwitches(title, ids) {
+  return ids.length ? el('fieldset', {}, el('legend', { text: title }), ids.map(layerSwitch)) : null;
 }
 
 function layerSwitch(id) {
@@ -25,7 +11,12 @@ function layerSwitch(id) {
     el('span', { text: layerName(id) }));
 }
 
-function layerName(id) { return t('layers.' + (id === 'existing' && DATA.planned ? 'existing_kept' : id)); }
+// Switches follow changes that were made elsewhere.
+function checkSwitches() {
+  byId('switches-body').querySelectorAll('input').forEach(input => {
+    input.checked = input.type === 'radio' ? input.value === state.theme : state.on.has(input.value);
+  });
+}
 
 // The small arrow of a card folds it.
 function makeFolds() {

@@ -40,13 +40,20 @@ const SHAPES = {
     ctx.lineWidth = 1.8;
     ctx.stroke();
   },
-  diamond(ctx, r, look) {
-    ctx.beginPath();
-    ctx.moveTo(0, -r); ctx.lineTo(r, 0); ctx.lineTo(0, r); ctx.lineTo(-r, 0);
-    ctx.closePath();
-    paint(ctx, look);
-  },
+  diamond: (ctx, r, look) => traceCorners(ctx, look, [[0, -r], [r, 0], [0, r], [-r, 0]]),
+  triangle: (ctx, r, look) => traceCorners(ctx, look, [[0, -1.15], [1.05, 0.8], [-1.05, 0.8]].map(([x, y]) => [x * r, y * r])),
+  star: (ctx, r, look) => traceCorners(ctx, look, Array.from({ length: 10 }, (_, k) => {
+    const far = r * (k % 2 ? 0.52 : 1.25), angle = Math.PI * (k / 5 - 0.5);
+    return [far * Math.cos(angle), far * Math.sin(angle)];
+  })),
 };
+
+function traceCorners(ctx, look, corners) {
+  ctx.beginPath();
+  corners.forEach(([x, y]) => ctx.lineTo(x, y));
+  ctx.closePath();
+  paint(ctx, look);
+}
 
 function roundedSquare(ctx, r) {
   const c = r * 0.35;
@@ -65,6 +72,8 @@ function paint(ctx, look) {
   ctx.globalAlpha = 1;
   if (look.line) { ctx.strokeStyle = look.line; ctx.lineWidth = look.weight || 1; ctx.stroke(); }
 }
+
+function pixelsPerMetre(zoom) { return Math.pow(2, zoom) / (156543 * Math.cos(DATA.bounds[1] * Math.PI / 180)); }
 
 function drawShape(ctx, shape, x, y, r, look) {
   ctx.save();

@@ -12,8 +12,10 @@ import pandas as pd
 from siting.events import Listener, stage
 from siting.files.run_folder import writing
 from siting.provenance import hash_inputs, versions
+from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.view_map import render_views
 from siting.render.views import Told
 from siting.render.wording import Text
 
@@ -39,9 +41,12 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
 
     Raises:
         InputError: when the folder cannot be written, or an older file is held open by another program.
-        ValueError: when the record holds what JSON does not, NaN among it.
+        ValueError: when the record holds what JSON does not, NaN among it, or a layer a category that it does not
+            name, or when two views are of one subject and period.
     """
     writers: list[tuple[str, str, str, Callable[[Told, Path], None]]] = [
+        ("map.html", "绘制地图", "Drawing the map", render_views),
+        ("report.html", "撰写报告", "Writing the report", write_answer_report),
         ("tables.xlsx", "写入表格", "Writing the tables", _write_tables),
         ("run.json", "写入记录", "Writing the record", _write_record),
     ]

@@ -1,4 +1,4 @@
-"""Geometry and numbers, written small for the map page; `maps/script/data.js` reads them back."""
+"""Geometry and numbers, written small for the map page; `maps/script/decode.js` reads them back."""
 
 from __future__ import annotations
 

@@ -12,11 +12,30 @@ from siting.errors import Faults
 from siting.files import resources
 
 LEAFLET = "vendor/leaflet-1.9.4"
-SCRIPTS = (
-    "data.js", "text.js", "dom.js", "state.js", "base.js", "names.js", "symbols.js", "themes.js", "layers.js",
-    "popups.js", "panel.js", "tables.js", "switches.js", "legend.js", "search.js", "furniture.js", "print.js",
-    "main.js",
+FIRST = (
+    "decode.js", "text.js", "dom.js", "change.js", "base.js", "names.js", "symbols.js", "zones.js", "panes.js",
+    "panel.js", "switches.js", "legend.js", "search.js", "furniture.js", "print.js", "frame.js",
 )  # fmt: skip
+PLAN = (
+    "data.js", "state.js", "site_names.js", "themes.js", "layers.js", "popups.js", "panel.js", "tables.js",
+    "switches.js", "legend.js", "finds.js", "main.js",
+)  # fmt: skip
+VIEWS = (
+    "data.js",
+    "state.js",
+    "looks.js",
+    "labels.js",
+    "layers.js",
+    "popups.js",
+    "panel.js",
+    "legend.js",
+    "finds.js",
+    "main.js",
+)
+SCRIPTS = {  # of each kind of page, in order
+    "plan": (*FIRST, *(f"plan/{name}" for name in PLAN)),
+    "views": (*FIRST, *(f"views/{name}" for name in VIEWS)),
+}
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 POLICY_TOKEN = "@@SCRIPT_HASHES@@"
 
@@ -35,9 +54,9 @@ def read_css(name: str) -> str:
     return _URL.sub(lambda match: _inline_url(match, path.parent), path.read_text(encoding="utf-8"))
 
 
-def read_scripts() -> str:
-    """The page's own scripts as one function, so that nothing of theirs is global but what they choose."""
-    parts = [f"// {name}\n{read_asset(f'script/{name}')}" for name in SCRIPTS]
+def read_scripts(kind: str) -> str:
+    """The scripts of one kind of page as one function, so that nothing of theirs is global but what they choose."""
+    parts = [f"// {name}\n{read_asset(f'script/{name}')}" for name in SCRIPTS[kind]]
     return "(function () {\n'use strict';\n" + "\n".join(parts) + "\n}());"
 
 

@@ -9,9 +9,10 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from siting.case import Case
 from siting.render.encode import coded, encode_lines, encode_points, encode_polygons
 from siting.render.map_style import Style
-from siting.results import RunResult
+from siting.render.views import Base
 
 # OpenStreetMap's highway values by the class in which they are drawn; the classes in falling rank.
 DRAWN_AS = {
@@ -36,36 +37,38 @@ PLACE_RANK = {
 }
 
 
-def base_layers(result: RunResult, style: Style) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def base_layers(case: Case, base: Base, style: Style) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """The base as the page's script reads it, and notes (zh, en) on what was left out of it."""
-    roads, notes = _roads(result.roads, style)
-    case = result.case
+    roads, notes = _roads(base.roads, style)
     outline = case.outline.geometry if case.outline is not None else []
     return {
         "outline": encode_polygons(outline, tolerance=FINE),
-        "zones": _zones(result),
-        "green": encode_polygons(_shapes(result.green), tolerance=COARSE, least_area=LEAST_AREA * 10),
-        "water": encode_polygons(_shapes(result.water), tolerance=FINE, least_area=LEAST_AREA),
-        "rivers": _rivers(result.water),
-        "rail": encode_lines(shapely.line_merge(_dissolved(_shapes(result.rail))), tolerance=FINE),
+        "zones": _zones(case),
+        "green": encode_polygons(_shapes(base.green), tolerance=COARSE, least_area=LEAST_AREA * 10),
+        "water": encode_polygons(_shapes(base.water), tolerance=FINE, least_area=LEAST_AREA),
+        "rivers": _rivers(base.water),
+        "rail": encode_lines(shapely.line_merge(_dissolved(_shapes(base.rail))), tolerance=FINE),
         "roads": roads,
-        "places": _places(result.places),
-        "stations": _stations(result.stations),
+        "places": _places(base.places),
+        "stations": _stations(base.stations),
     }, notes
 
 
-def bounds(result: RunResult) -> tuple[float, float, float, float]:
-    """West, south, east, north of what the map should first show: the outline, else all points."""
-    outline = result.case.outline
-    if outline is not None and len(outline):
-        west, south, east, north = outline.total_bounds.tolist()
+def bounds(case: Case, points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+    """West, south, east, north of what the map should first show: the outline, else all points.
+
+    Args:
+        case: whose outline it may have.
+        points: (n, 2) longitude and latitude in degrees.
+    """
+    if case.outline is not None and len(case.outline):
+        west, south, east, north = case.outline.total_bounds.tolist()
         return west, south, east, north
-    frames = [frame for service in result.services for frame in (service.demand, service.sites)]
-    lon = np.concatenate([frame["lon"].to_numpy(dtype=np.float64) for frame in frames])
-    lat = np.concatenate([frame["lat"].to_numpy(dtype=np.float64) for frame in frames])
-    if not lon.size:
+    if not len(points):
         return 73.0, 18.0, 135.0, 54.0
-    return float(lon.min()), float(lat.min()), float(lon.max()), float(lat.max())
+    west, south = points.min(axis=0).tolist()
+    east, north = points.max(axis=0).tolist()
+    return west, south, east, north
 
 
 def _shapes(frame: gpd.GeoDataFrame) -> NDArray[np.object_]:
@@ -125,9 +128,8 @@ def _roads(roads: gpd.GeoDataFrame, style: Style) -> tuple[list[dict[str, Any]],
     return layers, []
 
 
-def _zones(result: RunResult) -> list[dict[str, Any]]:
+def _zones(case: Case) -> list[dict[str, Any]]:
     """Every zone with its name; those with a shape also with the shape and where its name goes."""
-    case = result.case
     shapes: dict[str, Any] = {}
     if case.zone_shapes is not None and len(case.zone_shapes):
         grouped = case.zone_shapes.dissolve(by="id")

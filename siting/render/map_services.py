@@ -11,15 +11,14 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from scipy.spatial import cKDTree
 
 from siting.render.encode import coded, encode_points, encode_polygons, flags, minutes_shown, rounded
+from siting.render.room import room_m
 from siting.render.tables_sites import ranked_new
 from siting.results import RunResult, ServiceResult
 from siting.solution import Outcome, Status
 
 AREA_TOLERANCE, LEAST_AREA = 8e-5, 2e-7  # degrees (about 8 m), square degrees (about 2,000 square metres)
-METRES_PER_DEGREE = 111_195.0
 FIGURES = (
     "demand_persons", "covered_persons", "covered_share", "unreachable_persons",
     "mean_min", "median_min", "p95_min", "worst_min", "gini",
@@ -37,7 +36,7 @@ def demand_points(result: RunResult) -> dict[str, Any]:
         "township": coded(frame["township"]),
         "village": coded(frame["village"]),
         "population": rounded(frame["population"], 0),
-        "room": _room_m(frame),
+        "room": room_m(frame),
     }
 
 
@@ -53,18 +52,6 @@ def _all_demand(result: RunResult) -> pd.DataFrame:
     if not frames:
         return pd.DataFrame(columns=["id", "name", "lon", "lat", "zone", "township", "village", "population"])
     return pd.concat(frames, ignore_index=True).drop_duplicates("id", ignore_index=True)
-
-
-def _room_m(frame: pd.DataFrame) -> list[int]:
-    """Metres from each demand point to its nearest neighbour (as the crow flies), at most 9,999."""
-    if len(frame) < 2:
-        return [9999] * len(frame)
-    lat = frame["lat"].to_numpy(dtype=np.float64)
-    east = frame["lon"].to_numpy(dtype=np.float64) * np.cos(np.radians(lat.mean()))
-    places = np.column_stack([east, lat]) * METRES_PER_DEGREE
-    apart = np.asarray(cKDTree(places).query(places, k=2)[0])[:, 1]
-    metres: list[int] = np.minimum(np.rint(apart), 9999).astype(int).tolist()
-    return metres
 
 
 def _service(result: ServiceResult, ids: pd.Index, *, planned: bool) -> dict[str, Any]:

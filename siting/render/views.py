@@ -20,7 +20,11 @@ Symbol = Literal["circle", "square", "triangle", "diamond", "star", "cross"]
 
 @dataclass(frozen=True)
 class Category:
-    """One entry of the legend: what a symbol, line or area of this look means."""
+    """One entry of the legend: what a symbol, line or area of this look means.
+
+    Attributes:
+        size_px: across the symbol where the whole county is seen; it grows as the map is brought nearer.
+    """
 
     key: str
     zh: str

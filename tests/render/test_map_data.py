@@ -20,6 +20,7 @@ from siting.render.encode import (
 )
 from siting.render.escape import json_for_script
 from siting.render.map_base import base_layers, bounds
+from siting.render.map_page import base_of
 from siting.render.map_services import demand_points, service_layers
 from siting.render.map_style import load_style
 from siting.render.tables_sites import new_facilities
@@ -27,7 +28,7 @@ from tests.render.make_result import HOSTILE, make_result
 
 
 def decode(text: str) -> np.ndarray:
-    """The page's own decoder (maps/script/data.js), in Python."""
+    """The page's own decoder (maps/script/decode.js), in Python."""
     numbers, at = [], 0
     while at < len(text):
         value = shift = 0
@@ -155,18 +156,19 @@ def test_an_evaluation_has_no_plan() -> None:
 
 def test_base_of_a_bare_place() -> None:
     result = make_result(bare=True, roads=0)
-    base, notes = base_layers(result, load_style())
+    base, notes = base_layers(result.case, base_of(result), load_style())
     assert base["roads"] == []
     assert base["rivers"] == {}
     assert base["outline"]["r"] == []
     assert not notes
-    west, south, east, north = bounds(result)
-    assert west < east
-    assert south < north
+    west, south, east, north = bounds(result.case, np.array([[120.0, 29.0], [121.0, 30.0]]))
+    assert [west, south, east, north] == [120, 29, 121, 30]
+    assert bounds(result.case, np.zeros((0, 2))) == (73, 18, 135, 54)
 
 
 def test_roads_of_one_name_are_joined_and_ranked() -> None:
-    base, _ = base_layers(make_result(roads=400), load_style())
+    result = make_result(roads=400)
+    base, _ = base_layers(result.case, base_of(result), load_style())
     ranks = list(load_style().roads)
     drawn = [layer["class"] for layer in base["roads"]]
     assert drawn == sorted(drawn, key=ranks.index)
@@ -177,9 +179,10 @@ def test_roads_of_one_name_are_joined_and_ranked() -> None:
 def test_too_many_roads_leave_the_lowest_out_and_say_so() -> None:
     style = load_style()
     few = style.model_copy(update={"limits": style.limits.model_copy(update={"road_points": 100})})
-    base, notes = base_layers(make_result(roads=400), few)
+    result = make_result(roads=400)
+    base, notes = base_layers(result.case, base_of(result), few)
     assert base["roads"][0]["class"] == "motorway"
-    assert len(base["roads"]) < len(base_layers(make_result(roads=400), style)[0]["roads"])
+    assert len(base["roads"]) < len(base_layers(result.case, base_of(result), style)[0]["roads"])
     assert len(notes) == 1
     assert all(notes[0])
 

@@ -1,4 +1,4 @@
-// Figures by group, the distribution of times, checks, standards, sources.
+// Figures by group, the distribution of times, checks, standards.
 let grouping = 'zone';
 
 function drawGroups() {
@@ -8,10 +8,8 @@ function drawGroups() {
   const choose = k => { grouping = kinds[k]; drawGroups(); };
   const rows = s.summary.filter(row => row.kind === grouping && row.before[FIGURE.people] > 0);
   fillWith('groups', el('h2', { text: t('panel.by_group') }),
-    el('div', { class: 'tabs', role: 'radiogroup', 'aria-label': t('panel.by_group'), id: 'group-tabs' }, kinds.map((kind, k) => el('button', {
-      type: 'button', role: 'radio', 'aria-checked': String(kind === grouping), tabindex: kind === grouping ? 0 : -1, text: t('panel.' + kind),
-      on: { click: () => choose(k), keydown: event => stepRadio(event, k, kinds.length, choose, 'group-tabs') },
-    }))),
+    el('div', { class: 'tabs', role: 'radiogroup', 'aria-label': t('panel.by_group'), id: 'group-tabs' },
+      radioButtons('group-tabs', kinds.map(kind => ({ key: kind, parts: t('panel.' + kind) })), kinds.indexOf(grouping), choose)),
     el('table', { class: 'figures' },
       el('thead', {}, el('tr', {}, el('th', { scope: 'col', text: t('panel.' + grouping) }),
         ['people', 'within', 'minutes'].map(key => el('th', { scope: 'col', class: 'number', text: t('panel.' + key) })))),
@@ -66,43 +64,15 @@ function drawChecks() {
 }
 
 function drawStandards() {
-  const s = service(), list = texts => el('ul', {}, texts.map(text => el('li', { text: pick(text) })));
+  const s = service();
   fillWith('standards', el('details', { open: false }, el('summary', { text: t('panel.standards') }),
     s.unverified.length ? el('p', { class: 'warning', text: t('panel.unverified_count', { n: s.unverified.length }) }) : null,
     el('ul', {}, s.thresholds.map(row => el('li', {},
       el('b', { text: t('panel.standard_line', { kind: t('kind.' + row.kind), mode: t('mode.' + row.mode), minutes: row.minutes }) }), ' ',
       el('span', { class: 'badge ' + (row.verified ? 'covered' : 'uncovered'), text: t(row.verified ? 'panel.verified' : 'panel.unverified') }),
       el('small', {}, name(row.source))))),
-    s.unverified.length ? list(s.unverified) : null,
+    s.unverified.length ? listed(s.unverified) : null,
     el('p', { class: 'small', text: t('panel.disclaimer') }),
     s.out_of_reach.length ? el('p', { class: 'warning', text: t('panel.out_of_reach', { n: s.out_of_reach.length }) }) : null,
-    DATA.notes.length ? [el('h3', { text: t('panel.notes') }), list(DATA.notes)] : null,
-    DATA.guesses.length ? [el('h3', { text: t('panel.guesses') }), list(DATA.guesses)] : null));
-}
-
-// Both languages, whichever is on: a notice must not be missed.
-function drawNotices() {
-  const notices = DATA.notices.filter(notice => notice.some(Boolean));
-  if (!notices.length) { fillWith('notices'); return; }
-  fillWith('notices', el('h2', { text: t('panel.notices') }), el('div', { class: 'warning' }, notices.map(([zh, en]) => [
-    el('p', { lang: 'zh-CN', text: zh }), el('p', { lang: 'en', text: en }),
-  ])));
-}
-
-function drawSources() {
-  const seen = new Set(), lines = [];
-  DATA.sources.forEach(source => {
-    const text = [source.attribution || source.title, source.licence].filter(Boolean).join(' — ');
-    if (text && !seen.has(text)) lines.push(text);
-    seen.add(text);
-  });
-  fillWith('sources', el('h2', { text: t('panel.sources') }),
-    lines.length ? el('ul', {}, lines.map(text => el('li', {}, name(text)))) : el('p', { class: 'small', text: t('panel.no_sources') }),
-    el('p', { class: 'small', text: t('panel.made_with', { version: DATA.version }) }));
-  const credits = DATA.sources.map(source => source.attribution).filter((text, k, all) => text && all.indexOf(text) === k);
-  fillWith('credit', name(credits.join(' · ')));
-  const certificate = service() && service().outcome ? pick(service().outcome.label) : t('panel.as_is');
-  fillWith('print-notes', el('p', { text: [pick(DATA.title), service() ? pick(service().name) : '', certificate].filter(Boolean).join(' · ') }),
-    DATA.notices.map(notice => el('p', { text: notice[1 - language] })),
-    el('p', {}, t('panel.sources') + ' ', lines.map(text => name(text + ' '))));
+    madeHow()));
 }

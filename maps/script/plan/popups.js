@@ -4,14 +4,7 @@ function openPopup(map, kind, index) {
   const at = demand ? [DEMAND.lat[index], DEMAND.lon[index]] : [s.sites.lat[index], s.sites.lon[index]];
   const pinned = !demand && s.sites.status[index] === 'new';
   const content = demand ? demandFacts(index) : siteFacts(s, index);
-  const popup = L.popup({
-    maxWidth: Math.min(340, map.getSize().x - 64), minWidth: Math.min(270, map.getSize().x - 64), offset: pinned ? [0, -32] : [0, -4],
-    autoPanPaddingTopLeft: map.getSize().x < 600 ? [10, 104] : [20, 70], autoPanPaddingBottomRight: [10, 40], className: 'facts',
-  }).setLatLng(at).setContent(content);
-  popup.on('remove', () => { if (state.picked && state.picked.index === index && state.picked.kind === kind) setPicked(null); });
-  popup.openOn(map);
-  popup.getElement().querySelector('.leaflet-popup-close-button').setAttribute('aria-label', t('page.close'));
-  setPicked({ kind, index });
+  popUp(content, at, { kind, index }, pinned ? [0, -32] : [0, -4]);
   say(Array.from(content.querySelectorAll('h3, .moments:not(.others) tr'), node => node.textContent).join(' '));
 }
 

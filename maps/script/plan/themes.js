@@ -62,8 +62,7 @@ function radiusScale(s, zoom) {
   const large = some.length ? some[Math.floor(some.length * 0.97)] : 1;
   const most = byZoom({ 8: 2.4, 10: 4, 11: 5.5, 12: 7.5, 14: 14, 16: 24 }, zoom);
   const least = byZoom({ 8: 1, 10: 1.5, 11: 1.9, 12: 2.5, 14: 4, 16: 6 }, zoom);
-  const metre = Math.pow(2, zoom) / (156543 * Math.cos(DATA.bounds[1] * Math.PI / 180)); // in pixels
-  return { large, most, least, metre };
+  return { large, most, least, metre: pixelsPerMetre(zoom) };
 }
 
 // A point grows no larger than leaves its nearest neighbour to be seen.

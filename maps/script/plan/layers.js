@@ -4,12 +4,6 @@ const LAYERS = {
   access: DATA.planned ? ['area_after', 'area_before', 'assignment'] : ['area_before'],
   base: ['zones', 'names'],
 };
-const SHAPED_ZONES = DATA.base.zones.filter(zone => zone.shape && zone.kind !== 'rural');
-
-function zoneColour(zone) {
-  const k = SHAPED_ZONES.findIndex(z => z.id === zone.id);
-  return STYLE.zone.colours[(k < 0 ? 0 : k) % STYLE.zone.colours.length];
-}
 
 // Whether the service has anything for a layer to show.
 function layerExists(id) {
@@ -37,13 +31,7 @@ function layerLook(id) {
 }
 
 function makeLayers(map) {
-  const panes = { zones: 250, areas: 300, lines: 350, picked: 420, names: 450 };
-  Object.entries(panes).forEach(([pane, z]) => {
-    map.createPane(pane).style.zIndex = z;
-    map.getPane(pane).style.pointerEvents = 'none';
-  });
-  const still = pane => ({ renderer: L.canvas({ pane, padding: 0.3 }), interactive: false, pane });
-  const options = { zones: still('zones'), areas: still('areas'), lines: still('lines'), picked: still('picked') };
+  const options = makePanes(map);
   const groups = {};
   ['zones', 'areas', 'lines', 'points', 'pins', 'picked'].forEach(id => { groups[id] = L.layerGroup().addTo(map); });
   const canvas = L.canvas({ padding: 0.3, tolerance: 3 });
@@ -52,12 +40,7 @@ function makeLayers(map) {
 
   function drawZones() {
     groups.zones.clearLayers();
-    if (state.on.has('zones')) SHAPED_ZONES.forEach(zone => {
-      const colour = zoneColour(zone);
-      groups.zones.addLayer(L.polygon(latLngs(zone.shape), Object.assign({}, options.zones, {
-        color: colour, weight: 1.8, opacity: 0.85, dashArray: '6 4', fillColor: colour, fillOpacity: STYLE.zone.tint,
-      })));
-    });
+    if (state.on.has('zones')) zoneShapes(options.zones).forEach(shape => groups.zones.addLayer(shape));
   }
 
   function drawAreas() {
@@ -159,9 +142,7 @@ function makeLayers(map) {
     } else {
       line(s.to[picked.index].map(pair => segment(s, pair)), STYLE.facility.new, 1.5, null);
     }
-    [['#ffffff', 6], [STYLE.facility.highlight, 3.4]].forEach(([color, weight]) => {
-      groups.picked.addLayer(L.circleMarker(at, Object.assign({}, options.picked, { radius: 12, fill: false, color, weight })));
-    });
+    pickedRings(at, options.picked).forEach(ring => groups.picked.addLayer(ring));
   }
 
   function segment(s, pair) {
@@ -179,14 +160,7 @@ function makeLayers(map) {
     draw() { resize(); drawZones(); drawAreas(); drawAssignments(); drawPoints(); },
     // Everything but the pins, on another canvas.
     drawOn(ctx) {
-      [options.zones, options.areas, options.lines, { renderer: canvas }, options.picked].forEach(({ renderer }) => {
-        if (!renderer._map) return;
-        const own = renderer._ctx;
-        renderer._ctx = ctx;
-        renderer._redrawBounds = null;
-        renderer._draw();
-        renderer._ctx = own;
-      });
+      drawCanvases(ctx, [options.zones.renderer, options.areas.renderer, options.lines.renderer, canvas, options.picked.renderer]);
     },
   };
 }

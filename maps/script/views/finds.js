@@ -1,0 +1,15 @@
+// What the search finds: the points and areas of the view, those of other subjects, places of the base map.
+function entries() {
+  const own = view(), found = new Map();
+  const others = SUBJECTS.map((_, k) => viewOf(k, state.period)).filter(other => other && other !== own);
+  [own, ...others].forEach(seen => layersOf(seen).filter(layer => layer.kind !== 'lines').reverse().forEach(layer => layer.ids.forEach((id, i) => {
+    const key = `${id} ${layer.at[i]}`;
+    if (!found.has(key)) found.set(key, { seen, layer, i });
+  })));
+  const points = Array.from(found.values(), ({ seen, layer, i }) => ({
+    text: layer.names[i] || layer.ids[i],
+    more: whereabouts(pick(layer.categories[layer.category[i]].name), seen === own ? '' : pick(SUBJECTS[seen.subject].name)),
+    key: `${layer.names[i]} ${layer.ids[i]}`, go: () => show(seen.subject, layer.key, layer.ids[i]),
+  }));
+  return [...points, ...placeEntries()];
+}

@@ -1,0 +1,37 @@
+// Puts the page of views together.
+function show(subject, key, id) {
+  if (subject !== state.subject) setSubject(subject);
+  const layer = layersOf(view()).find(own => own.key === key), i = layer.ids.indexOf(id);
+  if (!state.on.has(layer.id)) setLayer(layer.id, true);
+  goTo(layer.at[i]);
+  openFacts(layer, i);
+}
+
+function drawPanel() {
+  drawServices();
+  drawPeriods();
+  drawResult();
+  drawFigures();
+  drawSheets();
+  drawNotices();
+  drawAbout();
+  drawSources([SUBJECTS.length > 1 ? pick(SUBJECTS[state.subject].name) : '', PERIODS[state.period], pick(DATA.label)]);
+  drawSwitches();
+  drawLegend();
+}
+
+startPage(['result', 'headline', 'sheets', 'notices', 'about', 'sources']);
+byId('sheets').classList.add('beside');
+makeFurniture(map, home);
+if (DATA.views.length) {
+  const layers = makeLayers(map);
+  onChange(['view', 'language'], () => keepFacts(drawPanel));
+  onChange(['layers'], () => { checkSwitches(); drawLegend(); });
+  makePrint(map, layers);
+  setSubject(0);
+  makeSearch(entries);
+}
+endPage();
+
+// For tests, and for a page that holds this one.
+window.siting = { map, state, show, setSubject, setPeriod, setLayer, setLanguage, view, layersOf, data: DATA };

@@ -1,0 +1,145 @@
+"""The frame of a map page: folium's page and map, `maps/` around it, everything inlined.
+
+folium makes the page's frame and the Leaflet map; `maps/` holds its markup, style sheet and scripts; Leaflet itself
+is inlined from `maps/vendor`. folium compiles what it is given as a template, so that it is given nothing of the
+user's: names and figures enter after it is done, as JSON data (`siting.render.escape`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+import folium
+from branca.element import Figure
+from folium.template import Template
+
+import siting
+from siting.case import Case
+from siting.render.escape import json_for_script
+from siting.render.inline import LEAFLET, POLICY_TOKEN, fill, read_asset, read_css, read_leaflet, read_scripts, seal
+from siting.render.map_base import base_layers
+from siting.render.map_style import load_labels, load_style
+from siting.render.views import Base
+from siting.render.wording import Text
+
+FORMAT = 1  # of the data block; maps/script/decode.js reads this one
+MAP_ID = "siting"
+POLICY = (
+    f"default-src 'none'; script-src {POLICY_TOKEN}; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+class OfflineMap(folium.Map):
+    """folium's map with nothing to download and a page of its own around it.
+
+    `@@NAME@@` stand for the page's parts, which `inline.fill` puts in after folium has rendered.
+    """
+
+    _template = Template(
+        """
+        {% macro header(this, kwargs) %}
+            <meta http-equiv="Content-Security-Policy" content="@@POLICY@@">
+            <meta name="viewport" content="width=device-width, initial-scale=1">
+            <meta name="referrer" content="no-referrer">
+            <style>@@LEAFLET_CSS@@</style>
+            <style>@@PAGE_CSS@@</style>
+            <script>@@LEAFLET_JS@@</script>
+        {% endmacro %}
+
+        {% macro html(this, kwargs) %}
+            @@PAGE_TOP@@
+            <div class="folium-map" id={{ this.get_name()|tojson }} tabindex="0"></div>
+            @@PAGE_BOTTOM@@
+            <script type="application/json" id="data">@@DATA@@</script>
+        {% endmacro %}
+
+        {% macro script(this, kwargs) %}
+            var {{ this.get_name() }} = L.map({{ this.get_name()|tojson }}, {{ this.options|tojavascript }});
+            @@PAGE_JS@@
+        {% endmacro %}
+        """
+    )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(tiles=None, **options)
+        self.default_js, self.default_css = [], []
+        self._id = MAP_ID  # a name of its own for every export would make equal results differ
+
+
+def map_page(kind: str, data: dict[str, Any]) -> str:
+    """The whole page.
+
+    Args:
+        kind: of `inline.SCRIPTS`.
+        data: all that its scripts are told, as plain JSON values; `page_data` and what is of this kind.
+
+    Raises:
+        InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
+    """
+    top, bottom = read_asset("page.html").split("<!-- map -->")
+    texts = {
+        "POLICY": POLICY,
+        "LEAFLET_CSS": read_css(f"{LEAFLET}/leaflet.css"),
+        "LEAFLET_JS": read_leaflet(),
+        "PAGE_CSS": read_css("page.css"),
+        "PAGE_TOP": top,
+        "PAGE_BOTTOM": bottom,
+        "PAGE_JS": read_scripts(kind),
+        "DATA": json_for_script(data),
+    }
+    return seal(fill(_frame(), texts))
+
+
+def page_data(
+    case: Case,
+    base: Base,
+    *,
+    title: Text,
+    notices: Iterable[Text],
+    notes: Iterable[Text],
+    bounds: tuple[float, float, float, float],
+) -> dict[str, Any]:
+    """What every map page is told, as plain JSON values.
+
+    Args:
+        case: what the map is of.
+        base: the base map.
+        title: of the page.
+        notices: that the page must carry.
+        notes: on how it was made.
+        bounds: west, south, east, north of what the map should first show, in degrees.
+    """
+    style = load_style()
+    drawn, base_notes = base_layers(case, base, style)
+    info = case.info
+    return {
+        "format": FORMAT,
+        "version": siting.__version__,
+        "title": list(title),
+        "place": [info.name_zh, info.name_en],
+        "data_date": info.data_date,
+        "synthetic": info.synthetic,
+        "notices": [list(texts) for texts in notices],
+        "notes": [list(texts) for texts in (*notes, *base_notes)],
+        "guesses": [[guess.zh, guess.en] for guess in info.guesses],
+        "sources": [
+            {"title": source.title, "licence": source.licence, "attribution": source.attribution}
+            for source in case.sources
+        ],
+        "bounds": [round(value, 5) for value in bounds],
+        "labels": {key: list(texts) for key, texts in load_labels().items()},
+        "style": style.model_dump(mode="json"),
+        "base": drawn,
+    }
+
+
+def _frame() -> str:
+    """The page as folium renders it: constants and `@@NAME@@` only."""
+    frame = OfflineMap(
+        prefer_canvas=True, zoom_control=False, attribution_control=False, zoom_snap=0.1, fade_animation=False
+    )
+    root = frame.get_root()
+    assert isinstance(root, Figure)
+    return str(root.render()).replace("<html>", '<html lang="zh-CN">', 1)

@@ -1,0 +1,165 @@
+"""The layers, figures and tables of each view as the page's script reads them.
+
+Views of many years repeat much of each other: names, places, columns that do not change. Each is written once, in a
+pool, and referred to by its number there. Numbers are texts in the form in which they are read.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from siting.render.cell_text import cell_texts, sheet_cells
+from siting.render.columns import Column, Sheet, clean_column
+from siting.render.encode import coded, encode_points, encode_polygons
+from siting.render.map_base import FINE
+from siting.render.room import room_m
+from siting.render.views import AreaLayer, Category, Layer, LineLayer, PointLayer, Told, View
+
+FEW = 200  # points that are drawn in their full size however near each other
+LONG = 60  # rows of a table on a page; the workbook has them all
+
+
+class Pool:
+    """Values that are written once."""
+
+    def __init__(self) -> None:
+        self.values: list[Any] = []
+        self._at: dict[str, int] = {}
+
+    def add(self, value: Any) -> int:
+        """The number of the value, new or not."""
+        key = json.dumps(value, ensure_ascii=False)
+        if key not in self._at:
+            self._at[key] = len(self.values)
+            self.values.append(value)
+        return self._at[key]
+
+    def texts(self, texts: Sequence[str]) -> int:
+        """The number of a column of texts, written by its words where they repeat."""
+        return self.add(coded(texts) if 2 * len(set(texts)) < len(texts) else list(texts))
+
+
+def view_data(told: Told) -> dict[str, Any]:
+    """Subjects, periods and views, and the pool that they refer to.
+
+    Raises:
+        ValueError: when a layer has a category that it does not name, or two views are of one subject and period.
+    """
+    pool = Pool()
+    subjects = {view.subject: [view.subject, view.subject_zh, view.subject_en] for view in reversed(told.views)}
+    keys = list(dict.fromkeys(view.subject for view in told.views))
+    periods = list(dict.fromkeys(view.period for view in told.views))
+    if len({(view.subject, view.period) for view in told.views}) < len(told.views):
+        raise ValueError("two views are of the same subject and period")
+    return {
+        "label": list(told.label),
+        "subjects": [subjects[key] for key in keys],
+        "periods": periods,
+        "views": [
+            {"subject": keys.index(view.subject), "period": periods.index(view.period), **_view(view, pool)}
+            for view in told.views
+        ],
+        "pool": pool.values,
+    }
+
+
+def points_of(views: Iterable[View]) -> NDArray[np.float64]:
+    """(n, 2) longitude and latitude of all points."""
+    frames = [layer.frame for view in views for layer in view.layers if isinstance(layer, PointLayer)]
+    return np.concatenate([np.zeros((0, 2)), *(frame[["lon", "lat"]].to_numpy(np.float64) for frame in frames)])
+
+
+def _view(view: View, pool: Pool) -> dict[str, Any]:
+    return {
+        "figures": [list(figure) for figure in view.figures],
+        "sheets": [pool.add(_sheet(sheet)) for sheet in view.sheets],
+        "layers": [_layer(layer, pool) for layer in view.layers],
+    }
+
+
+def _sheet(sheet: Sheet) -> dict[str, Any]:
+    cells, numbers = sheet_cells(sheet, LONG)
+    return {
+        "name": [sheet.zh, sheet.en],
+        "columns": [[column.zh, column.en, column.kind != "text"] for column in sheet.columns],
+        "cells": cells,
+        "numbers": ["".join("01"[flag] for flag in row) for row in numbers],
+        "rows": len(sheet.frame),
+        "notes": [list(note) for note in sheet.notes],
+    }
+
+
+def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
+    frame = _placed(layer)
+    common = {
+        "key": layer.key,
+        "name": [layer.zh, layer.en],
+        "shown": layer.shown,
+        "categories": pool.add([_category(category) for category in layer.categories]),
+        "category": pool.add(_numbers(layer, frame["category"])),
+    }
+    if isinstance(layer, LineLayer):
+        ends = {end: encode_points(frame[f"{end}_lon"], frame[f"{end}_lat"]) for end in ("from", "to")}
+        return {"kind": "lines", **common, **{end: pool.add(text) for end, text in ends.items()}}
+    named = {"names": pool.texts([str(text) for text in clean_column(frame["name"])])}
+    named["columns"] = pool.add(
+        [[column.zh, column.en, pool.texts(cell_texts(frame[column.name], column.kind))] for column in layer.columns]
+    )
+    if isinstance(layer, AreaLayer):
+        shapes = np.asarray(frame["geometry"].to_numpy(), dtype=object)
+        inside = shapely.point_on_surface(shapes)
+        return {
+            "kind": "areas", **common, **named,
+            "shapes": pool.add([encode_polygons([shape], tolerance=FINE) for shape in shapes]),
+            "at": pool.add(encode_points(shapely.get_x(inside), shapely.get_y(inside))),
+        }  # fmt: skip
+    return {
+        "kind": "points", **common, **named,
+        "id": pool.texts(frame["id"].astype(str).tolist()),
+        "at": pool.add(encode_points(frame["lon"], frame["lat"])),
+        "room": pool.add(room_m(frame)) if len(frame) > FEW else None,
+        "label": None if layer.label is None else pool.texts(_labels(frame[layer.label], layer.columns)),
+    }  # fmt: skip
+
+
+def _category(category: Category) -> list[Any]:
+    return [category.key, category.zh, category.en, category.colour, category.symbol, category.size_px]
+
+
+def _placed(layer: Layer) -> pd.DataFrame:
+    """The rows that have a place."""
+    if isinstance(layer, AreaLayer):
+        shapes = np.asarray(layer.frame.geometry.to_numpy(), dtype=object)
+        placed = ~(shapely.is_missing(shapes) | shapely.is_empty(shapes))
+    else:
+        ends = ("from_", "to_") if isinstance(layer, LineLayer) else ("",)
+        places = layer.frame[[f"{end}{name}" for end in ends for name in ("lon", "lat")]].to_numpy(np.float64)
+        placed = np.isfinite(places).all(axis=1)
+    return pd.DataFrame(layer.frame[placed])
+
+
+def _numbers(layer: Layer, category: pd.Series) -> list[int]:
+    """(n,) number of each row's category."""
+    found = pd.Index([known.key for known in layer.categories]).get_indexer(pd.Index(category))
+    if (found < 0).any():
+        raise ValueError(f"layer {layer.key!r} has no category {sorted(set(category[found < 0].astype(str)))}")
+    numbers: list[int] = found.tolist()
+    return numbers
+
+
+def _labels(values: pd.Series, columns: Sequence[Column]) -> list[str]:
+    """Texts beside the points: in the form of the column that a click shows, whole numbers plain; '' for none."""
+    kind = next((column.kind for column in columns if column.name == values.name), None)
+    if kind is not None and kind != "text":
+        return ["" if value != value else text for value, text in zip(values, cell_texts(values, kind), strict=True)]
+    return [
+        f"{value:g}" if isinstance(value, (int, float)) and value == value else str(text)
+        for value, text in zip(values.tolist(), clean_column(values), strict=True)
+    ]

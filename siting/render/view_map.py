@@ -1,0 +1,29 @@
+"""The map of an answer: subjects and periods to switch between, layers, figures and tables; one HTML file."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from siting.render.map_base import bounds
+from siting.render.map_frame import map_page, page_data
+from siting.render.view_data import points_of, view_data
+from siting.render.views import Told
+
+
+def render_views(told: Told, path: Path) -> None:
+    """Write the page.
+
+    Raises:
+        InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
+        OSError: when the file cannot be written.
+    """
+    path.write_text(views_html(told), encoding="utf-8", newline="\n")
+
+
+def views_html(told: Told) -> str:
+    """The whole page."""
+    data = page_data(
+        told.case, told.base, title=told.title, notices=told.notices, notes=(),
+        bounds=bounds(told.case, points_of(told.views)),
+    )  # fmt: skip
+    return map_page("views", data | view_data(told))
