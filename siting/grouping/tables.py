@@ -117,6 +117,23 @@ def sheets_of(case: Case, scenario: Grouping, groups: Groups, teachers: pd.DataF
     return [of_groups, of_members, *([] if teachers is None else [_teachers(scenario, groups, teachers)])]
 
 
+def panel_sheet(scenario: Grouping, groups: Groups) -> Sheet:
+    """The groups in a few columns, for the narrow panel of the map."""
+    words, (zh, en, kind) = scenario.words, LOAD[scenario.rules.load]
+    return make_sheet(
+        "groups_in_short",
+        ("分组", "Groups"),
+        (
+            Column("name", words.lead_zh, words.lead_en.capitalize(), width=24),
+            Column("members", "成员", "Members", "count"),
+            Column("load", zh, en, kind),
+            Column("difference", "相差", "Difference", "share"),
+            Column("worst_min", "最远分钟", "Worst minutes", "minutes"),
+        ),
+        group_frame(groups),
+    )
+
+
 def _teachers(scenario: Grouping, groups: Groups, teachers: pd.DataFrame) -> Sheet:
     words = scenario.words
     names = dict(zip(groups.problem.leads["id"], groups.problem.leads["name"], strict=True))

@@ -8,7 +8,7 @@ import pandas as pd
 from siting.case import Case
 from siting.grouping.scenario import Grouping
 from siting.grouping.solve import Groups
-from siting.grouping.tables import LOAD, group_frame, member_frame, member_minutes, sheets_of
+from siting.grouping.tables import LOAD, group_frame, member_frame, member_minutes, panel_sheet, sheets_of
 from siting.grouping.teachers import teachers_to_share
 from siting.render.columns import Column
 from siting.render.views import Base, Category, LineLayer, PointLayer, Section, Told, View
@@ -33,7 +33,7 @@ def tell(case: Case, scenario: Grouping, groups: Groups, base: Base) -> Told:
         subject_en=scenario.words.group_en.capitalize(),
         layers=_layers(case, scenario, groups),
         figures=tuple((zh, en, text) for (zh, en), text in figures(scenario, groups)),
-        sheets=sheets[:1],
+        sheets=(panel_sheet(scenario, groups),),
     )
     sections = (
         Section("结果", "Result", tuple(findings(scenario, groups, teachers)), sheets),
