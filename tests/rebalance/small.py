@@ -28,7 +28,7 @@ def problem(
     rng = np.random.default_rng(seed)
     here = rng.random((places, 2)) * 40
     levels, level = [], []
-    now = rng.integers(2, 12, sum(sites)).astype(float)
+    now = rng.integers(2, 8, sum(sites)).astype(float)
     for k, count in enumerate(sites):
         there = rng.random((count, 2)) * 40
         minutes = np.hypot(*(here[:, None] - there[None]).transpose(2, 0, 1))
