@@ -99,8 +99,6 @@ def instance_of(problem: Problem, rules: Rules) -> Instance:
         matrix = np.vstack([matrix, np.where(np.eye(n, dtype=bool), 0.0, np.inf)])
         weight, load = np.r_[weight, np.zeros(n)], np.r_[load, np.zeros(n)]
         touching = _with_leads(problem)
-    most = np.inf if rules.most_members is None else rules.most_members + extra
-    counted = rules.least_members > 0 or rules.most_members is not None
     room = (1 + rules.balance) * problem.target - problem.own
     least = np.maximum((1 - rules.balance) * problem.target - problem.own, 0.0)
     least = np.where(room < 0, problem.load.sum() + 1, least)  # the lead alone is too large: nothing can be done
@@ -116,8 +114,8 @@ def instance_of(problem: Problem, rules: Rules) -> Instance:
         existing=np.ones(n, dtype=bool),
         capacity=np.maximum(room, 0.0),
         minimum_load=least,
-        least_points=np.full(n, float(rules.least_members + extra)) if counted else None,
-        most_points=np.full(n, most) if counted else None,
+        least_points=np.full(n, float(rules.least_members + extra)) if rules.least_members else None,
+        most_points=None if rules.most_members is None else np.full(n, float(rules.most_members + extra)),
         adjacency=touching,
         site_unit=unit,
     )

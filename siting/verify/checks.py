@@ -191,15 +191,24 @@ def enough_use(plan: LaidOut) -> Result:
     return not found, listed(found)
 
 
-def points_limited(plan: LaidOut) -> Result:
-    """Every open facility serves as many demand points as it must, and no more than it may."""
-    least, most = plan.instance.least_points, plan.instance.most_points
-    if least is None or most is None:
-        return False, "least_points, most_points: None"
+def enough_points(plan: LaidOut) -> Result:
+    """Every open facility serves as many demand points as it must."""
+    least = plan.instance.least_points
+    if least is None:
+        return False, "least_points: None"
     count = np.bincount(plan.j, weights=plan.share, minlength=plan.instance.site_count)
-    wrong = np.flatnonzero(plan.open & ((count < least - RELATIVE_TOLERANCE) | (count > most + RELATIVE_TOLERANCE)))
-    sites = plan.instance.site_ids
-    return not wrong.size, listed([f"{sites[j]}: {least[j]:g} <= {count[j]:g} <= {most[j]:g}" for j in wrong])
+    short = np.flatnonzero(plan.open & (count < least - RELATIVE_TOLERANCE))
+    return not short.size, listed([f"{plan.instance.site_ids[j]}: {count[j]:g} < {least[j]:g}" for j in short])
+
+
+def points_limited(plan: LaidOut) -> Result:
+    """No facility serves more demand points than it may."""
+    most = plan.instance.most_points
+    if most is None:
+        return False, "most_points: None"
+    count = np.bincount(plan.j, weights=plan.share, minlength=plan.instance.site_count)
+    over = np.flatnonzero(count > most + RELATIVE_TOLERANCE)
+    return not over.size, listed([f"{plan.instance.site_ids[j]}: {count[j]:g} > {most[j]:g}" for j in over])
 
 
 def everybody_covered(plan: LaidOut) -> Result:

@@ -56,25 +56,23 @@ def respect_minimum_load(data: Numbers, at: At) -> Rows:
 
 
 @array_form
-def limit_points(data: Numbers, at: At) -> Rows:
-    """Sum of x_ij over I_j, less the least number times y_j, >= 0; less the largest number times y_j, <= 0."""
-    instance = data.instance
-    assert instance.least_points is not None
-    assert instance.most_points is not None
-    site, side = (part.ravel() for part in np.indices((data.sites.size, 2)))
-    finite = np.isfinite(instance.most_points)
-    limit = np.c_[instance.least_points, np.where(finite, instance.most_points, 0.0)].ravel()
-    every = rows(
-        (2 * data.j, at["x"], 1),
-        (2 * data.j + 1, at["x"], 1),
-        (np.arange(site.size), at["y"][site], -limit),
-        count=site.size,
-        lower=np.where(side == 0, 0.0, -math.inf),
-        upper=np.where(side == 1, 0.0, math.inf),
-        index=(site, side),
-    )
+def respect_least_points(data: Numbers, at: At) -> Rows:
+    """Sum of x_ij over I_j, less the least number times y_j, >= 0."""
+    assert data.instance.least_points is not None
+    least = data.instance.least_points
+    terms = (data.j, at["x"], 1), (data.sites, at["y"], -least)
+    return rows(*terms, count=data.sites.size, lower=0, index=(data.sites,)).keep(least > 0)
+
+
+@array_form
+def respect_most_points(data: Numbers, at: At) -> Rows:
+    """Sum of x_ij over I_j, less the largest number times y_j, <= 0."""
+    assert data.instance.most_points is not None
+    finite = np.isfinite(data.instance.most_points)
+    most = np.where(finite, data.instance.most_points, 0.0)
+    terms = (data.j, at["x"], 1), (data.sites, at["y"], -most)
     reached = np.bincount(data.j, minlength=data.sites.size) > 0
-    return every.keep(np.where(side == 0, limit > 0, (finite & reached)[site]))
+    return rows(*terms, count=data.sites.size, upper=0, index=(data.sites,)).keep(finite & reached)
 
 
 @array_form
