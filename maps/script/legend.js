@@ -3,7 +3,7 @@ function legendRows() {
   const rows = [];
   return {
     rows,
-    item(picture, text) { rows.push(el('li', { class: wide(text) ? 'wide' : null }, picture, el('span', { text }))); },
+    item(picture, text, look) { rows.push(el('li', { class: look || (wide(text) ? 'wide' : null) }, picture, el('span', { text }))); },
     head(text) { rows.push(el('li', { class: 'head', text })); },
   };
 }
@@ -26,9 +26,7 @@ function baseLegend(head, item) {
 }
 
 // Whether a text is too long for half the legend.
-function wide(text) {
-  return Array.from(text).reduce((sum, letter) => sum + (letter > '\u2e80' ? 12.5 : 6.6), 0) > 70;
-}
+function wide(text) { return textWidth(text) > 70; }
 
 function railSwatch() {
   const canvas = swatch('line', { line: STYLE.base.rail, weight: 3.4 }), ctx = canvas.getContext('2d');

@@ -57,17 +57,19 @@ function write(ctx, text, x, y, look) {
   ctx.fillText(text, x, y);
 }
 
+// Whether there was room for it.
 function tryName(ctx, view, text, p, look) {
-  if (p.x < 0 || p.y < 0 || p.x > view.whole.x || p.y > view.whole.y) return;
+  if (p.x < 0 || p.y < 0 || p.x > view.whole.x || p.y > view.whole.y) return false;
   ctx.font = `${look.weight || 400} ${look.size}px ${FONT}`;
-  const half = ctx.measureText(text).width / 2, centre = look.align === 'left' ? p.x + half : p.x;
+  const half = ctx.measureText(text).width / 2, centre = p.x + ({ left: half, right: -half }[look.align] || 0);
   for (const dy of look.shifts || [0]) {
     const box = [centre - half, p.y + dy - look.size * 0.6, centre + half, p.y + dy + look.size * 0.6];
     if (!free(view.boxes, box, look.apart || 4)) continue;
     view.boxes.push(box);
     write(ctx, text, p.x, p.y + dy, look);
-    return;
+    return true;
   }
+  return false;
 }
 
 function drawNames(ctx, view) {

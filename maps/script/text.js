@@ -40,3 +40,8 @@ function zoneName(id) { return ZONES.has(id) ? pick(ZONES.get(id).name) : id; }
 function whereabouts(...parts) {
   return parts.filter((part, k) => part && parts.indexOf(part) === k).join(' · ');
 }
+
+// About how many pixels a small text takes.
+function textWidth(text) {
+  return Array.from(text).reduce((sum, letter) => sum + (letter > '\u2e80' ? 12.5 : 6.6), 0);
+}

@@ -42,7 +42,8 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
     Raises:
         InputError: when the folder cannot be written, or an older file is held open by another program.
         ValueError: when the record holds what JSON does not, NaN among it, or a layer a category that it does not
-            name, or when two views are of one subject and period.
+            name, or when two views are of one
+            subject and period, or two sheets of one key.
     """
     writers: list[tuple[str, str, str, Callable[[Told, Path], None]]] = [
         ("map.html", "绘制地图", "Drawing the map", render_views),

@@ -26,7 +26,11 @@ def write_tables(sheets: Sequence[Sheet], folder: Path, *, book: str, title: Tex
 
     Raises:
         OSError: when a file cannot be written.
+        ValueError: when two sheets have one key, and so one CSV file.
     """
+    keys = [sheet.key for sheet in sheets]
+    if len(set(keys)) < len(keys):
+        raise ValueError(f"two sheets have one key: {sorted(keys)}")
     words = both(caveat)
     top = [(sheet, [f"{sheet.zh} {sheet.en} · {both(title)}", words, *map(both, sheet.notes)]) for sheet in sheets]
     write_sheets(folder / book, title, top)

@@ -55,13 +55,14 @@ def view_data(told: Told) -> dict[str, Any]:
     pool = Pool()
     subjects = {view.subject: [view.subject, view.subject_zh, view.subject_en] for view in reversed(told.views)}
     keys = list(dict.fromkeys(view.subject for view in told.views))
-    periods = list(dict.fromkeys(view.period for view in told.views))
+    named = {view.period: [view.period_zh or view.period, view.period_en or view.period] for view in told.views}
+    periods = list(named)
     if len({(view.subject, view.period) for view in told.views}) < len(told.views):
         raise ValueError("two views are of the same subject and period")
     return {
         "label": list(told.label),
         "subjects": [subjects[key] for key in keys],
-        "periods": periods,
+        "periods": [[period, *named[period]] for period in periods],
         "views": [
             {"subject": keys.index(view.subject), "period": periods.index(view.period), **_view(view, pool)}
             for view in told.views
@@ -88,7 +89,7 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
     cells, numbers = sheet_cells(sheet, LONG)
     return {
         "name": [sheet.zh, sheet.en],
-        "columns": [[column.zh, column.en, column.kind != "text"] for column in sheet.columns],
+        "columns": [[column.zh, column.en, column.kind != "text", column.width] for column in sheet.columns],
         "cells": cells,
         "numbers": ["".join("01"[flag] for flag in row) for row in numbers],
         "rows": len(sheet.frame),

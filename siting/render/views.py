@@ -40,8 +40,10 @@ class PointLayer:
 
     Attributes:
         frame: id, name, lon, lat (WGS84), category (a key of `categories`), and the columns that a click shows.
+        categories: the first lie over the others; so do, within one, the first rows of the frame.
         columns: what a click shows, in order.
-        label: column whose text stands beside the symbol, such as a rank; none: no text.
+        label: column whose text stands beside the symbol, such as a rank; none: no text. Where there is no room
+            beside the other symbols, the uppermost ten are written over them.
         shown: whether the layer is drawn at first.
     """
 
@@ -90,8 +92,10 @@ class View:
     Attributes:
         subject: key, the same in all periods; subject_zh, subject_en: what the switch says.
         period: such as a year; '' where there is one only.
+        layers: the lowest first.
         figures: (zh, en, text of the value) at the top of the panel.
         sheets: tables in the panel.
+        period_zh, period_en: what the switch says; '': the period itself.
     """
 
     subject: str
@@ -101,6 +105,8 @@ class View:
     period: str = ""
     figures: tuple[tuple[str, str, str], ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    period_zh: str = ""
+    period_en: str = ""
 
 
 @dataclass(frozen=True, eq=False)

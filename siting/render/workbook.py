@@ -6,6 +6,7 @@ formula has Excel's quote prefix too, so that it stays text when somebody edits 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from datetime import datetime
 from io import BytesIO
@@ -27,6 +28,8 @@ WIDE = 60  # columns from this width on wrap their text
 NAMING = ("item", "name", "demand_name", "group", "village", "check")  # the column that stays when scrolling right
 A3 = 8
 MOST_ROWS = 1_048_576  # that Excel holds in a sheet
+LONGEST_TAB = 31
+_NOT_IN_TAB = re.compile(r"[\[\]:*?/\\]")
 
 
 def write_workbook(result: RunResult, path: Path) -> None:
@@ -65,11 +68,25 @@ def write_sheets(path: Path, title: tuple[str, str], sheets: Sequence[tuple[Shee
     book.set_properties({"title": clean(both(title)), "author": "siting", "created": datetime(2000, 1, 1)})
     styles = _Styles(book)
     tables = {}
+    names: set[str] = set()
     for number, (sheet, top) in enumerate(sheets, 1):
-        page = book.add_worksheet(f"{sheet.zh} {sheet.en}")
+        page = book.add_worksheet(_tab(sheet, names))
         tables[f"xl/worksheets/sheet{number}.xml"] = _write_sheet(page, sheet, [clean(line) for line in top], styles)
     book.close()
     insert_rows(made, tables, path)
+
+
+def _tab(sheet: Sheet, taken: set[str]) -> str:
+    """A name for the sheet's tab that Excel takes and that is not in `taken`, to which it is added."""
+    wanted = _NOT_IN_TAB.sub(" ", clean(f"{sheet.zh} {sheet.en}")).strip("' ")
+    if len(wanted) > LONGEST_TAB:
+        wanted = _NOT_IN_TAB.sub(" ", clean(sheet.zh)).strip("' ")[:LONGEST_TAB]
+    name, number = wanted, 2
+    while name.lower() in taken:
+        end = f" {number}"
+        name, number = wanted[: LONGEST_TAB - len(end)] + end, number + 1
+    taken.add(name.lower())
+    return name
 
 
 class _Styles:

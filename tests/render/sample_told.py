@@ -132,4 +132,4 @@ def view(subject: str, period: str, count: int) -> View:
     layers = (areas, lines, points, facilities, hidden) if subject == "primary_school" else (points, facilities)
     names = ("小学", "Primary schools") if subject == "primary_school" else ("其他服务", "Another service")
     figures = (("达标人数", "Within the standard", f"{period} / {count:,}"), ("平均时间", "Mean time", "12.3"))
-    return View(subject, *names, layers, period, figures, (table(), table(61)))
+    return View(subject, *names, layers, period, figures, (table(), table(61)), period_zh=f"{period} 年")

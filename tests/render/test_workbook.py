@@ -178,3 +178,29 @@ def test_a_table_longer_than_a_sheet_says_where_the_rest_is(run, tmp_path, monke
         lines = (tmp_path / "tables" / f"{sheet.key}.csv").read_text(encoding="utf-8-sig")
         assert pd.read_csv(tmp_path / "tables" / f"{sheet.key}.csv").shape[0] == whole[sheet.key], lines
     assert cut
+
+
+def test_names_of_tabs_are_such_as_excel_takes_and_differ(tmp_path):
+    column = Column("name", "名称", "Name")
+    names = [
+        ("新建/改建: 一览", "New"),
+        ("小学", "Where new primary schools go in each year"),
+        ("小学", "Where new primary schools close in each year"),
+        ("很" * 40, "Long"),
+        ("很" * 40, "Longer"),
+        ("Plan", "A"),
+        ("plan", "a"),
+    ]
+    sheets = [make_sheet(f"s{k}", both, [column], pd.DataFrame({"name": ["甲"]})) for k, both in enumerate(names)]
+    write_sheets(tmp_path / "tables.xlsx", ("标题", "Title"), [(sheet, [sheet.key]) for sheet in sheets])
+    book = openpyxl.load_workbook(tmp_path / "tables.xlsx")
+    assert book.sheetnames == [
+        "新建 改建  一览 New",
+        "小学",
+        "小学 2",
+        "很" * 31,
+        "很" * 29 + " 2",
+        "Plan A",
+        "plan a 2",
+    ]
+    assert [page["A1"].value for page in book.worksheets] == [sheet.key for sheet in sheets]

@@ -1,6 +1,6 @@
 // The views, decoded when they are first looked at. What repeats lies once in the pool.
 const SUBJECTS = DATA.subjects.map(([key, zh, en]) => ({ key, name: [zh, en] }));
-const PERIODS = DATA.periods;
+const PERIODS = DATA.periods.map(([key, zh, en]) => ({ key, name: [zh, en] }));
 const COLUMNS = new Map(); // texts that were read from the pool
 
 function pooledTexts(k) {
@@ -24,7 +24,8 @@ function readLayer(raw) {
     columns: DATA.pool[raw.columns].map(([zh, en, k]) => ({ name: [zh, en], texts: pooledTexts(k) })),
   });
   if (raw.kind === 'areas') return Object.assign(layer, { ids: layer.names, shapes: DATA.pool[raw.shapes].map(latLngs) });
-  return Object.assign(layer, { ids: pooledTexts(raw.id), room: raw.room === null ? null : DATA.pool[raw.room], labels: raw.label === null ? null : pooledTexts(raw.label) });
+  const order = layer.category.map((_, i) => i).sort((a, b) => layer.category[a] - layer.category[b] || a - b); // the uppermost first
+  return Object.assign(layer, { order, ids: pooledTexts(raw.id), room: raw.room === null ? null : DATA.pool[raw.room], labels: raw.label === null ? null : pooledTexts(raw.label) });
 }
 
 const LAYER = 'layer:'; // before the keys of layers, which could be those of the base's

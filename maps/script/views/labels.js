@@ -16,19 +16,25 @@ function writeAreas(ctx, view) {
   }));
 }
 
+const SURE = 10; // labels of a layer that are written over symbols where there is no other room
+
 function writeLabels(ctx, view) {
-  fewPoints().filter(layer => layer.labels).reverse().forEach(layer => layer.at.forEach(([lat, lon], i) => {
-    if (!layer.labels[i]) return;
-    const p = view.place({ lat, lon }), r = symbolRadius(layer.categories[layer.category[i]], view.zoom);
-    tryName(ctx, view, layer.labels[i], { x: p.x + r + 3, y: p.y }, { size: 12.5, weight: 700, colour: '#26242b', align: 'left', apart: 1, shifts: [0, -9, 9] });
+  const written = []; // boxes of the labels alone
+  fewPoints().filter(layer => layer.labels).reverse().forEach(layer => layer.order.filter(i => layer.labels[i]).forEach((i, k) => {
+    const p = view.place({ lat: layer.at[i][0], lon: layer.at[i][1] }), r = symbolRadius(layer.categories[layer.category[i]], view.zoom) + 3;
+    const beside = (boxes, others) => ['left', 'right'].some(align => tryName(
+      ctx, Object.assign({}, view, { boxes }), layer.labels[i], { x: p.x + (align === 'left' ? r : -r), y: p.y },
+      { size: 12.5, weight: 700, colour: '#26242b', align, apart: 1, shifts: [0, -9, 9] },
+    )) && others.push(boxes[boxes.length - 1]);
+    if (!beside(view.boxes, written) && k < SURE) beside(written, view.boxes);
   }));
 }
 
 function writeSites(ctx, view) {
   if (view.zoom < 13) return;
-  fewPoints().reverse().forEach(layer => layer.at.forEach(([lat, lon], i) => {
+  fewPoints().reverse().forEach(layer => layer.order.forEach(i => {
     const r = symbolRadius(layer.categories[layer.category[i]], view.zoom) + 8;
-    tryName(ctx, view, layer.names[i], view.place({ lat, lon }), { size: 12, weight: 500, colour: STYLE.facility.existing, shifts: [r, -r] });
+    tryName(ctx, view, layer.names[i], view.place({ lat: layer.at[i][0], lon: layer.at[i][1] }), { size: 12, weight: 500, colour: STYLE.facility.existing, shifts: [r, -r] });
   }));
 }
 

@@ -34,9 +34,9 @@ function makeLayers(map) {
     const zoom = map.getZoom();
     groups.points.clearLayers();
     on('points').forEach(layer => {
-      layer.at.forEach((at, i) => {
+      [...layer.order].reverse().forEach(i => {
         const category = layer.categories[layer.category[i]], radius = pointRadius(layer, i, zoom), look = pointLook(category, radius);
-        const point = new PointSymbol(at, { renderer: canvas, shape: category.symbol, radius, look, weight: 0, layer, i });
+        const point = new PointSymbol(layer.at[i], { renderer: canvas, shape: category.symbol, radius, look, weight: 0, layer, i });
         point.on('click', event => { L.DomEvent.stopPropagation(event); openFacts(layer, i); });
         groups.points.addLayer(point);
       });

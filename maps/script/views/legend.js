@@ -3,8 +3,9 @@ function drawLegend() {
   const { rows, head, item } = legendRows();
   layersOn().reverse().forEach(layer => {
     const used = usedCategories(layer);
-    if (used.length > 1 || used.some(category => pick(category.name) !== pick(layer.name))) head(pick(layer.name));
-    used.forEach(category => item(categorySwatch(layer, category), pick(category.name)));
+    const named = used.length !== 1 || pick(used[0].name) !== pick(layer.name); // else the name would be said twice
+    if (named && used.length) head(pick(layer.name));
+    used.forEach(category => item(categorySwatch(layer, category), pick(category.name), named ? null : 'alone'));
   });
   baseLegend(head, item);
   fillWith('legend-body', el('ul', {}, rows));

@@ -15,7 +15,7 @@ function drawPanel() {
   drawSheets();
   drawNotices();
   drawAbout();
-  drawSources([SUBJECTS.length > 1 ? pick(SUBJECTS[state.subject].name) : '', PERIODS[state.period], pick(DATA.label)]);
+  drawSources([SUBJECTS.length > 1 ? pick(SUBJECTS[state.subject].name) : '', pick(PERIODS[state.period].name), pick(DATA.label)]);
   drawSwitches();
   drawLegend();
 }

@@ -7,7 +7,7 @@ function drawServices() {
 function drawPeriods() {
   const periods = periodsOf(state.subject);
   byId('periods').hidden = periods.length < 2;
-  fillWith('periods', radioButtons('periods', periods.map(k => ({ key: PERIODS[k], parts: PERIODS[k] })), periods.indexOf(state.period), k => setPeriod(periods[k])));
+  fillWith('periods', radioButtons('periods', periods.map(k => ({ key: PERIODS[k].key, parts: pick(PERIODS[k].name) })), periods.indexOf(state.period), k => setPeriod(periods[k])));
 }
 
 function drawResult() {
@@ -23,13 +23,18 @@ function drawSheets() {
   fillWith('sheets', sheetsOf(view()).map((sheet, k) => el('details', { class: 'sheet', open: k === 0 },
     el('summary', { text: pick(sheet.name) }),
     el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': pick(sheet.name) }, el('table', { class: 'figures' },
-      el('thead', {}, el('tr', {}, sheet.columns.map(([zh, en, number]) => el('th', { scope: 'col', class: number ? 'number' : null, text: pick([zh, en]) })))),
+      el('thead', {}, el('tr', {}, sheet.columns.map(([zh, en, number, width]) => el('th', {
+        scope: 'col', class: number ? 'number' : null, text: pick([zh, en]), style: { 'min-width': (number ? headerWidth(pick([zh, en])) : Math.min(width, 18) * 6) + 'px' },
+      })))),
       el('tbody', {}, sheet.cells.map((row, r) => el('tr', {}, row.map((text, c) => el(c ? 'td' : 'th', {
         scope: c ? null : 'row', class: sheet.numbers[r][c] === '1' ? 'number' : null,
       }, name(text)))))))),
     sheet.cells.length < sheet.rows ? el('p', { class: 'small', text: t('panel.more_rows', { n: sheet.rows - sheet.cells.length }) }) : null,
     sheet.notes.map(note => el('p', { class: 'small', text: pick(note) })))));
 }
+
+// Pixels that a header over numbers needs at least: whole where it is short, else some of it in a line.
+function headerWidth(text) { return Math.min(textWidth(text), 54) + 8; }
 
 function drawAbout() {
   const made = madeHow();
