@@ -26,7 +26,7 @@ from siting.render.wording import MODE, Text
 from siting.standards import load_service
 from siting.travel import describe_travel
 
-PERIODS: tuple[tuple[str, str], ...] = (("before", "现状 now"), ("after", "调整后 after"))
+PERIODS: dict[str, Text] = {"before": ("现状", "Now"), "after": ("调整后", "After")}
 BREAKS = (0.25, 0.5, 0.75, 1.0, 1.5)  # of the mean after
 COLOURS = ("#8c2d04", "#d95f0e", "#fec44f", "#c7dbe8", "#6baed6", "#08519c")  # low to high
 NOBODY = "#3a3a3a"
@@ -42,7 +42,7 @@ def tell(case: Case, scenario: Rebalance, shared: Shared, base: Base) -> Told:
         title=(scenario.title_zh, scenario.title_en),
         label=(outcome.label_zh, outcome.label_en),
         notices=tuple(notices(case)),
-        views=tuple(_view(case, scenario, shared, when, period) for when, period in PERIODS),
+        views=tuple(_view(case, scenario, shared, when) for when in PERIODS),
         sections=(
             Section("结果", "Result", tuple(findings(case, scenario, shared)), sheets[:4]),
             Section("方法与假设", "Method and assumptions", (*_method(scenario), *describe_travel(scenario.travel))),
@@ -161,7 +161,7 @@ def _method(scenario: Rebalance) -> list[Text]:
     return found
 
 
-def _view(case: Case, scenario: Rebalance, shared: Shared, when: str, period: str) -> View:
+def _view(case: Case, scenario: Rebalance, shared: Shared, when: str) -> View:
     places = places_frame(case, shared)
     mean = measures(places, "after")["mean"]
     breaks = [share * mean for share in BREAKS]
@@ -193,7 +193,9 @@ def _view(case: Case, scenario: Rebalance, shared: Shared, when: str, period: st
             ),
             PointLayer("facilities", "设施增减", "Gains and losses", _facilities(shared), _gains(), _columns(zh, en)),
         ),
-        period=period,
+        period=when,
+        period_zh=PERIODS[when][0],
+        period_en=PERIODS[when][1],
         figures=tuple((a, b, f"{found[key]:.3f}") for key, (a, b) in MEASURES),
         sheets=tuple(sheets_of(case, scenario, shared)[:3]),
     )
