@@ -85,6 +85,9 @@ def findings(scenario: Grouping, groups: Groups, teachers: pd.DataFrame | None) 
     zh, en, _ = LOAD[scenario.rules.load]
     found: list[Text] = []
     for row in group_frame(groups).to_dict("records"):
+        if not row["members"]:
+            found.append((f"{row['name']}：没有{words.member_zh}。", f"{row['name']}: no members."))
+            continue
         found.append(
             (
                 f"{row['name']}：{row['members']} 个{words.member_zh}（{row['names']}），{zh} {row['load']:,.0f}"
