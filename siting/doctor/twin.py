@@ -43,12 +43,17 @@ BIND_PEOPLE = {
     "respect_capacity",
     "respect_size_capacity",
     "respect_minimum_load",
+    "respect_least_points",
+    "respect_most_points",
     "bound_zone_spread",
     "serve_own_unit",
     "carry_catchment_flow",
 }
 ALL_WITHIN_CAPACITY = {"assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
-NOT_MERGED = {"assign_to_closest", "bound_zone_spread", "serve_own_unit", "carry_catchment_flow"}
+NOT_MERGED = {
+    *("assign_to_closest", "bound_zone_spread", "serve_own_unit", "carry_catchment_flow"),
+    *("respect_least_points", "respect_most_points"),
+}
 
 
 @dataclass(frozen=True, eq=False)
