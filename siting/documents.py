@@ -16,7 +16,8 @@ from siting.files.resources import PACKAGE
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
-from siting.grouping.scenario import Grouping, Leads, Members, Rules, Words
+from siting.grouping.scenario import Grouping, Leads, Members, Words
+from siting.grouping.scenario import Rules as GroupingRules
 from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
@@ -79,7 +80,7 @@ def scenario_reference() -> str:
         ('kind = "grouping"，见 [grouping](grouping.md)', Grouping),
         ("[leads]", Leads),
         ("[members]", Members),
-        ("[rules]", Rules),
+        ("[rules]", GroupingRules),
         ("[words]", Words),
         ('kind = "rebalance"，见 [rebalance](rebalance.md)', Rebalance),
         ("[[levels]]", LevelAsked),
