@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -68,6 +69,7 @@ PLANNED: Sent = {
     (0, "c"): (("c0", 0.75), ("f1", 0.25)),
     (1, "c"): (("f1", 0.5),),
 }
+IN_2030 = {"f1": 0, "c0": 0}  # state of each school in use
 RESOURCES = """\
 id,teachers_above_degree,backbone_teachers,arts_sports_teachers,teaching_rooms_m2,sports_area_m2,equipment_yuan,multimedia_rooms
 f1,6,3,2,400,600,120000,3
@@ -102,7 +104,7 @@ def make_plan(
     scenario: str = SCENARIO,
     first: Sent = TODAY,
     last: Sent = PLANNED,
-    states: dict[str, int] = {"f1": 0, "c0": 0},  # noqa: B006
+    states: Mapping[str, int] = IN_2030,
 ) -> LayoutPlan:
     """The plan: in 2030 the plot opens for 540, f2 closes; half of the upper grades of c have no place then.
 
@@ -131,7 +133,7 @@ def _with_numbers(posed: Posed) -> Posed:
     return replace(posed, demand=demand, instance=replace(posed.instance, impedance=matrix, demand=persons))
 
 
-def _course(posed: Posed, sent: tuple[Sent, Sent], states: tuple[dict[str, int], dict[str, int]]) -> Course:
+def _course(posed: Posed, sent: tuple[Sent, Sent], states: tuple[Mapping[str, int], Mapping[str, int]]) -> Course:
     numbers = {place.id: p for p, place in enumerate(posed.places)}
     point = [str(posed.case.demand["id"].iloc[k]) for k in posed.demand["point"]]
     entries = []

@@ -10,9 +10,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.case_ledger import FACILITY_LEDGER
 from siting.evaluation.metrics import weighted_mean, weighted_quantile
 from siting.layout.result import LayoutPlan
 from siting.layout.tables import record_of, sheets_of
+from siting.layout.tables.inventory import LEDGER
 from siting.layout.tables.units import spread_by
 from siting.render.columns import Sheet
 from tests.layout.by_hand import SCENARIO, TODAY, Sent, make_plan
@@ -50,6 +52,10 @@ def test_every_sheet_has_headers_in_both_languages(sheets: dict[str, Sheet]) -> 
         assert all(column.zh and column.en for column in sheet.columns)
         assert sheet.zh
         assert sheet.en
+
+
+def test_the_ledger_tells_all_that_a_case_may() -> None:
+    assert list(LEDGER) == [column.name for column in FACILITY_LEDGER]
 
 
 def test_facilities_as_they_stand(sheets: dict[str, Sheet]) -> None:
@@ -172,6 +178,7 @@ def test_what_the_education_bureau_compares(sheets: dict[str, Sheet]) -> None:
     today = row(sheets["education"], year=2025, when=NOTHING)
     assert today["full_classes"] == 0.25  # 60 in f1's one class, 10 in the three of f2
     assert (today["closures"], today["new_seats"], today["variation_failed"]) == (0, 0, 0)
+    assert row(sheets["education"], year=2030, when=NOTHING)["moved"] == 0
 
 
 def test_lists_about_pupils(sheets: dict[str, Sheet]) -> None:

@@ -9,7 +9,7 @@ from siting.impedance import FloatArray
 from siting.layout.result import Course
 from siting.layout.tables.columns import ALTERNATIVE, COURSES, SERVICE, UNIT, WHEN, YEAR, ZONE
 from siting.layout.tables.facts import HEALTH, Facts
-from siting.layout.tables.units import sums
+from siting.layout.tables.units import sums, villages_of
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both
 
@@ -29,12 +29,13 @@ def _beyond(course: Course) -> tuple[FloatArray, FloatArray]:
 def beyond_villages(facts: Facts) -> Sheet:
     """超出标准的村: villages with people who have no place within the standard, before or after."""
     demand, points = facts.plan.posed.demand, facts.plan.posed.case.demand
-    at = points.iloc[demand["point"]]
+    point = demand["point"].to_numpy()
+    zone, township = (points[name].fillna("").to_numpy(dtype=object)[point] for name in ("zone", "township"))
     keyed = pd.DataFrame(
         {
             "s": demand["service"].to_numpy(), "year": np.array(facts.years)[demand["period"]],
-            "zone": at["zone"].to_numpy(), "township": at["township"].fillna("").to_numpy(),
-            "village": [v or n for v, n in zip(at["village"].fillna(""), at["name"].fillna(""), strict=True)],
+            "zone": zone, "township": township,
+            "village": np.array(villages_of(points), dtype=object)[point],
             "persons": demand["persons"].to_numpy(),
         }
     )  # fmt: skip
@@ -86,7 +87,7 @@ def beyond_townships(facts: Facts) -> Sheet:
     T, U, points = len(facts.years), facts.units.count, len(facts.plan.posed.case.demand)
     cells = len(facts.services) * T * points
     cell = (s * T + t) * points + point
-    need = np.bincount(cell, weights=demand["persons"], minlength=cells)
+    need = np.bincount(cell, weights=demand["persons"], minlength=cells).astype(np.float64)
     known = np.flatnonzero(np.bincount(cell[mine], minlength=cells) > 0)
     key, at = known // points, known % points
     units = facts.units.of_points[:, at]
@@ -95,7 +96,7 @@ def beyond_townships(facts: Facts) -> Sheet:
     shape = (len(facts.services) * T, U)
     values: dict[str, FloatArray] = {"need": need[known], "residents": residents, "elderly": elderly}
     for when, course in facts.courses:
-        beyond = np.bincount(cell, weights=_beyond(course)[0], minlength=cells)[known]
+        beyond = np.bincount(cell, weights=_beyond(course)[0], minlength=cells)[known].astype(np.float64)
         share = beyond / np.where(need[known] > 0, need[known], 1.0)
         values |= {
             f"beyond_{when}": beyond, f"residents_{when}": residents * share, f"elderly_{when}": elderly * share

@@ -86,17 +86,15 @@ def _told(found: pd.Series, when: str) -> dict[str, float]:
 
 
 def _changes(facts: Facts, s: int, t: int, when: str) -> dict[str, float]:
-    """What is decided in the period; nothing where nothing is done."""
+    """What is decided in the period, and who changes school; nothing is decided where nothing is done."""
     keys = ("new_seats", "new_classes", "yuan", "land_mu", "closures", "closed_pupils", "hearings", "staff_leaving",
-            "staff_wanted", "moved")  # fmt: skip
+            "staff_wanted")  # fmt: skip
+    moved = _moved(facts, facts.flows if when == "after" else facts.flows_before, s, t)
     if when == "before":
-        return {**dict.fromkeys(keys, 0.0), "moved": np.nan}
+        return {**dict.fromkeys(keys, 0.0), "moved": moved}
     here = facts.changes[(facts.changes["service"] == s) & (facts.changes["period"] == t)]
     closing = here[here["kind"] == "close"]["place"].to_numpy(dtype=np.int64)
     load = facts.plan.after.load[:, t - 1] if t > 0 else facts.plan.before.load[:, 0]
-    flows, demand = facts.flows, facts.plan.posed.demand
-    mine = (demand["service"].to_numpy() == s) & (demand["period"].to_numpy() == t)
-    moved = mine[flows["row"]] & ((flows["origin"] != NOWHERE) & (flows["dest"] != NOWHERE)).to_numpy()
     staff = here["staff"].fillna(0.0)
     return {
         "new_seats": here["added"].clip(lower=0).sum(),
@@ -108,8 +106,16 @@ def _changes(facts: Facts, s: int, t: int, when: str) -> dict[str, float]:
         "hearings": closing.size if facts.services[s].id in COMPULSORY else 0,
         "staff_leaving": -staff.clip(upper=0).sum(),
         "staff_wanted": staff.clip(lower=0).sum(),
-        "moved": flows["now"].to_numpy()[moved].sum(),
+        "moved": moved,
     }
+
+
+def _moved(facts: Facts, flows: pd.DataFrame, s: int, t: int) -> float:
+    """Pupils who are sent to another school than those of their point in the period before."""
+    demand = facts.plan.posed.demand
+    mine = (demand["service"].to_numpy() == s) & (demand["period"].to_numpy() == t)
+    moved = mine[flows["row"]] & ((flows["origin"] != NOWHERE) & (flows["dest"] != NOWHERE)).to_numpy()
+    return float(flows["now"].to_numpy()[moved].sum())
 
 
 def classes_of(facts: Facts, course: Course, places: IntArray, t: int) -> FloatArray:

@@ -198,10 +198,17 @@ class Facts:
 
     @cached_property
     def flows(self) -> pd.DataFrame:
-        """Who changes place, as `flows_between` tells; the first period is held against today's facilities."""
-        demand = self.plan.posed.demand
-        before, after = (entries_of(self.pairs(c)) for c in (self.plan.before, self.plan.after))
-        return flows_between(demand, before, after, len(self.places))
+        """Who changes place in the plan, as `flows_between` tells; the first period against today's facilities."""
+        return self._flows_of(self.plan.after)
+
+    @cached_property
+    def flows_before(self) -> pd.DataFrame:
+        """Who changes place if nothing is done: people grow more or fewer, and others have to make way."""
+        return self._flows_of(self.plan.before)
+
+    def _flows_of(self, course: Course) -> pd.DataFrame:
+        first, then = (entries_of(self.pairs(c)) for c in (self.plan.before, course))
+        return flows_between(self.plan.posed.demand, first, then, len(self.places))
 
     @cached_property
     def gained(self) -> FloatArray:

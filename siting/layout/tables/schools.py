@@ -13,6 +13,7 @@ from siting.layout.tables.columns import COURSES, GROUP, ID, NAME, SERVICE, TOWN
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, Facts
 from siting.layout.tables.fates import flow_from
 from siting.layout.tables.flows import NOWHERE
+from siting.layout.tables.units import villages_of
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both
 
@@ -86,7 +87,7 @@ def moves(facts: Facts) -> Sheet:
     keyed = pd.DataFrame(
         {
             "s": mine["service"].to_numpy(), "t": mine["period"].to_numpy(), "township": at["township"].to_numpy(),
-            "village": _village(at), "origin": part["origin"].to_numpy(), "dest": part["dest"].to_numpy(),
+            "village": villages_of(at), "origin": part["origin"].to_numpy(), "dest": part["dest"].to_numpy(),
             "persons": part["now"].to_numpy(), "work_was": (part["now"] * part["minutes_was"]).to_numpy(),
             "work_now": (part["now"] * part["minutes_now"]).to_numpy(),
         }
@@ -116,11 +117,6 @@ def moves(facts: Facts) -> Sheet:
         " facilities), counted by this period's pupils; as classes leave and enter, fewer change school in fact.",
     ),)  # fmt: skip
     return make_sheet("moves", ("转学", "Changes of school"), columns, table, notes)
-
-
-def _village(points: pd.DataFrame) -> list[str]:
-    """The village of each point, the point's name where none is named."""
-    return [str(v or n) for v, n in zip(points["village"].fillna(""), points["name"].fillna(""), strict=True)]
 
 
 def hearing(facts: Facts) -> Sheet:
@@ -222,7 +218,7 @@ def far_pupils(facts: Facts) -> Sheet:
         ],
         year=np.array(facts.years)[mine["period"]],
         township=at["township"].to_numpy(),
-        village=_village(at),
+        village=villages_of(at),
         id=at["id"].to_numpy(),
         limit=limit[mine["service"], mine["group"]],
         school=[NO_PLACE if p == NOWHERE else facts.place_names[p] for p in whole["place"]],

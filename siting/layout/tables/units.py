@@ -72,6 +72,11 @@ class Units:
         return [both(LEVELS[level]) for level in self.frame["level"]]
 
 
+def villages_of(points: pd.DataFrame) -> list[str]:
+    """The village of each point, the point's own name where none is named."""
+    return [str(v or n) for v, n in zip(points["village"].fillna(""), points["name"].fillna(""), strict=True)]
+
+
 def sums(key: IntArray, units: IntArray, values: FloatArray, shape: tuple[int, int]) -> FloatArray:
     """Sums by key and unit.
 
