@@ -72,15 +72,15 @@ class LayoutAnswer:
         if count:
             said.append(
                 (
-                    f"有 {count} 项标准数值未经核实，详见报告“假设与未核实的数值”",
-                    f"{count} values of the standards are not verified; see the report's assumptions",
+                    f"有 {count} 项标准数值未经核实，详见报告“假设与未核实的数值”。",
+                    f"{count} values of the standards are not verified; see the report's assumptions.",
                 )
             )
         if outcome.status is Status.TIME_LIMIT:
             said.append(
                 (
-                    f"求解到时限为止，没有证明最优：{outcome.label_zh}",
-                    f"The search ended at its time limit; the plan is not proven to be the best: {outcome.label_en}",
+                    f"求解到时限为止，没有证明最优：{outcome.label_zh}。",
+                    f"The search ended at its time limit; the plan is not proven to be the best: {outcome.label_en}.",
                 )
             )
         return said

@@ -152,10 +152,10 @@ def points(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, Poin
         nobody,
     )
     change = (
-        Category("gained", "规划后达标", "Gains: within the standard in the plan", look.newly_covered, "circle", 5),
-        Category("lost", "规划后不再达标", "Loses: no longer within the standard", look.lost, "circle", 5),
-        Category("same", "不变，达标", "Unchanged, within the standard", look.still_covered, "circle", 3),
-        Category("still", "不变，未达标", "Unchanged, not within the standard", look.uncovered, "circle", 3),
+        Category("gained", "规划后达标", "Newly within the standard", look.newly_covered, "circle", 5),
+        Category("lost", "规划后不再达标", "No longer within it", look.lost, "circle", 5),
+        Category("same", "不变，达标", "Unchanged: within it", look.still_covered, "circle", 3),
+        Category("still", "不变，未达标", "Unchanged: not within it", look.uncovered, "circle", 3),
         nobody,
     )
     return (
