@@ -32,9 +32,9 @@ def how_sure(facts: Facts) -> list[Text]:
             total, bound, gap = (money_text(v * MONEY) for v in (outcome.objective, outcome.bound, difference))
             said.append(
                 (
-                    f"按折合单价，规划的总代价（各期相加）为 {total[0]}；任何方案都不会低于 {bound[0]}，两者相差 {gap[0]}。",
-                    f"At the rates given the plan comes to {total[1]} over all periods; no plan can come to less than {bound[1]}. "
-                    f"The difference is {gap[1]}.",
+                    f"按折合单价，规划各期的总代价为 {total[0]}；任何方案都不会低于 {bound[0]}，两者相差 {gap[0]}。",
+                    f"At the rates given the plan comes to {total[1]} over all periods; no plan can come to less than "
+                    f"{bound[1]}. The difference is {gap[1]}.",
                 )
             )
             if worth.beyond_yuan > 0 and not outcome.proven:
