@@ -228,7 +228,7 @@ def minutes_between(
 ) -> ImpedanceMatrix:
     """Minutes by vehicle from some places to others, as far as `minutes`."""
     frames = [
-        pd.DataFrame([table.places[p].row[["id", "lon", "lat"]] for p in part], columns=["id", "lon", "lat"])
+        pd.DataFrame({key: [table.places[p].row[key] for p in part] for key in ("id", "lon", "lat")})
         for part in (origins, destinations)
     ]
     times = mode_times(
