@@ -13,7 +13,7 @@ import pytest
 from siting.case_ledger import FACILITY_LEDGER
 from siting.evaluation.metrics import weighted_mean, weighted_quantile
 from siting.layout.result import LayoutPlan
-from siting.layout.tables import record_of, sheets_of
+from siting.layout.tables import record_of, sheets_and_record, sheets_of
 from siting.layout.tables.inventory import LEDGER
 from siting.layout.tables.units import spread_by
 from siting.render.columns import Sheet
@@ -245,6 +245,7 @@ def test_rules_and_what_the_plan_rests_on(sheets: dict[str, Sheet]) -> None:
 
 def test_the_record_tells_what_a_comparison_needs(plan: LayoutPlan) -> None:
     record = json.loads(json.dumps(record_of(plan), allow_nan=False))
+    assert json.loads(json.dumps(sheets_and_record(plan)[1])) == record
     assert (record["format"], record["version"]) == ("layout_plan", 1)
     assert record["outcome"]["gap"] == 0.01
     assert record["outcome"]["proven"] is False

@@ -2,11 +2,15 @@
 
 sheets = sheets_of(plan)
 record = record_of(plan)
+sheets, record = sheets_and_record(plan)  # both in less time
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
+
+import pandas as pd
 
 from siting.layout.result import LayoutPlan
 from siting.layout.tables.assumptions import assumptions
@@ -24,7 +28,29 @@ from siting.layout.tables.schools import far_pupils, hearing, moves, rides, ride
 from siting.prepare import Settings
 from siting.render.columns import Sheet
 
-__all__ = ["record_of", "sheets_of"]
+__all__ = ["record_of", "sheets_and_record", "sheets_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What both the tables and the record are made from.
+
+    Attributes:
+        figures, projects, rides, variation: as `needs.figures`, `projects.projects_of`, `schools.rides_of` and
+            `balance.variation_of` give them.
+    """
+
+    facts: Facts
+    figures: pd.DataFrame
+    projects: pd.DataFrame
+    rides: pd.DataFrame
+    variation: pd.DataFrame
+
+    @classmethod
+    def of(cls, plan: LayoutPlan, settings: Settings | None) -> Work:
+        """All of it computed."""
+        facts = Facts(plan, settings or Settings())
+        return cls(facts, figures(facts), projects_of(facts), rides_of(facts), variation_of(facts))
 
 
 def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet, ...]:
@@ -33,11 +59,31 @@ def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet
     Args:
         settings: where travel times between facilities are cached; none: they are computed anew.
     """
-    facts = Facts(plan, settings or Settings())
+    return _sheets(Work.of(plan, settings))
+
+
+def record_of(plan: LayoutPlan) -> dict[str, Any]:
+    """What `run.json` keeps of a plan: see `siting.layout.tables.record`."""
+    return _record(Work.of(plan, None))
+
+
+def sheets_and_record(plan: LayoutPlan, settings: Settings | None = None) -> tuple[tuple[Sheet, ...], dict[str, Any]]:
+    """`sheets_of` and `record_of`, computed once."""
+    work = Work.of(plan, settings)
+    return _sheets(work), _record(work)
+
+
+def _record(work: Work) -> dict[str, Any]:
+    return record_of_facts(work.facts, work.figures, work.projects, work.rides, work.variation)
+
+
+def _sheets(work: Work) -> tuple[Sheet, ...]:
+    facts, frame, found, ridden, variation = work.facts, work.figures, work.projects, work.rides, work.variation
     ids = {service.id for service in facts.services}
     schools, care = bool(ids & set(EDUCATION)), bool(ids & set(HEALTH))
-    frame, found, ridden, variation = figures(facts), projects_of(facts), rides_of(facts), variation_of(facts)
-    limited = any(d.group.standard_minutes or d.group.max_minutes for part in plan.posed.needs.groups for d in part)
+    limited = any(
+        d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
+    )
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
@@ -64,9 +110,3 @@ def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet
         assumptions(facts),
     )
     return tuple(sheet for sheet in sheets if sheet is not None)
-
-
-def record_of(plan: LayoutPlan) -> dict[str, Any]:
-    """What `run.json` keeps of a plan: see `siting.layout.tables.record`."""
-    facts = Facts(plan, Settings())
-    return record_of_facts(facts, figures(facts), projects_of(facts), rides_of(facts), variation_of(facts))

@@ -10,7 +10,7 @@ import pandas as pd
 from siting.evaluation.quality_balance import load_quality_standard, quality_balance
 from siting.layout.result import Course
 from siting.layout.tables.columns import COURSES, SERVICE, WHEN, YEAR
-from siting.layout.tables.facts import Facts
+from siting.layout.tables.facts import COMPULSORY, Facts
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both, yes_no
 
@@ -25,7 +25,7 @@ def variation_of(facts: Facts) -> pd.DataFrame:
     """
     case, parts = facts.plan.posed.case, []
     mine = {service.id for service in facts.services}
-    if case.school_resources is not None:
+    if case.school_resources is not None and mine & set(COMPULSORY):
         for when, course in facts.courses:
             parts += [_in_year(facts, course, t).assign(when=when, year=year) for t, year in enumerate(facts.years)]
     found = [part[part["service"].isin(mine)] for part in parts if len(part)]
