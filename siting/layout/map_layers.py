@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from siting.layout.facts import CHANGED, NOT_IN_USE, STATUS, Facts, by_place
 from siting.layout.moves import NOWHERE
 from siting.layout.tables.fates import LEAVING
-from siting.layout.texts import NO_PLACE, size_text
+from siting.layout.texts import NO_PLACE, TEN_THOUSAND, size_text
 from siting.render.columns import Column
 from siting.render.map_style import Style
 from siting.render.views import Category, LineLayer, PointLayer, Symbol
@@ -17,7 +17,6 @@ from siting.render.wording import both, persons_text
 
 SHOWN = 3  # facilities named in a text of where people come from
 CLEAR = 0.05  # share of a point's people who gain or lose before the point counts as gaining or losing
-TEN_THOUSAND = 1e4
 
 FACILITY = (
     Column("status", "规划", "Plan"),
@@ -55,10 +54,10 @@ def facilities(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, 
     look, dark = style.facility, style.coverage.unreachable
     categories = (
         _category("new", look.new, "star", 11),
-        _category("inside", style.zone.colours[0], "star", 9),
+        _category("inside", style.zone.colours[0], "circle", 9),
         _category("reuse", style.zone.colours[0], "diamond", 9),
         _category("expanded", style.coverage.newly_covered, "triangle", 10),
-        _category("reduced", style.zone.colours[2], "diamond", 8),
+        _category("reduced", style.zone.colours[2], "triangle", 7),
         _category("moved", dark, "cross", 8),
         _category("merged", dark, "cross", 8),
         _category("closed", dark, "cross", 8),

@@ -13,7 +13,7 @@ from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
-from siting.layout.texts import counts_text, mean_text, money_text, within_text, without_text
+from siting.layout.texts import TEN_THOUSAND, counts_text, mean_text, money_text, within_text, without_text
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import Section
 from siting.render.wording import Text, both, persons_text
@@ -103,7 +103,7 @@ def summary_sheet(facts: Facts) -> Sheet:
                     "without": without_text(f),
                     "minutes": mean_text(f),
                     "changes": both(counts_text(f)),
-                    "cost": f.yuan / 1e4,
+                    "cost": f.yuan / TEN_THOUSAND,
                 }
             )
     return make_sheet("summary", ("各服务各年一览", "Services and years"), SUMMARY, pd.DataFrame(rows), (ARROW,))

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import math
-
 from siting.layout.facts import Figures
 from siting.layout.places import State
 from siting.render.wording import Text, both, minutes_text, persons_text, share_text
 
 NO_PLACE: Text = ("没有着落", "no place")
 MILLION, HUNDRED_MILLION, TEN_THOUSAND = 1e6, 1e8, 1e4
-SAME = 0.5  # persons
 
 
 def money_text(yuan: float) -> Text:
@@ -67,8 +64,3 @@ def counts_text(figures: Figures) -> Text:
     if not told:
         return "没有变动", "no change"
     return "、".join(f"{zh} {n} 处" for n, zh, _ in told), ", ".join(f"{n} {en}" for n, _, en in told)
-
-
-def finite(value: float) -> bool:
-    """Whether there is such a number."""
-    return math.isfinite(value)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import pandas as pd
 
 from siting.layout.facts import CHANGED, STATUS, Facts
-from siting.layout.map_layers import TEN_THOUSAND, facilities, lines, points
-from siting.layout.texts import mean_text, size_text, within_text, without_text
+from siting.layout.map_layers import facilities, lines, points
+from siting.layout.texts import TEN_THOUSAND, mean_text, size_text, within_text, without_text
 from siting.render.cell_text import number_text
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.map_style import Style, load_style

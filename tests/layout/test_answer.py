@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from siting.layout.answer import LayoutAnswer
+from siting.layout.asked import goals
 from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
@@ -116,6 +117,16 @@ def test_the_gap_is_told_in_yuan_and_persons(facts: Facts) -> None:
     assert "相差 12.0 万元" in texts[1][0]
     assert "24 人" in texts[2][0]  # 120,000 yuan at 5,000 a person and year
     assert "24 people" in texts[2][1]
+
+
+def test_objectives_in_an_order_are_told_with_the_gap_in_people(facts: Facts) -> None:
+    plan = unproven(facts.plan)
+    scenario = plan.posed.scenario.model_copy(update={"worth": None})
+    ordered = Facts(replace(plan, posed=replace(plan.posed, scenario=scenario)))
+    zh, en = goals(ordered)[0]
+    assert "1. 没有着落的人最少；2. 标准之外的人最少；3. 费用最少" in zh
+    assert "1. fewest people without a place; 2. fewest people beyond the standard" in en
+    assert "至多再少 12 人" in how_sure(ordered)[1][0]
 
 
 def test_rules_that_bind_are_named(facts: Facts) -> None:
