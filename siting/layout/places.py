@@ -41,7 +41,10 @@ class State:
 class Arc:
     """A change: from a state to another at the begin of a period; -1 is not in use.
 
-    `kind` is what planners call it: keep, open, grow, shrink, close, absent.
+    Attributes:
+        yuan: what it costs once, out of the budgets.
+        kind: what planners call it: keep, open, grow, shrink, close, absent.
+        running_yuan: what running the place costs more (or less, below 0) from then to the end of the plan.
     """
 
     period: int
@@ -49,6 +52,7 @@ class Arc:
     head: int
     yuan: float
     kind: str
+    running_yuan: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,9 +168,9 @@ def _facility(
     own = 0.0 if name in plan.protect else min(least, persons)
     states = [State("现状", "as it stands", persons, own, _kinds_of_facility(service, row, persons))]
     if known:
-        fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"] * 1.001]
-        fits = [s for s in fits if (s.persons > persons and may["grow"]) or (s.persons < persons and may["shrink"])]
-        states += [_state(service, s, own) for s in fits]
+        larger = [s for s in sizes if s.persons > persons and may["grow"] and _fits(s, row, plan.grow_land_share)]
+        smaller = [s for s in sizes if s.persons < persons and may["shrink"]]
+        states += [_state(service, s, own) for s in (*smaller, *larger)]
     arcs = []
     ready = scenario.begin + (plan.build_years if plan.build_years is not None else _build_years(service))
     for t, year in enumerate(scenario.years):
@@ -180,11 +184,16 @@ def _facility(
             for b, after in enumerate(states):
                 if b > 0 and after.persons > before.persons and year >= ready:
                     assert after.size is not None
-                    each = size_cost(service, after.size) / after.persons
+                    each = plan.grow_cost_share * size_cost(service, after.size) / after.persons
                     arcs.append(Arc(t, a, b, each * (after.persons - before.persons), "grow"))
                 elif b > 0 and after.persons < before.persons and a == 0:
                     arcs.append(Arc(t, a, b, 0.0, "shrink"))
     return Place(service.id, name, "existing", row, tuple(states), 0, tuple(arcs))
+
+
+def _fits(size: StandardSize, row: pd.Series, share: float = 1.0) -> bool:
+    """Whether the land of a facility or plot is enough for a size, or for this share of what the standard asks."""
+    return size.site_m2 is None or not row["site_m2"] > 0 or share * size.site_m2 <= row["site_m2"] * 1.001
 
 
 def _build_years(service: Service) -> float:
@@ -196,7 +205,7 @@ def _plot(
 ) -> Place | None:
     """A plot: the sizes that its land holds, opened once it is free and built, never closed again."""
     least = plan.least_persons or 0.0
-    fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"] * 1.001]
+    fits = [s for s in sizes if _fits(s, row)]
     states = [_state(service, s, least) for s in fits] if service.sizes else [_only_state(service, least)]
     share = scenario.existing_building_share if row["existing_building"] == "yes" else 1.0
     free = row["available_from"] if row["available_from"] > 0 else scenario.begin
@@ -230,11 +239,20 @@ def new_place(
 
 
 def places_within(
-    scenario: LayoutScenario, link: Within, plan: ServicePlan, service: Service, hosts: pd.DataFrame
+    scenario: LayoutScenario,
+    link: Within,
+    service: Service,
+    hosts: pd.DataFrame,
+    later: pd.Series,
 ) -> list[Place]:
-    """Places inside facilities of another service that have room: as many as the room and the largest size allow."""
+    """Places inside facilities of another service that have room: as many as the room and the largest size allow.
+
+    Args:
+        later: by zone, the largest demand to come for the hosts' own service as a share of today's.
+    """
     found = []
-    room = link.room_share * (hosts["capacity"] - hosts["enrolment"]).to_numpy(dtype=np.float64)
+    used = hosts["enrolment"] * hosts["zone"].map(later).fillna(1.0)
+    room = link.room_share * (hosts["capacity"] - used).to_numpy(dtype=np.float64)
     for (_, row), free in zip(hosts.iterrows(), room, strict=True):
         fits = [s for s in service.sizes if s.persons <= free]
         if not fits:
@@ -254,8 +272,8 @@ def places_reused(
     found = []
     sizes = [s for s in service.sizes if not plan.sizes or s.persons in plan.sizes]
     for _, row in leaving.iterrows():
-        fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"]]
-        states = [_state(service, s, 0.0) for s in fits[:2]] if service.sizes else [_only_state(service, 0.0)]
+        fits = [s for s in sizes if _fits(s, row)]
+        states = [_state(service, s, 0.0) for s in fits] if service.sizes else [_only_state(service, 0.0)]
         yuan = [link.cost_share * size_cost(service, s.size) for s in states]
         place = new_place(scenario, service, "reuse", row, states, yuan, scenario.begin + 1)
         if place is not None:

@@ -17,7 +17,7 @@ from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.instance.ids import NumberedIds
-from siting.layout.demand import Needs, needs_of
+from siting.layout.demand import Needs, later_demand, needs_of
 from siting.layout.places import (
     Place,
     candidates_of,
@@ -27,6 +27,7 @@ from siting.layout.places import (
     places_within,
 )
 from siting.layout.rows import MONEY, ArcTable, Row, Rows, add_budget, link_rows, service_rows
+from siting.layout.running import with_running_costs
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, ServicePlan, Within, load_layout
 from siting.layout.separation import apart_enough
 from siting.network import RoadGraph
@@ -109,7 +110,7 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     case = needs.case
     graph, graph_key = roads_of(case, scenario.travel, settings, clock)
     with clock.time(settings.listener, "places", "整理设施与地块", "Gathering facilities and plots"):
-        places = _places(case, scenario, services, graph)
+        places = _places(case, scenario, services, graph, needs)
     numbers = [np.flatnonzero([p.service == service.id for p in places]) for service in services]
     problems = [
         _problem(case, service, plan, [places[p] for p in mine])
@@ -150,7 +151,9 @@ def _check_links(scenario: LayoutScenario, path: Path) -> None:
     faults.raise_if_any()
 
 
-def _places(case: Case, scenario: LayoutScenario, services: Sequence[Service], graph: RoadGraph) -> list[Place]:
+def _places(
+    case: Case, scenario: LayoutScenario, services: Sequence[Service], graph: RoadGraph, needs: Needs
+) -> list[Place]:
     by_service = {service.id: service for service in services}
     plans = {plan.service: plan for plan in scenario.services}
     found: dict[str, list[Place]] = {}
@@ -164,7 +167,7 @@ def _places(case: Case, scenario: LayoutScenario, services: Sequence[Service], g
             service, plan = by_service[link.service], plans[link.service]
             hosts = case.facilities[case.facilities["service"] == link.of]
             if isinstance(link, Within):
-                found[service.id] += places_within(scenario, link, plan, service, hosts)
+                found[service.id] += places_within(scenario, link, service, hosts, later_demand(needs, link.of))
             else:
                 leaving = {p.id for p in found[link.of] if any(a.kind == "close" for a in p.arcs)}
                 found[service.id] += places_reused(scenario, link, plan, service, hosts[hosts["id"].isin(leaving)])
@@ -172,7 +175,8 @@ def _places(case: Case, scenario: LayoutScenario, services: Sequence[Service], g
         if isinstance(link, CountsAs):
             real = [p for p in found[link.service] if p.origin in ("existing", "candidate")]
             found[link.of] += places_counted(scenario, by_service[link.of], real)
-    return [place for service in services for place in found[service.id]]
+    years = years_of_periods(scenario)
+    return [with_running_costs(place, plans[s.id], years) for s in services for place in found[s.id]]
 
 
 def _problem(case: Case, service: Service, plan: ServicePlan, places: Sequence[Place]) -> Problem:
@@ -369,7 +373,7 @@ def _changes(scenario: LayoutScenario, table: ArcTable, rows: Rows, first_state:
         period=table.period,
         tail=np.where(tail >= 0, tail + shift, -1),
         head=np.where(head >= 0, head + shift, -1),
-        cost=np.array([arc.yuan / MONEY for arc in table.arcs]),
+        cost=np.array([(arc.yuan + arc.running_yuan) / MONEY for arc in table.arcs]),
         rows=rows.matrix(len(table.arcs)),
         least=least,
         most=most,
