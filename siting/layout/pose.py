@@ -11,12 +11,12 @@ import pandas as pd
 
 from siting.assemble import Problem
 from siting.case import Case, find_case, load_case
-from siting.errors import Faults, nearest_word
 from siting.files.cache import Cache
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.instance.ids import NumberedIds
+from siting.layout.checks import check_links, check_plans, check_standards
 from siting.layout.demand import Needs, later_demand, needs_of
 from siting.layout.places import (
     Place,
@@ -103,14 +103,14 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     with clock.time(settings.listener, "read", "读取方案与案例数据", "Reading the scenario and the case"):
         scenario = load_layout(path)
         services = [load_service(plan.service) for plan in scenario.services]
-        _check_links(scenario, path)
+        check_links(scenario, path)
         case = load_case(find_case(scenario.case, path.parent))
     with clock.time(settings.listener, "people", "推算人口与需求", "Projecting the people"):
         needs = needs_of(case, scenario, services, path.parent)
     case = needs.case
     graph, graph_key = roads_of(case, scenario.travel, settings, clock)
     with clock.time(settings.listener, "places", "整理设施与地块", "Gathering facilities and plots"):
-        places = _places(case, scenario, services, graph, needs)
+        places = _places(case, scenario, services, graph, needs, path)
     numbers = [np.flatnonzero([p.service == service.id for p in places]) for service in services]
     problems = [
         _problem(case, service, plan, [places[p] for p in mine])
@@ -118,6 +118,8 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     ]
     times = times_of(case, problems, graph, scenario.travel, graph_key, settings, clock)
     parts = tuple(ServicePart(*p) for p in zip(services, scenario.services, problems, times, numbers, strict=True))
+    for part in parts:
+        check_standards(path, part.plan, part.times.impedance, part.problem.standard_min, part.problem.zone_kind)
     with clock.time(settings.listener, "pose", "建立规划模型", "Posing the plan"):
         table = ArcTable.of(places)
         near = _near_links(scenario, table, graph, graph_key, settings)
@@ -129,39 +131,18 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     )  # fmt: skip
 
 
-def _check_links(scenario: LayoutScenario, path: Path) -> None:
-    faults = Faults(path)
-    known = {plan.service for plan in scenario.services}
-    for k, link in enumerate(scenario.links, start=1):
-        named = [link.service] if hasattr(link, "service") else []
-        of = getattr(link, "of", ())
-        named += [of] if isinstance(of, str) else list(of)
-        named += list(getattr(link, "services", ()))
-        for name in named:
-            if name not in known:
-                close = nearest_word(name, known)
-                faults.add(
-                    "services 里没有这项服务",
-                    "services has no such service",
-                    remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(sorted(known))}",
-                    remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(sorted(known))}",
-                    column=f"links[{k}]",
-                    value=name,
-                )
-    faults.raise_if_any()
-
-
 def _places(
-    case: Case, scenario: LayoutScenario, services: Sequence[Service], graph: RoadGraph, needs: Needs
+    case: Case, scenario: LayoutScenario, services: Sequence[Service], graph: RoadGraph, needs: Needs, path: Path
 ) -> list[Place]:
     by_service = {service.id: service for service in services}
     plans = {plan.service: plan for plan in scenario.services}
-    found: dict[str, list[Place]] = {}
-    for service, plan in zip(services, scenario.services, strict=True):
-        candidates = candidates_of(case, service)
-        if plan.separation and service.separation_m:
-            candidates = candidates[apart_enough(case, candidates, service, graph)].reset_index(drop=True)
-        found[service.id] = places_of(case, scenario, plan, service, candidates)
+    candidates = {service.id: candidates_of(case, service) for service in services}
+    for service in services:
+        if plans[service.id].separation and service.separation_m:
+            apart = apart_enough(case, candidates[service.id], service, graph)
+            candidates[service.id] = candidates[service.id][apart].reset_index(drop=True)
+    check_plans(case, scenario, services, candidates, path)
+    found = {s.id: places_of(case, scenario, plans[s.id], s, candidates[s.id]) for s in services}
     for link in scenario.links:
         if isinstance(link, Within | Reuse):
             service, plan = by_service[link.service], plans[link.service]

@@ -95,8 +95,8 @@ class ServicePlan(Frozen):
     service: str = Field(description="服务：data/standards/ 里的文件名 id of data/standards/")
     zones: tuple[str, ...] = Field(
         (),
-        description="只在这些分区作决定，其他分区的设施维持现状、居民照常计算，不写为全部 decisions only in these zones: "
-        "elsewhere facilities stay as they are, and people count everywhere; none: all",
+        description="只在这些分区作决定，其他分区的设施维持现状、居民照常计算，不写为全部 "
+        "decisions only in these zones: elsewhere facilities stay as they are, and people count everywhere; none: all",
     )
     open: Chosen = Field("all", description="可新建的候选地点：all、none 或编号列表 candidates that may open")
     grow: Chosen = Field("none", description="可扩建的现有设施 facilities that may grow")
@@ -182,7 +182,8 @@ class ServicePlan(Frozen):
     run_yuan_per_place: float = Field(
         0,
         ge=0,
-        description="每个名额每年的运行费（元），随规模增减；不占建设预算 yuan a year for running each place; no part of the budgets",
+        description="每个名额每年的运行费（元），随规模增减；不占建设预算 "
+        "yuan a year for running each place; no part of the budgets",
     )
     budget_yuan: tuple[float, ...] | None = Field(
         None, description="该服务自己的各期预算（元） the service's own budget, one number a period"
