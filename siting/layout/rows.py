@@ -222,7 +222,7 @@ def add_budget(
             f"{key}.{year}",
             f"{names[0]}（{until[0]}）不超过 {money:,.0f} 元",
             f"{names[1]} {until[1]}: at most {money:,.0f} yuan",
-            most=money,
+            most=money / MONEY,
         )
         wanted = table.numbers(places, lambda arc, t=t: arc.period <= t if carry else arc.period == t)
         rows.add(text, [(a, table.arcs[a].yuan / MONEY) for a in wanted])
