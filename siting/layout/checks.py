@@ -11,12 +11,26 @@ import pandas as pd
 from siting.case import Case
 from siting.errors import Faults, nearest_word
 from siting.impedance import FloatArray, ImpedanceMatrix
-from siting.layout.places import NOT_GIVEN, fits, inside, ready_year
+from siting.layout.places import NOT_GIVEN, candidates_of, fits, inside, ready_year
 from siting.layout.scenario import LayoutScenario, ServicePlan
-from siting.standards import Service
+from siting.standards import Service, list_services
 
 OF_FACILITIES = ("grow", "shrink", "close", "move", "protect", "must_close")
 OF_PLOTS = ("open", "required")
+
+
+def check_services(scenario: LayoutScenario, path: Path) -> None:
+    """The services have a standard.
+
+    Raises:
+        InputError: naming each that has none.
+    """
+    faults, known = Faults(path), list_services()
+    for k, plan in enumerate(scenario.services, start=1):
+        if plan.service not in known:
+            texts = ("没有这种服务", "there is no such service")
+            _unknown(faults, f"services[{k}].service", plan.service, known, texts)
+    faults.raise_if_any()
 
 
 def check_links(scenario: LayoutScenario, path: Path) -> None:
@@ -84,7 +98,7 @@ def _check_ids(faults: Faults, case: Case, service: Service, plan: ServicePlan, 
     facilities = case.facilities
     own = set(facilities.loc[facilities["service"] == service.id, "id"])
     other = dict(zip(facilities["id"], facilities["service"], strict=True))
-    plots = set(candidates["id"])
+    plots, usable = set(candidates["id"]), set(candidates_of(case, service)["id"])
     land = dict(zip(case.candidates["id"], case.candidates["land"].fillna("").astype(str), strict=True))
     for key in (*OF_FACILITIES, *OF_PLOTS):
         value, column = getattr(plan, key), f"services.{service.id}.{key}"
@@ -92,10 +106,19 @@ def _check_ids(faults: Faults, case: Case, service: Service, plan: ServicePlan, 
         for name in () if value in NOT_GIVEN else value:
             if name in known:
                 continue
-            if key in OF_PLOTS and name in land:
+            if key in OF_PLOTS and name in usable:
                 faults.add(
-                    f"地块“{land[name]}”不能用于{service.name_zh}，或离铁路、主干道太近",
-                    f"the plot is not for {service.name_en} (its land, or a railway or trunk road is too near)",
+                    "地块离铁路或主干道太近（标准的 separation_m）",
+                    "the plot is too near a railway or trunk road (separation_m of the standard)",
+                    remedy_zh="改用别的地块，或写 separation = false",
+                    remedy_en="name another plot, or write separation = false",
+                    column=column,
+                    value=name,
+                )
+            elif key in OF_PLOTS and name in land:
+                faults.add(
+                    f"地块“{land[name]}”不能用于{service.name_zh}",
+                    f"the land of the plot ({land[name]}) is not for {service.name_en}",
                     remedy_zh="改用别的地块，或改 candidates.csv 的 land、services",
                     remedy_en="name another plot, or change land and services in candidates.csv",
                     column=column,

@@ -16,7 +16,7 @@ from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.instance.ids import NumberedIds
-from siting.layout.checks import check_links, check_plans, check_standards
+from siting.layout.checks import check_links, check_plans, check_services, check_standards
 from siting.layout.demand import Needs, later_demand, needs_of
 from siting.layout.places import (
     Place,
@@ -102,6 +102,7 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     clock = Clock()
     with clock.time(settings.listener, "read", "读取方案与案例数据", "Reading the scenario and the case"):
         scenario = load_layout(path)
+        check_services(scenario, path)
         services = [load_service(plan.service) for plan in scenario.services]
         check_links(scenario, path)
         case = load_case(find_case(scenario.case, path.parent))
