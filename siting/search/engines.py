@@ -17,6 +17,7 @@ from siting.search.center import search_center
 from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.found import Found, Report
+from siting.search.layout import search_layout
 from siting.search.median import WORST, interchange, knows, search_median, search_worst, with_costs
 from siting.search.single_source import SingleSource, search_single_source
 from siting.search.sites import SITE_BLOCKS, SiteRules
@@ -71,6 +72,8 @@ def search_first(
         start: (J,) open sites of a plan that is known to be possible.
     """
     goal, told = objective or formulation.objective, {*formulation.variables, *active}
+    if instance.changes is not None:
+        return search_layout({*told, goal}, instance, options, report) if not limits else None
     capacitated = search_capacitated(
         told,
         active,

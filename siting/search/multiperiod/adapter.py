@@ -21,19 +21,26 @@ class Posed(NamedTuple):
     """A problem and how its numbers lie in the instance. G is the number of kinds, 1 where there are none.
 
     Attributes:
+        starts: (I + 1,) pairs of each point, the cheapest first.
+        place: (nnz,) place of each pair, p G + kind; each: (nnz,) cost of one person.
+        left_out: (I,) cost of leaving one person out.
         initial: (P G,) state of each place today, 0 for not in use, else from 1.
         change: (A G,) of each change of the problem its number in the instance.
         kinds: G.
     """
 
     problem: MultiPeriodProblem
+    starts: IntArray
+    place: IntArray
+    each: FloatArray
+    left_out: FloatArray
     initial: IntArray
     change: IntArray
     kinds: int
 
-    def taken(self, chosen: IntArray | BoolArray) -> BoolArray:
+    def taken(self, chosen: BoolArray) -> BoolArray:
         """(A G,) changes of the problem for those of the instance: (A,) flags."""
-        flags: BoolArray = np.asarray(chosen)[self.change]
+        flags: BoolArray = np.asarray(chosen, dtype=bool)[self.change]
         return flags
 
     def in_use(self, changes: InstanceChanges, states: IntArray) -> BoolArray:
@@ -58,7 +65,7 @@ def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: B
     """
     c = instance.changes
     assert c is not None
-    kind = _kinds(instance)
+    kind = instance.demand_kind
     G = 1 if kind is None or c.kind_capacity is None else c.kind_capacity.shape[1]
     states = np.bincount(c.state_place, minlength=c.places)
     first = np.r_[0, np.cumsum(np.repeat(states, G))]
@@ -98,11 +105,11 @@ def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: B
         most=c.most[rows],
         unserved=a * left_out,
     )
-    return Posed(problem, local(np.repeat(c.initial, G), np.repeat(np.arange(c.places), G)), change, G)
-
-
-def _kinds(instance: Instance) -> IntArray | None:
-    return None if instance.demand_kind is None else instance.demand_kind
+    each = worth + left_out[point]
+    dearer = np.lexsort((each, point))
+    places = c.site_place[matrix.indices] * G + (kind_of[point] if G > 1 else 0)
+    today = local(np.repeat(c.initial, G), np.repeat(np.arange(c.places), G))
+    return Posed(problem, matrix.indptr, places[dearer], each[dearer], left_out, today, change, G)
 
 
 def _room(c: InstanceChanges, kinds: int, states: IntArray, everybody: float) -> tuple[FloatArray, FloatArray]:
