@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from siting.layout.trigger_sheet import trigger_sheet
 from siting.layout.triggers import needed_from, triggers
 from tests.layout.shipped import course_of, posed
 
@@ -50,5 +51,20 @@ def test_of_each_opening_the_residents_and_the_demand_of_its_zone() -> None:
     assert found["trigger_year"][0] <= 2025  # the new town has more pupils than places from the start
 
 
+def test_the_table_names_the_places_and_zones() -> None:
+    plan = posed("new_areas_schools")
+    p = next(p for p, place in enumerate(plan.places) if place.origin == "candidate")
+    course = course_of(plan, {(p, 1): 0})
+    sheet, (row,) = trigger_sheet(course), triggers(course).to_dict("records")
+    assert sheet is not None
+    (told,) = sheet.frame.to_dict("records")
+    assert (told["id"], told["year"], told["kind"]) == (plan.places[p].id, 2030, "新建 new")
+    assert told["persons"] == plan.places[p].states[0].persons
+    assert told["residents"] == pytest.approx(row["residents"], abs=0.01)
+    assert "开发区" in told["zone"] or "高铁新城" in told["zone"]
+
+
 def test_nothing_opens_nothing_is_triggered() -> None:
-    assert triggers(course_of(posed("new_areas_schools"), {})).empty
+    course = course_of(posed("new_areas_schools"), {})
+    assert triggers(course).empty
+    assert trigger_sheet(course) is None
