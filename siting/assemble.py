@@ -75,6 +75,7 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
             **_leaving(question, facilities["id"], closing),
             "competitor": facilities["id"].isin(question.competitors),
             "attraction": _attraction(question, facilities, facilities["capacity"]),
+            "vehicles_today": facilities["vehicles"],
         }
     )
     new = pd.DataFrame(
@@ -88,6 +89,7 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
             "relocatable": False,
             "competitor": False,
             "attraction": _attraction(question, candidates, size if size > 0 else np.nan),
+            "vehicles_today": np.nan,
         }
     )
     return Problem(

@@ -35,6 +35,7 @@ FACILITY_LEDGER = (
     *(_number(name) for name in ("staff", "doctors", "enrolment", "boarders")),
     _year("built_year"),
     _choice("tcm_clinic", ("yes", "no"), YES_NO),
+    _number("vehicles"),
 )
 # What the list of candidate sites may tell of a plot.
 PLOT_LEDGER = (_number("site_m2"), _year("available_from"), _choice("existing_building", ("yes", "no"), YES_NO))

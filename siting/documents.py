@@ -16,6 +16,8 @@ from siting.files.resources import PACKAGE
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
+from siting.grouping.scenario import Grouping, Leads, Members, Words
+from siting.grouping.scenario import Rules as GroupingRules
 from siting.layout.scenario import (
     Budget,
     CountsAs,
@@ -35,6 +37,7 @@ from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
 from siting.ranking.criteria import CRITERIA, CriterionBase, Place
 from siting.ranking.question import Backtest, RankingScenario, Rules
+from siting.rebalance.scenario import LevelAsked, Rebalance
 from siting.scenario import FutureChange, Limit, Scenario, ServiceQuestion, Solver, Travel
 from siting.sourced import Sourced
 from siting.standards import ZONE_KINDS, Service, list_services, load_service
@@ -49,6 +52,8 @@ def documents() -> dict[str, str]:
     return {
         "scenario-reference.md": scenario_reference(),
         "scenario.schema.json": schema(Scenario),
+        "grouping.schema.json": schema(Grouping),
+        "rebalance.schema.json": schema(Rebalance),
         "case.schema.json": schema(CaseFile),
         "layout-reference.md": layout_reference(),
         "layout.schema.json": schema(LayoutScenario),
@@ -88,6 +93,13 @@ def scenario_reference() -> str:
         ("sizes = [{ ... }]", SizeClass),
         ("[services.threshold.KIND]，KIND 为 urban、town 或 rural", Limit),
         ("[[futures]]，见 [futures](futures.md)", FutureChange),
+        ('kind = "grouping"，见 [grouping](grouping.md)', Grouping),
+        ("[leads]", Leads),
+        ("[members]", Members),
+        ("[rules]", GroupingRules),
+        ("[words]", Words),
+        ('kind = "rebalance"，见 [rebalance](rebalance.md)', Rebalance),
+        ("[[levels]]", LevelAsked),
     ):
         lines += ["", f"## {title}", ""]
         if model is ModelNumbers:

@@ -15,7 +15,12 @@ from siting.files.toml import read_toml
 from siting.prepare import Settings
 
 # kind -> module with `answer(path, settings)`
-KINDS: dict[str, str] = {"layout": "siting.layout.run", "ranking": "siting.ranking.run"}
+KINDS: dict[str, str] = {
+    "grouping": "siting.grouping.run",
+    "layout": "siting.layout.run",
+    "ranking": "siting.ranking.run",
+    "rebalance": "siting.rebalance.run",
+}
 
 
 class Answer(Protocol):

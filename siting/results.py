@@ -74,6 +74,8 @@ class ServiceResult:
         thresholds: by zone kind: (mode, minutes, source, verified).
         sites: id, name, lon, lat, zone, township, land, status (SITE_STATUS), capacity_persons (NaN: no limit or
             unknown; of a new facility whose size was chosen, that size), load_before_persons, load_after_persons,
+            vehicles_before and vehicles_assumed (only where the plan places vehicles: today's, and whether the ledger
+            does not tell and one was taken),
             cost_yuan (of opening a new one, of closing or leaving one that the plan closes or moves), size_class
             ('' where none was chosen), vehicles (NaN where the plan places none), competitor (bool: of others),
             off_network (bool).
@@ -83,7 +85,9 @@ class ServiceResult:
             assigned_min (mean of those who are assigned), unassigned_persons (whom the plan sends nowhere),
             accessibility_before_per_1000, accessibility_after_per_1000 (places
             within the standard for each 1,000 who need the service, by `accessibility.two_step` over the facilities
-            in use whose capacity is known; NaN where that is none), snap_distance_m, off_network (bool).
+            in use whose capacity is known; NaN where that is none), snap_distance_m, off_network (bool); only where
+            the plan places vehicles also vehicles_before, vehicles_after (within the standard), expected_before,
+            expected_after (chance that one of them is free).
         assignments: demand_id, site_id, share, persons, travel_time_min.
         summary: one row for each `when` (before, after) x group: when, group_kind (all, zone, township, age),
             group (id or name), demand_persons, covered_persons, covered_share, unreachable_persons,

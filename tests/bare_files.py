@@ -40,7 +40,7 @@ def words_of(instance: Instance, folder: Path) -> list[str]:
         demand["zone"] = [f"z{k}" for k in instance.demand_zone]
     words += ["--demand", str(write_csv(folder / "people.csv", instance.demand_ids, demand))]
     flags = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")
-    numbers = ("closing_cost", "attraction", "capacity", "fixed_cost", "minimum_load")
+    numbers = ("closing_cost", "attraction", "capacity", "fixed_cost", "minimum_load", "least_points", "most_points")
     sites = {name: getattr(instance, name) for name in (*flags, *numbers)}
     sites = {name: values for name, values in sites.items() if values is not None}
     sites |= {name: sites[name].astype(int) for name in flags if name in sites}

@@ -21,10 +21,13 @@ from siting.instance.adjacency import Adjacency
 
 DEMAND_NUMBERS = ("demand", "load", "standard", "outer_standard")
 SITE_FLAGS = ("existing", "required", "forbidden", "closable", "relocatable", "competitor")
-SITE_NUMBERS = ("closing_cost", "attraction", "capacity", "fixed_cost", "minimum_load")
+SITE_NUMBERS = (
+    *("closing_cost", "attraction", "capacity", "fixed_cost", "minimum_load"),
+    *("least_points", "most_points"),
+)
 DEMAND_COLUMNS = ("id", *DEMAND_NUMBERS, "zone", "future")
 SITE_COLUMNS = ("id", *SITE_FLAGS, *SITE_NUMBERS, "zone", "unit")
-EMPTY_MEANS = {"capacity": np.inf}
+EMPTY_MEANS = {"capacity": np.inf, "most_points": np.inf}
 NOT_SQUARE = Kind(
     "地点之间的矩阵，行与列须是同样的地点",
     "a matrix between sites must have the same sites as rows and as columns",

@@ -51,6 +51,8 @@ COLUMN = {
     "demand_zone": ("--demand", "zone"),
     "future": ("--demand", "future"),
     "minimum_load": ("--capacity", "minimum_load"),
+    "least_points": ("--sites", "least_points"),
+    "most_points": ("--sites", "most_points"),
     "site_zone": ("--sites", "zone"),
     "site_unit": ("--sites", "unit"),
     **{

@@ -47,7 +47,7 @@ def solve_command(
             "--sites",
             "地点的各种属性",
             "facts about sites: id and any of existing, required, forbidden, closable, relocatable, competitor, "
-            "capacity, minimum_load, fixed_cost, closing_cost, attraction, zone, unit",
+            "capacity, minimum_load, least_points, most_points, fixed_cost, closing_cost, attraction, zone, unit",
         ),
     ] = None,
     capacity: Annotated[File, _file("--capacity", "地点的容量", "room: id,capacity[,minimum_load]")] = None,

@@ -286,6 +286,10 @@ def _largest_minimum(twin: Twin) -> float:
     return 1.0 if least is None else float(least.max(initial=1.0))
 
 
+def _mean_points(twin: Twin) -> float:
+    return twin.instance.demand_count / max(twin.instance.site_count, 1)
+
+
 def _plans(twin: Twin) -> float:
     return float(len(twin.instance.excluded or ()))
 
@@ -333,6 +337,8 @@ GIVES: tuple[Give, ...] = (
     Give("seats", "respect_size_capacity", _seats),
     Give("size_seats", "respect_size_capacity", _size_seats),
     Give("minimum_load", "respect_minimum_load", _single("respect_minimum_load", 0.0, _largest_minimum)),
+    Give("fewer_points", "respect_least_points", _single("respect_least_points", 0.0, _mean_points)),
+    Give("more_points", "respect_most_points", _single("respect_most_points", 0.0, _mean_points)),
     Give("share", "cover_share_of_people", _single("cover_share_of_people", 0.0, _people, whole=False)),
     Give("share", "capture_share_of_people", _single("capture_share_of_people", 0.0, _people, whole=False)),
     Give(

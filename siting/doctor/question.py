@@ -212,6 +212,8 @@ CHANGES: dict[str, Change] = {
     "seats": _array("capacity", 1),
     "size_seats": _all("size_capacity", 1),
     "minimum_load": _all("minimum_load", -1),
+    "fewer_points": _all("least_points", -1),
+    "more_points": _all("most_points", 1),
     "share": _share,
     "target": _target,
     "target_reach": _target_reach,

@@ -301,6 +301,16 @@ SENTENCES: dict[str, Callable[[Speaker, Amounts], Said]] = {
         f"{some(amounts[0], 'more place')} in every size class", float(amounts[0]), "places",
     ),
     "minimum_load": _least_use,
+    "fewer_points": lambda speaker, amounts: Said(
+        "每处设施至少要带的需求点数", "the least number of demand points of a facility",
+        f"下限减少 {amounts[0]:,.0f} 个需求点", f"lower it by {some(amounts[0], 'demand point')}",
+        float(amounts[0]), "points",
+    ),
+    "more_points": lambda speaker, amounts: Said(
+        "每处设施至多能带的需求点数", "the largest number of demand points of a facility",
+        f"上限增加 {amounts[0]:,.0f} 个需求点", f"raise it by {some(amounts[0], 'demand point')}",
+        float(amounts[0]), "points",
+    ),
     "share": _share,
     "target": _target,
     "target_reach": _target_reach,

@@ -47,13 +47,18 @@ BIND_PEOPLE = {
     "respect_state_capacity",
     "respect_state_minimum",
     "respect_kind_capacity",
+    "respect_least_points",
+    "respect_most_points",
     "bound_zone_spread",
     "serve_own_unit",
     "carry_catchment_flow",
 }
 STATES = {"respect_state_capacity", "respect_kind_capacity", "respect_state_minimum"}
 ALL_WITHIN_CAPACITY = {"assign_every_demand_point", "assign_only_to_open", "respect_capacity"}
-NOT_MERGED = {"assign_to_closest", "bound_zone_spread", "serve_own_unit", "carry_catchment_flow"}
+NOT_MERGED = {
+    *("assign_to_closest", "bound_zone_spread", "serve_own_unit", "carry_catchment_flow"),
+    *("respect_least_points", "respect_most_points"),
+}
 
 
 @dataclass(frozen=True, eq=False)

@@ -13,6 +13,7 @@ from siting.demand import ages_in_service
 from siting.evaluation.accessibility import two_step
 from siting.evaluation.metrics import loads, summarise
 from siting.evaluation.site_ledger import site_ledger
+from siting.evaluation.vehicles import chance_of_one_free, vehicles_within
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix, IntArray
 from siting.solution import Assignment
 
@@ -91,6 +92,8 @@ def evaluate(
             "off_network": off_network,
         }
     )
+    if servers is not None:
+        demand = demand.assign(**_arrival(problem, impedance, sites))
     ages = ages_in_service(case, problem.service)
     summary = summarise(pd.concat([demand, case.demand[ages]], axis=1), ages)
     ledger = sites.assign(
@@ -99,6 +102,16 @@ def evaluate(
         off_network=site_off_network,
     )
     return Evaluation(ledger, demand, after.drop(columns=["demand_index"]), summary)
+
+
+def _arrival(problem: Problem, impedance: ImpedanceMatrix, sites: pd.DataFrame) -> dict[str, FloatArray]:
+    """(I,) vehicles within the standard before and after, and the chance that one of them is free."""
+    columns = {}
+    for when, name in (("before", "vehicles_before"), ("after", "vehicles")):
+        count = vehicles_within(impedance, problem.standard_min, sites[name].to_numpy(dtype=np.float64))
+        columns[f"vehicles_{when}"] = count
+        columns[f"expected_{when}"] = chance_of_one_free(count, problem.question.busy_fraction or 0.0)
+    return columns
 
 
 def _places_per_1000(

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.assemble import Problem
+from siting.evaluation.vehicles import vehicles_today
 from siting.impedance import BoolArray, IntArray
 from siting.question.sizes import size_classes
 
@@ -38,10 +39,15 @@ def site_ledger(
         paid = np.array([*(size.yuan for size in classes), np.nan])[mine]
         capacity, cost = np.where(existing, capacity, held), np.where(existing, cost, paid)
     status = np.select([moved, gone, new, ~existing], ["moved", "closed", "new", "candidate"], "existing")
-    return sites.drop(columns=["origin", "closing", "closable", "relocatable", "attraction"]).assign(
+    inner = ["origin", "closing", "closable", "relocatable", "attraction", "vehicles_today"]
+    ledger = sites.drop(columns=inner).assign(
         status=status,
         capacity_persons=capacity,
         cost_yuan=cost,
         size_class=names,
         vehicles=np.nan if servers is None else servers.astype(np.float64),
     )
+    if servers is None:
+        return ledger
+    today, assumed = vehicles_today(sites["vehicles_today"], existing)
+    return ledger.assign(vehicles_before=today, vehicles_assumed=assumed)

@@ -36,6 +36,8 @@ BINDING = (
     "cover_share",
     "servers",
     "minimum_load",
+    "least_points",
+    "most_points",
     "size_capacity",
     "adjacency",
     "coverage_targets",

@@ -61,6 +61,8 @@ class Instance:
         load: (I,) what a demand point takes of a capacity; None: its demand.
         capacity: (J,) what a site holds; +inf where there is no limit.
         minimum_load: (J,) least use of an open site.
+        least_points: (J,) least number of demand points of an open site.
+        most_points: (J,) largest number of demand points of a site; +inf where there is no limit.
         fixed_cost: (J,) yuan to open; 0 for existing facilities.
         size_capacity: (S,) capacity of each size class that a new facility may have, ascending.
         size_cost: (S,) yuan of each size class, beside the site's own `fixed_cost`.
@@ -118,6 +120,8 @@ class Instance:
     load: FloatArray | None = field(default=None, metadata=_along(DEMAND))
     capacity: FloatArray | None = field(default=None, metadata=_along(SITE, infinite=True))
     minimum_load: FloatArray | None = field(default=None, metadata=_along(SITE))
+    least_points: FloatArray | None = field(default=None, metadata=_along(SITE))
+    most_points: FloatArray | None = field(default=None, metadata=_along(SITE, infinite=True))
     fixed_cost: FloatArray | None = field(default=None, metadata=_along(SITE))
     size_capacity: FloatArray | None = field(default=None, metadata=_along(SIZE))
     size_cost: FloatArray | None = field(default=None, metadata=_along(SIZE))

@@ -139,6 +139,7 @@ def _demand(frame: pd.DataFrame, ids: pd.Index, site_ids: pd.Index, *, planned: 
             "minutes": minutes_shown(rows[f"nearest_{when}_min"], rows["standard_min"], covered),
             "site": site_ids.get_indexer(pd.Index(rows[f"nearest_{when}_id"].astype(str))).tolist(),
             "covered": flags(covered),
+            "expected": rounded(rows[f"expected_{when}"], 4) if f"expected_{when}" in rows else None,
         }
     return columns
 

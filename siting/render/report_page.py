@@ -20,6 +20,7 @@ from siting.render.tables_gone import gone_table
 from siting.render.tables_people import TODAY, WORDS, uncovered_by_village
 from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
 from siting.render.tables_sites import new_facilities, over_capacity
+from siting.render.tables_vehicles import WORST, arrival_sentences, stations_table, townships_table, villages_table
 from siting.render.wording import (
     MODE,
     STATUS,
@@ -85,6 +86,7 @@ def report_values(result: RunResult) -> Values:
                 "gone": _gone(service, zones),
                 "sizes": service.has_sizes,
                 "vehicles": service.has_vehicles,
+                "arrival": _arrival(service),
                 "sketches": [(base, make_dots(service, base, numbers)) for base in bases],
                 "groups": _groups(service, zones),
                 "accessibility": _accessibility(service, plan),
@@ -160,6 +162,22 @@ def _gone(service: ServiceResult, zones: dict[str, tuple[str, str]]) -> Values:
             for row in rows.to_dict("records")
         ],
         "cost": service.closing_yuan,
+    }
+
+
+def _arrival(service: ServiceResult) -> Values | None:
+    """Vehicles by station, arrival by township, and the worst villages; None where no vehicles are placed."""
+    if not service.has_vehicles:
+        return None
+    villages = villages_table(service)
+    return {
+        "sentences": arrival_sentences(service),
+        "stations": [
+            row | {"status_text": STATUS[row["status"]]} for row in stations_table(service).to_dict("records")
+        ],
+        "townships": townships_table(service).to_dict("records"),
+        "worst": villages.head(WORST).to_dict("records"),
+        "more": max(len(villages) - WORST, 0),
     }
 
 

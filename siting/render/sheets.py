@@ -10,6 +10,7 @@ from siting.render.tables_balance import balance_sheets
 from siting.render.tables_futures import has_futures
 from siting.render.tables_gone import gone_facilities
 from siting.render.tables_kinds import kind_sheets
+from siting.render.tables_vehicles import vehicle_sheets
 from siting.render.wording import planned
 from siting.results import RunResult
 
@@ -30,6 +31,7 @@ def _make(result: RunResult) -> list[Sheet]:
         *([tables_sites.new_facilities(result)] if plan else []),
         *([gone_facilities(result)] if any(len(service.gone_sites) for service in result.services) else []),
         tables_sites.facilities(result),
+        *vehicle_sheets(result),
         tables_people.coverage(result),
         tables_people.uncovered(result),
         *([tables_sites.assignments(result)] if plan else []),

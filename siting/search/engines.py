@@ -16,6 +16,7 @@ from siting.search.capacitated.adapter import search_capacitated
 from siting.search.center import search_center
 from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
+from siting.search.expected import search_expected
 from siting.search.found import Found, Report
 from siting.search.layout import search_layout
 from siting.search.median import WORST, interchange, knows, search_median, search_worst, with_costs
@@ -96,6 +97,9 @@ def search_first(
     if covering is not None or limits or formulation.then:
         return covering
     blocks = {*told, goal}
+    expected = search_expected(blocks, active, instance, options, report, start)
+    if expected is not None:
+        return expected
     if knows(blocks):
         return search_median(instance, active, goal, options, report, start)
     others = blocks - SITE_BLOCKS

@@ -26,6 +26,7 @@ class Found:
         by_clock: whether the clock has a say in what it finds.
         share: (nnz,) share of each admissible pair, where points are split; None otherwise.
         sizes: (J,) size class of each new site, -1 for none; None where the model has none.
+        servers: (J,) servers at each site; None where the model places none.
     """
 
     bound: float
@@ -38,3 +39,4 @@ class Found:
     site: IntArray | None = None
     share: FloatArray | None = None
     sizes: IntArray | None = None
+    servers: IntArray | None = None

@@ -203,7 +203,7 @@ def _taken(question: Question, reduction: Reduction, found: Found, options: Solv
     value = question.own(found.objective, constant=reduction.constant)
     outcome = _outcome(question, Status.OPTIMAL, value, found, options, seconds)
     outcome = _certify(question, outcome, replace(found, rest=None), reduction.constant, options, seconds)
-    return Decision(Decided(instance, found.open, share), found.sizes, outcome)
+    return Decision(Decided(instance, found.open, share, found.servers), found.sizes, outcome)
 
 
 def _outcome(

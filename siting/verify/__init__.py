@@ -203,6 +203,8 @@ def _check_nothing_ignored(instance: Instance, formulation: Formulation, names: 
         (instance.cover_share is not None, {"cover_share_of_people", "capture_share_of_people"}),
         (instance.coverage_targets is not None, {"meet_coverage_targets"}),
         (instance.minimum_load is not None, {"respect_minimum_load"}),
+        (instance.least_points is not None and bool(instance.least_points.any()), {"respect_least_points"}),
+        (instance.most_points is not None, {"respect_most_points"}),
         (instance.size_capacity is not None, {"respect_size_capacity"}),
         (instance.servers is not None, {"place_all_servers"}),
         (instance.zone_spread is not None, {"bound_zone_spread"}),

@@ -191,6 +191,26 @@ def enough_use(plan: LaidOut) -> Result:
     return not found, listed(found)
 
 
+def enough_points(plan: LaidOut) -> Result:
+    """Every open facility serves as many demand points as it must."""
+    least = plan.instance.least_points
+    if least is None:
+        return False, "least_points: None"
+    count = np.bincount(plan.j, weights=plan.share, minlength=plan.instance.site_count)
+    short = np.flatnonzero(plan.open & (count < least - RELATIVE_TOLERANCE))
+    return not short.size, listed([f"{plan.instance.site_ids[j]}: {count[j]:g} < {least[j]:g}" for j in short])
+
+
+def points_limited(plan: LaidOut) -> Result:
+    """No facility serves more demand points than it may."""
+    most = plan.instance.most_points
+    if most is None:
+        return False, "most_points: None"
+    count = np.bincount(plan.j, weights=plan.share, minlength=plan.instance.site_count)
+    over = np.flatnonzero(count > most + RELATIVE_TOLERANCE)
+    return not over.size, listed([f"{plan.instance.site_ids[j]}: {count[j]:g} > {most[j]:g}" for j in over])
+
+
 def everybody_covered(plan: LaidOut) -> Result:
     """Every demand point has an open site within its standard."""
     if plan.instance.standard is None:

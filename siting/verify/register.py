@@ -61,6 +61,8 @@ CHECKS: dict[str, tuple[str, str, Callable[[LaidOut], Result]]] = {
     "assign_to_closest": ("每人去最近的开放地点", "everybody goes to the nearest open site", checks.to_nearest),
     "respect_capacity": ("不超过容量", "no facility is overfull", checks.within_capacity),
     "respect_minimum_load": ("达到最低使用人数", "every open facility is used enough", checks.enough_use),
+    "respect_least_points": ("需求点数达到下限", "every open facility has enough points", checks.enough_points),
+    "respect_most_points": ("需求点数不超过上限", "no facility has too many points", checks.points_limited),
     "choose_one_size": ("每处新建设施恰有一个规模", "every new facility has one size", checks.one_size),
     "respect_size_capacity": ("不超过所选规模", "no facility holds more than its size", checks.within_size),
     "cover_every_demand_point": (
@@ -123,6 +125,8 @@ NUMBERS = {
     "differ_from_excluded": ("excluded",),
     "respect_minimum_load": ("minimum_load",),
     "respect_capacity": ("capacity",),
+    "respect_least_points": ("least_points",),
+    "respect_most_points": ("most_points",),
     "meet_coverage_targets": ("coverage_targets",),
     "reach_only_if_open": ("coverage_targets",),
     "respect_kind_capacity": ("demand_kind",),
@@ -131,6 +135,8 @@ NUMBERS = {
 NOT_NEAREST = {
     "respect_capacity",
     "respect_minimum_load",
+    "respect_least_points",
+    "respect_most_points",
     "respect_size_capacity",
     "respect_state_capacity",
     "respect_state_minimum",

@@ -280,7 +280,8 @@ OLD_SERVICES = ("primary_school", "health_station", "elderly_care_station")
 def test_candidates_are_many_and_some_are_restricted(candidates: pd.DataFrame) -> None:
     assert 430 <= len(candidates) <= 480
     named = {s for text in candidates["services"] for s in text.split(";") if s}
-    assert named == set(list_services()) - {"vocational_school", "technician_college"}  # these need any public land
+    beyond = {"vocational_school", "technician_college", "surge_ward"}  # of any public land, or within a hospital
+    assert named == set(list_services()) - beyond
     for service in OLD_SERVICES:
         allowed = candidates["services"].map(lambda text, s=service: not text or s in text.split(";"))
         assert allowed.groupby(candidates["zone"]).sum().min() >= 10, service
@@ -340,7 +341,7 @@ def test_the_ledger_covers_a_county(facilities: pd.DataFrame, demand: pd.DataFra
     expected = {
         **{"kindergarten": 61, "nursery": 15, "junior_school": 26, "senior_high": 7, "vocational_school": 1},
         **{"township_health_centre": 15, "county_hospital": 2, "maternity_hospital": 1, "disease_control_centre": 1},
-        **{"ambulance_station": 11, "care_home": 25, "meal_point": 152},
+        **{"ambulance_station": 11, "care_home": 25, "meal_point": 152, "surge_ward": 18},
     }
     assert {name: count[name] for name in expected} == expected
     centres = facilities[facilities["service"] == "township_health_centre"]

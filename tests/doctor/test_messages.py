@@ -102,6 +102,18 @@ CASES: dict[str, tuple[str, Instance, list[str], list[str]]] = {
         ["把最低使用人数降低 1 人（从 5 到 4）", "只新建 2 处"],
         ["lower the minimum use by 1 person (from 5 to 4)", "open only 2 new facilities (1 fewer)"],
     ),
+    "more villages than two facilities may have": (
+        "single_source_p_median",
+        six_points(p=2, capacity=99.0, most_points=2.0),
+        ["上限增加 1 个需求点", "新建 3 处"],
+        ["raise it by 1 demand point", "open 3 new facilities (1 more)"],
+    ),
+    "fewer villages than three facilities must have": (
+        "single_source_p_median",
+        six_points(p=3, capacity=99.0, least_points=[3.0, 3, 3, 3, 3, 3]),
+        ["下限减少 1 个需求点", "只新建 2 处"],
+        ["lower it by 1 demand point", "open only 2 new facilities"],
+    ),
     "the nearest school overfilled": (
         "closest_p_median",
         six_points(p=2, capacity=[7.0, 7, 7, 5, 5, 5]),

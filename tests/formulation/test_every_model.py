@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations, product
+
 import numpy as np
 import pytest
 
@@ -10,7 +12,7 @@ from siting.formulation.compose import list_formulations, load_formulation
 from siting.instance import Instance
 from siting.solving.optimise import solve
 from siting.verify import verify
-from tests.formulation.every_model import MAXIMISED, NEEDS, OWN_NUMBER, optimum, question
+from tests.formulation.every_model import MAXIMISED, NEEDS, OWN_NUMBER, POINTS, SITES, optimum, question
 
 SLOW = ("contiguous_p_median", "contiguous_fixed_charge")
 
@@ -57,6 +59,33 @@ def test_with_closings_moves_minima_and_maxima(model: str) -> None:
 def test_within_a_budget_that_pays_for_closings(model: str) -> None:
     for seed in range(3):
         compare(model, question(model, seed, conditions=True, p=None, budget=40.0))
+
+
+def test_limits_on_the_number_of_points() -> None:
+    """Against every assignment to every two sites."""
+    met = 0
+    for seed in range(6):
+        least, most = np.array([3.0, 2, 0, 0, 3, 1]), np.array([4.0, 3, 3, np.inf, 4, 6])
+        instance = question("single_source_p_median", seed, least_points=least, most_points=most)
+        assert instance.capacity is not None
+        t, best = instance.impedance.dense(), np.inf
+        for pair in combinations(range(SITES), 2):
+            for choice in product(pair, repeat=POINTS):
+                site = np.array(choice)
+                count = np.bincount(site, minlength=SITES)[list(pair)]
+                load = np.bincount(site, weights=instance.demand, minlength=SITES)
+                within = (count >= least[list(pair)]).all() and (count <= most[list(pair)]).all()
+                if within and (load <= instance.capacity).all():
+                    best = min(best, float(instance.demand @ t[np.arange(POINTS), site]))
+        if not np.isfinite(best):
+            with pytest.raises(InfeasibleError):
+                solve(instance, "single_source_p_median", diagnose=False)
+            continue
+        met += 1
+        solution = solve(instance, "single_source_p_median")
+        assert solution.outcome.objective == pytest.approx(best)
+        assert verify(instance, load_formulation("single_source_p_median"), solution).ok
+    assert met >= 2
 
 
 @pytest.mark.parametrize("model", ["capacitated_p_median", "single_source_p_median", "capacitated_maximal_covering"])

@@ -75,6 +75,8 @@ def more() -> dict[str, Any]:
         "outer_standard": np.array([9.0, 4.0, 6.0]),
         "load": np.array([1.0, 2.0, 3.0]),
         "minimum_load": np.array([5.0, 0.0, 15.0, 2.0]),
+        "least_points": np.array([1.0, 0.0, 2.0, 1.0]),
+        "most_points": np.array([2.0, 1.0, np.inf, 3.0]),
         "size_capacity": np.array([20.0, 45.0]),
         "size_cost": np.array([70.0, 110.0]),
         "cover_share": 0.8,

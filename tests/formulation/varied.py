@@ -57,6 +57,7 @@ def _facts(rng: np.random.Generator, base: Instance) -> dict[str, Any]:
     existing = base.existing
     total = float(base.demand.sum())
     apart = np.where(rng.random((SITES, SITES)) < 0.3, np.inf, rng.integers(0, 6, (SITES, SITES)).astype(float))
+    aside = rng.spawn(1)[0]
     rivals = existing & (rng.random(SITES) < 0.7)
     return {
         "required": ~existing & ~base.forbidden & (rng.random(SITES) < 0.2),
@@ -85,4 +86,6 @@ def _facts(rng: np.random.Generator, base: Instance) -> dict[str, Any]:
         "future_best": rng.integers(0, 30, 3).astype(float),
         "excluded": tuple(rng.random((2, SITES)) < 0.5),
         "least_difference": int(rng.integers(1, 3)),
+        "least_points": aside.integers(0, 3, SITES).astype(float),
+        "most_points": np.where(aside.random(SITES) < 0.3, np.inf, aside.integers(1, 6, SITES)),
     }

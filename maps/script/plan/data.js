@@ -32,6 +32,7 @@ const SERVICES = DATA.services.map(function (raw) {
   const when = moment => d[moment] && {
     minutes: full(d[moment].minutes, null), site: full(d[moment].site, -1),
     covered: full(Array.from(d[moment].covered, c => c === '1'), false),
+    expected: d[moment].expected ? full(d[moment].expected, null) : null, // chance of a free vehicle in time
   };
   const demand = {
     need: full(d.need, 0), standard: full(d.standard, 0).map(k => d.standards[k]),

@@ -43,6 +43,7 @@ function demandFacts(i) {
       momentRow(s, i, BEFORE), d.after ? momentRow(s, i, AFTER) : null)));
     parts.push(el('dl', {},
       standard ? [el('dt', { text: t('popup.standard') }), el('dd', { text: standardText(standard) })] : null,
+      d.after && d.after.expected ? [el('dt', { text: t('popup.expected') }), el('dd', { class: 'expected', text: `${percent(d.before.expected[i])} → ${percent(d.after.expected[i])}` })] : null,
       d.after ? [el('dt', { text: t('popup.assigned') }), el('dd', {}, assignedTo(s, i))] : null));
   } else parts.push(el('p', { text: t('popup.no_need') }));
   const others = SERVICES.filter((other, k) => k !== state.service && other.demand.need[i] > 0);

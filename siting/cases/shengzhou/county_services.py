@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -29,6 +29,9 @@ JUNIOR_CLASS = SENIOR_CLASS = 50
 BEDS_PER_RESIDENT = 0.00215  # of county hospitals: what their capacity in residents is worked out from
 RESIDENTS_AN_AMBULANCE = 30_000
 ELDERS_A_SEAT = 10  # of a meal point
+CONVERTIBLE = 0.5  # of the beds, in a public-health emergency
+CENTRE_BEDS_PER_RESIDENT = 0.0009  # in the middle of the standard for health centres
+MATERNITY_BEDS = 300  # its residents served are not known
 
 KINDERGARTENS = (("urban_core", 21, 430.0), ("development_zone", 5, 800.0), ("hsr_new_town", 3, 900.0))
 NURSERIES = (("urban_core", 6, 900.0), ("development_zone", 2, 1200.0), ("hsr_new_town", 1, 0.0), ("towns", 6, 2500.0))
@@ -112,8 +115,8 @@ class Finder:
 
 
 def county_services(places: Places) -> list[Site]:
-    """Kindergartens, nurseries, schools, health, ambulances, care homes and meal points, in this order."""
-    return [
+    """Kindergartens, nurseries, schools, health, ambulances, care homes, meal points, surge wards, in this order."""
+    sites = [
         *_kindergartens(places),
         *_nurseries(places),
         *_juniors(places),
@@ -122,6 +125,7 @@ def county_services(places: Places) -> list[Site]:
         *_care_homes(places),
         *_meal_points(places),
     ]
+    return sites + _surge_wards(sites)
 
 
 def _people(places: Places, *columns: str) -> FloatArray:
@@ -247,3 +251,20 @@ def _meal_points(places: Places) -> list[Site]:
         seats = (30, 30, 60) if zone == "villages" else (60, 60, 120)
         find.scatter(_main(places, places.rows(zone)), count, apart_m, "助餐点", _size(places, ELDERS_A_SEAT, *seats))
     return find.sites
+
+
+def _surge_wards(sites: list[Site]) -> list[Site]:
+    """The convertible beds of each hospital and health centre, where it stands; nothing is drawn."""
+    wards = []
+    for site in sites:
+        if site.service == "township_health_centre":
+            beds = int(site.detail) * CENTRE_BEDS_PER_RESIDENT
+        elif site.service == "county_hospital":
+            beds = int(site.detail) * BEDS_PER_RESIDENT
+        elif site.service == "maternity_hospital":
+            beds = MATERNITY_BEDS
+        else:
+            continue
+        capacity = str(round(CONVERTIBLE * beds))
+        wards.append(replace(site, name=f"{site.name}可转换病区", service="surge_ward", detail=capacity))
+    return wards

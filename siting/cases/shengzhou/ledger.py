@@ -8,7 +8,14 @@ from dataclasses import dataclass
 import numpy as np
 
 from siting.case_ledger import FACILITY_LEDGER, PLOT_LEDGER, RESOURCES
-from siting.cases.shengzhou.county_services import BEDS_PER_RESIDENT, CITY, JUNIOR_CLASS, PLACES_A_CLASS, SENIOR_CLASS
+from siting.cases.shengzhou.county_services import (
+    BEDS_PER_RESIDENT,
+    CITY,
+    JUNIOR_CLASS,
+    MATERNITY_BEDS,
+    PLACES_A_CLASS,
+    SENIOR_CLASS,
+)
 from siting.cases.shengzhou.facilities import PUPILS_PER_CLASS, Site
 
 FACILITY_COLUMNS = tuple(column.name for column in FACILITY_LEDGER)
@@ -195,7 +202,7 @@ class Ledger:
         }
 
     def _hospital(self, site: Site) -> Row:
-        beds = round(int(site.detail) * BEDS_PER_RESIDENT) if site.detail else 300
+        beds = round(int(site.detail) * BEDS_PER_RESIDENT) if site.detail else MATERNITY_BEDS
         return {
             "ownership": "public",
             "beds": beds,
@@ -211,7 +218,7 @@ class Ledger:
 
     def _ambulances(self, site: Site) -> Row:
         vehicles = int(site.detail) // 30_000
-        return {"ownership": "public", "staff": 12 * vehicles, "floor_m2": 80 * vehicles}
+        return {"ownership": "public", "staff": 12 * vehicles, "floor_m2": 80 * vehicles, "vehicles": vehicles}
 
     def _care_home(self, site: Site) -> Row:
         beds = int(site.detail)

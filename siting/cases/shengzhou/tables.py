@@ -82,9 +82,10 @@ GUESSES = (
         "of health and care stations are unknown and left empty.",
     ),
     (
-        "幼儿园、托育、初中、高中、卫生院、医院、急救站、养老机构、助餐点的数量、位置、规模和台账均为虚构；只有少数名称"
+        "幼儿园、托育、初中、高中、卫生院、医院、急救站（及车辆）、可转换病区、养老机构、助餐点的数量、位置、规模和台账均为虚构；只有少数名称"
         "（嵊州中学、马寅初中学、市人民医院、市妇幼保健院等）以及妇幼保健院与疾控中心同在开发区艇湖取自公开资料。",
-        "Kindergartens, nurseries, junior and senior schools, health centres, hospitals, ambulance stations, care "
+        "Kindergartens, nurseries, junior and senior schools, health centres, hospitals, ambulance stations "
+        "(and vehicles), convertible wards, care "
         "homes and meal points are invented in number, place, size and ledger; real are only some names (Shengzhou "
         "High School, Ma Yinchu High School, the People's Hospital, the maternity hospital ...) and that the maternity "
         "hospital and the disease control centre stand together at Tinghu.",

@@ -1,4 +1,4 @@
-"""How many people a facility holds, of which size it is, and how full it must be, as rows."""
+"""How many people or demand points a facility holds, of which size it is, and how full it must be, as rows."""
 
 from __future__ import annotations
 
@@ -53,6 +53,26 @@ def respect_minimum_load(data: Numbers, at: At) -> Rows:
     return _in_each(
         data, rows(came, (np.arange(site.size), at["y"][site], -least), count=site.size, lower=0), least > 0
     )
+
+
+@array_form
+def respect_least_points(data: Numbers, at: At) -> Rows:
+    """Sum of x_ij over I_j, less the least number times y_j, >= 0."""
+    assert data.instance.least_points is not None
+    least = data.instance.least_points
+    terms = (data.j, at["x"], 1), (data.sites, at["y"], -least)
+    return rows(*terms, count=data.sites.size, lower=0, index=(data.sites,)).keep(least > 0)
+
+
+@array_form
+def respect_most_points(data: Numbers, at: At) -> Rows:
+    """Sum of x_ij over I_j, less the largest number times y_j, <= 0."""
+    assert data.instance.most_points is not None
+    finite = np.isfinite(data.instance.most_points)
+    most = np.where(finite, data.instance.most_points, 0.0)
+    terms = (data.j, at["x"], 1), (data.sites, at["y"], -most)
+    reached = np.bincount(data.j, minlength=data.sites.size) > 0
+    return rows(*terms, count=data.sites.size, upper=0, index=(data.sites,)).keep(finite & reached)
 
 
 @array_form

@@ -1,4 +1,4 @@
-"""How many people a facility holds, of which size it is, and how full it must be."""
+"""How many people or demand points a facility holds, of which size it is, and how full it must be."""
 
 from __future__ import annotations
 
@@ -66,6 +66,46 @@ def respect_minimum_load(model: Model, data: Data) -> Any:
         return _used(model, data, j, k) - least[j] * y[j] >= 0
 
     return pyo.Constraint(_in_each(data, [j for j in model.J if least[j] > 0]), rule=rule)
+
+
+@constraint(symbols=("x", "y"), zh="开放的设施至少带这么多需求点（每组成员数的下限）", reads=("least_points",))
+def respect_least_points(model: Model, data: Data) -> Any:
+    r"""An open site serves so many demand points at least.
+
+    Formula: \sum_{i \in I_j} x_{ij} \ge \underline{n}_j\, y_j \quad \forall j \in J,\ \underline{n}_j > 0
+
+    Source: Mehrotra, Johnson and Nemhauser (1998), Management Science 44(8): limits on the size of a part.
+
+    For groups of whole members, such as the schools under a leading school, however large each member is.
+    """
+    x, y = model.x, model.y
+    assert data.instance.least_points is not None
+    least = [float(v) for v in data.instance.least_points]
+
+    def rule(model: Model, j: int) -> Any:
+        return pyo.quicksum(x[i, j] for i in data.points_of[j]) - least[j] * y[j] >= 0
+
+    return pyo.Constraint([j for j in model.J if least[j] > 0], rule=rule)
+
+
+@constraint(symbols=("x", "y"), zh="设施至多带这么多需求点（每组成员数的上限）", reads=("most_points",))
+def respect_most_points(model: Model, data: Data) -> Any:
+    r"""No site serves more than so many demand points.
+
+    Formula: \sum_{i \in I_j} x_{ij} \le \bar{n}_j\, y_j \quad \forall j \in J,\ \bar{n}_j < \infty
+
+    Source: Mehrotra, Johnson and Nemhauser (1998), Management Science 44(8): limits on the size of a part.
+
+    For groups of whole members, such as the schools under a leading school, however large each member is.
+    """
+    x, y = model.x, model.y
+    assert data.instance.most_points is not None
+    most = [float(v) for v in data.instance.most_points]
+
+    def rule(model: Model, j: int) -> Any:
+        return pyo.quicksum(x[i, j] for i in data.points_of[j]) - most[j] * y[j] <= 0
+
+    return pyo.Constraint([j for j in model.J if math.isfinite(most[j]) and data.points_of[j]], rule=rule)
 
 
 @constraint(symbols=("s", "y"), zh="新建设施恰选一个规模等级", reads=("size_capacity",))

@@ -69,6 +69,15 @@ FIELDS: dict[str, FieldText] = {
     ),
     "capacity": FieldText("容量（学位、床位）；inf 为不限", "capacity (seats, beds); inf for no limit", PERSONS, "c_j"),
     "minimum_load": FieldText("最低使用人数", "least number of users", PERSONS, r"\underline{c}_j"),
+    "least_points": FieldText(
+        "至少带几个需求点", "least number of demand points", ("个", "demand points"), r"\underline{n}_j"
+    ),
+    "most_points": FieldText(
+        "至多带几个需求点；inf 为不限",
+        "largest number of demand points; inf for no limit",
+        ("个", "demand points"),
+        r"\bar{n}_j",
+    ),
     "fixed_cost": FieldText("建设费；现有设施为 0", "cost of opening; 0 for existing facilities", YUAN, "f_j"),
     "size_capacity": FieldText(
         "该规模的容量（如班数 × 班级规模）", "capacity of the size (classes times pupils in each, say)", PERSONS, "C_k"
