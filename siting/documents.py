@@ -18,6 +18,20 @@ from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
 from siting.grouping.scenario import Grouping, Leads, Members, Words
 from siting.grouping.scenario import Rules as GroupingRules
+from siting.layout.scenario import (
+    Budget,
+    CountsAs,
+    Group,
+    LayoutScenario,
+    Near,
+    People,
+    Reuse,
+    Search,
+    ServicePlan,
+    SharePlot,
+    Within,
+    Worth,
+)
 from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
@@ -41,6 +55,8 @@ def documents() -> dict[str, str]:
         "grouping.schema.json": schema(Grouping),
         "rebalance.schema.json": schema(Rebalance),
         "case.schema.json": schema(CaseFile),
+        "layout-reference.md": layout_reference(),
+        "layout.schema.json": schema(LayoutScenario),
         "model.schema.json": schema(Formulation),
         "people.schema.json": schema(Assumptions),
         "ranking-reference.md": ranking_reference(),
@@ -124,7 +140,7 @@ def ranking_reference() -> str:
         ("[rules]", Rules),
         ("[backtest]", Backtest),
         ("[[criteria]]：各项指标都有的设置项 keys of every criterion", CriterionBase),
-        *((f'[[criteria]] measure = "{_measure(model)}"', model) for model in CRITERIA),
+        *((f'[[criteria]] measure = "{_word(model, "measure")}"', model) for model in CRITERIA),
         ("places = [{ ... }]", Place),
         ("{ value = ..., source = ..., verified = ... }", Sourced),
     )
@@ -142,8 +158,52 @@ def ranking_reference() -> str:
     return "\n".join(lines) + "\n"
 
 
-def _measure(model: type[CriterionBase]) -> str:
-    (word,) = get_args(model.model_fields["measure"].annotation)
+def layout_reference() -> str:
+    """Every key of a scenario of kind `layout`."""
+    lines = [
+        "# 布局规划参考 Reference of layout plans",
+        MARK,
+        "",
+        "做法见 How it works: [layout](layout.md)。",
+    ]
+    parts: tuple[tuple[str, type[BaseModel]], ...] = (
+        ("顶层 Top level", LayoutScenario),
+        ("[worth] 与 and services.worth = { ... }", Worth),
+        ("[budget]", Budget),
+        ("[people]", People),
+        ("[travel]", Travel),
+        ("[solver]", Search),
+        ("[[services]]", ServicePlan),
+        ("[services.threshold.KIND]，KIND 为 urban、town 或 rural", Limit),
+        ("[[services.groups]]", Group),
+        *(
+            (f'[[links]] kind = "{_word(model, "kind")}"', model)
+            for model in (CountsAs, Near, Within, Reuse, SharePlot)
+        ),
+    )
+    for title, model in parts:
+        lines += ["", f"## {title}"]
+        own = dict(model.model_fields)
+        if title.startswith("[[links]]"):
+            own.pop("kind")
+            lines += ["", str(LINKS[_word(model, "kind")])]
+        lines += ["", "| 设置项 key | 写法 value | 默认 default | 含义 meaning |", "|---|---|---|---|"]
+        lines += [_row(name, field) for name, field in own.items()]
+    return "\n".join(lines) + "\n"
+
+
+LINKS = {
+    "counts_as": "上一级设施同时提供下一级服务 facilities of a higher tier give the lower one's service too",
+    "near": "新设施附近须有另一项服务 a new facility needs one of another service close by",
+    "within": "设在另一项服务的空余处 inside facilities of another service that have room",
+    "reuse": "利用关闭后腾出的房屋 in buildings that another service leaves",
+    "share_plot": "可以同址 may stand on the same plot",
+}
+
+
+def _word(model: type[BaseModel], key: str) -> str:
+    """The one word that a key of this model may have."""
+    (word,) = get_args(model.model_fields[key].annotation)
     return str(word)
 
 

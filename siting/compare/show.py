@@ -16,11 +16,12 @@ def lines_of(runs: Sequence[Run]) -> list[tuple[str, str]]:
     for k, run in enumerate(runs):
         county = table[(table["level"] == "county") & (table["group"] == "all") & (table["year"] == last)]
         money = sum(part["yuan"] for part in run.record["money"])
+        within = county[f"run{k}"].sum()
         lines += [
             (f"{k + 1}. {run.title[0]} {run.title[1]}", "bold"),
             (f"   {run.label[0]} {run.label[1]}", ""),
             (
-                f"   投资 money {money:,.0f} 元 yuan；{last} 年达标人次 within the standard {county[f'run{k}'].sum():,.0f}",
+                f"   投资 money {money:,.0f} 元 yuan；{last} 年达标人次 within {within:,.0f}",
                 "",
             ),
         ]

@@ -193,7 +193,8 @@ def _totals(runs: Sequence[Run]) -> Sheet:
     columns = [
         Column("service", "服务", "Service", width=28), Column("year", "年份", "Year", "year"),
         Column("plan", "与第一方案相比", "Against the first plan", width=36),
-        Column("gained", "受益人数", "People who gain", "persons"), Column("lost", "受损人数", "People who lose", "persons"),
+        Column("gained", "受益人数", "People who gain", "persons"),
+        Column("lost", "受损人数", "People who lose", "persons"),
         Column("townships_gaining", "受益乡镇", "Townships that gain", "count"),
         Column("townships_losing", "受损乡镇", "Townships that lose", "count"),
     ]  # fmt: skip

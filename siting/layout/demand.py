@@ -66,7 +66,7 @@ def needs_of(case: Case, scenario: LayoutScenario, services: Sequence[Service], 
     steps = people.index(scenario.years)
     groups = []
     for service, plan in zip(services, scenario.services, strict=True):
-        total, weight = over_time.services[service.id].total, rates_by_age(service.demand)
+        total, weight = over_time.services[service.id].total * plan.count_people, rates_by_age(service.demand)
         whole = people.at_points(steps, weight)
         found = []
         for kind, (group, part) in enumerate(_parts(service, plan, weight)):
@@ -96,6 +96,14 @@ def _parts(service: Service, plan: ServicePlan, weight: FloatArray) -> list[tupl
         id="all", name_zh=service.name_zh, name_en=service.name_en, from_age=rule.from_age, to_age=rule.to_age
     )
     return [(everybody, weight)]
+
+
+def later_demand(needs: Needs, service: str) -> pd.Series:
+    """By zone: the largest demand for the service in a period after the first, as a share of that in the first."""
+    over_time = needs.over_time
+    total = pd.DataFrame(over_time.services[service].total.T).groupby(over_time.points["zone"].to_numpy()).sum()
+    later = total.iloc[:, 1:].max(axis=1) if total.shape[1] > 1 else total[0]
+    return (later / total[0]).where(total[0] > 0, 1.0)
 
 
 def with_plots(case: Case, people: PeopleOverTime) -> Case:

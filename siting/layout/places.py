@@ -10,7 +10,6 @@ import pandas as pd
 
 from siting.case import Case
 from siting.case_checks import services_in
-from siting.errors import Faults, nearest_word
 from siting.facility_standard import StandardSize
 from siting.impedance import BoolArray
 from siting.layout.scenario import Chosen, LayoutScenario, Reuse, ServicePlan, Within
@@ -41,7 +40,10 @@ class State:
 class Arc:
     """A change: from a state to another at the begin of a period; -1 is not in use.
 
-    `kind` is what planners call it: keep, open, grow, shrink, close, absent.
+    Attributes:
+        yuan: what it costs once, out of the budgets.
+        kind: what planners call it: keep, open, grow, shrink, close, absent.
+        running_yuan: what running the place costs more (or less, below 0) from then to the end of the plan.
     """
 
     period: int
@@ -49,6 +51,7 @@ class Arc:
     head: int
     yuan: float
     kind: str
+    running_yuan: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -82,17 +85,12 @@ def places_of(
 
     Args:
         candidates: the case's candidates that the service may use.
-
-    Raises:
-        InputError: for ids that the case does not have.
     """
     facilities = case.facilities[case.facilities["service"] == service.id]
-    _check(case, plan, service, facilities, candidates)
     sizes = [s for s in service.sizes if not plan.sizes or s.persons in plan.sizes]
     found = [_facility(scenario, plan, service, sizes, row) for _, row in facilities.iterrows()]
     may = chosen(plan.open, candidates["id"]) | candidates["id"].isin(plan.required).to_numpy()
-    inside = _inside(plan, candidates)
-    for _, row in candidates[may & inside].iterrows():
+    for _, row in candidates[may & inside(plan, candidates)].iterrows():
         place = _plot(scenario, plan, service, sizes, row)
         if place is not None:
             found.append(place)
@@ -109,7 +107,8 @@ def chosen(which: Chosen, ids: pd.Series) -> BoolArray:
     return mask
 
 
-def _inside(plan: ServicePlan, frame: pd.DataFrame) -> BoolArray:
+def inside(plan: ServicePlan, frame: pd.DataFrame) -> BoolArray:
+    """(n,) rows in the zones of the plan."""
     if not plan.zones:
         return np.ones(len(frame), dtype=bool)
     mask: BoolArray = frame["zone"].isin(plan.zones).to_numpy(dtype=bool)
@@ -164,11 +163,11 @@ def _facility(
     own = 0.0 if name in plan.protect else min(least, persons)
     states = [State("现状", "as it stands", persons, own, _kinds_of_facility(service, row, persons))]
     if known:
-        fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"] * 1.001]
-        fits = [s for s in fits if (s.persons > persons and may["grow"]) or (s.persons < persons and may["shrink"])]
-        states += [_state(service, s, own) for s in fits]
+        larger = [s for s in sizes if s.persons > persons and may["grow"] and fits(s, row, plan.grow_land_share)]
+        smaller = [s for s in sizes if s.persons < persons and may["shrink"]]
+        states += [_state(service, s, own) for s in (*smaller, *larger)]
     arcs = []
-    ready = scenario.begin + (plan.build_years if plan.build_years is not None else _build_years(service))
+    ready = scenario.begin + _build_years(plan, service)
     for t, year in enumerate(scenario.years):
         arcs += [Arc(t, k, k, 0.0, "keep") for k in range(len(states)) if t > 0 or k == 0]
         arcs.append(Arc(t, -1, -1, 0.0, "absent")) if t > 0 and may["close"] else None
@@ -180,14 +179,21 @@ def _facility(
             for b, after in enumerate(states):
                 if b > 0 and after.persons > before.persons and year >= ready:
                     assert after.size is not None
-                    each = size_cost(service, after.size) / after.persons
+                    each = plan.grow_cost_share * size_cost(service, after.size) / after.persons
                     arcs.append(Arc(t, a, b, each * (after.persons - before.persons), "grow"))
                 elif b > 0 and after.persons < before.persons and a == 0:
                     arcs.append(Arc(t, a, b, 0.0, "shrink"))
     return Place(service.id, name, "existing", row, tuple(states), 0, tuple(arcs))
 
 
-def _build_years(service: Service) -> float:
+def fits(size: StandardSize, row: pd.Series, share: float = 1.0) -> bool:
+    """Whether the land of a facility or plot is enough for a size, or for this share of what the standard asks."""
+    return size.site_m2 is None or not row["site_m2"] > 0 or share * size.site_m2 <= row["site_m2"] * 1.001
+
+
+def _build_years(plan: ServicePlan, service: Service) -> float:
+    if plan.build_years is not None:
+        return plan.build_years
     return 0.0 if service.build_years is None else service.build_years.value
 
 
@@ -196,15 +202,18 @@ def _plot(
 ) -> Place | None:
     """A plot: the sizes that its land holds, opened once it is free and built, never closed again."""
     least = plan.least_persons or 0.0
-    fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"] * 1.001]
-    states = [_state(service, s, least) for s in fits] if service.sizes else [_only_state(service, least)]
+    states = [_state(service, s, least) for s in sizes if fits(s, row)]
+    if not service.sizes:
+        states = [_only_state(service, least)]
     share = scenario.existing_building_share if row["existing_building"] == "yes" else 1.0
-    free = row["available_from"] if row["available_from"] > 0 else scenario.begin
-    ready = max(scenario.begin, float(free)) + (
-        plan.build_years if plan.build_years is not None else _build_years(service)
-    )
     yuan = [share * size_cost(service, s.size) for s in states]
-    return new_place(scenario, service, "candidate", row, states, yuan, ready)
+    return new_place(scenario, service, "candidate", row, states, yuan, ready_year(scenario, plan, service, row))
+
+
+def ready_year(scenario: LayoutScenario, plan: ServicePlan, service: Service, row: pd.Series) -> float:
+    """The first year in which a new facility on a plot may be in use."""
+    free = float(row["available_from"]) if row["available_from"] > 0 else scenario.begin
+    return max(scenario.begin, free) + _build_years(plan, service)
 
 
 def new_place(
@@ -230,16 +239,22 @@ def new_place(
 
 
 def places_within(
-    scenario: LayoutScenario, link: Within, plan: ServicePlan, service: Service, hosts: pd.DataFrame
+    scenario: LayoutScenario,
+    link: Within,
+    service: Service,
+    hosts: pd.DataFrame,
+    later: pd.Series,
 ) -> list[Place]:
-    """Places inside facilities of another service that have room: as many as the room and the largest size allow."""
+    """Places inside facilities of another service that have room: as many as the room and the largest size allow.
+
+    Args:
+        later: by zone, the largest demand to come for the hosts' own service as a share of today's.
+    """
     found = []
-    room = link.room_share * (hosts["capacity"] - hosts["enrolment"]).to_numpy(dtype=np.float64)
+    used = hosts["enrolment"] * hosts["zone"].map(later).fillna(1.0)
+    room = link.room_share * (hosts["capacity"] - used).to_numpy(dtype=np.float64)
     for (_, row), free in zip(hosts.iterrows(), room, strict=True):
-        fits = [s for s in service.sizes if s.persons <= free]
-        if not fits:
-            continue
-        states = [_state(service, s, 0.0) for s in fits]
+        states = [_state(service, s, 0.0) for s in service.sizes if s.persons <= free]
         yuan = [link.yuan_per_person * s.persons for s in states]
         place = new_place(scenario, service, "within", row, states, yuan, scenario.begin + 1)
         if place is not None:
@@ -254,8 +269,9 @@ def places_reused(
     found = []
     sizes = [s for s in service.sizes if not plan.sizes or s.persons in plan.sizes]
     for _, row in leaving.iterrows():
-        fits = [s for s in sizes if s.site_m2 is None or not row["site_m2"] > 0 or s.site_m2 <= row["site_m2"]]
-        states = [_state(service, s, 0.0) for s in fits[:2]] if service.sizes else [_only_state(service, 0.0)]
+        states = [_state(service, s, 0.0) for s in sizes if fits(s, row)]
+        if not service.sizes:
+            states = [_only_state(service, 0.0)]
         yuan = [link.cost_share * size_cost(service, s.size) for s in states]
         place = new_place(scenario, service, "reuse", row, states, yuan, scenario.begin + 1)
         if place is not None:
@@ -291,47 +307,3 @@ def candidates_of(case: Case, service: Service) -> pd.DataFrame:
         right = land.map(lambda text: any(text.split(" ")[0].startswith(name) for name in service.land))
         allowed = allowed & (right | ~classed).to_numpy(dtype=bool)
     return frame[allowed].reset_index(drop=True)
-
-
-def _check(case: Case, plan: ServicePlan, service: Service, facilities: pd.DataFrame, candidates: pd.DataFrame) -> None:
-    faults = Faults()
-    inside = set(facilities["id"])
-    plots = set(candidates["id"])
-    keys = [(key, inside) for key in ("grow", "shrink", "close", "move", "protect", "must_close")]
-    keys += [("open", plots), ("required", plots)]
-    for key, known in keys:
-        value = getattr(plan, key)
-        for name in () if value in NOT_GIVEN else value:
-            if name not in known:
-                close = nearest_word(name, known)
-                faults.add(
-                    f"案例中没有这个编号（{service.name_zh}）",
-                    f"the case has no such id ({service.name_en})",
-                    remedy_zh=f"是否想写“{close}”？" if close else "请核对 facilities.csv 与 candidates.csv",
-                    remedy_en=f"did you mean {close!r}?" if close else "see facilities.csv and candidates.csv",
-                    column=f"services.{service.id}.{key}",
-                    value=name,
-                )
-    for zone in (*plan.zones, *plan.zone_minimum):
-        if zone not in case.zones.index:
-            close = nearest_word(zone, case.zones.index)
-            faults.add(
-                "案例中没有这个分区",
-                "the case has no such zone",
-                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(case.zones.index)}",
-                remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(case.zones.index)}",
-                column=f"services.{service.id}.zones",
-                value=zone,
-            )
-    known_sizes = {s.persons for s in service.sizes}
-    for persons in plan.sizes:
-        if persons not in known_sizes:
-            faults.add(
-                f"{service.name_zh}的标准没有这个规模",
-                f"the standard of {service.name_en} has no such size",
-                remedy_zh=f"可用：{'、'.join(f'{p:g}' for p in sorted(known_sizes))}",
-                remedy_en=f"available: {', '.join(f'{p:g}' for p in sorted(known_sizes))}",
-                column=f"services.{service.id}.sizes",
-                value=persons,
-            )
-    faults.raise_if_any()

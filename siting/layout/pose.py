@@ -12,13 +12,13 @@ import pandas as pd
 
 from siting.assemble import Problem
 from siting.case import Case, find_case, load_case
-from siting.errors import Faults, nearest_word
 from siting.files.cache import Cache
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
 from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.instance.ids import NumberedIds
-from siting.layout.demand import Needs, needs_of
+from siting.layout.checks import check_links, check_plans, check_services, check_standards
+from siting.layout.demand import Needs, later_demand, needs_of
 from siting.layout.places import (
     Place,
     candidates_of,
@@ -28,6 +28,7 @@ from siting.layout.places import (
     places_within,
 )
 from siting.layout.rows import MONEY, ArcTable, Row, Rows, add_budget, link_rows, service_rows
+from siting.layout.running import with_running_costs
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, ServicePlan, Within, load_layout
 from siting.layout.separation import apart_enough
 from siting.network import RoadGraph
@@ -102,15 +103,16 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     clock = Clock()
     with clock.time(settings.listener, "read", "读取方案与案例数据", "Reading the scenario and the case"):
         scenario = load_layout(path)
+        check_services(scenario, path)
         services = [load_service(plan.service) for plan in scenario.services]
-        _check_links(scenario, path)
+        check_links(scenario, path)
         case = load_case(find_case(scenario.case, path.parent))
     with clock.time(settings.listener, "people", "推算人口与需求", "Projecting the people"):
         needs = needs_of(case, scenario, services, path.parent)
     case = needs.case
     graph, graph_key = roads_of(case, scenario.travel, settings, clock)
     with clock.time(settings.listener, "places", "整理设施与地块", "Gathering facilities and plots"):
-        places = _places(case, scenario, services, graph)
+        places = _places(case, scenario, services, graph, needs, path)
     numbers = [np.flatnonzero([p.service == service.id for p in places]) for service in services]
     problems = [
         _problem(case, service, plan, [places[p] for p in mine])
@@ -118,6 +120,8 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     ]
     times = times_of(case, problems, graph, scenario.travel, graph_key, settings, clock)
     parts = tuple(ServicePart(*p) for p in zip(services, scenario.services, problems, times, numbers, strict=True))
+    for part in parts:
+        check_standards(path, part.plan, part.times.impedance, part.problem.standard_min, part.problem.zone_kind)
     with clock.time(settings.listener, "pose", "建立规划模型", "Posing the plan"):
         table = ArcTable.of(places)
         near = _near_links(scenario, table, graph, graph_key, settings)
@@ -129,43 +133,24 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     )  # fmt: skip
 
 
-def _check_links(scenario: LayoutScenario, path: Path) -> None:
-    faults = Faults(path)
-    known = {plan.service for plan in scenario.services}
-    for k, link in enumerate(scenario.links, start=1):
-        named = [link.service] if hasattr(link, "service") else []
-        of = getattr(link, "of", ())
-        named += [of] if isinstance(of, str) else list(of)
-        named += list(getattr(link, "services", ()))
-        for name in named:
-            if name not in known:
-                close = nearest_word(name, known)
-                faults.add(
-                    "services 里没有这项服务",
-                    "services has no such service",
-                    remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(sorted(known))}",
-                    remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(sorted(known))}",
-                    column=f"links[{k}]",
-                    value=name,
-                )
-    faults.raise_if_any()
-
-
-def _places(case: Case, scenario: LayoutScenario, services: Sequence[Service], graph: RoadGraph) -> list[Place]:
+def _places(
+    case: Case, scenario: LayoutScenario, services: Sequence[Service], graph: RoadGraph, needs: Needs, path: Path
+) -> list[Place]:
     by_service = {service.id: service for service in services}
     plans = {plan.service: plan for plan in scenario.services}
-    found: dict[str, list[Place]] = {}
-    for service, plan in zip(services, scenario.services, strict=True):
-        candidates = candidates_of(case, service)
-        if plan.separation and service.separation_m:
-            candidates = candidates[apart_enough(case, candidates, service, graph)].reset_index(drop=True)
-        found[service.id] = places_of(case, scenario, plan, service, candidates)
+    candidates = {service.id: candidates_of(case, service) for service in services}
+    for service in services:
+        if plans[service.id].separation and service.separation_m:
+            apart = apart_enough(case, candidates[service.id], service, graph)
+            candidates[service.id] = candidates[service.id][apart].reset_index(drop=True)
+    check_plans(case, scenario, services, candidates, path)
+    found = {s.id: places_of(case, scenario, plans[s.id], s, candidates[s.id]) for s in services}
     for link in scenario.links:
         if isinstance(link, Within | Reuse):
             service, plan = by_service[link.service], plans[link.service]
             hosts = case.facilities[case.facilities["service"] == link.of]
             if isinstance(link, Within):
-                found[service.id] += places_within(scenario, link, plan, service, hosts)
+                found[service.id] += places_within(scenario, link, service, hosts, later_demand(needs, link.of))
             else:
                 leaving = {p.id for p in found[link.of] if any(a.kind == "close" for a in p.arcs)}
                 found[service.id] += places_reused(scenario, link, plan, service, hosts[hosts["id"].isin(leaving)])
@@ -173,7 +158,8 @@ def _places(case: Case, scenario: LayoutScenario, services: Sequence[Service], g
         if isinstance(link, CountsAs):
             real = [p for p in found[link.service] if p.origin in ("existing", "candidate")]
             found[link.of] += places_counted(scenario, by_service[link.of], real)
-    return [place for service in services for place in found[service.id]]
+    years = years_of_periods(scenario)
+    return [with_running_costs(place, plans[s.id], years) for s in services for place in found[s.id]]
 
 
 def _problem(case: Case, service: Service, plan: ServicePlan, places: Sequence[Place]) -> Problem:
@@ -372,7 +358,7 @@ def _changes(scenario: LayoutScenario, table: ArcTable, rows: Rows, first_state:
         period=table.period,
         tail=np.where(tail >= 0, tail + shift, -1),
         head=np.where(head >= 0, head + shift, -1),
-        cost=np.array([arc.yuan / MONEY for arc in table.arcs]),
+        cost=np.array([(arc.yuan + arc.running_yuan) / MONEY for arc in table.arcs]),
         rows=rows.matrix(len(table.arcs)),
         least=least,
         most=most,

@@ -173,21 +173,10 @@ def service_rows(
             rows.add(text, _in_use(table, there, last))
     by_id = {table.places[p].id: p for p in real if table.places[p].origin in ("existing", "candidate")}
     for name in plan.required:
-        if name in by_id:
-            rows.add(
-                Row(f"{plan.service}.required.{name}", f"{name} 须新建{zh}", f"{en}: {name} must open", least=1),
-                _in_use(table, [by_id[name]], last),
-            )
-        else:
-            rows.add(
-                Row(
-                    f"{plan.service}.required.{name}",
-                    f"{name} 须新建{zh}（规划期内无法建成或用地不足）",
-                    f"{en}: {name} must open (its land or the time is too short)",
-                    least=1,
-                ),
-                [],
-            )
+        rows.add(
+            Row(f"{plan.service}.required.{name}", f"{name} 须新建{zh}", f"{en}: {name} must open", least=1),
+            _in_use(table, [by_id[name]], last),
+        )
     for name in plan.must_close:
         rows.add(
             Row(f"{plan.service}.must_close.{name}", f"{zh} {name} 须关闭", f"{en}: {name} must close", most=0),

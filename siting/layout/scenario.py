@@ -94,10 +94,25 @@ class ServicePlan(Frozen):
 
     service: str = Field(description="服务：data/standards/ 里的文件名 id of data/standards/")
     zones: tuple[str, ...] = Field(
-        (), description="只规划这些分区的人与地点，不写为全部 only people and sites of these zones; none: all"
+        (),
+        description="只在这些分区作决定，其他分区的设施维持现状、居民照常计算，不写为全部 "
+        "decisions only in these zones: elsewhere facilities stay as they are, and people count everywhere; none: all",
     )
     open: Chosen = Field("all", description="可新建的候选地点：all、none 或编号列表 candidates that may open")
     grow: Chosen = Field("none", description="可扩建的现有设施 facilities that may grow")
+    grow_land_share: float = Field(
+        1.0,
+        gt=0,
+        le=1,
+        description="扩建时用地达到标准的这个比例即可：老校区用地普遍偏紧，须另行论证 "
+        "share of the standard's land that is enough where a facility grows, old sites being small",
+    )
+    grow_cost_share: float = Field(
+        1.0,
+        gt=0,
+        le=2,
+        description="扩建每个名额的造价占新建的比例：已有用地与配套 cost of a place added by growing against a new one",
+    )
     shrink: Chosen = Field("none", description="可缩减的现有设施 facilities that may shrink")
     close: Chosen = Field("none", description="可关闭（并入他处）的现有设施 facilities that may close or merge")
     move: Chosen = Field(
@@ -110,6 +125,11 @@ class ServicePlan(Frozen):
         (), description="受保护、不得关闭或缩减的设施（如教学点） facilities that must stay as they are at least"
     )
     required: tuple[str, ...] = Field((), description="规划期内必须新建的候选地点 candidates that must open by the end")
+    count_people: bool = Field(
+        True,
+        description="false 时不安排这项服务的居民，只用其设施作配套或附设 "
+        "false: nobody is sent there, its facilities only stand near or hold those of other services",
+    )
     sizes: tuple[float, ...] = Field(
         (), description="只用标准中的这些规模（人），不写为全部 only these sizes of the standard, persons; none: all"
     )
@@ -154,6 +174,18 @@ class ServicePlan(Frozen):
         6000, ge=0, description="每名寄宿生每年补助（元，假设） yuan a boarder and year, an assumption"
     )
     close_yuan: float = Field(0, ge=0, description="关闭一处的费用（元） yuan for closing one")
+    run_yuan_per_year: float = Field(
+        0,
+        ge=0,
+        description="每处每年的固定运行费（元）：新建即增加，关闭即省下；不占建设预算 "
+        "yuan a year for running one, whatever its size: saved by closing, added by opening; no part of the budgets",
+    )
+    run_yuan_per_place: float = Field(
+        0,
+        ge=0,
+        description="每个名额每年的运行费（元），随规模增减；不占建设预算 "
+        "yuan a year for running each place; no part of the budgets",
+    )
     budget_yuan: tuple[float, ...] | None = Field(
         None, description="该服务自己的各期预算（元） the service's own budget, one number a period"
     )
@@ -209,7 +241,11 @@ class Within(Frozen):
     service: str = Field(description="设在其中的服务 the service that is given inside")
     of: str = Field(description="所在设施的服务 the service of the facilities")
     room_share: float = Field(
-        1.0, gt=0, le=1, description="空余容量中可用的比例 share of the free capacity that may be used"
+        1.0,
+        gt=0,
+        le=1,
+        description="空余容量中可用的比例；空余 = 容量 − 在读人数，人数随本区需求增减 "
+        "share of the free capacity that may be used: capacity less enrolment, which follows the demand of the zone",
     )
     yuan_per_person: float = Field(
         15000, ge=0, description="每个名额的改造费用（元，假设） yuan a place for conversion, an assumption"

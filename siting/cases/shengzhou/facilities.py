@@ -239,7 +239,7 @@ def numbered(places: Places, row: int, kind: str, service: str, detail: str, see
 
 
 LAND = {  # the services that each kind of land allows; none named: every service
-    "A33 中小学用地": "primary_school;junior_school;senior_high",
+    "A33 中小学用地": "primary_school;junior_school;senior_high;kindergarten",
     "A5 医疗卫生用地": (
         "health_station;township_health_centre;county_hospital;maternity_hospital;disease_control_centre;"
         "ambulance_station"

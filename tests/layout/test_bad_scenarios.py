@@ -1,0 +1,110 @@
+"""Scenarios that cannot be answered: each fault names the file, the service, the key, the value and a remedy."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+
+import pytest
+
+from siting.errors import InputError
+from siting.layout.pose import pose_layout
+from siting.prepare import Settings
+from tests.layout.shipped import changed
+
+CORE = "core_schools"
+OPEN_ALL = 'open = "all"               # …… 不够再新建 ... then building'
+SIZES = "sizes = [540, 810, 1080, 1350, 1620]"
+JUNIOR = "max_travel_minutes = 50"
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(InputError) as error:
+        pose_layout(path, Settings())
+    return str(error.value)
+
+
+@cache
+def core(*swaps: tuple[str, str], more: str = "") -> str:
+    return refused(changed(CORE, *swaps, more=more))
+
+
+def test_unknown_ids_are_told_all_at_once_with_what_they_might_be() -> None:
+    text = core(
+        (OPEN_ALL, 'open = ["c0001", "c001"]\nprotect = ["f464"]'),
+        (JUNIOR, 'max_travel_minutes = 50\nclose = ["f999"]'),
+    )
+    assert "core_schools.toml [services.primary_school.open] = 'c0001'" in text
+    assert "是否想写“c001”" in text
+    assert "[services.primary_school.protect] = 'f464'" in text
+    assert "junior_school" in text  # what f464 is
+    assert "[services.junior_school.close] = 'f999'" in text
+
+
+def test_a_plot_for_something_else_is_told_with_its_land() -> None:
+    text = core((OPEN_ALL, 'open = ["c003"]'))
+    assert "[services.primary_school.open] = 'c003'" in text
+    assert "R22 服务设施用地" in text
+
+
+def test_a_plot_outside_the_zones_or_too_small_or_too_late() -> None:
+    text = core((OPEN_ALL, 'open = ["c002"]\nrequired = ["c123"]\nbuild_years = 9'))
+    assert "[services.primary_school.open] = 'c002'" in text
+    assert "最早 2036 年才能启用" in text  # free in 2027, nine years of building
+    assert "[services.primary_school.required] = 'c123'" in text
+    assert "development_zone" in text
+    small = core((OPEN_ALL, 'open = ["c001"]'), (SIZES, "sizes = [1620]"))
+    assert "[services.primary_school.open] = 'c001'" in small
+    assert "30,690 m²" in small
+    assert "37,260 m²" in small
+
+
+def test_a_size_that_no_land_fits() -> None:
+    text = core(('zones = ["urban_core"]\ngrow', 'zones = ["hsr_new_town"]\nsizes = [1800]\ngrow'))
+    assert "core_schools.toml [services.junior_school.sizes] = '1800'" in text
+    assert "59,400 m²" in text
+    assert "没有一块候选用地放得下" in text
+
+
+def test_sizes_that_the_standard_does_not_have() -> None:
+    text = core((SIZES, "sizes = [500]"))
+    assert "[services.primary_school.sizes] = '500'" in text
+    assert "540" in text
+
+
+def test_a_standard_that_no_site_can_meet() -> None:
+    text = core((OPEN_ALL, OPEN_ALL + "\nthreshold = { urban = { max_minutes = 0.01 } }"))
+    assert "[services.primary_school.threshold.urban] = '0.01'" in text
+    assert "没有一处地点能让任何人达标：最近的也要" in text
+
+
+def test_unknown_zones_services_and_links() -> None:
+    text = core(
+        ('zones = ["urban_core"]     #', 'zones = ["urban"]     #'),
+        (JUNIOR, "max_travel_minutes = 50\nzone_minimum = { hsr = 1 }"),
+    )
+    assert "[services.primary_school.zones] = 'urban'" in text
+    assert "[services.junior_school.zone_minimum] = 'hsr'" in text
+    text = core(('services = ["primary_school", "junior_school"]', 'services = ["primary_school", "junior"]'))
+    assert "core_schools.toml [links[1]] = 'junior'" in text
+    assert "junior_school" in text
+    text = core(('service = "junior_school"', 'service = "junior_high"'))
+    assert "core_schools.toml [services[2].service] = 'junior_high'" in text
+
+
+@pytest.mark.parametrize(
+    ("swap", "key", "words"),
+    [
+        (("yuan = [0, 800_000_000, 400_000_000]", "yuan = [0, 800_000_000]"), "budget.yuan", "3 numbers"),
+        ((JUNIOR, JUNIOR + "\nmost_openings = [1]"), "junior_school.most_openings", "3 numbers"),
+        ((JUNIOR, JUNIOR + "\nmost_closings = [0, -1, 2]"), "junior_school.most_closings", "negative"),
+        (("years = [2025, 2030, 2035]", "years = [2030, 2025, 2035]"), "years", "ascend"),
+        ((JUNIOR, JUNIOR + "\nclosing = 3"), "closing", "closings"),
+        ((JUNIOR, JUNIOR + '\nclose = ["f465"]\nprotect = ["f465"]'), "f465", "protect"),
+    ],
+)  # fmt: skip
+def test_wrong_lengths_orders_and_keys(swap: tuple[str, str], key: str, words: str) -> None:
+    text = core(swap)
+    assert "core_schools.toml" in text
+    assert key in text
+    assert words in text
