@@ -159,7 +159,24 @@ def _places(
             real = [p for p in found[link.service] if p.origin in ("existing", "candidate")]
             found[link.of] += places_counted(scenario, by_service[link.of], real)
     years = years_of_periods(scenario)
-    return [with_running_costs(place, plans[s.id], years) for s in services for place in found[s.id]]
+    return [with_running_costs(place, plans[name], years) for name in _hosts_first(scenario) for place in found[name]]
+
+
+def _hosts_first(scenario: LayoutScenario) -> list[str]:
+    """The services, each after those on whose facilities a link makes it depend: the search settles them in turn."""
+    needs: dict[str, set[str]] = {plan.service: set() for plan in scenario.services}
+    for link in scenario.links:
+        if isinstance(link, CountsAs):
+            needs[link.of].add(link.service)
+        elif isinstance(link, Near):
+            needs[link.service] |= set(link.of)
+        elif isinstance(link, Within | Reuse):
+            needs[link.service].add(link.of)
+    order: list[str] = []
+    while len(order) < len(needs):
+        ready = [name for name in needs if name not in order and needs[name] - {name} <= set(order)]
+        order.append(ready[0] if ready else next(name for name in needs if name not in order))
+    return order
 
 
 def _problem(case: Case, service: Service, plan: ServicePlan, places: Sequence[Place]) -> Problem:

@@ -33,7 +33,7 @@ Report = Callable[[float, float], None]
 GROUPS, COARSE = 1000, 150  # merged points of a service and period: at first, and where the relaxation takes too long
 NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use today
 RELAXATION_SHARE, PARTS_SHARE = 0.35, 0.75  # of the time: until the relaxation ends, until the parts do
-PART_GAP = 0.001
+PART_GAP, WHOLE_GAP = 0.001, 0.005
 LEAST_S = 2.0
 SAME = 1e-9
 
@@ -115,6 +115,8 @@ class _Search:
             self.bound = found.value
             self._tell()
         self._solve_parts(flows, whole, relaxed)
+        if not math.isfinite(self.cost):
+            self._solve_together(whole)
         if self.best is not None and not self._closed:
             self._one_by_one(whole, relaxed)
         return self._answer()
@@ -186,6 +188,13 @@ class _Search:
             done[part] = True
         if self._complete(plan):
             self._try(plan)
+
+    def _solve_together(self, whole: Bundle) -> None:
+        """All parts at once, where one after the other they come to no plan that keeps all rows."""
+        seconds = max(self._left(), LEAST_S)
+        answer = solve_program(whole.program, SolverOptions(time_limit_s=seconds, gap=WHOLE_GAP))
+        if answer.values is not None:
+            self._try(whole.flags(answer.values, self.changes.count))
 
     def _rows_of(
         self, part: int, done: BoolArray, plan: BoolArray, activity: FloatArray, touched: BoolArray,
