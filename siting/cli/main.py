@@ -11,6 +11,7 @@ import typer
 
 import siting
 from siting.cli import explore, terminal
+from siting.cli.compare import compare_command
 from siting.cli.explain import explain_command
 from siting.cli.failures import INTERRUPTED, guarded
 from siting.cli.new_case import fetch_command, new_case_command
@@ -147,6 +148,7 @@ def export_roads_command(
 # In the order in which they are listed: after the run, what is asked of its plan.
 app.command("explain")(explain_command)
 app.command("people")(people_command)
+app.command("compare")(compare_command)
 app.command("sweep")(sweep_command)
 explore.register(app)
 

@@ -6,6 +6,7 @@ import atexit
 import json
 import math
 import sys
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
@@ -260,7 +261,13 @@ def print_answer(answer: Answer, outputs: dict[str, Path], *, quiet: bool, as_js
     if quiet:
         console.print(Text(str(outputs["map.html"].resolve())), soft_wrap=True)
         return
-    for text, style in answer.lines():
+    print_lines(answer.lines(), outputs)
+
+
+def print_lines(lines: Sequence[tuple[str, str]], outputs: Mapping[str, Path]) -> None:
+    """Lines with their styles, then where the files are."""
+    console = Console()
+    for text, style in lines:
         console.print(Text(text, style=style), soft_wrap=True)
     for name, path in outputs.items():
         console.print(Text(f"  {pad(name, 32)}{path.resolve()}"), soft_wrap=True)

@@ -1,1 +1,1 @@
-"""The layout plan: several services over several periods; what stays, grows, moves, opens and closes, when, for how much."""
+"""The layout plan: several services over several periods; what stays, grows, moves, opens and closes, when."""

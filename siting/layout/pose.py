@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -213,7 +214,7 @@ def minutes_between(
 ) -> ImpedanceMatrix:
     """Minutes by vehicle from some places to others, as far as `minutes`."""
     frames = [
-        pd.DataFrame([table.places[p].row[["id", "lon", "lat"]] for p in part], columns=["id", "lon", "lat"])
+        pd.DataFrame({key: [table.places[p].row[key] for p in part] for key in ("id", "lon", "lat")})
         for part in (origins, destinations)
     ]
     times = mode_times(
@@ -283,6 +284,7 @@ def _instance(
     zones = {zone: k for k, zone in enumerate(needs.case.zones.index)}
     zone = np.array([zones[z] for z in needs.case.demand["zone"]])[demand["point"]]
     demand_zone = (demand["service"].to_numpy() * T + demand["period"].to_numpy()) * len(zones) + zone
+    money: dict[str, Any] = {key: demand[key].to_numpy() for key in MONEY_FIELDS if key in demand}
     instance = Instance.from_arrays(
         impedance,
         demand["persons"].to_numpy(),
@@ -292,7 +294,7 @@ def _instance(
         changes=_changes(scenario, table, rows, first_state, any(g.kind >= 0 for gs in needs.groups for g in gs)),
         demand_kind=demand["kind"].to_numpy() if (demand["kind"] >= 0).any() else None,
         demand_zone=demand_zone if "worst_zone" in scenario.objectives else None,
-        **{key: demand[key].to_numpy() for key in MONEY_FIELDS if key in demand},
+        **money,
     )
     return demand, instance, first_state
 
@@ -328,10 +330,11 @@ def _rides(scenario: LayoutScenario, part: ServicePart, may_board: bool) -> dict
 
 
 def years_of_periods(scenario: LayoutScenario) -> FloatArray:
-    """(T,) years that each period stands for: until the next, the last as long as the one before it (five where alone)."""
+    """(T,) years that each period stands for: until the next; the last as long as the one before it, five if alone."""
     gaps = np.diff(scenario.years).astype(np.float64)
     last = gaps[-1] if gaps.size else 5.0
-    return np.r_[gaps, last]
+    years: FloatArray = np.append(gaps, last)
+    return years
 
 
 def _changes(scenario: LayoutScenario, table: ArcTable, rows: Rows, first_state: IntArray, kinds: bool) -> Changes:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
-from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.impedance import FloatArray, IntArray
 from siting.layout.places import Arc, Place
 from siting.layout.scenario import LayoutScenario, Near, Reuse, ServicePlan, SharePlot, Within
 
@@ -87,9 +87,18 @@ class ArcTable:
             np.r_[0, np.cumsum(count)],
         )
 
-    def numbers(self, places: Iterable[int], keep: Callable[[Arc], bool]) -> list[int]:
-        """The changes of these places that `keep` wants."""
-        return [a for p in places for a in range(self.first[p], self.first[p + 1]) if keep(self.arcs[a])]
+    def numbers(
+        self, places: Iterable[int], *, period: int | None = None, until: int | None = None, kind: str | None = None
+    ) -> list[int]:
+        """The changes of these places: of one period or of all up to one, of one kind or of all."""
+        return [
+            a
+            for p in places
+            for a in range(self.first[p], self.first[p + 1])
+            if (period is None or self.arcs[a].period == period)
+            and (until is None or self.arcs[a].period <= until)
+            and (kind is None or self.arcs[a].kind == kind)
+        ]
 
     def of_service(self, name: str, *origins: str) -> list[int]:
         """Places of a service, of these origins only where any are named."""
@@ -128,10 +137,7 @@ def service_rows(
                 )
                 rows.add(
                     text,
-                    [
-                        (a, 1.0)
-                        for a in table.numbers(real, lambda arc, t=t, kind=kind: arc.period == t and arc.kind == kind)
-                    ],
+                    [(a, 1.0) for a in table.numbers(real, period=t, kind=kind)],
                 )
     if plan.budget_yuan is not None:
         add_budget(
@@ -184,18 +190,20 @@ def _move_rows(
     rows: Rows, table: ArcTable, plan: ServicePlan, real: list[int], names: tuple[str, str], years: Sequence[int]
 ) -> None:
     """A facility that moves leaves when another opens in its township."""
-    free = set() if plan.close == "none" else None
     moving = [
-        p for p in real
-        if table.places[p].origin == "existing" and (plan.move == "all" or table.places[p].id in plan.move)
-        and (free is not None or (plan.close != "all" and table.places[p].id not in plan.close))
-    ]  # fmt: skip
+        p
+        for p in real
+        if table.places[p].origin == "existing"
+        and (plan.move == "all" or table.places[p].id in plan.move)
+        and plan.close != "all"
+        and table.places[p].id not in plan.close
+    ]
     for township in sorted({str(table.places[p].row["township"]) for p in moving}):
         leave = [p for p in moving if table.places[p].row["township"] == township]
         enter = [p for p in real if table.places[p].row["township"] == township and table.places[p].initial < 0]
         for t, year in enumerate(years):
-            terms = [(a, 1.0) for a in table.numbers(enter, lambda arc, t=t: arc.period == t and arc.kind == "open")]
-            terms += [(a, -1.0) for a in table.numbers(leave, lambda arc, t=t: arc.period == t and arc.kind == "close")]
+            terms = [(a, 1.0) for a in table.numbers(enter, period=t, kind="open")]
+            terms += [(a, -1.0) for a in table.numbers(leave, period=t, kind="close")]
             text = Row(
                 f"{plan.service}.move.{township}.{year}", f"{township}{year} 年迁出的{names[0]}须在本地另建",
                 f"{names[1]} leaving {township} in {year} need a new place there", least=0,
@@ -224,13 +232,13 @@ def add_budget(
             f"{names[1]} {until[1]}: at most {money:,.0f} yuan",
             most=money / MONEY,
         )
-        wanted = table.numbers(places, lambda arc, t=t: arc.period <= t if carry else arc.period == t)
+        wanted = table.numbers(places, until=t) if carry else table.numbers(places, period=t)
         rows.add(text, [(a, table.arcs[a].yuan / MONEY) for a in wanted])
 
 
 def _in_use(table: ArcTable, places: Iterable[int], period: int) -> list[tuple[int, float]]:
     """The changes that leave these places in use in a period."""
-    return [(a, 1.0) for a in table.numbers(places, lambda arc: arc.period == period and arc.head >= 0)]
+    return [(a, 1.0) for a in table.numbers(places, period=period) if table.arcs[a].head >= 0]
 
 
 def link_rows(
@@ -344,13 +352,3 @@ def _plot_rows(rows: Rows, table: ArcTable, scenario: LayoutScenario) -> None:
                 ),
                 terms,
             )
-
-
-def closes(kind: str) -> bool:
-    """Whether a change of this kind ends the use of a place."""
-    return kind == "close"
-
-
-def flags(table: ArcTable, kind: str) -> BoolArray:
-    """(A,) changes of a kind."""
-    return np.array([arc.kind == kind for arc in table.arcs], dtype=bool)

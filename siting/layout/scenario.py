@@ -151,7 +151,8 @@ class ServicePlan(Frozen):
     township_minimum: int | None = Field(
         None,
         ge=0,
-        description="规划期末每个乡镇（街道）至少有几处在用 least number of facilities in use in each township at the end",
+        description="规划期末每个乡镇（街道）至少有几处在用 "
+        "least number of facilities in use in each township at the end",
     )
     max_travel_minutes: float = Field(
         60, gt=0, le=600, description="最远送到多少分钟之外 nobody is sent farther, minutes"
@@ -196,7 +197,8 @@ class ServicePlan(Frozen):
     )
     separation: bool = Field(
         True,
-        description="候选地点须满足标准中与铁路、主干道的距离 keep the standard's distances from railways and trunk roads",
+        description="候选地点须满足标准中与铁路、主干道的距离 "
+        "keep the standard's distances from railways and trunk roads",
     )
 
     @model_validator(mode="after")
@@ -295,12 +297,13 @@ class LayoutScenario(Frozen):
     worth: Worth | None = Field(
         None,
         description="各项折合的单价；写了就按总代价最少求解，不写就按 objectives 的先后次序 "
-        "rates; with them the plan of least generalised cost is sought, without them the objectives count in their order",
+        "rates: with them the plan of least generalised cost is sought, without them the objectives count in order",
     )
     objectives: tuple[ObjectiveName, ...] = Field(
         ("without_place", "beyond_standard", "cost", "travel"),
         min_length=1,
-        description="不写 worth 时目标的先后次序：without_place 没有着落的人，beyond_standard 标准之外的人，worst_zone 未达标比例最高的片区，"
+        description="不写 worth 时目标的先后次序：without_place 没有着落的人，beyond_standard 标准之外的人，"
+        "worst_zone 未达标比例最高的片区，"
         "cost 费用，travel 出行时间 "
         "objectives in their order of priority: people without a place, people beyond the standard, the zone with the "
         "largest share beyond it, cost, travel time",

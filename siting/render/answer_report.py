@@ -34,7 +34,7 @@ def write_answer_report(told: Told, path: Path) -> None:
         data_date=info.data_date,
         program=f"siting {siting.__version__}",
         notices=[_clean(notice) for notice in told.notices],
-        sections=[_section(section) for section in told.sections],
+        sections=[shown_section(section) for section in told.sections],
         sources=told.case.sources,
         guesses=info.guesses,
         versions=versions(),
@@ -42,7 +42,8 @@ def write_answer_report(told: Told, path: Path) -> None:
     path.write_text(page, encoding="utf-8", errors="replace", newline="\n")
 
 
-def _section(section: Section) -> dict[str, Any]:
+def shown_section(section: Section) -> dict[str, Any]:
+    """A section as the template reads it."""
     return {
         "zh": clean(section.zh),
         "en": clean(section.en),

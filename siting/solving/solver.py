@@ -259,7 +259,7 @@ class Relaxed:
 
 def relax(program: Program, *, time_limit_s: float = math.inf) -> Relaxed | None:
     """Solve the linear relaxation; None where it has no optimum, or none was found in time."""
-    highs = QuietHighs()
+    highs = QuietHighs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("log_to_console", False)
     if math.isfinite(time_limit_s):
         highs.setOptionValue("time_limit", max(time_limit_s, 0.01))

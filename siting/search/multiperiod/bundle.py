@@ -64,14 +64,14 @@ def flows_of(
     keep = _rank(group) < nearest
     old = np.flatnonzero(used)
     keep[old[_rank(group[old]) < today_nearest]] = True
-    first = np.full(merged.count, -1, dtype=np.int64)
+    first = np.full(merged.size, -1, dtype=np.int64)
     first[merged.group[::-1]] = np.arange(load.size)[::-1]
     return Flows(
         group[keep],
         cell[keep],
-        total[keep],
-        np.bincount(merged.group, weights=load, minlength=merged.count).astype(np.float64),
-        np.bincount(merged.group, weights=load * posed.left_out, minlength=merged.count).astype(np.float64),
+        total[keep].astype(np.float64),
+        np.bincount(merged.group, weights=load, minlength=merged.size).astype(np.float64),
+        np.bincount(merged.group, weights=load * posed.left_out, minlength=merged.size).astype(np.float64),
         period[first],
         block[first],
     )
@@ -174,7 +174,7 @@ def bundle(
     )  # fmt: skip
     room, room_cells = _room(parts, posed, changes, flows, kept, load, number, used, A + U)
     matrix = changes.rows[rows][:, number].tocoo()
-    parted = parts.add(matrix.row, matrix.col, matrix.data, least, most)
+    parted = parts.add(matrix.row.astype(np.int64), matrix.col.astype(np.int64), matrix.data, least, most)
     upper = np.ones(A + U + F)
     if allowed is not None:
         upper[:A] = allowed[number]

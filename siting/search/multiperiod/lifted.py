@@ -22,7 +22,7 @@ def lifted_prices(posed: Posed, merged: Merged, made: Bundle, relaxed: Relaxed, 
     """
     load, period = posed.problem.pairs.load, posed.problem.period
     places, periods = posed.initial.size, posed.problem.periods
-    price = np.zeros(merged.count)
+    price = np.zeros(merged.size)
     price[made.groups] = relaxed.prices[made.assign]
     person = price / np.maximum(flows.load, TINY)
     seat = np.full(places * periods, np.inf)

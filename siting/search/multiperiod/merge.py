@@ -24,11 +24,11 @@ class Merged(NamedTuple):
 
     Attributes:
         group: (I,) group of each point; the points of a group share their block.
-        count: of groups.
+        size: how many groups there are.
     """
 
     group: IntArray
-    count: int
+    size: int
 
 
 def merge_points(

@@ -167,10 +167,7 @@ class _Search:
         activity = _by_part(changes.rows, part_of_change, use, len(parts))
         touched = _by_part(abs(changes.rows), part_of_change, np.ones(changes.count), len(parts)) > 0
         size = np.bincount(part_of_change, minlength=len(parts)).astype(np.float64)
-        if self.best is not None:
-            plan = self.best.copy()
-        else:
-            plan = np.zeros(changes.count, dtype=bool)
+        plan = self.best.copy() if self.best is not None else np.zeros(changes.count, dtype=bool)
         done = np.zeros(len(parts), dtype=bool)
         resource = _is_money(changes.rows, changes.least)
         for number, part in enumerate(parts):
@@ -222,7 +219,9 @@ class _Search:
         slack = 1e-7 * np.maximum(1.0, np.abs(value))
         if (value < least - slack).any() or (value > most + slack).any():
             return None
-        return np.r_[taken, np.full(made.program.cost.size - taken.size, np.nan)]
+        first: FloatArray = np.full(made.program.cost.size, np.nan)
+        first[: taken.size] = taken
+        return first
 
     # ------------------------------------------------------------------- plans
     def _as_it_stands(self) -> BoolArray | None:

@@ -1,0 +1,150 @@
+"""What each decision of a plan rests on: one sentence for every facility that is new, changed or closed."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+
+from siting.layout.facts import CHANGED, STATUS, Facts, by_place
+from siting.layout.moves import NOWHERE
+from siting.layout.tables.fates import LEAVING
+from siting.layout.texts import NO_PLACE, money_text, persons_phrase
+from siting.render.wording import Text, minutes_text, persons_text
+
+NAMED = 3
+SOMEBODY = 0.5  # persons: fewer are not told of
+
+
+def decisions_of(facts: Facts, s: int) -> list[Text]:
+    """The sentences of a service, by the year of the last change."""
+    last = len(facts.years) - 1
+    changed = [p for p in facts.real(s) if facts.status(p, last) in CHANGED]
+    changed.sort(key=lambda p: (facts.changes_at(p)[-1], CHANGED.index(facts.status(p, last))))
+    return [decision(facts, s, p) for p in changed]
+
+
+def decision(facts: Facts, s: int, p: int) -> Text:
+    """Whom a change serves or moves, held against what would be in the same year if nothing were done."""
+    last = len(facts.years) - 1
+    t, status = facts.changes_at(p)[-1], facts.status(p, last)
+    moves = facts.moves_in(s, t)
+    told = _leaves(facts, s, p, t, moves) if status in LEAVING else _serves(facts, p, moves)
+    words, state = STATUS[status], facts.plan.after.state_of(p, last)
+    facts_zh, facts_en = [], []
+    if state is not None and state.size is not None:
+        facts_zh.append(state.name_zh)
+        facts_en.append(state.name_en)
+    money = float(facts.yuan[p].sum())
+    if money > 0:
+        zh, en = money_text(money)
+        facts_zh.append(zh)
+        facts_en.append(en)
+    name, years = facts.full_name(p), facts.change_years(p, last)
+    zh = f"{name}：{years} 年{words[0]}{_brackets('（{}）', '，'.join(facts_zh))}。{told[0]}{_why(facts, s, p, t)[0]}"
+    en = f"{name}: {words[1]} in {years}{_brackets(' ({})', ', '.join(facts_en))}. {told[1]}{_why(facts, s, p, t)[1]}"
+    return zh, en
+
+
+def _serves(facts: Facts, p: int, moves: pd.DataFrame) -> Text:
+    """Of a facility in use: whom it serves, and who of them would be elsewhere or nowhere."""
+    here = moves[moves["after"] == p]
+    come = here[here["before"] != p]
+    served = persons_phrase(float(here["persons"].sum()))
+    if come["persons"].sum() < SOMEBODY:
+        return (
+            f"服务 {served[0]}，都是不作改变时也来这里的人。",
+            f"It serves {served[1]}, all of whom would come here anyway.",
+        )
+    new, origin = persons_phrase(float(come["persons"].sum())), _named(facts, come, "before")
+    gain, way = _gain(come), _minutes(come)
+    if facts.plan.after.place(p).initial < 0:
+        return (
+            f"服务 {served[0]}，不作改变时他们在：{origin[0]}；{gain[0]}{way[0]}。",
+            f"It serves {served[1]}, who would be at: {origin[1]}; {gain[1]}{way[1]}.",
+        )
+    return (
+        f"服务 {served[0]}，其中 {new[0]}不作改变时不在这里（{origin[0]}）；{gain[0]}{way[0]}。",
+        f"It serves {served[1]}; {new[1]} of them would not be here if nothing changed ({origin[1]}); "
+        f"{gain[1]}{way[1]}.",
+    )
+
+
+def _leaves(facts: Facts, s: int, p: int, t: int, moves: pd.DataFrame) -> Text:
+    """Of a facility that closes: where those go who would be there."""
+    away = moves[(moves["before"] == p) & (moves["after"] != p)]
+    persons = float(away["persons"].sum())
+    if persons < SOMEBODY:
+        return "不作改变时也没有人来这里。", "Nobody would come here if nothing changed."
+    count, to = persons_phrase(persons), _named(facts, away, "after")
+    gain, way = _gain(away), _minutes(away)
+    return (
+        f"不作改变时来这里的 {count[0]}改去：{to[0]}；{gain[0]}{way[0]}。",
+        f"The {count[1]} who would come here if nothing changed go to: {to[1]}; {gain[1]}{way[1]}.",
+    )
+
+
+def _why(facts: Facts, s: int, p: int, t: int) -> Text:
+    """Which rule asks for the change, where one does."""
+    plan, place = facts.parts[s].plan, facts.plan.after.place(p)
+    if place.id in plan.must_close:
+        return "方案规定它须关闭。", " The scenario says that it must close."
+    if place.id in plan.required and place.origin == "candidate":
+        return "方案规定此处须新建。", " The scenario says that it must open."
+    load = float(facts.plan.before.load[p, t])
+    if place.initial >= 0 and plan.least_persons and load < plan.least_persons - SOMEBODY:
+        least, now = f"{plan.least_persons:g}", persons_text(load)
+        return (
+            f"不作改变时只有 {now} 人，低于最小规模 {least} 人。",
+            f" If nothing changed it would have {now}, less than the least size of {least}.",
+        )
+    return "", ""
+
+
+def _gain(moves: pd.DataFrame) -> Text:
+    """How many come within the standard, fall out of it, get a place or lose it."""
+    gain, persons = moves["gain"], moves["persons"]
+    placed = persons[(moves["before"] == NOWHERE) & (moves["after"] != NOWHERE)].sum()
+    dropped = persons[(moves["before"] != NOWHERE) & (moves["after"] == NOWHERE)].sum()
+    parts = [
+        (gain[gain > 0].sum(), "由未达标变为达标", "come within the standard"),
+        (-gain[gain < 0].sum(), "不再达标", "are no longer within it"),
+        (placed, "由没有着落变为有着落", "get a place who had none"),
+        (dropped, "不再有着落", "lose their place"),
+    ]
+    told = [(persons_text(float(n)), zh, en) for n, zh, en in parts if n >= SOMEBODY]
+    if not told:
+        return "达标与否都不变", "nobody's standard changes"
+    return "，".join(f"{n} 人{zh}" for n, zh, _ in told), ", ".join(f"{n} {en}" for n, _, en in told)
+
+
+def _minutes(moves: pd.DataFrame) -> Text:
+    """The mean way of those who have a place both times."""
+    both = moves[(moves["before"] != NOWHERE) & (moves["after"] != NOWHERE)]
+    if both["persons"].sum() < SOMEBODY:
+        return "", ""
+    before, after = (
+        minutes_text(float(np.average(both[f"minutes_{when}"], weights=both["persons"])))
+        for when in ("before", "after")
+    )
+    return f"；平均单程 {before} → {after} 分钟", f"; mean way {before} → {after} min"
+
+
+def _named(facts: Facts, moves: pd.DataFrame, column: str) -> Text:
+    """The first places of `column` with the persons of each."""
+    total = by_place(moves, column)["persons"]
+    total = total[total >= SOMEBODY]
+    zh, en = [], []
+    for p, persons in zip(total.index.tolist()[:NAMED], total.tolist(), strict=False):
+        name = NO_PLACE if p == NOWHERE else (facts.name(p), facts.name(p))
+        zh.append(f"{name[0]} {persons_text(persons)} 人")
+        en.append(f"{name[1]} {persons_text(persons)}")
+    rest = float(total.iloc[NAMED:].sum())
+    if rest >= SOMEBODY:
+        others = len(total) - NAMED
+        zh.append(f"其他 {others} 处 {persons_text(rest)} 人")
+        en.append(f"{others} {'other' if others == 1 else 'others'} {persons_text(rest)}")
+    return "、".join(zh), ", ".join(en)
+
+
+def _brackets(form: str, text: str) -> str:
+    return form.format(text) if text else ""

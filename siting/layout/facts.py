@@ -1,0 +1,209 @@
+"""What is told of a plan, computed once: what becomes of each place, the money, the people before and after."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pandas as pd
+
+from siting.impedance import FloatArray
+from siting.layout.moves import NOWHERE, moves_of
+from siting.layout.pose import ServicePart
+from siting.layout.result import UNCHANGED, LayoutPlan
+from siting.layout.scenario import LayoutScenario
+from siting.layout.tables.facts import Facts as TableFacts
+from siting.layout.tables.fates import LEAVING, fates_of
+from siting.prepare import Settings
+from siting.render.wording import Text
+
+STATUS: dict[str, Text] = {
+    "new": ("新建", "new"),
+    "inside": ("附设", "inside another facility"),
+    "reuse": ("改建（利用腾出的设施）", "converted from a closed facility"),
+    "expanded": ("扩建", "expanded"),
+    "reduced": ("缩减", "reduced"),
+    "moved": ("迁建（原址腾出）", "moved away"),
+    "merged": ("撤并", "merged"),
+    "closed": ("关闭", "closed"),
+    "kept": ("保留", "kept"),
+    "higher": ("上级设施兼设", "provided by a higher facility"),
+    "later": ("以后各期启用", "opens in a later period"),
+    "candidate": ("候选（未选）", "candidate, not chosen"),
+}
+CHANGED = ("new", "inside", "reuse", "expanded", "reduced", *LEAVING)
+NOT_IN_USE = (*LEAVING, "later", "candidate")
+
+
+@dataclass(frozen=True)
+class Figures:
+    """One service in one period: persons, mean minutes of those with a place, changes of the period, its money."""
+
+    need: float
+    within_before: float
+    within_after: float
+    without_before: float
+    without_after: float
+    minutes_before: float
+    minutes_after: float
+    opened: int
+    expanded: int
+    reduced: int
+    closed: int
+    yuan: float
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """All that map, report and command line say of a plan."""
+
+    plan: LayoutPlan
+
+    @property
+    def scenario(self) -> LayoutScenario:
+        """What was asked."""
+        return self.plan.posed.scenario
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The T planning years."""
+        return self.plan.after.years
+
+    @property
+    def parts(self) -> tuple[ServicePart, ...]:
+        """The services."""
+        return self.plan.posed.parts
+
+    @cached_property
+    def moves(self) -> pd.DataFrame:
+        """As `moves_of`, and `gain`: persons within the standard with the plan only, less than 0 without it only."""
+        moves = moves_of(self.plan)
+        gain = moves["within_after"].astype(float) - moves["within_before"].astype(float)
+        return moves.assign(gain=gain * moves["persons"])
+
+    def moves_in(self, s: int, t: int) -> pd.DataFrame:
+        """The moves of one service and period."""
+        return self._by_view.get((s, t), self.moves.iloc[:0])
+
+    @cached_property
+    def _by_view(self) -> dict[tuple[int, int], pd.DataFrame]:
+        view = self.moves["service"] * len(self.years) + self.moves["period"]
+        parts = {int(str(key)): part for key, part in self.moves.groupby(view)}
+        return {divmod(key, len(self.years)): part for key, part in parts.items()}
+
+    @cached_property
+    def yuan(self) -> FloatArray:
+        """(P, T) what the change of each place costs in each period."""
+        arcs = self.plan.posed.table.arcs
+        cost = np.array([arc.yuan for arc in arcs])
+        money: FloatArray = cost[self.plan.after.change]
+        return money
+
+    def status(self, p: int, t: int) -> str:
+        """What has become of a place by period t: a key of `STATUS`."""
+        place, state = self.plan.after.place(p), int(self.plan.after.state[p, t])
+        if place.origin == "counts_as":
+            return "higher" if state >= 0 else "candidate"
+        if place.origin != "existing":
+            if state >= 0:
+                return {"candidate": "new", "within": "inside", "reuse": "reuse"}[place.origin]
+            return "later" if (self.plan.after.state[p, t:] >= 0).any() else "candidate"
+        if state < 0:
+            return self._leaving[p]
+        persons, today = place.states[state].persons, place.states[place.initial].persons
+        return "expanded" if persons > today else "reduced" if persons < today else "kept"
+
+    @cached_property
+    def _leaving(self) -> dict[int, str]:
+        """How the places that close leave: moved, merged or closed."""
+        fates = fates_of(TableFacts(self.plan, Settings()))
+        return {fate.place: fate.status for fate in fates if fate.status in LEAVING}
+
+    def changes_at(self, p: int) -> list[int]:
+        """The periods in which a place is changed."""
+        return [t for t in range(len(self.years)) if self.plan.after.arc(p, t).kind not in UNCHANGED]
+
+    def change_years(self, p: int, until: int) -> str:
+        """The years until period `until` in which a place is changed."""
+        return "、".join(str(self.years[t]) for t in self.changes_at(p) if t <= until)
+
+    def real(self, s: int) -> list[int]:
+        """The places of a service but those that only follow a facility of a higher one."""
+        return [int(p) for p in self.parts[s].places if self.plan.after.place(int(p)).origin != "counts_as"]
+
+    def figures(self, s: int, t: int) -> Figures:
+        """One service in one period."""
+        before, after = (self._people(course, s, t) for course in ("before", "after"))
+        places = self.real(s)
+        kinds = [self.plan.after.arc(p, t).kind for p in places]
+        return Figures(
+            need=before[0],
+            within_before=before[1],
+            within_after=after[1],
+            without_before=before[2],
+            without_after=after[2],
+            minutes_before=before[3],
+            minutes_after=after[3],
+            opened=kinds.count("open"),
+            expanded=kinds.count("grow"),
+            reduced=kinds.count("shrink"),
+            closed=kinds.count("close"),
+            yuan=float(self.yuan[places, t].sum()) if places else 0.0,
+        )
+
+    def _people(self, course: str, s: int, t: int) -> tuple[float, float, float, float]:
+        """Persons who need the service, those within the standard, those without a place, mean minutes."""
+        people = (self.plan.before if course == "before" else self.plan.after).people
+        own = people[(people["service"] == s) & (people["period"] == t)]
+        placed = float(own["placed"].sum())
+        minutes = float((own["minutes"].fillna(0.0) * own["placed"]).sum())
+        need = float(own["persons"].sum())
+        return need, float(own["within"].sum()), max(need - placed, 0.0), minutes / placed if placed > 0 else np.nan
+
+    def points(self, s: int, t: int) -> pd.DataFrame:
+        """The demand points where somebody needs a service in a period.
+
+        Index: row of the case's demand table. Columns: need, within_before, within_after, without_before,
+        without_after (persons), minutes_before, minutes_after (mean of those who have a place), place_before,
+        place_after (where most of them go; -1 nowhere).
+        """
+        moves = self.moves_in(s, t)
+        found = pd.DataFrame({"need": moves.groupby("point")["persons"].sum()})
+        for when in ("before", "after"):
+            persons, nowhere = moves["persons"], moves[when] == NOWHERE
+            columns = pd.DataFrame(
+                {
+                    "point": moves["point"],
+                    f"within_{when}": persons * moves[f"within_{when}"],
+                    f"without_{when}": persons * nowhere,
+                    "minutes": (persons * moves[f"minutes_{when}"]).fillna(0.0),
+                    "placed": persons * ~nowhere,
+                }
+            )
+            total = columns.groupby("point").sum()
+            found[[f"within_{when}", f"without_{when}"]] = total[[f"within_{when}", f"without_{when}"]]
+            mean = np.divide(
+                total["minutes"], total["placed"], out=np.full(len(total), np.nan), where=total["placed"] > 0
+            )
+            found[f"minutes_{when}"] = mean
+            each = moves.groupby(["point", when])["persons"].sum().reset_index()
+            most = each.sort_values("persons", kind="stable").drop_duplicates("point", keep="last")
+            found[f"place_{when}"] = most.set_index("point")[when]
+        return found
+
+    def name(self, p: int) -> str:
+        """Name of a place; its id where it has none."""
+        place = self.plan.after.place(p)
+        return str(place.row["name"]) or place.id
+
+    def full_name(self, p: int) -> str:
+        """Name and id of a place."""
+        place = self.plan.after.place(p)
+        return f"{place.row['name']}（{place.id}）" if place.row["name"] else place.id
+
+
+def by_place(moves: pd.DataFrame, column: str) -> pd.DataFrame:
+    """persons and gain by place of `column`, the most persons first."""
+    total = moves.groupby(column)[["persons", "gain"]].sum()
+    return total.sort_values("persons", ascending=False, kind="stable")

@@ -1,0 +1,112 @@
+"""Everything of a layout plan that a planner hands in, as tables, and the record of it.
+
+sheets = sheets_of(plan)
+record = record_of(plan)
+sheets, record = sheets_and_record(plan)  # both in less time
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import pandas as pd
+
+from siting.layout.result import LayoutPlan
+from siting.layout.tables.assumptions import assumptions
+from siting.layout.tables.balance import school_variation, variation_of
+from siting.layout.tables.beyond import beyond_townships, beyond_villages, nearest
+from siting.layout.tables.education import education, education_of
+from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
+from siting.layout.tables.health import density, pairing, referral, use
+from siting.layout.tables.inventory import ledger, planned
+from siting.layout.tables.needs import coverage, figures, gaps, groups
+from siting.layout.tables.projects import investment, projects, projects_of, ranked_projects
+from siting.layout.tables.record import record_of_facts
+from siting.layout.tables.rules import rules
+from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
+from siting.prepare import Settings
+from siting.render.columns import Sheet
+
+__all__ = ["record_of", "sheets_and_record", "sheets_of"]
+
+
+@dataclass(frozen=True, eq=False)
+class Work:
+    """What both the tables and the record are made from.
+
+    Attributes:
+        figures, projects, rides, variation: as `needs.figures`, `projects.projects_of`, `schools.rides_of` and
+            `balance.variation_of` give them.
+    """
+
+    facts: Facts
+    figures: pd.DataFrame
+    projects: pd.DataFrame
+    rides: pd.DataFrame
+    variation: pd.DataFrame
+
+    @classmethod
+    def of(cls, plan: LayoutPlan, settings: Settings | None) -> Work:
+        """All of it computed."""
+        facts = Facts(plan, settings or Settings())
+        return cls(facts, figures(facts), projects_of(facts), rides_of(facts), variation_of(facts))
+
+
+def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet, ...]:
+    """Every table of a plan, in reading order; those that do not concern its services are left out.
+
+    Args:
+        settings: where travel times between facilities are cached; none: they are computed anew.
+    """
+    return _sheets(Work.of(plan, settings))
+
+
+def record_of(plan: LayoutPlan) -> dict[str, Any]:
+    """What `run.json` keeps of a plan: see `siting.layout.tables.record`."""
+    return _record(Work.of(plan, None))
+
+
+def sheets_and_record(plan: LayoutPlan, settings: Settings | None = None) -> tuple[tuple[Sheet, ...], dict[str, Any]]:
+    """`sheets_of` and `record_of`, computed once."""
+    work = Work.of(plan, settings)
+    return _sheets(work), _record(work)
+
+
+def _record(work: Work) -> dict[str, Any]:
+    return record_of_facts(work.facts, work.figures, work.projects, work.rides, work.variation)
+
+
+def _sheets(work: Work) -> tuple[Sheet, ...]:
+    facts, frame, found, ridden, variation = work.facts, work.figures, work.projects, work.rides, work.variation
+    ids = {service.id for service in facts.services}
+    schools, care = bool(ids & set(EDUCATION)), bool(ids & set(HEALTH))
+    limited = any(
+        d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
+    )
+    sheets = (
+        planned(facts),
+        projects(facts, found) if len(found) else None,
+        ranked_projects(facts, found) if len(found) else None,
+        investment(facts, found) if len(found) else None,
+        gaps(facts, frame),
+        coverage(facts, frame),
+        education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
+        school_variation(facts, variation) if len(variation) else None,
+        hearing(facts) if ids & set(COMPULSORY) else None,
+        moves(facts) if schools else None,
+        rides(facts, ridden) if len(ridden) else None,
+        far_pupils(facts) if limited else None,
+        beyond_townships(facts) if care else None,
+        beyond_villages(facts),
+        nearest(facts),
+        use(facts),
+        density(facts) if care else None,
+        referral(facts),
+        pairing(facts),
+        ledger(facts),
+        groups(facts, frame),
+        rules(facts),
+        assumptions(facts),
+    )
+    return tuple(sheet for sheet in sheets if sheet is not None)

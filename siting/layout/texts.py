@@ -1,0 +1,66 @@
+"""Words and number forms of a plan's outputs."""
+
+from __future__ import annotations
+
+from siting.layout.facts import Figures
+from siting.layout.places import State
+from siting.render.wording import Text, both, minutes_text, persons_text, share_text
+
+NO_PLACE: Text = ("没有着落", "no place")
+MILLION, HUNDRED_MILLION, TEN_THOUSAND = 1e6, 1e8, 1e4
+
+
+def money_text(yuan: float) -> Text:
+    """Yuan in 万元 or 亿元, and in thousands or millions of yuan."""
+    if yuan == 0:
+        return "0 元", "0 yuan"
+    zh = f"{yuan / HUNDRED_MILLION:,.2f} 亿元" if abs(yuan) >= HUNDRED_MILLION else f"{yuan / TEN_THOUSAND:,.1f} 万元"
+    en = f"{yuan / MILLION:,.1f} million yuan" if abs(yuan) >= MILLION else f"{yuan:,.0f} yuan"
+    return zh, en
+
+
+def size_text(state: State) -> str:
+    """Name of a size in both languages."""
+    return both((state.name_zh, state.name_en))
+
+
+def persons_phrase(value: float) -> Text:
+    """`12 人`, `12 people`."""
+    text = persons_text(value)
+    return f"{text} 人", f"{text} {'person' if text == '1' else 'people'}"
+
+
+def within_text(figures: Figures) -> str:
+    """Share within the standard, without the plan and with it."""
+    return _both_times(figures.within_before, figures.within_after, figures.need)
+
+
+def _both_times(before: float, after: float, need: float) -> str:
+    if need <= 0:
+        return "—"
+    one, other = share_text(before / need), share_text(after / need)
+    return one if one == other else f"{one} → {other}"
+
+
+def without_text(figures: Figures) -> str:
+    """Persons without a place, without the plan and with it."""
+    one, other = persons_text(figures.without_before), persons_text(figures.without_after)
+    return one if one == other else f"{one} → {other}"
+
+
+def mean_text(figures: Figures) -> str:
+    """Mean minutes of those who have a place, without the plan and with it."""
+    one, other = minutes_text(figures.minutes_before), minutes_text(figures.minutes_after)
+    return one if one == other else f"{one} → {other}"
+
+
+def counts_text(figures: Figures) -> Text:
+    """What is opened, expanded, reduced and closed in the period."""
+    parts = [
+        (figures.opened, "新建", "new"), (figures.expanded, "扩建", "expanded"), (figures.reduced, "缩减", "reduced"),
+        (figures.closed, "撤并迁出", "closed or moved"),
+    ]  # fmt: skip
+    told = [part for part in parts if part[0]]
+    if not told:
+        return "没有变动", "no change"
+    return "、".join(f"{zh} {n} 处" for n, zh, _ in told), ", ".join(f"{n} {en}" for n, _, en in told)
