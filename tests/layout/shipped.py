@@ -17,11 +17,13 @@ from siting.prepare import Settings
 from siting.scenario import find_scenario
 from siting.solution import Assignment, Outcome, Solution, Status
 
+SETTINGS = Settings(cache=Path(mkdtemp()))
+
 
 @cache
 def posed(name: str) -> Posed:
     """A shipped scenario as it is."""
-    return pose_layout(find_scenario(f"shengzhou/{name}"), Settings())
+    return pose_layout(find_scenario(f"shengzhou/{name}"), SETTINGS)
 
 
 def changed(name: str, *swaps: tuple[str, str], more: str = "") -> Path:

@@ -9,8 +9,7 @@ import pytest
 
 from siting.errors import InputError
 from siting.layout.pose import pose_layout
-from siting.prepare import Settings
-from tests.layout.shipped import changed
+from tests.layout.shipped import SETTINGS, changed
 
 CORE = "core_schools"
 OPEN_ALL = 'open = "all"               # …… 不够再新建 ... then building'
@@ -20,7 +19,7 @@ JUNIOR = "max_travel_minutes = 50"
 
 def refused(path: Path) -> str:
     with pytest.raises(InputError) as error:
-        pose_layout(path, Settings())
+        pose_layout(path, SETTINGS)
     return str(error.value)
 
 

@@ -17,10 +17,9 @@ from siting.layout.result import LayoutPlan
 from siting.layout.run import make_plan
 from siting.layout.scenario import Near, load_layout
 from siting.layout.triggers import triggers
-from siting.prepare import Settings
 from siting.scenario import find_scenario, list_scenarios
 from siting.standards import load_service
-from tests.layout.shipped import by_zone, changed, posed
+from tests.layout.shipped import SETTINGS, by_zone, changed, posed
 
 NAMES = (
     "core_schools", "new_areas_schools", "mountain_schools", "senior_highs", "health_tiers", "elderly_tiers",
@@ -85,7 +84,7 @@ SOLVED = pytest.mark.slow
 @cache
 def solved(name: str) -> LayoutPlan:
     path = changed(name, more=f"\n[solver]\ntime_limit_s = {LIMITS[name]}\ngap = 0.03\n")
-    plan = make_plan(pose_layout(path, Settings()), Settings())
+    plan = make_plan(pose_layout(path, SETTINGS), SETTINGS)
     assert not [check for check in plan.checks if not check.passed]
     return plan
 
@@ -179,15 +178,15 @@ def test_mountain_schools_close_within_the_limits_and_small_children_stay_within
 
 
 @SOLVED
-def test_township_senior_highs_close_in_stages_and_everybody_keeps_a_place() -> None:
+def test_township_senior_highs_close_in_stages_and_nearly_everybody_keeps_a_place() -> None:
     plan = solved("senior_highs")
     service = plan.posed.scenario.services[0]
     closed = {place.id: t for place, t, kind, _ in steps(plan) if kind == "close"}
     assert set(closed) == set(service.must_close)
     assert service.most_closings is not None
     assert all(list(closed.values()).count(t) <= most for t, most in enumerate(service.most_closings))
-    everywhere = tuple(plan.posed.case.zones.index)
-    assert gains(plan, "senior_high", 2035, everywhere)[0] >= -1
+    pupils = by_zone(plan.after).loc["senior_high"].loc[2035].sum()
+    assert pupils["placed"] > 0.99 * pupils["persons"]
     for place, t, _, _ in steps(plan):
         if place.origin == "reuse":
             assert closed[place.id] <= t
@@ -227,7 +226,7 @@ def test_new_care_homes_are_paired_with_medical_care_and_more_elders_have_a_bed(
         p for p, place in enumerate(plan.posed.places) if place.service in near.of and plan.after.state[p, last] >= 0
     ]
     minutes = minutes_between(
-        table, mine, partners, near.minutes, scenario, plan.posed.graph, plan.posed.graph_key, Settings()
+        table, mine, partners, near.minutes, scenario, plan.posed.graph, plan.posed.graph_key, SETTINGS
     )
     assert (np.diff(minutes.indptr) > 0).all()
 
