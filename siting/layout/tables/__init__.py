@@ -25,6 +25,7 @@ from siting.layout.tables.projects import investment, projects, projects_of, ran
 from siting.layout.tables.record import record_of_facts
 from siting.layout.tables.rules import rules
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
+from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
 from siting.render.columns import Sheet
 
@@ -94,6 +95,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
         school_variation(facts, variation) if len(variation) else None,
         hearing(facts) if ids & set(COMPULSORY) else None,
+        trigger_sheet(facts.plan.after) if schools else None,
         moves(facts) if schools else None,
         rides(facts, ridden) if len(ridden) else None,
         far_pupils(facts) if limited else None,
