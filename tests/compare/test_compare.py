@@ -1,0 +1,87 @@
+"""Two layout plans side by side: what each costs, and who gains and loses from one to the other."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from siting.cli.main import main
+from siting.compare.output import write_comparison
+from siting.compare.runs import Run, read_runs
+from siting.compare.show import lines_of
+from siting.compare.tables import differences, sheets_of
+from siting.errors import InputError
+from siting.layout.answer import LayoutAnswer
+from tests.layout.tiny_plan import tiny_plan
+
+
+def record(title: str, **changes: float) -> dict[str, Any]:
+    """The record of the tiny plan, with people within the standard changed by township: name to difference."""
+    made: dict[str, Any] = json.loads(json.dumps(LayoutAnswer(tiny_plan()).record()))
+    made["scenario"] |= {"id": title, "title_zh": title, "title_en": title}
+    for row in made["coverage"]:
+        row["within_after"] += changes.get(row["name"], 0.0)
+    return made
+
+
+def write(folder: Path, made: dict[str, Any]) -> str:
+    folder.mkdir()
+    (folder / "run.json").write_text(json.dumps(made), encoding="utf-8")
+    return str(folder)
+
+
+@pytest.fixture
+def runs(tmp_path: Path) -> list[Run]:
+    names = sorted({row["name"] for row in record("a")["coverage"] if row["level"] == "township"})
+    other = record("b", **{names[0]: 7.0, names[-1]: -3.0} if len(names) > 1 else {names[0]: -3.0})
+    return read_runs([write(tmp_path / "a", record("a")), write(tmp_path / "b", other)], tmp_path)
+
+
+def test_changes_are_differences_of_the_records(runs: list[Run]) -> None:
+    table = differences(runs)
+    first, second = (run.coverage.set_index(["service", "group", "year", "level", "unit"]) for run in runs)
+    expected = (second["within_after"] - first["within_after"]).to_numpy()
+    assert table["change1"].to_numpy() == pytest.approx(expected)
+    assert (np.abs(expected) > 1).any()
+
+
+def test_winners_and_losers_are_named_by_township(runs: list[Run]) -> None:
+    sheets = {sheet.key: sheet for sheet in sheets_of(runs)}
+    moved = sheets["winners_losers"].frame
+    table = differences(runs)
+    own = table[(table["level"] == "township") & (table["change1"].abs() >= 0.5)]
+    assert sorted(moved["change1"]) == pytest.approx(sorted(own["change1"].round(3)))
+    assert set(moved["name"]) == set(own["name"])
+    totals = sheets["gains_losses"].frame
+    whole = own[own["group"] == "all"]["change1"]
+    assert totals["gained"].sum() == pytest.approx(whole[whole > 0].sum())
+    assert totals["lost"].sum() == pytest.approx(-whole[whole < 0].sum())
+
+
+def test_the_folder_has_page_workbook_and_tables(runs: list[Run], tmp_path: Path) -> None:
+    outputs = write_comparison(runs, tmp_path / "out")
+    assert {"comparison.html", "comparison.xlsx", "comparison.json", "tables"} <= set(outputs)
+    page = outputs["comparison.html"].read_text(encoding="utf-8")
+    assert "谁受益" in page
+    assert "http://" not in page.replace("http://www.w3.org", "")
+    assert any("受损" in text for text, _ in lines_of(runs))
+
+
+def test_the_command_compares_folders(runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(SystemExit) as stop:
+        main(["compare", *(str(run.folder) for run in runs), "--out", str(tmp_path / "runs")])
+    assert stop.value.code == 0
+    assert "comparison.html" in capsys.readouterr().out
+
+
+def test_wrong_folders_are_all_told(runs: list[Run], tmp_path: Path) -> None:
+    other = write(tmp_path / "other", {"format": "siting"})
+    with pytest.raises(InputError) as caught:
+        read_runs(["nowhere", other, str(runs[0].folder)], tmp_path)
+    assert len(caught.value.faults) == 2
+    with pytest.raises(InputError, match="two runs"):
+        read_runs([str(runs[0].folder)], tmp_path)
