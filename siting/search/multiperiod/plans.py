@@ -35,6 +35,7 @@ NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use toda
 RELAXATION_SHARE, PARTS_SHARE = 0.35, 0.75  # of the time: until the relaxation ends, until the parts do
 PART_GAP, WHOLE_GAP = 0.001, 0.005
 LEAST_S = 2.0
+SMALL_PART = 0.04  # of all pairs
 SAME = 1e-9
 
 
@@ -336,14 +337,25 @@ class _Paths:
 
 
 def _parts(posed: Posed, places: int) -> IntArray:
-    """(P,) part of each place: places that some point can reach both belong together."""
+    """(P,) part of each place: places that some point can reach both belong together, and small parts with the next."""
     point = np.repeat(np.arange(posed.left_out.size), np.diff(posed.starts))
     place = posed.place // posed.kinds
     there = np.diff(posed.starts) > 0
     first = np.zeros(posed.left_out.size, dtype=np.int64)
     first[there] = place[posed.starts[:-1][there]]
     graph = csr_array(coo_array((np.ones(place.size), (first[point], place)), shape=(places, places)))
-    part: IntArray = connected_components(graph, directed=False)[1].astype(np.int64)
+    found = connected_components(graph, directed=False)[1]
+    order = np.unique(found, return_index=True)[1]
+    rank = np.argsort(np.argsort(order))[found]  # numbered as they first appear
+    pairs = np.bincount(rank[place], minlength=order.size)
+    enough = max(pairs.sum() * SMALL_PART, 1.0)
+    joined, size = np.zeros(order.size, dtype=np.int64), 0.0
+    for k in range(1, order.size):
+        size += pairs[k - 1]
+        new = size >= enough
+        joined[k] = joined[k - 1] + new
+        size = 0.0 if new else size
+    part: IntArray = joined[rank]
     return part
 
 
