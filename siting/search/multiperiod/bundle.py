@@ -198,7 +198,9 @@ def _room(
     people = np.bincount(place, weights=load)
     head = changes.head[number[used]]
     base = changes.period[number[used]] * (P * G) + changes.place[number[used]] * G
-    table = changes.capacity[:, None] if changes.kind_capacity is None or G == 1 else changes.kind_capacity
+    table = changes.capacity[:, None]
+    if changes.kind_capacity is not None and G > 1:
+        table = np.minimum(changes.kind_capacity, table)
     limited = np.zeros(cells.size, dtype=bool)
     rows, columns, values = [place], [begin + np.arange(own.size)], [load]
     for g in range(G):

@@ -11,8 +11,13 @@ from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.formulation.data import pair_worth, person_worth
 from siting.instance import Instance
+from siting.search.multiperiod.adapter import pose
+from siting.search.multiperiod.bundle import bundle, flows_of
+from siting.search.multiperiod.merge import Merged
 from siting.search.multiperiod.plans import search_plan
+from siting.search.multiperiod.transport import PeriodTransport
 from siting.solution import Assignment, Outcome, Solution, Status
+from siting.solving.solver import SolverOptions, solve_program
 from siting.verify import verify
 from tests.layout.small import best_in_order, random_plan
 
@@ -24,6 +29,42 @@ def without_minima(seed: int, *, kinds: bool = False) -> Instance:
     assert instance.changes is not None
     changes = replace(instance.changes, minimum=np.zeros(instance.changes.states))
     return replace(instance, changes=changes)
+
+
+@pytest.mark.parametrize("seed", range(16))
+def test_the_merged_programme_costs_no_less_than_the_transport(seed: int) -> None:
+    """Points that are merged share their fate, which cannot cost less than each at its best."""
+    instance = random_plan(seed, kinds=True, rows=False)
+    changes = instance.changes
+    assert changes is not None
+    assert changes.kind_capacity is not None
+    half = np.where(np.arange(changes.states) % 2 == 0, np.inf, changes.kind_capacity[:, 0])
+    kinds = np.c_[half, np.full(changes.states, np.inf)]
+    changes = replace(changes, kind_capacity=kinds, minimum=np.zeros(changes.states))
+    instance = replace(instance, changes=changes)
+    left_out = person_worth(instance)
+    each = pair_worth(instance)
+    posed = pose(instance, each, left_out, rows=np.zeros(changes.least.size, dtype=bool))
+    one = np.arange(instance.demand_count)
+    flows = flows_of(
+        posed, Merged(one, one.size), np.zeros(one.size, dtype=np.int64), posed.initial > 0, nearest=99, today_nearest=9
+    )
+    made = bundle(
+        posed,
+        changes,
+        flows,
+        np.ones(changes.places, dtype=bool),
+        np.zeros(0, dtype=np.int64),
+        np.zeros(0),
+        np.zeros(0),
+    )
+    answer = solve_program(made.program, SolverOptions(time_limit_s=30))
+    assert answer.values is not None
+    taken = made.flags(answer.values, changes.count)
+    states = np.full(instance.site_count, -1)
+    states[changes.site[taken]] = changes.head[taken]
+    cost = PeriodTransport(posed.problem).to(posed.in_use(changes, states)) + changes.cost[taken].sum()
+    assert answer.outcome.objective == pytest.approx(cost)
 
 
 @pytest.mark.parametrize("seed", range(30))
