@@ -15,7 +15,7 @@ from siting.formulation.document.pages import conditions_data, data_of
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.objective_words import WORDS, ids, number, percent
-from siting.solution import Solution
+from siting.solution import Solution, Status
 from siting.solving.optimise import solve
 
 __all__ = ["EXAMPLES", "example_section", "run", "simplified"]
@@ -23,9 +23,15 @@ __all__ = ["EXAMPLES", "example_section", "run", "simplified"]
 
 @cache
 def run(model: str) -> tuple[Instance, Solution]:
-    """Run the example's lines; the instance and the solution that they make."""
+    """Run the example's lines; the instance and the solution that they make.
+
+    Where the clock ended the search they run once more: on a slow machine the first run may be spent on compiling.
+    """
     names: dict[str, Any] = {}
-    exec(EXAMPLES[model].lines(model), names)
+    for _ in range(2):
+        exec(EXAMPLES[model].lines(model), names)
+        if names["solution"].outcome.status is not Status.TIME_LIMIT:
+            break
     return names["instance"], names["solution"]
 
 
