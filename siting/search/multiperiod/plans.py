@@ -32,7 +32,7 @@ from siting.solving.solver import Relaxed, SolverOptions, relax, solve_program
 Report = Callable[[float, float], None]
 GROUPS, COARSE = 1000, 150  # merged points of a service and period: at first, and where the relaxation takes too long
 NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use today
-RELAXATION_SHARE, PARTS_SHARE = 0.35, 0.75  # of the time: until the relaxation ends, until the parts do
+RELAXATION_SHARE, COARSE_SHARE, PARTS_SHARE = 0.3, 0.45, 0.8  # of the time: until the relaxations and the parts end
 PART_GAP, WHOLE_GAP = 0.001, 0.005
 LEAST_S = 2.0
 SMALL_PART = 0.04  # of all pairs
@@ -111,10 +111,13 @@ class _Search:
             mu = lifted_prices(self.posed, merged, whole, relaxed, flows)
             found = lagrangian_bound(
                 self.posed.problem, self.posed.initial, mu=mu, sigma=relaxed.prices[whole.rows], steps=60, patience=20,
-                goal=self.cost, end=self._until(RELAXATION_SHARE + 0.05),
+                goal=self.cost, end=self._until(COARSE_SHARE + 0.05),
             )  # fmt: skip
             self.bound = found.value
             self._tell()
+        else:  # a weak bound is better than none
+            end = self._until(COARSE_SHARE + 0.05)
+            self.bound = lagrangian_bound(self.posed.problem, self.posed.initial, goal=self.cost, end=end).value
         self._solve_parts(flows, whole, relaxed)
         if not math.isfinite(self.cost):
             self._solve_together(whole)
@@ -152,7 +155,7 @@ class _Search:
             whole = bundle(
                 posed, changes, flows, np.ones(changes.places, dtype=bool), everything, changes.least, changes.most
             )
-            share = RELAXATION_SHARE * (0.6 if most == GROUPS else 1.0)
+            share = RELAXATION_SHARE if most == GROUPS else COARSE_SHARE
             relaxed = relax(whole.program, time_limit_s=max(self._left(share), LEAST_S))
             if relaxed is not None:
                 break
