@@ -14,7 +14,7 @@ from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
 from siting.layout.report import ARROW, sections_of
 from siting.layout.result import LayoutPlan
-from siting.layout.tables import record_of, sheets_of
+from siting.layout.tables import record_of, sheets_and_record
 from siting.layout.texts import counts_text, mean_text, money_text, within_text, without_text
 from siting.layout.views import views_of
 from siting.prepare import Settings
@@ -92,7 +92,8 @@ class LayoutAnswer:
     def told(self, settings: Settings) -> Told:
         """All that the folder is made of."""
         facts, posed, outcome = self.facts, self.plan.posed, self.plan.outcome
-        sheets = (*sheets_of(self.plan, settings), villages_worse(facts))
+        tables, record = sheets_and_record(self.plan, settings)
+        sheets = (*tables, villages_worse(facts))
         return Told(
             case=posed.case,
             title=(facts.scenario.title_zh, facts.scenario.title_en),
@@ -102,7 +103,7 @@ class LayoutAnswer:
             sections=sections_of(facts, sheets),
             sheets=sheets,
             base=base_of(posed.case, posed.graph),
-            record=self.record(),
+            record=record,
         )
 
     def write(self, folder: Path, settings: Settings) -> dict[str, Path]:
