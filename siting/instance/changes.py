@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
@@ -121,11 +121,6 @@ class Changes:
         keys = zip(places.ravel().tolist(), periods.ravel().tolist(), before.ravel().tolist(), after.ravel().tolist(),
                    strict=True)  # fmt: skip
         return np.array([known[key] for key in keys], dtype=np.int64)
-
-    def without_rows(self) -> Changes:
-        """The same without rows."""
-        none = np.zeros(0)
-        return replace(self, rows=csr_array((0, self.count)), least=none, most=none, row_ids=())
 
 
 def check_changes(changes: Changes, sites: int, faults: Faults) -> None:

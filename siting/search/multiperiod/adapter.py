@@ -38,11 +38,6 @@ class Posed(NamedTuple):
     change: IntArray
     kinds: int
 
-    def taken(self, chosen: BoolArray) -> BoolArray:
-        """(A G,) changes of the problem for those of the instance: (A,) flags."""
-        flags: BoolArray = np.asarray(chosen, dtype=bool)[self.change]
-        return flags
-
     def in_use(self, changes: InstanceChanges, states: IntArray) -> BoolArray:
         """(T, C) columns in use for the states (J,) of the sites."""
         problem, G = self.problem, self.kinds

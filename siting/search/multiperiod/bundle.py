@@ -94,7 +94,7 @@ class Bundle:
         cells: (U,) cells that have a column, ascending.
         flows: (F',) numbers of the flows.
         assign, rows: rows of "nobody is assigned twice" by group and of the rows over changes.
-        groups: (N',) groups that have flows; row_numbers: (R',).
+        groups: (N',) groups that have flows.
         room: rows of capacities; room_cells: the cell (period P G + place G + kind) of each.
     """
 
@@ -105,7 +105,6 @@ class Bundle:
     assign: slice
     rows: slice
     groups: IntArray
-    row_numbers: IntArray
     room: slice
     room_cells: IntArray
 
@@ -124,15 +123,12 @@ def bundle(
     rows: IntArray,
     least: FloatArray,
     most: FloatArray,
-    *,
-    allowed: BoolArray | None = None,
 ) -> Bundle:
     """The programme of some places with these rows.
 
     Args:
         chosen: (P,) places.
         rows: (R',) numbers of rows over changes; least, most: (R',) their bounds.
-        allowed: (A,) changes that may be taken; None: all.
     """
     G, P = posed.kinds, changes.places
     number = np.flatnonzero(chosen[changes.place])
@@ -175,16 +171,13 @@ def bundle(
     room, room_cells = _room(parts, posed, changes, flows, kept, load, number, used, A + U)
     matrix = changes.rows[rows][:, number].tocoo()
     parted = parts.add(matrix.row.astype(np.int64), matrix.col.astype(np.int64), matrix.data, least, most)
-    upper = np.ones(A + U + F)
-    if allowed is not None:
-        upper[:A] = allowed[number]
     program = parts.program(
         np.r_[changes.cost[number], np.zeros(U), flows.cost[kept]],
         float(flows.left_out[np.isin(flows.block, np.unique(flows.block[groups]))].sum()),
-        upper,
+        np.ones(A + U + F),
         np.r_[np.ones(A, dtype=bool), np.zeros(U + F, dtype=bool)],
     )
-    return Bundle(program, number, cells, kept, assign, parted, groups, rows, room, room_cells)
+    return Bundle(program, number, cells, kept, assign, parted, groups, room, room_cells)
 
 
 def _room(
