@@ -6,6 +6,7 @@ a relaxation, as the kinds may then choose different states, and exact where the
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -19,6 +20,8 @@ from siting.search.multiperiod.problem import Changes, MultiPeriodProblem
 
 class Posed(NamedTuple):
     """A problem and how its numbers lie in the instance. G is the number of kinds, 1 where there are none.
+
+    Pairs whose place holds nobody of the point's kind in any state are left out.
 
     Attributes:
         starts: (I + 1,) pairs of each point, the cheapest first.
@@ -82,14 +85,19 @@ def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: B
         first=first.astype(np.int64),
     )
     matrix, a, load = instance.impedance, instance.demand, instance.weight
-    point = matrix.rows
+    kind_of = np.zeros(instance.demand_count, dtype=np.int64) if kind is None or G == 1 else np.maximum(kind, 0)
+    places = c.site_place[matrix.indices] * G + kind_of[matrix.rows]
     everybody = max(float(load.sum()), 1.0)
-    capacity, minimum = _room(c, G, states, everybody)
-    kind_of = np.zeros(instance.demand_count, dtype=np.int64) if kind is None else np.maximum(kind, 0)
+    most_needed = np.where(np.isin(np.arange(c.places), places[kind_of[matrix.rows] > 0] // G), 0.0, np.inf)
+    capacity, minimum = _room(c, G, states, everybody, most_needed)
+    holds = np.zeros(c.places * G, dtype=bool)
+    np.logical_or.at(holds, np.repeat(np.arange(c.places * G), np.diff(first)), capacity > 0)
+    kept = np.flatnonzero(holds[places])
+    point, places, each = matrix.rows[kept], places[kept], (worth + left_out[matrix.rows])[kept]
     problem = MultiPeriodProblem.of(
         point,
-        c.site_place[matrix.indices] * G + (kind_of[point] if G > 1 else 0),
-        a[point] * (worth + left_out[point]),
+        places,
+        a[point] * each,
         load=load,
         period=_period_of_points(instance),
         capacity=capacity,
@@ -100,22 +108,30 @@ def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: B
         most=c.most[rows],
         unserved=a * left_out,
     )
-    each = worth + left_out[point]
+    problem = replace(problem, origin=kept[problem.origin])
     dearer = np.lexsort((each, point))
-    places = c.site_place[matrix.indices] * G + (kind_of[point] if G > 1 else 0)
+    starts = np.r_[0, np.cumsum(np.bincount(point, minlength=instance.demand_count))]
     today = local(np.repeat(c.initial, G), np.repeat(np.arange(c.places), G))
-    return Posed(problem, matrix.indptr, places[dearer], each[dearer], left_out, today, change, G)
+    return Posed(problem, starts, places[dearer], each[dearer], left_out, today, change, G)
 
 
-def _room(c: InstanceChanges, kinds: int, states: IntArray, everybody: float) -> tuple[FloatArray, FloatArray]:
-    """(C,) capacity and least use of each column: the states of each place, for each kind once."""
+def _room(
+    c: InstanceChanges, kinds: int, states: IntArray, everybody: float, most_needed: FloatArray
+) -> tuple[FloatArray, FloatArray]:
+    """(C,) capacity and least use of each column: the states of each place, for each kind once.
+
+    Args:
+        most_needed: (P,) no least use is above it: 0 where several kinds share it, which no kind alone has to meet.
+    """
     if kinds == 1 or c.kind_capacity is None:
         return np.minimum(c.capacity, everybody), c.minimum
     parts = np.split(np.arange(c.states), np.cumsum(states)[:-1])
     number = np.concatenate([np.tile(part, kinds) for part in parts])
     kind = np.concatenate([np.repeat(np.arange(kinds), part.size) for part in parts])
     room = np.minimum(c.kind_capacity[number, kind], c.capacity[number])
-    return np.minimum(room, everybody), np.where(kind == 0, c.minimum[number], 0.0)
+    return np.minimum(room, everybody), np.where(
+        kind == 0, np.minimum(c.minimum, most_needed[c.state_place])[number], 0.0
+    )
 
 
 def _period_of_points(instance: Instance) -> IntArray:

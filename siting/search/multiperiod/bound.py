@@ -64,6 +64,8 @@ def lagrangian_bound(
     end: float = math.inf,
     mu: FloatArray | None = None,
     sigma: FloatArray | None = None,
+    kinds: int = 1,
+    first_step: float = 1.5,
 ) -> PeriodBound:
     """Climb by deflected subgradient steps.
 
@@ -71,6 +73,8 @@ def lagrangian_bound(
         initial: (J,) state of each site today.
         goal: cost of the best plan known.
         end: `time.perf_counter` at which to stop.
+        kinds: how many sites in a row are one place, seen by each kind of demand.
+        first_step: of the subgradient; a small one keeps near good multipliers.
     """
     pairs, changes = problem.pairs, problem.changes
     matrix, rows = problem.matrix, problem.matrix.shape[0]
@@ -99,11 +103,11 @@ def lagrangian_bound(
     cell_of = problem.cell_of_change
     best = PeriodBound(-math.inf, at.copy(), prices / size, chosen.copy())
     along, along_rows = np.zeros(problem.points), np.zeros(rows)
-    step, stalled, ceiling = 1.5, 0, problem.ceiling
+    step, stalled, ceiling = first_step, 0, problem.ceiling
     for _ in range(steps):
         pack(pairs, at, packed)
         price = changes.cost - (scaled.T @ prices if rows else 0.0)
-        if not cheapest_paths(changes, price, packed.value, allowed, initial, total, chosen):
+        if not cheapest_paths(changes, price, packed.value, allowed, initial, total, chosen, kinds):
             return PeriodBound(math.inf, at, prices / size, chosen)
         value = float(at.sum() + total.sum())
         if rows:

@@ -93,7 +93,8 @@ class Bundle:
         changes: (A',) numbers of the changes in the instance.
         cells: (U,) cells that have a column, ascending.
         flows: (F',) numbers of the flows.
-        assign, rows: rows of "nobody is assigned twice" by group and of the rows over changes.
+        assign, link, rows: rows of "nobody is assigned twice" by group, of "only to cells in use" by flow, and of
+            the rows over changes.
         groups: (N',) groups that have flows.
         room: rows of capacities; room_cells: the cell (period P G + place G + kind) of each.
     """
@@ -103,6 +104,7 @@ class Bundle:
     cells: IntArray
     flows: IntArray
     assign: slice
+    link: slice
     rows: slice
     groups: IntArray
     room: slice
@@ -164,7 +166,7 @@ def bundle(
     )  # fmt: skip
     groups = np.unique(group)
     assign = parts.add(np.searchsorted(groups, group), A + U + np.arange(F), np.ones(F), None, np.ones(groups.size))
-    parts.add(
+    link = parts.add(
         np.r_[np.arange(F), np.arange(F)], np.r_[A + U + np.arange(F), A + place_of_cell[flat]],
         np.r_[np.ones(F), -np.ones(F)], None, np.zeros(F),
     )  # fmt: skip
@@ -177,7 +179,7 @@ def bundle(
         np.ones(A + U + F),
         np.r_[np.ones(A, dtype=bool), np.zeros(U + F, dtype=bool)],
     )
-    return Bundle(program, number, cells, kept, assign, parted, groups, room, room_cells)
+    return Bundle(program, number, cells, kept, assign, link, parted, groups, room, room_cells)
 
 
 def _room(

@@ -18,8 +18,12 @@ def cheapest_paths(
     initial: IntArray,
     total: FloatArray,
     chosen: IntArray,
+    kinds: int = 1,
 ) -> bool:
     """Least total of each site into `total` (J,), its changes into `chosen` (J, T); False where a site has no path.
+
+    Sites j G, ..., j G + G - 1 are one place seen by G `kinds` of demand: they take the same path, whose total stands
+    with the first of them.
 
     Args:
         price: (A,) of each change.
@@ -29,7 +33,7 @@ def cheapest_paths(
     """
     sites, periods = chosen.shape
     columns = changes.first[-1]
-    for j in range(sites):
+    for j in range(0, sites, kinds):
         states = changes.first[j + 1] - changes.first[j] + 1
         value = np.full(states, np.inf)
         value[initial[j]] = 0.0
@@ -39,20 +43,24 @@ def cheapest_paths(
             for a in range(changes.starts[j * periods + t], changes.starts[j * periods + t + 1]):
                 if not allowed[a]:
                     continue
-                v = value[changes.tail[a]] + price[a]
-                k = changes.head[a]
-                if k > 0:
-                    v += cell_value[t * columns + changes.first[j] + k - 1]
+                v, k = value[changes.tail[a]], changes.head[a]
+                for g in range(kinds):
+                    own = a - changes.starts[j * periods + t] + changes.starts[(j + g) * periods + t]
+                    v += price[own]
+                    if k > 0:
+                        v += cell_value[t * columns + changes.first[j + g] + k - 1]
                 if v < now[k]:
                     now[k] = v
                     back[t, k] = a
             value = now
         k = int(np.argmin(value))
         total[j] = value[k]
+        total[j + 1 : j + kinds] = 0.0
         if not value[k] < np.inf:
             return False
         for t in range(periods - 1, -1, -1):
             a = back[t, k]
-            chosen[j, t] = a
+            for g in range(kinds):
+                chosen[j + g, t] = a - changes.starts[j * periods + t] + changes.starts[(j + g) * periods + t]
             k = changes.tail[a]
     return True
