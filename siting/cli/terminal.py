@@ -38,17 +38,20 @@ def use_utf8() -> None:
 
 
 class Progress:
-    """Draws events: a spinner while a stage runs, a line for each stage over a second."""
+    """Draws events: a spinner while a stage runs, a line for each stage over a second.
+
+    A stage around others has no line where theirs tell all of its time but a second.
+    """
 
     def __init__(self, console: Console) -> None:
         self.console = console
         self.status: Status | None = None
-        self.depth: list[str] = []
+        self.told_s: list[float] = []  # of the stages that run, the outermost first: seconds that lines have told
 
     def __call__(self, event: Event) -> None:
         """Draw one event."""
         if event.kind == "start":
-            self.depth.append(event.stage)
+            self.told_s.append(0.0)
             self._spin(f"{event.zh} {event.en}")
         elif event.kind == "progress":
             share = "" if event.fraction is None else f" {event.fraction:.0%}"
@@ -57,13 +60,15 @@ class Progress:
             mark, style = ("!", "yellow") if event.kind == "warning" else ("·", "dim")
             self.console.print(Text(f"  {mark} {event.zh}  {event.en}", style=style), soft_wrap=True)
         elif event.kind == "done":
-            if self.depth:
-                self.depth.pop()
-            if not self.depth:
+            told_s = self.told_s.pop() if self.told_s else 0.0
+            if not self.told_s:
                 self.stop()
-            if event.seconds is not None and event.seconds >= SHOWN_AFTER_S:
+            if event.seconds is not None and event.seconds - told_s >= SHOWN_AFTER_S:
+                told_s = event.seconds
                 line = Text(f"✓ {event.zh} {event.en}  {event.seconds:.1f} s", style="green")
                 self.console.print(line, soft_wrap=True)
+            if self.told_s:
+                self.told_s[-1] += told_s
 
     def _spin(self, text: str) -> None:
         if not self.console.is_terminal:

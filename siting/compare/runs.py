@@ -102,5 +102,17 @@ def _check_together(runs: list[Run], faults: Faults) -> None:
         faults.add(
             "这些运行没有共同的服务和年份",
             "the runs have no service and year in common",
+            remedy_zh="；".join(_has(run)[0] for run in runs),
+            remedy_en="; ".join(_has(run)[1] for run in runs),
             value=", ".join(run.id for run in runs),
         )
+
+
+def _has(run: Run) -> tuple[str, str]:
+    """The services and years of a run."""
+    services, years = run.record["services"].values(), run.record["scenario"]["years"]
+    zh, en = "、".join(told["name_zh"] for told in services), ", ".join(told["name_en"] for told in services)
+    return (
+        f"{run.id} 有 {zh}（{'、'.join(map(str, years))} 年）",
+        f"{run.id} has {en} ({', '.join(map(str, years))})",
+    )

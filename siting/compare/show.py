@@ -4,36 +4,78 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import pandas as pd
+
 from siting.compare.runs import Run
-from siting.compare.tables import differences
+from siting.compare.tables import LEAST_PERSONS, differences
+from siting.layout.texts import money_text
+from siting.render.wording import Text, both, minutes_text, persons_text, share_text
+
+NAMED = 5  # townships and services that gain or lose most
 
 
 def lines_of(runs: Sequence[Run]) -> list[tuple[str, str]]:
-    """The plans with money and people within the standard in the last common year; who gains and loses."""
-    lines = []
+    """The plans with what each of the services they share comes to in the last common year; who gains and loses."""
+    lines: list[tuple[str, str]] = []
     table = differences(runs)
     last = int(table["year"].max())
+    shared = list(dict.fromkeys(table.loc[table["year"] == last, "service"]))
     for k, run in enumerate(runs):
-        county = table[(table["level"] == "county") & (table["group"] == "all") & (table["year"] == last)]
-        money = sum(part["yuan"] for part in run.record["money"])
-        within = county[f"run{k}"].sum()
-        lines += [
-            (f"{k + 1}. {run.title[0]} {run.title[1]}", "bold"),
-            (f"   {run.label[0]} {run.label[1]}", ""),
-            (
-                f"   投资 money {money:,.0f} 元 yuan；{last} 年达标人次 within {within:,.0f}",
-                "",
-            ),
-        ]
+        lines.append((f"{k + 1}. {run.title[0]}", "bold"))
+        lines.append((f"   {run.title[1]}", "dim"))
+        lines += _said(run.label)
+        money = money_text(sum(part["yuan"] for part in run.record["money"]))
+        lines += _said((f"全部服务投资 {money[0]}", f"all services: {money[1]}"))
+        for service in shared:
+            lines += _said(_service(run, service, last))
     part = table[(table["level"] == "township") & (table["group"] == "all") & (table["year"] == last)]
     for k in range(1, len(runs)):
-        change = part[f"change{k}"]
-        gained, lost = change[change > 0].sum(), -change[change < 0].sum()
-        lines.append(
-            (f"第 {k + 1} 方案比第 1 方案（{last} 年）：受益 {gained:,.0f} 人次，受损 {lost:,.0f} 人次 "
-             f"plan {k + 1} against plan 1: {gained:,.0f} gain, {lost:,.0f} lose", "bold")
-        )  # fmt: skip
-        worst = part.nsmallest(5, f"change{k}")
-        for row in worst[worst[f"change{k}"] <= -0.5].to_dict("records"):
-            lines.append((f"   {row['name']} {row['service']} {row[f'change{k}']:,.0f}", ""))
+        lines += _against(runs, part, k, last)
+    return lines
+
+
+def _said(text: Text) -> list[tuple[str, str]]:
+    return [(f"   {text[0]}", ""), (f"   {text[1]}", "dim")]
+
+
+def _name(run: Run, service: str) -> Text:
+    told = run.record["services"][service]
+    return str(told["name_zh"]), str(told["name_en"])
+
+
+def _service(run: Run, service: str, year: int) -> Text:
+    """One service of a plan in one year."""
+    rows = run.coverage
+    here = rows[(rows["service"] == service) & (rows["year"] == year) & (rows["level"] == "county")]
+    row = here[here["group"] == "all"].iloc[0]
+    (zh, en), money = _name(run, service), money_text(float(run.record["services"][service]["yuan"]))
+    share, without = share_text(float(row["share_after"])), persons_text(float(row["without_after"]))
+    mean = minutes_text(float("nan") if row["mean_min_after"] is None else float(row["mean_min_after"]))
+    return (
+        f"{zh}：投资 {money[0]}；{year} 年标准之内 {share}，没有着落 {without} 人，平均单程 {mean} 分钟",
+        f"{en}: {money[1]}; in {year} within the standard {share}, without a place {without}, mean way {mean} min",
+    )
+
+
+def _against(runs: Sequence[Run], part: pd.DataFrame, k: int, year: int) -> list[tuple[str, str]]:
+    """How many more and fewer are within the standard than by the first plan, and where most."""
+    change = part[f"change{k}"]
+    gained, lost = persons_text(float(change[change > 0].sum())), persons_text(float(-change[change < 0].sum()))
+    lines = [
+        (
+            f"第 {k + 1} 方案比第 1 方案（{year} 年共有的服务，按乡镇净计）：受益 {gained} 人次，受损 {lost} 人次",
+            "bold",
+        ),
+        (f"plan {k + 1} against plan 1 ({year}, services of both, net by township): {gained} gain, {lost} lose", "dim"),
+    ]  # fmt: skip
+    for sign, zh, en in ((1, "受益最多", "most gain in"), (-1, "受损最多", "most lose in")):
+        own = part.assign(size=sign * change).nlargest(NAMED, "size")
+        own = own[own["size"] >= LEAST_PERSONS]
+        mark = "+" if sign > 0 else "-"
+        told = [
+            f"{row['name']} {both(_name(runs[0], row['service']))} {mark}{persons_text(row['size'])}"
+            for row in own.to_dict("records")
+        ]
+        if told:
+            lines.append((f"   {zh} {en}：{'；'.join(told)}", ""))
     return lines

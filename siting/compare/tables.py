@@ -33,6 +33,8 @@ STATUS = (
     ("converted", "改建", "converted"),
 )
 LEAST_PERSONS = 0.5
+UNITS = {"share": "%", "persons": "人 persons", "minutes": "分钟 min"}
+VARIANT = {"low": "低 low", "middle": "中 middle", "high": "高 high"}
 
 
 def sheets_of(runs: Sequence[Run]) -> tuple[Sheet, ...]:
@@ -63,7 +65,7 @@ def _plans(runs: Sequence[Run]) -> Sheet:
 
     add("", "结论", "how sure", [f"{run.label[0]} {run.label[1]}" for run in runs])
     add("", "服务", "services", [str(len(run.record["services"])) for run in runs])
-    add("", "人口方案", "projection of the people", [str(run.record["scenario"]["variant"]) for run in runs])
+    add("", "人口方案", "projection of the people", [VARIANT[run.record["scenario"]["variant"]] for run in runs])
     totals = [sum(part["yuan"] for part in run.record["money"]) for run in runs]
     add("", "投资合计（元）", "money, yuan", [f"{value:,.0f}" for value in totals])
     for service in _services(runs):
@@ -99,7 +101,7 @@ def _years(runs: Sequence[Run]) -> Sheet:
                 rows.append(
                     {
                         "service": f"{zh} {en}", "year": year, "figure": f"{label_zh} {label_en}",
-                        "unit": {"share": "%"}.get(kind, ""),
+                        "unit": UNITS[kind],
                         **{f"run{k}": value * (100 if kind == "share" else 1) for k, value in enumerate(values)},
                     }
                 )  # fmt: skip

@@ -12,11 +12,12 @@ from siting.layout.asked import unverified_of
 from siting.layout.certainty import budget_texts
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
+from siting.layout.headline import hosts_text, rides_text, served
 from siting.layout.report import ARROW, sections_of
 from siting.layout.result import LayoutPlan
 from siting.layout.tables import record_of, sheets_and_record
-from siting.layout.texts import counts_text, mean_text, money_text, within_text, without_text
-from siting.layout.views import views_of
+from siting.layout.texts import counts_text, mean_text, money_text, running_text, within_text, without_text
+from siting.layout.views import first_of, views_of
 from siting.prepare import Settings
 from siting.render.answer_folder import write_answer
 from siting.render.views import Told
@@ -49,12 +50,15 @@ class LayoutAnswer:
             (outcome.label_zh, "green" if outcome.proven else "yellow"),
             (outcome.label_en, "dim"),
         ]
-        for s, part in enumerate(facts.parts):
-            lines += [("", ""), (f"{part.service.name_zh} {part.service.name_en}", "bold")]
+        if facts.scenario.sentence:
+            lines.insert(2, (f"“{facts.scenario.sentence}”", ""))
+        for s in served(facts):
+            service = facts.parts[s].service
+            lines += [("", ""), (f"{service.name_zh} {service.name_en}", "bold")]
             for t in range(len(facts.years)):
                 zh, en = _line(facts, s, t)
                 lines += [(zh, ""), (en, "dim")]
-        said = [*budget_texts(facts), *township_text(facts)]
+        said = [*hosts_text(facts), *budget_texts(facts), *township_text(facts)]
         lines.append(("", ""))
         for zh, en in (ARROW, *said):
             lines += [(zh, ""), (en, "dim")]
@@ -76,6 +80,16 @@ class LayoutAnswer:
                     f"{count} values of the standards are not verified; see the report's assumptions.",
                 )
             )
+        if self.facts.changes_nothing and not outcome.proven:
+            said.append(
+                (
+                    "求解时间内没有找到比维持现状更好的方案，成果就是维持现状。这不等于不需要建设："
+                    "请在方案文件 [solver] 中加大 time_limit_s 再算。",
+                    "Within its time the search found nothing better than leaving everything as it is, and that is "
+                    "what is shown. It does not mean that nothing is needed: give it a larger time_limit_s in the "
+                    "scenario's [solver].",
+                )
+            )
         if outcome.status is Status.TIME_LIMIT:
             said.append(
                 (
@@ -93,13 +107,15 @@ class LayoutAnswer:
         """All that the folder is made of."""
         facts, posed, outcome = self.facts, self.plan.posed, self.plan.outcome
         tables, record = sheets_and_record(self.plan, settings)
-        sheets = (*tables, villages_worse(facts))
+        worse = villages_worse(facts)
+        sheets = (*tables, worse) if len(worse.frame) else tables
         return Told(
             case=posed.case,
             title=(facts.scenario.title_zh, facts.scenario.title_en),
             label=(outcome.label_zh, outcome.label_en),
             notices=tuple(self.notices()),
             views=views_of(facts),
+            first=first_of(facts),
             sections=sections_of(facts, sheets),
             sheets=sheets,
             base=base_of(posed.case, posed.graph),
@@ -120,9 +136,12 @@ def _line(facts: Facts, s: int, t: int) -> Text:
     f, year = facts.figures(s, t), facts.years[t]
     counts, money = counts_text(f), money_text(f.yuan)
     spent = (f"，{money[0]}", f", {money[1]}") if f.yuan > 0 else ("", "")
+    running = running_text(f.running_yuan)
+    more = (f"；{running[0]}", f"; {running[1]}") if running[0] else ("", "")
+    away = rides_text(facts, s, t)
     return (
-        f"  {year} 年：标准之内 {within_text(f)}；没有着落 {without_text(f)} 人；平均单程 {mean_text(f)} 分钟；"
-        f"{counts[0]}{spent[0]}",
+        f"  {year} 年：标准之内 {within_text(f)}；没有着落 {without_text(f)} 人；平均单程 {mean_text(f)} 分钟"
+        f"{away[0].replace('，', '；')}；{counts[0]}{spent[0]}{more[0]}",
         f"  {year}: within the standard {within_text(f)}; without a place {without_text(f)}; "
-        f"mean way {mean_text(f)} min; {counts[1]}{spent[1]}",
+        f"mean way {mean_text(f)} min{away[1].replace(', ', '; ')}; {counts[1]}{spent[1]}{more[1]}",
     )

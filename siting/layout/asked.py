@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from siting.layout.certainty import OBJECTIVE_NAMES
 from siting.layout.facts import Facts
+from siting.layout.headline import hosts_text
+from siting.layout.link_words import link_text
 from siting.layout.pose import ServicePart
 from siting.layout.scenario import Chosen, Worth
 from siting.layout.texts import money_text
@@ -42,7 +44,18 @@ def asked(facts: Facts) -> list[Text]:
                 f"One budget for all services: {en}{'; ' if carry[1] else ''}{carry[1]}.",
             )
         )
-    return [*said, *(_service(part) for part in facts.parts)]
+    said += [_service(part) for part in facts.parts if part.plan.count_people]
+    return [*said, *hosts_text(facts), *_links(facts)]
+
+
+def _links(facts: Facts) -> list[Text]:
+    """What ties the services to one another."""
+    if not facts.scenario.links:
+        return []
+    called = {part.service.id: (part.service.name_zh, part.service.name_en) for part in facts.parts}
+    told = [link_text(link, called) for link in facts.scenario.links]
+    zh, en = "；".join(text[0] for text in told), "; ".join(text[1] for text in told)
+    return [(f"服务之间：{zh}。", f"Between services: {en}.")]
 
 
 def goals(facts: Facts) -> list[Text]:
@@ -84,8 +97,14 @@ def _service(part: ServicePart) -> Text:
     plan, service = part.plan, part.service
     may = [(VERBS[key], getattr(plan, key)) for key in VERBS]
     able = [(verb, which) for verb, which in may if which != "none" and len(which)]
-    zh = [f"可{'、'.join(verb[0] + _how_many(which)[0] for verb, which in able)}" if able else "现有设施不变"]
-    en = [f"may {', '.join(verb[1] + _how_many(which)[1] for verb, which in able)}" if able else "stays as it is"]
+    zh = [
+        f"可{'、'.join(verb[0] + _how_many(which)[0] for verb, which in able)}" if able else "现有设施不变，不占新地块"
+    ]
+    en = [
+        f"may {', '.join(verb[1] + _how_many(which)[1] for verb, which in able)}"
+        if able
+        else "its facilities stay, no plot opens"
+    ]
     least, private = f"{plan.least_persons or 0:g}", f"{plan.private_share:.0%}"
     rules: list[tuple[object, str, str]] = [
         (plan.protect, f"受保护 {len(plan.protect)} 处", f"{len(plan.protect)} protected"),

@@ -8,11 +8,15 @@ import pandas as pd
 from siting.layout.facts import CHANGED, STATUS, Facts, by_place
 from siting.layout.moves import NOWHERE
 from siting.layout.tables.fates import LEAVING
-from siting.layout.texts import NO_PLACE, money_text, persons_phrase
+from siting.layout.texts import NO_PLACE, money_text, persons_phrase, running_text
 from siting.render.wording import Text, minutes_text, persons_text
 
 NAMED = 3
 SOMEBODY = 0.5  # persons: fewer are not told of
+STEP: dict[str, Text] = {
+    "open": ("启用", "opened"), "grow": ("扩建", "expanded"), "shrink": ("缩减", "reduced"),
+    "close": ("关闭", "closed"),
+}  # fmt: skip
 
 
 def decisions_of(facts: Facts, s: int) -> list[Text]:
@@ -39,10 +43,27 @@ def decision(facts: Facts, s: int, p: int) -> Text:
         zh, en = money_text(money)
         facts_zh.append(zh)
         facts_en.append(en)
-    name, years = facts.full_name(p), facts.change_years(p, last)
-    zh = f"{name}：{years} 年{words[0]}{_brackets('（{}）', '，'.join(facts_zh))}。{told[0]}{_why(facts, s, p, t)[0]}"
-    en = f"{name}: {words[1]} in {years}{_brackets(' ({})', ', '.join(facts_en))}. {told[1]}{_why(facts, s, p, t)[1]}"
+    running = running_text(facts.running_yuan(s, p, last))
+    if running[0]:
+        facts_zh.append(running[0])
+        facts_en.append(running[1])
+    name, when = facts.full_name(p), _when(facts, p, words)
+    zh = f"{name}：{when[0]}{_brackets('（{}）', '，'.join(facts_zh))}。{told[0]}{_why(facts, s, p, t)[0]}"
+    en = f"{name}: {when[1]}{_brackets(' ({})', ', '.join(facts_en))}. {told[1]}{_why(facts, s, p, t)[1]}"
     return zh, en
+
+
+def _when(facts: Facts, p: int, words: Text) -> Text:
+    """The years of its changes, each with what is done; the last in `words`."""
+    *earlier, last = facts.changes_at(p)
+    zh, en = [], []
+    for t in earlier:
+        kind = facts.plan.after.arc(p, t).kind
+        done = words if kind == "open" else STEP[kind]
+        zh.append(f"{facts.years[t]} 年{done[0]}")
+        en.append(f"{done[1]} in {facts.years[t]}")
+    said = words if not earlier or facts.status(p, last) in LEAVING else STEP[facts.plan.after.arc(p, last).kind]
+    return "，".join([*zh, f"{facts.years[last]} 年{said[0]}"]), ", ".join([*en, f"{said[1]} in {facts.years[last]}"])
 
 
 def _serves(facts: Facts, p: int, moves: pd.DataFrame) -> Text:

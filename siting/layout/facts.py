@@ -12,9 +12,11 @@ from siting.impedance import FloatArray
 from siting.layout.moves import NOWHERE, moves_of
 from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
+from siting.layout.running import yearly_yuan
 from siting.layout.scenario import LayoutScenario
 from siting.layout.tables.facts import Facts as TableFacts
 from siting.layout.tables.fates import LEAVING, fates_of
+from siting.layout.tables.schools import rides_of
 from siting.prepare import Settings
 from siting.render.wording import Text
 
@@ -38,7 +40,11 @@ NOT_IN_USE = (*LEAVING, "later", "candidate")
 
 @dataclass(frozen=True)
 class Figures:
-    """One service in one period: persons, mean minutes of those with a place, changes of the period, its money."""
+    """One service in one period: persons, mean minutes of those with a place, changes of the period, its money.
+
+    `opened` counts what is new on a plot; `inside` what opens inside another facility, `converted` in an emptied one;
+    `running_yuan` is what all facilities cost a year more than as they stand today, below 0 less.
+    """
 
     need: float
     within_before: float
@@ -48,10 +54,13 @@ class Figures:
     minutes_before: float
     minutes_after: float
     opened: int
+    inside: int
+    converted: int
     expanded: int
     reduced: int
     closed: int
     yuan: float
+    running_yuan: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -117,8 +126,22 @@ class Facts:
     @cached_property
     def _leaving(self) -> dict[int, str]:
         """How the places that close leave: moved, merged or closed."""
-        fates = fates_of(TableFacts(self.plan, Settings()))
-        return {fate.place: fate.status for fate in fates if fate.status in LEAVING}
+        return {fate.place: fate.status for fate in fates_of(self.of_tables) if fate.status in LEAVING}
+
+    @cached_property
+    def of_tables(self) -> TableFacts:
+        """The same plan as the tables read it."""
+        return TableFacts(self.plan, Settings())
+
+    @cached_property
+    def rides(self) -> pd.DataFrame:
+        """As `rides_of`: pupils by bus and boarding, by place, period and course."""
+        return rides_of(self.of_tables)
+
+    @cached_property
+    def changes_nothing(self) -> bool:
+        """Whether every facility stays as it is in all periods."""
+        return not any(self.changes_at(p) for s in range(len(self.parts)) for p in self.real(s))
 
     def changes_at(self, p: int) -> list[int]:
         """The periods in which a place is changed."""
@@ -137,6 +160,8 @@ class Facts:
         before, after = (self._people(course, s, t) for course in ("before", "after"))
         places = self.real(s)
         kinds = [self.plan.after.arc(p, t).kind for p in places]
+        opening = [self.plan.after.place(p).origin for p, kind in zip(places, kinds, strict=True) if kind == "open"]
+        inside, converted = opening.count("within"), opening.count("reuse")
         return Figures(
             need=before[0],
             within_before=before[1],
@@ -145,12 +170,20 @@ class Facts:
             without_after=after[2],
             minutes_before=before[3],
             minutes_after=after[3],
-            opened=kinds.count("open"),
+            opened=len(opening) - inside - converted,
+            inside=inside,
+            converted=converted,
             expanded=kinds.count("grow"),
             reduced=kinds.count("shrink"),
             closed=kinds.count("close"),
             yuan=float(self.yuan[places, t].sum()) if places else 0.0,
+            running_yuan=sum(self.running_yuan(s, p, t) for p in places),
         )
+
+    def running_yuan(self, s: int, p: int, t: int) -> float:
+        """What a place of service s costs a year more than as it stands today, below 0 less."""
+        place, plan = self.plan.after.place(p), self.parts[s].plan
+        return yearly_yuan(place, plan, int(self.plan.after.state[p, t])) - yearly_yuan(place, plan, place.initial)
 
     def _people(self, course: str, s: int, t: int) -> tuple[float, float, float, float]:
         """Persons who need the service, those within the standard, those without a place, mean minutes."""

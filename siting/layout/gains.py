@@ -82,10 +82,13 @@ def township_text(facts: Facts) -> list[Text]:
     """Which townships gain most, and where more lose than gain."""
     total, year = _totals(facts), facts.years[-1]
     gained, lost = persons_text(float(total["gained"].sum())), persons_text(float(total["lost"].sum()))
+    nearer, farther = persons_text(float(total["nearer"].sum())), persons_text(float(total["farther"].sum()))
     said: list[Text] = [
         (
-            f"{year} 年各项服务相加，{gained} 人次由未达标变为达标，{lost} 人次不再达标。",
-            f"In {year}, all services added, {gained} come within the standard and {lost} fall out of it.",
+            f"{year} 年各项服务相加，{gained} 人次由未达标变为达标，{lost} 人次不再达标；"
+            f"单程缩短一分钟以上的 {nearer} 人次，加长一分钟以上的 {farther} 人次。",
+            f"In {year}, all services added, {gained} come within the standard and {lost} fall out of it; the way is "
+            f"more than a minute shorter for {nearer}, longer for {farther}.",
         )
     ]
     most = total[total["gained"] >= ONE].head(NAMED)
@@ -101,7 +104,12 @@ def township_text(facts: Facts) -> list[Text]:
         en = ", ".join(f"{name} ({n} net)" for name, n in named)
         said.append((f"变差的人比受益的多：{zh}。", f"More lose than gain in: {en}."))
     else:
-        said.append(("没有一个乡镇（街道）变差的人比受益的多。", "In no township do more lose than gain."))
+        said.append(
+            (
+                "就达标而言，没有一个乡镇（街道）变差的人比受益的多。",
+                "By the standard, in no township do more lose than gain.",
+            )
+        )
     return said
 
 

@@ -13,7 +13,16 @@ from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
-from siting.layout.texts import TEN_THOUSAND, counts_text, mean_text, money_text, within_text, without_text
+from siting.layout.headline import headline, hosts_text, served
+from siting.layout.texts import (
+    TEN_THOUSAND,
+    counts_text,
+    mean_text,
+    money_text,
+    running_text,
+    within_text,
+    without_text,
+)
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import Section
 from siting.render.wording import Text, both, persons_text
@@ -71,27 +80,11 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
     return tuple(found)
 
 
-def headline(facts: Facts) -> list[Text]:
-    """One sentence for each service: the last year, without the plan and with it, and the money."""
-    last, said = len(facts.years) - 1, []
-    for s, part in enumerate(facts.parts):
-        f, service = facts.figures(s, last), part.service
-        money = money_text(float(facts.yuan[facts.real(s)].sum()))
-        said.append(
-            (
-                f"{service.name_zh}：{facts.years[last]} 年标准之内 {within_text(f)}，"
-                f"没有着落 {without_text(f)} 人，平均单程 {mean_text(f)} 分钟；各期共 {money[0]}。",
-                f"{service.name_en}: in {facts.years[last]} within the standard {within_text(f)}, without a place "
-                f"{without_text(f)}, mean way {mean_text(f)} min; {money[1]} in all.",
-            )
-        )
-    return said
-
-
 def summary_sheet(facts: Facts) -> Sheet:
-    """Every service and year."""
+    """Every service whose people are sent somewhere, and year."""
     rows = []
-    for s, part in enumerate(facts.parts):
+    for s in served(facts):
+        part = facts.parts[s]
         for t, year in enumerate(facts.years):
             f = facts.figures(s, t)
             rows.append(
@@ -112,16 +105,19 @@ def summary_sheet(facts: Facts) -> Sheet:
 def by_service(facts: Facts) -> list[Text]:
     """A paragraph for each service: what is done in each period, and what it comes to."""
     said = []
-    for s, part in enumerate(facts.parts):
-        zh, en = [], []
+    for s in served(facts):
+        part, zh, en = facts.parts[s], [], []
         for t, year in enumerate(facts.years):
             f = facts.figures(s, t)
             counts, money = counts_text(f), money_text(f.yuan)
             spent = (f"，{money[0]}", f", {money[1]}") if f.yuan > 0 else ("", "")
+            running = running_text(f.running_yuan)
+            if running[0]:
+                spent = (f"{spent[0]}，{running[0]}", f"{spent[1]}, {running[1]}")
             zh.append(f"{year} 年{counts[0]}{spent[0]}，需要的人 {persons_text(f.need)}，标准之内 {within_text(f)}")
             en.append(f"{year}: {counts[1]}{spent[1]}; {persons_text(f.need)} need it, within {within_text(f)}")
         said.append((f"{part.service.name_zh}：{'；'.join(zh)}。", f"{part.service.name_en}: {'. '.join(en)}."))
-    return said
+    return [*said, *hosts_text(facts)]
 
 
 def method(facts: Facts) -> list[Text]:

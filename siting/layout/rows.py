@@ -132,7 +132,7 @@ def service_rows(
                 text = Row(
                     f"{plan.service}.{key}.{year}",
                     f"{zh} {year} 年{words[0]}不超过 {limit[t]}",
-                    f"{en} {year}: at most {limit[t]} {words[1]}",
+                    f"{en} {year}: at most {limit[t]} {words[1][:-1] if limit[t] == 1 else words[1]}",
                     most=limit[t],
                 )
                 rows.add(
@@ -172,14 +172,29 @@ def service_rows(
             )
             rows.add(text, _in_use(table, there, last))
     by_id = {table.places[p].id: p for p in real if table.places[p].origin in ("existing", "candidate")}
+
+    def called(place: str) -> str:
+        name = str(table.places[by_id[place]].row["name"])
+        return f"{name}（{place}）" if name else f"{place} "
+
     for name in plan.required:
         rows.add(
-            Row(f"{plan.service}.required.{name}", f"{name} 须新建{zh}", f"{en}: {name} must open", least=1),
+            Row(
+                f"{plan.service}.required.{name}",
+                f"{called(name)}须新建{zh}",
+                f"{en}: {called(name)} must open",
+                least=1,
+            ),
             _in_use(table, [by_id[name]], last),
         )
     for name in plan.must_close:
         rows.add(
-            Row(f"{plan.service}.must_close.{name}", f"{zh} {name} 须关闭", f"{en}: {name} must close", most=0),
+            Row(
+                f"{plan.service}.must_close.{name}",
+                f"{zh} {called(name)}须关闭",
+                f"{en}: {called(name)} must close",
+                most=0,
+            ),
             _in_use(table, [by_id[name]], last),
         )
     if plan.move != "none":

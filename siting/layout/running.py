@@ -11,12 +11,22 @@ from siting.layout.places import Place
 from siting.layout.scenario import ServicePlan
 
 
+def yearly_yuan(place: Place, plan: ServicePlan, state: int) -> float:
+    """Yuan a year of running the place in a state of its own, -1 being not in use.
+
+    Places that another one's standing decides, and sizes without limit, cost nothing by the place.
+    """
+    if state < 0 or place.origin == "counts_as":
+        return 0.0
+    persons = place.states[state].persons
+    return plan.run_yuan_per_year + plan.run_yuan_per_place * (persons if np.isfinite(persons) else 0.0)
+
+
 def with_running_costs(place: Place, plan: ServicePlan, years: FloatArray) -> Place:
     """The place with the running cost of each of its changes.
 
     A change at the begin of period t from state k to state l costs (r_l - r_k) times the years from t on, r being what
     running the place costs a year; the sum over the periods is what is run, less what would be run without changes.
-    Places that another one's standing decides, and sizes without limit, cost nothing by the place.
 
     Args:
         years: (T,) that each period stands for.
@@ -25,13 +35,8 @@ def with_running_costs(place: Place, plan: ServicePlan, years: FloatArray) -> Pl
         return place
     left = np.cumsum(years[::-1])[::-1]
 
-    def rate(state: int) -> float:
-        if state < 0:
-            return 0.0
-        persons = place.states[state].persons
-        return plan.run_yuan_per_year + plan.run_yuan_per_place * (persons if np.isfinite(persons) else 0.0)
-
+    rate = [yearly_yuan(place, plan, state) for state in range(len(place.states))] + [0.0]  # the last: not in use
     arcs = tuple(
-        replace(arc, running_yuan=float(left[arc.period]) * (rate(arc.head) - rate(arc.tail))) for arc in place.arcs
+        replace(arc, running_yuan=float(left[arc.period]) * (rate[arc.head] - rate[arc.tail])) for arc in place.arcs
     )
     return replace(place, arcs=arcs)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from siting.layout.facts import Figures
 from siting.layout.places import State
 from siting.render.wording import Text, both, minutes_text, persons_text, share_text
@@ -44,7 +46,12 @@ def _both_times(before: float, after: float, need: float) -> str:
 
 def without_text(figures: Figures) -> str:
     """Persons without a place, without the plan and with it."""
-    one, other = persons_text(figures.without_before), persons_text(figures.without_after)
+    return persons_change(figures.without_before, figures.without_after)
+
+
+def persons_change(before: float, after: float) -> str:
+    """Persons without the plan and with it, once where both are the same."""
+    one, other = persons_text(before), persons_text(after)
     return one if one == other else f"{one} → {other}"
 
 
@@ -54,13 +61,29 @@ def mean_text(figures: Figures) -> str:
     return one if one == other else f"{one} → {other}"
 
 
+def running_text(yuan: float) -> Text:
+    """What running the facilities costs more or less a year than today; empty where it is the same."""
+    if abs(yuan) < 1:
+        return "", ""
+    zh, en = money_text(abs(yuan))
+    if yuan < 0:
+        return f"运行费比现状每年省 {zh}", f"running costs {en} a year less than today"
+    return f"运行费比现状每年多 {zh}", f"running costs {en} a year more than today"
+
+
 def counts_text(figures: Figures) -> Text:
     """What is opened, expanded, reduced and closed in the period."""
-    parts = [
-        (figures.opened, "新建", "new"), (figures.expanded, "扩建", "expanded"), (figures.reduced, "缩减", "reduced"),
-        (figures.closed, "撤并迁出", "closed or moved"),
-    ]  # fmt: skip
-    told = [part for part in parts if part[0]]
+    return changes_text([figures])
+
+
+def changes_text(figures: Sequence[Figures]) -> Text:
+    """What is opened, expanded, reduced and closed in some periods together."""
+    names = (
+        ("opened", "新建", "new"), ("inside", "附设", "inside others"), ("converted", "改建", "converted"),
+        ("expanded", "扩建", "expanded"), ("reduced", "缩减", "reduced"), ("closed", "撤并迁出", "closed or moved"),
+    )  # fmt: skip
+    counts = [(sum(getattr(one, key) for one in figures), zh, en) for key, zh, en in names]
+    told = [part for part in counts if part[0]]
     if not told:
         return "没有变动", "no change"
     return "、".join(f"{zh} {n} 处" for n, zh, _ in told), ", ".join(f"{n} {en}" for n, _, en in told)

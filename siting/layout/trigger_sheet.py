@@ -7,6 +7,7 @@ from siting.layout.triggers import triggers
 from siting.render.columns import Column, Sheet, make_sheet
 
 KINDS = {"open": "新建 new", "grow": "扩建 grows"}
+OPENS = {"within": "附设 inside another", "reuse": "改建 converted"}  # by where it opens
 COLUMNS = (
     Column("service", "服务", "Service", width=24),
     Column("id", "编号", "Id", width=12),
@@ -50,7 +51,10 @@ def trigger_sheet(course: Course) -> Sheet | None:
         name=[posed.places[p].row["name"] for p in found["place"]],
         zone=[zones[z] for z in found["zone"]],
         year=[course.years[t] for t in found["period"]],
-        kind=found["kind"].map(KINDS),
+        kind=[
+            OPENS.get(posed.places[p].origin, KINDS[kind]) if kind == "open" else KINDS[kind]
+            for p, kind in zip(found["place"], found["kind"], strict=True)
+        ],
         places_before=found["places_before"].where(found["places_before"] < float("inf")),
     )
     return make_sheet("triggers", ("开办时的人口", "People at each opening"), COLUMNS, frame, NOTES)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from siting.layout.facts import CHANGED, STATUS, Facts
+from siting.layout.facts import CHANGED, STATUS, Facts, Figures
 from siting.layout.map_layers import facilities, lines, points
 from siting.layout.texts import TEN_THOUSAND, mean_text, size_text, within_text, without_text
 from siting.render.cell_text import number_text
@@ -35,19 +35,8 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
     """What is seen of one service in one year."""
     service, year = facts.parts[s].service, facts.years[t]
     until = [facts.figures(s, k) for k in range(t + 1)]
-    figures = until[t]
     before, change, after = points(facts, s, t, style)
     candidates, shown = facilities(facts, s, t, style)
-    told = (
-        ("需要的人", "People who need it", persons_text(figures.need)),
-        ("标准之内", "Within the standard", within_text(figures)),
-        ("没有着落（人）", "Without a place", without_text(figures)),
-        ("平均单程（分钟）", "Mean minutes one way", mean_text(figures)),
-        ("累计新建（其中本期）", "New so far (in the period)", _so_far([f.opened for f in until])),
-        ("累计扩建（其中本期）", "Expanded so far (in the period)", _so_far([f.expanded for f in until])),
-        ("累计撤并迁出（其中本期）", "Closed so far (in the period)", _so_far([f.closed for f in until])),
-        ("累计万元（其中本期）", "10,000 yuan (in the period)", _so_far([f.yuan / TEN_THOUSAND for f in until])),
-    )
     sheet = changes_sheet(facts, s, t)
     return View(
         subject=service.id,
@@ -57,9 +46,44 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
         period_zh=f"{year} 年",
         period_en=str(year),
         layers=(before, change, after, lines(facts, s, t, style), candidates, shown),
-        figures=told,
+        figures=tiles(until, served=facts.parts[s].plan.count_people),
         sheets=() if sheet.frame.empty else (sheet,),
     )
+
+
+def first_of(facts: Facts) -> tuple[str, str]:
+    """What the map opens at: the first service of which something changes, in the last year, where all is seen."""
+    last = len(facts.years) - 1
+    changing = [s for s in range(len(facts.parts)) if any(facts.changes_at(p) for p in facts.real(s))]
+    return facts.parts[changing[0] if changing else 0].service.id, str(facts.years[last])
+
+
+def tiles(until: Sequence[Figures], *, served: bool) -> tuple[tuple[str, str, str], ...]:
+    """The figures of a service in the last of some periods; what is done only where something is.
+
+    Args:
+        served: whether people are sent to it.
+    """
+    now = until[-1]
+    people = (
+        ("需要的人", "People who need it", persons_text(now.need)),
+        ("标准之内", "Within the standard", within_text(now)),
+        ("没有着落（人）", "Without a place", without_text(now)),
+        ("平均单程（分钟）", "Mean minutes one way", mean_text(now)),
+    )
+    hosts = (("只作配套或附设", "Partners or hosts only", "不安排居民 nobody is sent there"),)
+    counts = (
+        ("opened", "新建", "New"), ("inside", "附设", "Inside others"), ("converted", "改建", "Converted"),
+        ("expanded", "扩建", "Expanded"), ("reduced", "缩减", "Reduced"), ("closed", "撤并迁出", "Closed or moved"),
+    )  # fmt: skip
+    done = tuple(
+        (f"累计{zh}（其中本期）", f"{en} so far (in the period)", _so_far([getattr(one, key) for one in until]))
+        for key, zh, en in counts
+        if any(getattr(one, key) for one in until)
+    )
+    money = _so_far([one.yuan / TEN_THOUSAND for one in until])
+    spent = (("累计万元（其中本期）", "10,000 yuan (in the period)", money),) if done else ()
+    return (*(people if served else hosts), *done, *spent)
 
 
 def _so_far(numbers: Sequence[float]) -> str:

@@ -7,7 +7,7 @@ An empty number means that there is none: unreachable, no limit, unknown. The sh
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -90,6 +90,12 @@ def clean_column(values: pd.Series) -> NDArray[np.object_]:
     return np.array(texts, dtype=object)
 
 
+def with_values(columns: Sequence[Column], frame: pd.DataFrame, names: Collection[str]) -> tuple[Column, ...]:
+    """The columns but for those of `names` in which no row has anything."""
+    empty = {name for name in names if not (frame[name].notna() & (frame[name] != "")).any()}
+    return tuple(column for column in columns if column.name not in empty)
+
+
 def make_sheet(
     key: str,
     names: tuple[str, str],
@@ -109,5 +115,5 @@ def make_sheet(
         if kind is None:
             data[column.name] = clean_column(values)
         else:
-            data[column.name] = np.round(values.to_numpy(dtype=np.float64), kind[1])
+            data[column.name] = np.round(values.to_numpy(dtype=np.float64), kind[1]) + 0.0  # no negative zeros
     return Sheet(key, *names, tuple(columns), pd.DataFrame(data), tuple(notes))

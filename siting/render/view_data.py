@@ -50,7 +50,8 @@ def view_data(told: Told) -> dict[str, Any]:
     """Subjects, periods and views, and the pool that they refer to.
 
     Raises:
-        ValueError: when a layer has a category that it does not name, or two views are of one subject and period.
+        ValueError: when a layer has a category that it does not name, two views are of one subject and period, or
+            there is no view of those that the map is to open at.
     """
     pool = Pool()
     subjects = {view.subject: [view.subject, view.subject_zh, view.subject_en] for view in reversed(told.views)}
@@ -63,12 +64,22 @@ def view_data(told: Told) -> dict[str, Any]:
         "label": list(told.label),
         "subjects": [subjects[key] for key in keys],
         "periods": [[period, *named[period]] for period in periods],
+        "first": _first(told, keys, periods),
         "views": [
             {"subject": keys.index(view.subject), "period": periods.index(view.period), **_view(view, pool)}
             for view in told.views
         ],
         "pool": pool.values,
     }
+
+
+def _first(told: Told, subjects: list[str], periods: list[str]) -> list[int]:
+    """Numbers of the subject and the period of the view that is seen first."""
+    if told.first == ("", ""):
+        return [0, 0]
+    if told.first not in {(view.subject, view.period) for view in told.views}:
+        raise ValueError(f"there is no view {told.first}")
+    return [subjects.index(told.first[0]), periods.index(told.first[1])]
 
 
 def points_of(views: Iterable[View]) -> NDArray[np.float64]:

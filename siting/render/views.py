@@ -139,6 +139,7 @@ class Told:
         title: (zh, en); label: (zh, en) how sure the result is.
         notices: (zh, en) that every output must carry: synthetic data, standards that are not verified.
         views: of the map.
+        first: subject and period of the view that the map opens at; '': the first of the views.
         sections: of the report.
         sheets: of the workbook; each is a CSV file too.
         record: content of `run.json`.
@@ -153,3 +154,4 @@ class Told:
     sheets: tuple[Sheet, ...]
     base: Base
     record: dict[str, object] = field(default_factory=dict)
+    first: tuple[str, str] = ("", "")

@@ -85,3 +85,23 @@ def test_wrong_folders_are_all_told(runs: list[Run], tmp_path: Path) -> None:
     assert len(caught.value.faults) == 2
     with pytest.raises(InputError, match="two runs"):
         read_runs([str(runs[0].folder)], tmp_path)
+
+
+def test_the_lines_name_services_and_money_as_people_do(runs: list[Run]) -> None:
+    texts = [text for text, _ in lines_of(runs)]
+    assert not any("primary_school" in text or "health_station" in text for text in texts)
+    assert any(text.startswith("   小学：投资 ") and "2030 年标准之内" in text for text in texts)
+    assert any("受损最多" in text and "小学 Primary school -3" in text for text in texts)
+    years = next(sheet for sheet in sheets_of(runs) if sheet.key == "years").frame
+    assert (years["unit"] != "").all()
+    plans = next(sheet for sheet in sheets_of(runs) if sheet.key == "plans").frame.set_index("figure")
+    assert plans.loc["人口方案 projection of the people", "run0"] == "中 middle"
+
+
+def test_runs_without_a_service_in_common_say_what_each_has(tmp_path: Path) -> None:
+    first, second = record("a"), record("b")
+    first["coverage"] = [row for row in first["coverage"] if row["service"] == "primary_school"]
+    second["coverage"] = [row for row in second["coverage"] if row["service"] != "primary_school"]
+    with pytest.raises(InputError) as caught:
+        read_runs([write(tmp_path / "a", first), write(tmp_path / "b", second)], tmp_path)
+    assert "a 有 小学" in caught.value.faults[0].remedy_zh

@@ -14,10 +14,14 @@ from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
+from siting.layout.headline import headline, hosts_text, rides_text
+from siting.layout.link_words import link_text
+from siting.layout.places import Arc
 from siting.layout.report import sections_of
 from siting.layout.result import Course, LayoutPlan
-from siting.layout.texts import money_text
-from siting.layout.views import views_of
+from siting.layout.scenario import CountsAs, Near, Reuse, SharePlot, Within
+from siting.layout.texts import changes_text, money_text, running_text
+from siting.layout.views import first_of, tiles, views_of
 from siting.prepare import Settings
 from siting.render.cell_text import sheet_cells
 from siting.render.views import PointLayer, View
@@ -132,7 +136,7 @@ def test_objectives_in_an_order_are_told_with_the_gap_in_people(facts: Facts) ->
 
 def test_rules_that_bind_are_named(facts: Facts) -> None:
     texts = [zh for zh, _ in binding(facts)]
-    assert any("f1 须关闭" in text for text in texts)
+    assert any("一小（f1）须关闭" in text for text in texts)
     spent = float(facts.yuan.sum())
     assert spent > 0
     assert any(f"用 {money_text(spent)[0]}，可用 4.00 亿元（{spent / 4e8:.1%}）" in text for text in texts)
@@ -174,3 +178,115 @@ def test_the_folder_opens_in_a_browser(facts: Facts, tmp_path: Path) -> None:
         with open_page(browser, files["report.html"]) as (page, seen):
             assert "每处决定的依据" in page.locator("body").inner_text()  # type: ignore[attr-defined]
             seen.check()
+
+
+def without_people(facts: Facts, s: int) -> Facts:
+    """The same plan, in which one service's facilities only count as partners or hosts."""
+    parts = list(facts.plan.posed.parts)
+    parts[s] = replace(parts[s], plan=parts[s].plan.model_copy(update={"count_people": False}))
+    return Facts(replace(facts.plan, posed=replace(facts.plan.posed, parts=tuple(parts))))
+
+
+def test_the_answer_begins_with_the_sentence_of_the_plan_and_what_is_done(facts: Facts) -> None:
+    told = headline(facts)
+    assert "扩容优质学位" in told[0][0]
+    assert told[1][0].startswith("小学：新建 1 处、撤并迁出 1 处，各期共 ")
+    assert "2030 年标准之内" in told[1][0]
+    assert "1 new, 1 closed or moved" in told[1][1]
+    lines = [text for text, _ in LayoutAnswer(facts.plan).lines()]
+    assert lines[2] == "“扩容优质学位”"
+
+
+def test_a_service_of_which_only_the_facilities_count_is_told_in_one_sentence(facts: Facts) -> None:
+    hosts = without_people(facts, 1)
+    assert hosts_text(facts) == []
+    assert "社区卫生服务站" in hosts_text(hosts)[0][0]
+    texts = [zh for zh, _ in headline(hosts)]
+    assert not any(zh.startswith("社区卫生服务站") for zh in texts)
+    told = views_of(hosts)
+    assert [zh for zh, _, _ in told[2].figures] == ["只作配套或附设"]
+    summary = sections_of(hosts, ())[0].sheets[0].frame
+    assert len(summary) == 2
+    assert not any("—" in text for text, _ in LayoutAnswer(hosts.plan).lines() if "社区卫生服务站" in text)
+
+
+def test_what_opens_inside_or_in_an_emptied_building_is_not_called_new(facts: Facts) -> None:
+    figures = facts.figures(0, 1)
+    assert (figures.opened, figures.inside, figures.converted) == (1, 0, 0)
+    places = [replace(p, origin="reuse") if p.id == "c1" else p for p in facts.plan.posed.places]
+    posed = replace(facts.plan.posed, table=replace(facts.plan.posed.table, places=places))
+    other = Facts(replace(facts.plan, posed=posed, after=replace(facts.plan.after, posed=posed)))
+    assert (other.figures(0, 1).opened, other.figures(0, 1).converted) == (0, 1)
+    assert changes_text([other.figures(0, 1)]) == ("改建 1 处、撤并迁出 1 处", "1 converted, 1 closed or moved")
+
+
+def test_running_costs_are_told_for_the_year(facts: Facts) -> None:
+    assert running_text(0.0) == ("", "")
+    assert running_text(-1_200_000) == (
+        "运行费比现状每年省 120.0 万元", "running costs 1.2 million yuan a year less than today",
+    )  # fmt: skip
+    parts = list(facts.plan.posed.parts)
+    parts[0] = replace(parts[0], plan=parts[0].plan.model_copy(update={"run_yuan_per_year": 50_000.0}))
+    costly = Facts(replace(facts.plan, posed=replace(facts.plan.posed, parts=tuple(parts))))
+    gone = next(p for p, place in enumerate(facts.plan.posed.places) if place.id == "f1")
+    new = next(p for p, place in enumerate(facts.plan.posed.places) if place.id == "c1" and place.service[0] == "p")
+    assert (costly.running_yuan(0, gone, 1), costly.running_yuan(0, new, 1)) == (-50_000, 50_000)
+    assert "运行费比现状每年省 5.0 万元" in next(zh for zh, _ in decisions_of(costly, 0) if "f1" in zh)
+    assert facts.running_yuan(0, gone, 1) == 0
+
+
+def test_buses_and_boarding_are_told_where_they_count(facts: Facts) -> None:
+    assert rides_text(facts, 0, 1) == ("", "")
+    parts = list(facts.plan.posed.parts)
+    parts[0] = replace(parts[0], plan=parts[0].plan.model_copy(update={"ride": True}))
+    rode = Facts(replace(facts.plan, posed=replace(facts.plan.posed, parts=tuple(parts))))
+    assert rides_text(rode, 0, 1) == ("，乘校车 0 人", ", by bus 0")
+
+
+def test_a_school_that_shrinks_and_then_closes_has_both_years(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    gone = next(p for p, place in enumerate(facts.plan.posed.places) if place.id == "f1")
+    kinds = {0: "shrink", 1: "close"}
+    real = Course.arc
+
+    def arc(self: Course, p: int, t: int) -> Arc:
+        return replace(real(self, p, t), kind=kinds[t]) if p == gone else real(self, p, t)
+
+    monkeypatch.setattr(Course, "arc", arc)
+    zh, en = next(text for text in decisions_of(Facts(facts.plan), 0) if "f1" in text[0])
+    assert "2025 年缩减，2030 年撤并" in zh
+    assert "reduced in 2025, merged in 2030" in en
+
+
+def test_the_map_opens_at_the_last_year_of_a_service_that_changes(facts: Facts) -> None:
+    assert first_of(facts) == ("primary_school", "2030")
+    shown = [zh for zh, _, _ in tiles([facts.figures(0, t) for t in (0, 1)], served=True)]
+    assert shown[4:] == ["累计新建（其中本期）", "累计撤并迁出（其中本期）", "累计万元（其中本期）"]
+    assert len(tiles([facts.figures(0, 0)], served=True)) == 4  # nothing is done yet
+
+
+def test_a_search_that_found_nothing_better_is_no_advice_to_do_nothing(
+    facts: Facts, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    word = "这不等于不需要建设"
+    cut_short = LayoutAnswer(unproven(facts.plan))
+    assert not any(word in zh for zh, _ in cut_short.notices())
+    monkeypatch.setattr(Facts, "changes_nothing", True)
+    assert any(word in zh for zh, _ in LayoutAnswer(unproven(facts.plan)).notices())
+    assert not any(word in zh for zh, _ in LayoutAnswer(facts.plan).notices())  # proven: it is best
+
+
+def test_links_are_told_by_the_names_of_services() -> None:
+    called = {"a": ("甲", "A"), "b": ("乙", "B"), "c": ("丙", "C")}
+    told = [
+        link_text(link, called)
+        for link in (
+            CountsAs(kind="counts_as", service="a", of="b"), Near(kind="near", service="a", of=("b", "c"), minutes=10),
+            Within(kind="within", service="a", of="b"), Reuse(kind="reuse", service="a", of="b"),
+            SharePlot(kind="share_plot", services=("a", "b")),
+        )
+    ]  # fmt: skip
+    assert [zh for zh, _ in told] == [
+        "甲同时承担乙的服务", "新的甲乘车 10 分钟内须有乙、丙之一", "甲可设在乙的空余用房内", "乙关闭后的原址可改作甲",
+        "甲、乙可同址",
+    ]  # fmt: skip
+    assert all("A" in en and "B" in en for _, en in told)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 
 from siting.layout.pose import pose_layout
@@ -40,17 +42,20 @@ service = "care_home"
 of = ["township_health_centre"]
 minutes = 0.5
 """
-COLUMNS = "id,name,service,lon,lat,zone,township,capacity,beds,nursing_beds,dementia_beds,staff,ownership\n"
+COLUMNS = (
+    "id,name,service,lon,lat,zone,township,capacity,beds,nursing_beds,dementia_beds,staff,ownership,inclusive,"
+    "tcm_clinic\n"
+)
 
 
 @pytest.fixture(scope="module")
 def plan(tmp_path_factory: pytest.TempPathFactory) -> LayoutPlan:
     near, far = place(0, 1), place(4, 4)
     facilities = COLUMNS + (
-        f"h1,卫生院,township_health_centre,{near[0]},{near[1]},core,城关镇,300,10,,,20,public\n"
-        f"k1,医院,county_hospital,{far[0]},{far[1]},rest,城关镇,,50,,,100,public\n"
-        f"g1,敬老院,care_home,{near[0]},{near[1]},core,城关镇,4,4,1,1,3,public\n"
-        f"g2,养老院,care_home,{far[0]},{far[1]},rest,城关镇,,,,,,private\n"
+        f"h1,卫生院,township_health_centre,{near[0]},{near[1]},core,城关镇,300,10,,,20,public,,yes\n"
+        f"k1,医院,county_hospital,{far[0]},{far[1]},rest,城关镇,,50,,,100,public,,\n"
+        f"g1,敬老院,care_home,{near[0]},{near[1]},core,城关镇,4,4,1,1,3,public,yes,\n"
+        f"g2,养老院,care_home,{far[0]},{far[1]},rest,城关镇,,,,,,private,no,\n"
     )
     folder = tmp_path_factory.mktemp("case")
     case = tiny_case.write_case(folder, facilities=facilities)
@@ -146,3 +151,24 @@ def test_crowded_by_those_who_live_nearest(plan: LayoutPlan, sheets: dict[str, S
     assert centre["state"] == "拥挤 crowded"
     assert (centre["load"], centre["use"]) == (pytest.approx(300, abs=1e-2), pytest.approx(1, abs=1e-4))
     assert centre["pressed"] == pytest.approx(everybody, abs=1e-2)
+
+
+def test_shares_of_inclusive_places_nursing_beds_and_chinese_medicine(plan: LayoutPlan) -> None:
+    def county(plan: LayoutPlan) -> pd.DataFrame:
+        frame = next(sheet for sheet in sheets_of(plan) if sheet.key == "shares").frame
+        return frame[frame["unit"] == "全部 All"].set_index("measure")
+
+    found = county(plan)
+    centres = found.loc["设中医馆的机构 facilities with a Chinese-medicine clinic"]
+    assert (centres["whole_after"], centres["part_after"], centres["share_after"]) == (1, 1, 1)
+    inclusive = found.loc["普惠名额 places of inclusive price"]
+    assert (inclusive["whole_after"], inclusive["part_after"]) == (4, 4)  # g2's places are not known
+    nursing = found.loc["护理型床位（含认知障碍） nursing beds, dementia included"]
+    assert (nursing["whole_after"], nursing["part_after"], nursing["least"]) == (4, 2, 0.55)
+    assert found.loc["认知障碍床位 dementia beds", "part_after"] == 1
+
+    places = [replace(p, row=p.row.replace("yes", "no")) for p in plan.posed.places]
+    posed = replace(plan.posed, table=replace(plan.posed.table, places=places))
+    course = replace(plan.after, posed=posed)
+    other = county(replace(plan, posed=posed, after=course, before=course))
+    assert other.loc["普惠名额 places of inclusive price", "share_after"] == 0

@@ -14,8 +14,12 @@ from siting.case_ledger import FACILITY_LEDGER
 from siting.evaluation.metrics import weighted_mean, weighted_quantile
 from siting.layout.result import LayoutPlan
 from siting.layout.tables import record_of, sheets_and_record, sheets_of
+from siting.layout.tables.facts import Facts
 from siting.layout.tables.inventory import LEDGER
+from siting.layout.tables.projects import projects_of
 from siting.layout.tables.units import spread_by
+from siting.layout.trigger_sheet import trigger_sheet
+from siting.prepare import Settings
 from siting.render.columns import Sheet
 from tests.layout.by_hand import SCENARIO, TODAY, Sent, make_plan
 
@@ -92,7 +96,8 @@ def planned_of(plan: LayoutPlan) -> dict[str, pd.Series]:
 def test_a_school_that_nobody_attended_is_closed(tmp_path: Path) -> None:
     found = planned_of(make_plan(tmp_path, first=ALL_AT_F1, last=ALL_AT_F1, states={"f1": 0}))
     assert found["f2"]["status"] == "关闭 closed"
-    assert (found["f2"]["affected"], found["f2"]["receiver"]) == (0, "")
+    assert found["f2"]["affected"] == 0
+    assert "receiver" not in found["f2"]  # nobody is received anywhere: the column is left out
     assert "c0" not in found
 
 
@@ -118,7 +123,7 @@ def test_a_school_that_grows(tmp_path: Path) -> None:
     project = row(sheets["projects"])
     assert (project["what"], project["added"], project["classes"]) == ("扩建 expanded", 480, 11)
     assert (project["land_m2"], project["floor_m2"], project["gained"]) == (0, 5480, 0)
-    assert np.isnan(project["yuan_each"])
+    assert "yuan_each" not in project  # nobody gains
     assert row(sheets["education"], year=2030, when=PLAN)["staff_wanted"] == 20
 
 
@@ -127,7 +132,8 @@ def test_an_emptied_building_that_is_used_again_is_converted(plan: LayoutPlan) -
     posed = replace(plan.posed, table=replace(plan.posed.table, places=places))
     after, before = (replace(course, posed=posed) for course in (plan.after, plan.before))
     found = planned_of(LayoutPlan(posed, after, before, ()))["c0"]
-    assert (found["status"], found["land"]) == ("改建 converted", "")
+    assert found["status"] == "改建 converted"
+    assert "land" not in found  # no plot
     assert "原址" in found["note"]
 
 
@@ -184,7 +190,7 @@ def test_what_the_education_bureau_compares(sheets: dict[str, Sheet]) -> None:
 def test_lists_about_pupils(sheets: dict[str, Sheet]) -> None:
     hearing = row(sheets["hearing"])
     assert (hearing["id"], hearing["year"], hearing["pupils"]) == ("f2", 2030, 10)
-    assert hearing["receivers"] == "地块（c0） 4.5；一小（f1） 3.5"
+    assert hearing["receivers"] == "地块（c0） 4；一小（f1） 4"
     assert (hearing["mean_was"], hearing["worst_was"], hearing["worst_now"]) == (6, 6, 35)
     assert hearing["mean_now"] == (4.5 * 33 + 3.5 * 35) / 8
     assert (hearing["far"], hearing["without"]) == (6, 2)
@@ -277,3 +283,39 @@ def test_quantiles_of_cells_are_those_of_each_cell_alone() -> None:
             weighted_quantile(values[mine], weights[mine], 1.0),
         )
         assert (found.mean[k], found.median[k], found.p95[k], found.longest[k]) == pytest.approx(expected, nan_ok=True)
+
+
+def test_tables_without_rows_and_columns_without_values_are_left_out(tmp_path: Path) -> None:
+    found = {sheet.key: sheet for sheet in sheets_of(make_plan(tmp_path, last=TODAY, states={"f1": 0, "f2": 0}))}
+    assert all(len(sheet.frame) for sheet in found.values())
+    assert "hearing" not in found
+    assert {"receiver", "affected", "land", "beds", "running"}.isdisjoint(found["planned"].frame)
+    assert "classes" in found["planned"].frame
+
+
+def test_running_costs_more_or_less_are_in_the_list_of_facilities(tmp_path: Path) -> None:
+    scenario = SCENARIO.replace("ride = true", "ride = true\nrun_yuan_per_year = 9_000\nrun_yuan_per_place = 10")
+    found = planned_of(make_plan(tmp_path, scenario=scenario))
+    assert [found[key]["running"] for key in ("f1", "c0", "f2")] == [0, 9_000 + 540 * 10, -9_000 - 45 * 10]
+
+
+def test_a_gain_of_hardly_anybody_is_no_gain(plan: LayoutPlan) -> None:
+    facts = Facts(plan, Settings())
+    facts.__dict__["gained"] = np.full(facts.gained.shape, 1e-9)
+    frame = projects_of(facts)
+    assert (frame["gained"] == 0).all()
+    assert frame["yuan_each"].isna().all()
+
+
+def test_a_place_in_another_ones_rooms_does_not_open_as_new(plan: LayoutPlan) -> None:
+    assert row(trigger_sheet_of(plan), id="c0")["kind"] == "新建 new"
+    places = [replace(p, origin="reuse") if p.id == "c0" else p for p in plan.posed.places]
+    posed = replace(plan.posed, table=replace(plan.posed.table, places=places))
+    changed = replace(plan, posed=posed, after=replace(plan.after, posed=posed))
+    assert row(trigger_sheet_of(changed), id="c0")["kind"] == "改建 converted"
+
+
+def trigger_sheet_of(plan: LayoutPlan) -> Sheet:
+    sheet = trigger_sheet(plan.after)
+    assert sheet is not None
+    return sheet

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.render.columns import Column, make_sheet, with_values
 from siting.render.sheets import all_sheets
 from siting.render.tables_people import coverage, uncovered, uncovered_by_village
 from siting.render.tables_record import overview
@@ -295,3 +296,12 @@ def test_numbers_never_hide_the_last_person(text, expected):
 def test_texts_that_no_workbook_can_hold_are_cleaned(run):
     names = pd.concat([sheet.frame.astype(str) for sheet in all_sheets(run)]).to_numpy().ravel()
     assert not [name for name in names if "\x0b" in str(name)]
+
+
+def test_no_negative_zeros_and_no_columns_without_a_value():
+    columns = (Column("a", "甲", "A", "persons"), Column("b", "乙", "B"), Column("c", "丙", "C", "share"))
+    frame = pd.DataFrame({"a": [-0.0, -0.0001], "b": ["", ""], "c": [np.nan, np.nan]})
+    found = make_sheet("x", ("表", "Table"), columns, frame).frame["a"]
+    assert not np.signbit(found).any()
+    assert [column.name for column in with_values(columns, frame, ("b", "c"))] == ["a"]
+    assert [column.name for column in with_values(columns, frame, ("b",))] == ["a", "c"]

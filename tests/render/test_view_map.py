@@ -157,3 +157,12 @@ def test_rows_may_each_have_their_own_kind(told: Told) -> None:
     mixed = replace(sheet, frame=frame, row_kinds=("share", "count"))
     data = view_data(replace(told, views=(replace(told.views[0], sheets=(mixed,)),)))
     assert data["pool"][data["views"][0]["sheets"][0]]["cells"] == [["a", "50.0%", "—"], ["b", "1,234", "2"]]
+
+
+def test_the_page_knows_what_it_opens_at(told: Told) -> None:
+    assert view_data(told)["first"] == [0, 0]
+    subject, period = told.views[-1].subject, told.views[-1].period
+    data = view_data(replace(told, first=(subject, period)))
+    assert [data["subjects"][data["first"][0]][0], data["periods"][data["first"][1]][0]] == [subject, period]
+    with pytest.raises(ValueError, match="there is no view"):
+        view_data(replace(told, first=(subject, "1900")))

@@ -340,3 +340,13 @@ def test_the_map_of_a_whole_county_is_usable(browser: Any, tmp_path: Path) -> No
             settle(page)
         assert page.evaluate("siting.layersOf(siting.view())[2].at.length") == 3800
         seen.check()
+
+
+def test_the_map_opens_at_the_view_that_the_answer_names(browser: Any, told: Told, tmp_path: Path) -> None:
+    last = told.views[-1]
+    render_views(replace(told, first=(last.subject, last.period)), tmp_path / "last.html")
+    with open_page(browser, tmp_path / "last.html") as (opened, seen):
+        opened.wait_for_selector(READY)
+        assert opened.evaluate("siting.data.subjects[siting.state.subject][0]") == last.subject
+        assert opened.evaluate("siting.data.periods[siting.state.period][0]") == last.period
+        seen.check()

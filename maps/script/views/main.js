@@ -28,7 +28,8 @@ if (DATA.views.length) {
   onChange(['view', 'language'], () => keepFacts(drawPanel));
   onChange(['layers'], () => { checkSwitches(); drawLegend(); });
   makePrint(map, layers);
-  setSubject(0);
+  state.period = DATA.first[1];
+  setSubject(DATA.first[0]);
   makeSearch(entries);
 }
 endPage();

@@ -25,6 +25,7 @@ from siting.layout.tables.projects import investment, projects, projects_of, ran
 from siting.layout.tables.record import record_of_facts
 from siting.layout.tables.rules import rules
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
+from siting.layout.tables.shares import shares
 from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
 from siting.render.columns import Sheet
@@ -55,7 +56,7 @@ class Work:
 
 
 def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet, ...]:
-    """Every table of a plan, in reading order; those that do not concern its services are left out.
+    """Every table of a plan, in reading order; those that do not concern its services, or are empty, are left out.
 
     Args:
         settings: where travel times between facilities are cached; none: they are computed anew.
@@ -88,7 +89,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
-        ranked_projects(facts, found) if len(found) else None,
+        ranked_projects(facts, found) if found["gained"].sum() > 0 else None,
         investment(facts, found) if len(found) else None,
         gaps(facts, frame),
         coverage(facts, frame),
@@ -104,6 +105,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         nearest(facts),
         use(facts),
         density(facts) if care else None,
+        shares(facts),
         referral(facts),
         pairing(facts),
         ledger(facts),
@@ -111,4 +113,4 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         rules(facts),
         assumptions(facts),
     )
-    return tuple(sheet for sheet in sheets if sheet is not None)
+    return tuple(sheet for sheet in sheets if sheet is not None and len(sheet.frame))

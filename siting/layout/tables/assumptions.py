@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import pandas as pd
 
+from siting.layout.link_words import link_text
 from siting.layout.pose import DRIVE_FOR_WALK
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, SharePlot, Within
 from siting.layout.tables.facts import Facts
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.wording import yes_no
+from siting.render.wording import Text, both, yes_no
 from siting.standards import Service
 
 SCENARIO = "方案文件 scenario file"
@@ -103,17 +104,15 @@ def _of_scenario(scenario: LayoutScenario, facts: Facts) -> list[dict[str, objec
                 )
             if group.max_minutes is not None:
                 rows.append(_value(name, f"groups.{group.id}.max_minutes", group.max_minutes, SCENARIO, False))
+    called = {service.id: (service.name_zh, service.name_en) for service in facts.services}
     for link in scenario.links:
-        rows += _of_link(link)
+        rows += _of_link(link, called)
     return rows
 
 
-def _of_link(link: CountsAs | Near | Within | Reuse | SharePlot) -> list[dict[str, object]]:
+def _of_link(link: CountsAs | Near | Within | Reuse | SharePlot, called: dict[str, Text]) -> list[dict[str, object]]:
     part, name = "联系 links", link.kind
-    if isinstance(link, SharePlot):
-        return [_text(part, name, " + ".join(link.services), SCENARIO, "")]
-    of = " / ".join(link.of) if isinstance(link, Near) else link.of
-    rows = [_text(part, name, f"{link.service} : {of}", SCENARIO, "")]
+    rows = [_text(part, name, both(link_text(link, called)), SCENARIO, "")]
     if isinstance(link, Near):
         rows.append(_value(part, f"{name}.{link.service}.minutes", link.minutes, SCENARIO, False))
     elif isinstance(link, Within):

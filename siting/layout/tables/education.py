@@ -11,7 +11,7 @@ from siting.layout.tables.columns import ALTERNATIVE, COURSES, SERVICE, WHEN, YE
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, Facts
 from siting.layout.tables.flows import NOWHERE
 from siting.layout.tables.schools import young_groups
-from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import both
 
 MU = 666.67  # m2
@@ -48,6 +48,7 @@ FIGURES = (
     Column("staff_leaving", "须调出的教职工（人）", "Staff to move", "count", 13),
     Column("staff_wanted", "须新配的教职工（人）", "Staff wanted", "count", 13),
 )
+NOT_ALWAYS = ("young_far", "bus", "board", "ride_yuan", "full_classes", "variation_failed")  # left out where not told
 
 
 def education_of(facts: Facts, frame: pd.DataFrame, rides: pd.DataFrame, variation: pd.DataFrame) -> pd.DataFrame:
@@ -174,10 +175,11 @@ def education(facts: Facts, frame: pd.DataFrame) -> Sheet:
         when=[both(COURSES[key]) for key in frame["when"]],
         peak=frame["service_id"].map(peaks),
     )
-    columns = (
+    columns: tuple[Column, ...] = (
         SERVICE, YEAR, WHEN, *FIGURES,
         Column("peak", "规划后缺口最大的年份", "Year of the largest gap under the plan", "year", 15),
     )  # fmt: skip
+    columns = with_values(columns, table, NOT_ALWAYS)
     notes = (
         ALTERNATIVE,
         (

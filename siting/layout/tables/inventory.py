@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from siting.layout.running import yearly_yuan
 from siting.layout.tables.columns import AREA, ID, MONEY, NAME, NO_LIMIT, NUMBER, SERVICE, SIZE, TOWNSHIP, ZONE
 from siting.layout.tables.facts import Facts
 from siting.layout.tables.fates import LEAVING, STATUS, Fate, fates_of
-from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import both, yes_no
 
 OWNERSHIP = {"public": "公办 public", "private": "民办 private"}
@@ -31,6 +32,8 @@ LEDGER = {
     "tcm_clinic": ("中医馆", "Chinese-medicine clinic", "text"),
     "vehicles": ("车辆（辆）", "Vehicles", "count"),
 }
+RUNNING = Column("running", "运行费增减（元/年）", "Running cost, more or less (yuan a year)", "yuan", 15)
+NOT_ALWAYS = ("classes", "beds", "site_m2", "floor_m2", "land", "receiver", "affected", "existing_building", "note")
 
 
 def ledger(facts: Facts) -> Sheet:
@@ -84,19 +87,23 @@ def planned(facts: Facts) -> Sheet:
         same = k > 0 and facts.service_of_place[order[k - 1].place] == facts.service_of_place[fate.place]
         number = number + 1 if same else 1
         rows.append({"number": number, **_planned_row(facts, fate)})
-    columns = (
+    columns: tuple[Column, ...] = (
         SERVICE, NUMBER, ID, NAME, Column("status", "状态", "Status", width=16),
         Column("size", "规模等级", "Size", width=24), *SIZE,
         Column("capacity", "规模（人）", "Capacity (persons)", "persons", 12),
         *AREA, ZONE, TOWNSHIP, Column("land", "用地性质", "Land class", width=18),
-        Column("years", "实施年份", "Year", width=12), MONEY,
+        Column("years", "实施年份", "Year", width=12), MONEY, RUNNING,
         Column("load", f"{facts.years[-1]} 年分配人数（人）", f"Sent there in {facts.years[-1]}", "persons", 16),
         Column("receiver", "接收设施", "Received by", width=28),
         Column("affected", "涉及人数（人）", "People affected", "persons", 12),
         Column("existing_building", "利用既有建筑", "Existing building", width=12),
         Column("note", "备注", "Note", width=44),
     )  # fmt: skip
-    names = [column.name for column in columns]
+    table = pd.DataFrame(rows, columns=[column.name for column in columns])
+    costs = facts.plan.posed.parts
+    if not any(part.plan.run_yuan_per_year or part.plan.run_yuan_per_place for part in costs):
+        columns = tuple(column for column in columns if column is not RUNNING)
+    columns = with_values(columns, table, NOT_ALWAYS)
     notes = (
         (
             "撤并：关闭，且有人转入别处；“接收设施”为接收人数最多的一处。关闭：关闭前已无人使用。"
@@ -112,9 +119,7 @@ def planned(facts: Facts) -> Sheet:
         ),
         NO_LIMIT,
     )
-    return make_sheet(
-        "planned", ("规划一览表", "Planned facilities"), columns, pd.DataFrame(rows, columns=names), notes
-    )
+    return make_sheet("planned", ("规划一览表", "Planned facilities"), columns, table, notes)
 
 
 def _planned_row(facts: Facts, fate: Fate) -> dict[str, object]:
@@ -137,12 +142,19 @@ def _planned_row(facts: Facts, fate: Fate) -> dict[str, object]:
         "land": place.row["land"] if candidate else "",
         "years": "、".join(map(str, fate.years)),
         "yuan": fate.yuan,
+        "running": _running(facts, fate.place),
         "load": 0.0 if fate.status in LEAVING else facts.plan.after.load[fate.place, -1],
         "receiver": facts.place_names[fate.receiver] if fate.receiver >= 0 else "",
         "affected": fate.affected if fate.status in LEAVING else np.nan,
         "existing_building": yes_no(place.row["existing_building"] == "yes") if candidate else "",
         "note": _note(facts, fate),
     }
+
+
+def _running(facts: Facts, p: int) -> float:
+    """What a place costs a year in the last period more than as it stands today, below 0 less."""
+    place, plan = facts.places[p], facts.plan.posed.parts[facts.service_of_place[p]].plan
+    return yearly_yuan(place, plan, int(facts.plan.after.state[p, -1])) - yearly_yuan(place, plan, place.initial)
 
 
 def _note(facts: Facts, fate: Fate) -> str:

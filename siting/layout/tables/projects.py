@@ -7,7 +7,7 @@ import pandas as pd
 
 from siting.layout.tables.columns import ID, MONEY, NAME, SERVICE, TOWNSHIP, YEAR, ZONE
 from siting.layout.tables.facts import Facts
-from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import both
 
 KINDS = {
@@ -17,6 +17,7 @@ KINDS = {
     "close": ("关闭", "closed"),
     "convert": ("改建", "converted"),
 }
+SOMEBODY = 0.5  # persons gained: fewer are nobody, and money for each of them would mean nothing
 ADDED = Column("added", "新增名额（人）", "Places added (persons)", "persons", 13)
 GAINED = Column("gained", "受益人数（人）", "People gained (persons)", "persons", 13)
 EACH = Column("yuan_each", "每受益一人投资（元）", "Cost per person gained (yuan)", "yuan", 16)
@@ -34,7 +35,7 @@ def projects_of(facts: Facts) -> pd.DataFrame:
     earlier = frame.groupby("place")["period"].shift(1).to_numpy(dtype=np.float64)
     second = np.flatnonzero(~np.isnan(earlier))
     gained[second] -= facts.gained[place[second], earlier[second].astype(np.int64)]
-    gained = np.where(frame["kind"] == "close", 0.0, np.maximum(gained, 0.0))
+    gained = np.where((frame["kind"] == "close") | (gained < SOMEBODY), 0.0, gained)
     origins = [facts.places[p].origin for p in place]
     frame = frame.assign(
         year=np.array(facts.years)[period],
@@ -62,7 +63,7 @@ def _told(facts: Facts, frame: pd.DataFrame) -> pd.DataFrame:
 
 def projects(facts: Facts, frame: pd.DataFrame) -> Sheet:
     """近期建设项目表, year by year."""
-    columns = (
+    columns: tuple[Column, ...] = (
         YEAR, SERVICE, Column("what", "建设内容", "What", width=16), ID, NAME, ZONE, TOWNSHIP, ADDED,
         Column("classes", "新增班数（班）", "Classes added", "count", 10),
         Column("beds", "新增床位（张）", "Beds added", "count", 10),
@@ -70,7 +71,11 @@ def projects(facts: Facts, frame: pd.DataFrame) -> Sheet:
         Column("floor_m2", "新增建筑面积（m²）", "New floor area (m2)", "metres", 13),
         MONEY, GAINED, EACH, RANK,
     )  # fmt: skip
-    return make_sheet("projects", ("近期建设项目表", "Projects by year"), columns, _told(facts, frame), (_WHO, _RANK))
+    table = _told(facts, frame)
+    columns = with_values(columns, table, ("classes", "beds", "yuan_each"))
+    if not (table["gained"] > 0).any():
+        columns = tuple(column for column in columns if column is not RANK)  # it would rank nobody's gain
+    return make_sheet("projects", ("近期建设项目表", "Projects by year"), columns, table, (_WHO, _RANK))
 
 
 def ranked_projects(facts: Facts, frame: pd.DataFrame) -> Sheet:

@@ -15,7 +15,7 @@ from siting.layout.tables.fates import flow_from
 from siting.layout.tables.flows import NOWHERE
 from siting.layout.tables.units import villages_of
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.wording import both
+from siting.render.wording import both, persons_text
 
 NO_PLACE = "没有着落 no place"
 PERSONS = Column("persons", "人数（人）", "Persons", "persons", 12)
@@ -140,7 +140,8 @@ def hearing(facts: Facts) -> Sheet:
                 "zone": facts.zone_names[str(place.row["zone"])], "township": place.row["township"],
                 "year": facts.years[t], "pupils": float(load),
                 "receivers": "；".join(
-                    f"{facts.place_names[q]} {n:,.1f}" for q, n in zip(takes.index.tolist(), takes, strict=True)
+                    f"{facts.place_names[q]} {persons_text(n)}"
+                    for q, n in zip(takes.index.tolist(), takes, strict=True)
                 ),
                 "mean_was": weighted_mean(flow["minutes_was"], flow["was"]), "worst_was": flow["minutes_was"].max(),
                 "mean_now": weighted_mean(placed["minutes_now"], placed["was"]),

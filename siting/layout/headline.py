@@ -1,0 +1,80 @@
+"""The answer in a few sentences: the sentence of the plan, then for each service what is done and what it comes to."""
+
+from __future__ import annotations
+
+from siting.layout.facts import Facts
+from siting.layout.texts import (
+    changes_text,
+    mean_text,
+    money_text,
+    persons_change,
+    running_text,
+    within_text,
+    without_text,
+)
+from siting.render.wording import Text
+
+
+def headline(facts: Facts) -> list[Text]:
+    """What was asked for in a word, a sentence for each service, and those that serve as partners or hosts only."""
+    said: list[Text] = []
+    if facts.scenario.sentence:
+        said.append(
+            (
+                f"规划提出“{facts.scenario.sentence}”。按下述目标与假设，各项服务的安排和成效是：",
+                f"The five-year plan asks for: {facts.scenario.sentence}. By the objectives and assumptions below, "
+                "this is what is done and what it comes to:",
+            )
+        )
+    said += [_service(facts, s) for s in served(facts)]
+    return [*said, *hosts_text(facts)]
+
+
+def served(facts: Facts) -> list[int]:
+    """The services whose people are sent somewhere."""
+    return [s for s, part in enumerate(facts.parts) if part.plan.count_people]
+
+
+def hosts_text(facts: Facts) -> list[Text]:
+    """The services of which only the facilities count, in one sentence."""
+    hosts = [facts.parts[s] for s in range(len(facts.parts)) if s not in served(facts)]
+    if not hosts:
+        return []
+    zh = "、".join(part.service.name_zh for part in hosts)
+    en = ", ".join(part.service.name_en for part in hosts)
+    return [
+        (
+            f"只用其设施作配套或附设，不安排居民：{zh}。",
+            f"Only the facilities count, as partners or hosts; nobody is sent there: {en}.",
+        )
+    ]
+
+
+def _service(facts: Facts, s: int) -> Text:
+    """Of one service all that is done, then the last year, without the plan and with it."""
+    years, service = len(facts.years), facts.parts[s].service
+    each = [facts.figures(s, t) for t in range(years)]
+    f, year = each[-1], facts.years[-1]
+    done, money, running = changes_text(each), money_text(sum(one.yuan for one in each)), running_text(f.running_yuan)
+    away = rides_text(facts, s, years - 1)
+    zh = [done[0], f"各期共 {money[0]}", *filter(None, [running[0]])]
+    en = [done[1], f"{money[1]} in all", *filter(None, [running[1]])]
+    return (
+        f"{service.name_zh}：{'，'.join(zh)}。{year} 年标准之内 {within_text(f)}，没有着落 {without_text(f)} 人，"
+        f"平均单程 {mean_text(f)} 分钟{away[0]}。",
+        f"{service.name_en}: {', '.join(en)}. In {year} within the standard {within_text(f)}, without a place "
+        f"{without_text(f)}, mean way {mean_text(f)} min{away[1]}.",
+    )
+
+
+def rides_text(facts: Facts, s: int, t: int) -> Text:
+    """How many go by bus and board, without the plan and with it, where the scenario counts them; else empty."""
+    plan, rides = facts.parts[s].plan, facts.rides
+    own = rides[(rides["service"] == s) & (rides["period"] == t)]
+    zh, en = "", ""
+    for counts, key, name in ((plan.ride, "bus", ("乘校车", "by bus")), (plan.board, "board", ("寄宿", "boarding"))):
+        if counts:
+            before, after = (float(own.loc[own["when"] == when, key].sum()) for when in ("before", "after"))
+            text = persons_change(before, after)
+            zh, en = f"{zh}，{name[0]} {text} 人", f"{en}, {name[1]} {text}"
+    return zh, en
