@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from siting.layout.facts import CHANGED, STATUS, Facts, by_place
+from siting.layout.facts import CHANGED, Facts, by_place
 from siting.layout.moves import NOWHERE
 from siting.layout.tables.fates import LEAVING
 from siting.layout.texts import NO_PLACE, money_text, persons_phrase, running_text
@@ -13,10 +13,6 @@ from siting.render.wording import Text, minutes_text, persons_text
 
 NAMED = 3
 SOMEBODY = 0.5  # persons: fewer are not told of
-STEP: dict[str, Text] = {
-    "open": ("启用", "opened"), "grow": ("扩建", "expanded"), "shrink": ("缩减", "reduced"),
-    "close": ("关闭", "closed"),
-}  # fmt: skip
 
 
 def decisions_of(facts: Facts, s: int) -> list[Text]:
@@ -33,7 +29,7 @@ def decision(facts: Facts, s: int, p: int) -> Text:
     t, status = facts.changes_at(p)[-1], facts.status(p, last)
     moves = facts.moves_in(s, t)
     told = _leaves(facts, s, p, t, moves) if status in LEAVING else _serves(facts, p, moves)
-    words, state = STATUS[status], facts.plan.after.state_of(p, last)
+    state = facts.plan.after.state_of(p, last)
     facts_zh, facts_en = [], []
     if state is not None and state.size is not None:
         facts_zh.append(state.name_zh)
@@ -47,23 +43,10 @@ def decision(facts: Facts, s: int, p: int) -> Text:
     if running[0]:
         facts_zh.append(running[0])
         facts_en.append(running[1])
-    name, when = facts.full_name(p), _when(facts, p, words)
+    name, when = facts.full_name(p), facts.steps(p, last)
     zh = f"{name}：{when[0]}{_brackets('（{}）', '，'.join(facts_zh))}。{told[0]}{_why(facts, s, p, t)[0]}"
     en = f"{name}: {when[1]}{_brackets(' ({})', ', '.join(facts_en))}. {told[1]}{_why(facts, s, p, t)[1]}"
     return zh, en
-
-
-def _when(facts: Facts, p: int, words: Text) -> Text:
-    """The years of its changes, each with what is done; the last in `words`."""
-    *earlier, last = facts.changes_at(p)
-    zh, en = [], []
-    for t in earlier:
-        kind = facts.plan.after.arc(p, t).kind
-        done = words if kind == "open" else STEP[kind]
-        zh.append(f"{facts.years[t]} 年{done[0]}")
-        en.append(f"{done[1]} in {facts.years[t]}")
-    said = words if not earlier or facts.status(p, last) in LEAVING else STEP[facts.plan.after.arc(p, last).kind]
-    return "，".join([*zh, f"{facts.years[last]} 年{said[0]}"]), ", ".join([*en, f"{said[1]} in {facts.years[last]}"])
 
 
 def _serves(facts: Facts, p: int, moves: pd.DataFrame) -> Text:

@@ -35,6 +35,10 @@ STATUS: dict[str, Text] = {
     "candidate": ("候选（未选）", "candidate, not chosen"),
 }
 CHANGED = ("new", "inside", "reuse", "expanded", "reduced", *LEAVING)
+STEP: dict[str, Text] = {
+    "open": ("启用", "opened"), "grow": ("扩建", "expanded"), "shrink": ("缩减", "reduced"),
+    "close": ("关闭", "closed"),
+}  # fmt: skip
 NOT_IN_USE = (*LEAVING, "later", "candidate")
 
 
@@ -150,6 +154,17 @@ class Facts:
     def change_years(self, p: int, until: int) -> str:
         """The years until period `until` in which a place is changed."""
         return "、".join(str(self.years[t]) for t in self.changes_at(p) if t <= until)
+
+    def steps(self, p: int, until: int) -> Text:
+        """What is done with a place, year by year, until period `until`; empty where nothing is."""
+        done = [t for t in self.changes_at(p) if t <= until]
+        zh, en = [], []
+        for t in done:
+            kind, status = self.plan.after.arc(p, t).kind, self.status(p, t)
+            said = STATUS[status] if kind in ("open", "close") and status in CHANGED else STEP[kind]
+            zh.append(f"{self.years[t]} 年{said[0]}")
+            en.append(f"{said[1]} in {self.years[t]}")
+        return "，".join(zh), ", ".join(en)
 
     def real(self, s: int) -> list[int]:
         """The places of a service but those that only follow a facility of a higher one."""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from siting.layout.facts import CHANGED, STATUS, Facts, Figures
+from siting.layout.facts import CHANGED, Facts, Figures
 from siting.layout.map_layers import facilities, lines, points
 from siting.layout.texts import TEN_THOUSAND, mean_text, size_text, within_text, without_text
 from siting.render.cell_text import number_text
@@ -83,7 +83,9 @@ def tiles(until: Sequence[Figures], *, served: bool) -> tuple[tuple[str, str, st
     )
     money = _so_far([one.yuan / TEN_THOUSAND for one in until])
     spent = (("累计万元（其中本期）", "10,000 yuan (in the period)", money),) if done else ()
-    return (*(people if served else hosts), *done, *spent)
+    more = number_text(now.running_yuan / TEN_THOUSAND, "count")
+    running = (("年运行费比现状（万元）", "Running cost against today, 10,000 yuan a year", more),)
+    return (*(people if served else hosts), *done, *spent, *(running if abs(now.running_yuan) >= 1 else ()))
 
 
 def _so_far(numbers: Sequence[float]) -> str:
@@ -104,7 +106,7 @@ def changes_sheet(facts: Facts, s: int, t: int) -> Sheet:
         rows.append(
             {
                 "name": facts.name(p),
-                "status": f"{facts.change_years(p, t)} {both(STATUS[status])}",
+                "status": both(facts.steps(p, t)),
                 "size": "" if state is None else size_text(state),
                 "cost": float(facts.yuan[p, : t + 1].sum()) / TEN_THOUSAND,
                 "load": float(facts.plan.after.load[p, t]),

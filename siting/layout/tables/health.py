@@ -24,6 +24,8 @@ BEDS = {
     CENTRE: ("beds_per_1000_least", "residents", 1000.0),
     HOSPITAL: ("county_public_beds_per_1000", "residents", 1000.0),
     "care_home": ("beds_per_100_elderly_least", "elderly", 100.0),
+    "elderly_care_station": ("", "elderly", 1000.0),
+    "meal_point": ("", "elderly", 1000.0),
 }
 
 
@@ -152,6 +154,8 @@ def density(facts: Facts) -> Sheet:
         ALTERNATIVE,
     )
     whole = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame(columns=[c.name for c in columns])
+    told = [f"{key}_{when}" for key in ("beds", "staff") for when in COURSES]
+    whole = whole[whole[told].notna().any(axis=1)]
     return make_sheet("density", ("每千人床位与人员", "Beds and staff per 1,000"), columns, whole, notes)
 
 
