@@ -12,7 +12,7 @@ from siting.layout.asked import unverified_of
 from siting.layout.certainty import budget_texts
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
-from siting.layout.headline import hosts_text, rides_text, served
+from siting.layout.headline import hosts_text, rides_text, served, zones_text
 from siting.layout.report import ARROW, sections_of
 from siting.layout.result import LayoutPlan
 from siting.layout.tables import record_of, sheets_and_record
@@ -138,10 +138,10 @@ def _line(facts: Facts, s: int, t: int) -> Text:
     spent = (f"，{money[0]}", f", {money[1]}") if f.yuan > 0 else ("", "")
     running = running_text(f.running_yuan)
     more = (f"；{running[0]}", f"; {running[1]}") if running[0] else ("", "")
-    away = rides_text(facts, s, t)
+    away, zones = rides_text(facts, s, t), zones_text(facts, s, t)
     return (
         f"  {year} 年：标准之内 {within_text(f)}；没有着落 {without_text(f)} 人；平均单程 {mean_text(f)} 分钟"
-        f"{away[0].replace('，', '；')}；{counts[0]}{spent[0]}{more[0]}",
+        f"{away[0].replace('，', '；')}；{counts[0]}{spent[0]}{more[0]}{zones[0]}",
         f"  {year}: within the standard {within_text(f)}; without a place {without_text(f)}; "
-        f"mean way {mean_text(f)} min{away[1].replace(', ', '; ')}; {counts[1]}{spent[1]}{more[1]}",
+        f"mean way {mean_text(f)} min{away[1].replace(', ', '; ')}; {counts[1]}{spent[1]}{more[1]}{zones[1]}",
     )

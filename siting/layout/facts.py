@@ -170,9 +170,18 @@ class Facts:
         """The places of a service but those that only follow a facility of a higher one."""
         return [int(p) for p in self.parts[s].places if self.plan.after.place(int(p)).origin != "counts_as"]
 
-    def figures(self, s: int, t: int) -> Figures:
-        """One service in one period."""
-        before, after = (self._people(course, s, t) for course in ("before", "after"))
+    def decided_zones(self, s: int) -> tuple[str, ...]:
+        """The zones in which decisions are made for a service; empty where that is everywhere."""
+        zones = self.parts[s].plan.zones
+        return () if set(zones) >= set(map(str, self.plan.posed.case.zones.index)) else tuple(zones)
+
+    def figures(self, s: int, t: int, zones: tuple[str, ...] = ()) -> Figures:
+        """One service in one period.
+
+        Args:
+            zones: count the people who live in these only; none: everywhere.
+        """
+        before, after = (self._people(course, s, t, zones) for course in ("before", "after"))
         places = self.real(s)
         kinds = [self.plan.after.arc(p, t).kind for p in places]
         opening = [self.plan.after.place(p).origin for p, kind in zip(places, kinds, strict=True) if kind == "open"]
@@ -200,10 +209,12 @@ class Facts:
         place, plan = self.plan.after.place(p), self.parts[s].plan
         return yearly_yuan(place, plan, int(self.plan.after.state[p, t])) - yearly_yuan(place, plan, place.initial)
 
-    def _people(self, course: str, s: int, t: int) -> tuple[float, float, float, float]:
+    def _people(self, course: str, s: int, t: int, zones: tuple[str, ...]) -> tuple[float, float, float, float]:
         """Persons who need the service, those within the standard, those without a place, mean minutes."""
         people = (self.plan.before if course == "before" else self.plan.after).people
         own = people[(people["service"] == s) & (people["period"] == t)]
+        if zones:
+            own = own[self.plan.posed.case.demand["zone"].isin(zones).to_numpy()[own["point"]]]
         placed = float(own["placed"].sum())
         minutes = float((own["minutes"].fillna(0.0) * own["placed"]).sum())
         need = float(own["persons"].sum())

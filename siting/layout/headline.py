@@ -12,7 +12,7 @@ from siting.layout.texts import (
     within_text,
     without_text,
 )
-from siting.render.wording import Text
+from siting.render.wording import Text, zone_names
 
 
 def headline(facts: Facts) -> list[Text]:
@@ -56,14 +56,27 @@ def _service(facts: Facts, s: int) -> Text:
     each = [facts.figures(s, t) for t in range(years)]
     f, year = each[-1], facts.years[-1]
     done, money, running = changes_text(each), money_text(sum(one.yuan for one in each)), running_text(f.running_yuan)
-    away = rides_text(facts, s, years - 1)
+    away, zones = rides_text(facts, s, years - 1), zones_text(facts, s, years - 1)
     zh = [done[0], f"各期共 {money[0]}", *filter(None, [running[0]])]
     en = [done[1], f"{money[1]} in all", *filter(None, [running[1]])]
     return (
         f"{service.name_zh}：{'，'.join(zh)}。{year} 年标准之内 {within_text(f)}，没有着落 {without_text(f)} 人，"
-        f"平均单程 {mean_text(f)} 分钟{away[0]}。",
+        f"平均单程 {mean_text(f)} 分钟{away[0]}{zones[0]}。",
         f"{service.name_en}: {', '.join(en)}. In {year} within the standard {within_text(f)}, without a place "
-        f"{without_text(f)}, mean way {mean_text(f)} min{away[1]}.",
+        f"{without_text(f)}, mean way {mean_text(f)} min{away[1]}{zones[1]}.",
+    )
+
+
+def zones_text(facts: Facts, s: int, t: int) -> Text:
+    """The people of the zones in which decisions are made, where that is not everywhere; else empty."""
+    zones = facts.decided_zones(s)
+    if not zones:
+        return "", ""
+    names, f = zone_names(facts.plan.posed.case), facts.figures(s, t, zones)
+    zh, en = "、".join(names[zone][0] for zone in zones), ", ".join(names[zone][1] for zone in zones)
+    return (
+        f"；其中作决定的{zh}：标准之内 {within_text(f)}，没有着落 {without_text(f)} 人",
+        f"; of them where decisions are made ({en}): within {within_text(f)}, without a place {without_text(f)}",
     )
 
 

@@ -95,7 +95,7 @@ def summary_sheet(facts: Facts) -> Sheet:
                     "within": within_text(f),
                     "without": without_text(f),
                     "minutes": mean_text(f),
-                    "changes": both(counts_text(f)),
+                    "changes": "；".join(counts_text(f)),
                     "cost": f.yuan / TEN_THOUSAND,
                 }
             )

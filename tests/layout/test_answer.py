@@ -235,6 +235,22 @@ def test_running_costs_are_told_for_the_year(facts: Facts) -> None:
     assert facts.running_yuan(0, gone, 1) == 0
 
 
+def test_where_decisions_are_made_in_some_zones_their_people_are_told_apart(facts: Facts) -> None:
+    assert facts.decided_zones(0) == ()
+    parts = list(facts.plan.posed.parts)
+    parts[0] = replace(parts[0], plan=parts[0].plan.model_copy(update={"zones": ("core",)}))
+    some = Facts(replace(facts.plan, posed=replace(facts.plan.posed, parts=tuple(parts))))
+    people = some.plan.after.people
+    core = (some.plan.posed.case.demand["zone"] == "core").to_numpy()[people["point"]]
+    mine = people[core & (people["service"] == 0) & (people["period"] == 1)]
+    figures = some.figures(0, 1, ("core",))
+    assert 0 < figures.need < some.figures(0, 1).need
+    assert figures.need == pytest.approx(mine["persons"].sum())
+    assert figures.within_after == pytest.approx(mine["within"].sum())
+    assert "其中作决定的" in headline(some)[1][0]
+    assert "其中作决定的" not in headline(facts)[1][0]
+
+
 def test_buses_and_boarding_are_told_where_they_count(facts: Facts) -> None:
     assert rides_text(facts, 0, 1) == ("", "")
     parts = list(facts.plan.posed.parts)

@@ -110,6 +110,18 @@ def test_beds_and_staff(plan: LayoutPlan, sheets: dict[str, Sheet]) -> None:
     assert home["beds_1000_after"] == pytest.approx(4 / elderly * 1000, abs=1e-4)
 
 
+def test_a_unit_where_most_do_not_tell_has_no_beds(plan: LayoutPlan) -> None:
+    places = [replace(p, row=p.row.copy()) for p in plan.posed.places]
+    for centre in places:
+        if centre.service == "township_health_centre":
+            centre.row["beds"] = centre.row["staff"] = np.nan
+    posed = replace(plan.posed, table=replace(plan.posed.table, places=places))
+    course = replace(plan.after, posed=posed)
+    frame = next(s for s in sheets_of(replace(plan, posed=posed, after=course, before=course)) if s.key == "density")
+    assert not frame.frame["service"].str.contains("health centre").any()
+    assert frame.frame[["beds_after", "staff_after"]].notna().any(axis=1).all()
+
+
 def test_referral_adds_both_legs(plan: LayoutPlan, sheets: dict[str, Sheet]) -> None:
     frame = sheets["referral"].frame
     found = frame[(frame["unit"] == "全部 All") & (frame["when"] == "规划 plan")].iloc[0]

@@ -319,3 +319,10 @@ def trigger_sheet_of(plan: LayoutPlan) -> Sheet:
     sheet = trigger_sheet(plan.after)
     assert sheet is not None
     return sheet
+
+
+def test_schools_that_only_hold_others_are_not_compared(plan: LayoutPlan) -> None:
+    parts = [replace(p, plan=p.plan.model_copy(update={"count_people": False})) for p in plan.posed.parts]
+    hosts = replace(plan, posed=replace(plan.posed, parts=tuple(parts)))
+    assert "education" not in {sheet.key for sheet in sheets_of(hosts)}
+    assert record_of(hosts)["services"]["primary_school"]["years"]["2030"]["after"]["in_use"] == 2

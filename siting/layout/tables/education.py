@@ -170,6 +170,8 @@ def education(facts: Facts, frame: pd.DataFrame) -> Sheet:
     """教育方案比较表."""
     called = {service.id: name for service, name in zip(facts.services, facts.service_names, strict=True)}
     peaks = frame[frame["when"] == "after"].set_index("year").groupby("service_id")["without"].idxmax()
+    parts = facts.plan.posed.parts
+    frame = frame[frame["service_id"].isin([part.service.id for part in parts if part.plan.count_people])]
     table = frame.assign(
         service=frame["service_id"].map(called),
         when=[both(COURSES[key]) for key in frame["when"]],

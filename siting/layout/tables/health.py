@@ -17,6 +17,7 @@ from siting.render.wording import both, yes_no
 
 OVER, UNDER = 1.0, 0.4
 ROUNDING = 1e-9
+MOSTLY = 0.5  # share of a unit's facilities that must tell their beds or staff before a sum of them is told
 CENTRE, HOSPITAL = "township_health_centre", "county_hospital"
 FARTHEST = 120.0  # minutes by vehicle
 # service -> key of its parameters, beds for each 1,000 of whom, how many of those the parameter counts
@@ -105,6 +106,7 @@ def density(facts: Facts) -> Sheet:
         base = people[whom].ravel()
         per = np.where(base > 0, base, np.nan) / 1000
         found: dict[str, FloatArray] = {}
+        some = False
         for when, course in facts.courses:
             p, t = np.nonzero(facts.in_use(course) & (facts.service_of_place == s)[:, None] & facts.real[:, None])
             for key, table in sizes.items():
@@ -112,9 +114,11 @@ def density(facts: Facts) -> Sheet:
                 total = sums(t, facts.units.of_places[:, p], np.nan_to_num(amount), (T, U)).ravel()
                 known = sums(t, facts.units.of_places[:, p], (~np.isnan(amount)).astype(np.float64), (T, U)).ravel()
                 all_of = sums(t, facts.units.of_places[:, p], np.ones(p.size), (T, U)).ravel()
-                total = np.where((known > 0) | (all_of == 0), total, np.nan)
+                tells = (known >= MOSTLY * all_of) & (known > 0)
+                some |= bool(tells.any())
+                total = np.where(tells | (all_of == 0), total, np.nan)
                 found |= {f"{key}_{when}": total, f"{key}_1000_{when}": total / per}
-        if not np.isfinite(np.r_[found["beds_after"], found["staff_after"]]).any():
+        if not some:
             continue
         t, unit = np.divmod(np.arange(T * U), U)
         parts.append(
@@ -144,10 +148,10 @@ def density(facts: Facts) -> Sheet:
     )  # fmt: skip
     notes = (
         (
-            "按设施所在单元计，未填床位、人员的设施按 0；一个单元的设施都没有填写的留空。"
+            "按设施所在单元计，未填床位、人员的设施按 0；一个单元过半的设施没有填写的留空。"
             "新建、扩建的按标准规模的床位、人员。"
             "床位标准是否核实见“依据与假设”；该标准按全市（县）平均规定，分乡镇仅供比较。人员没有统一标准，只列数值。",
-            "Counted where the facility is; one that does not tell counts as 0, a unit where none tells is empty."
+            "Counted where the facility is; one that does not tell counts as 0, a unit where most do not is empty."
             " New and grown ones have the beds and staff of their size. Whether the standard was verified: see the"
             " assumptions; it is meant for the whole county. There is no standard of staff here.",
         ),
