@@ -15,6 +15,7 @@ from siting.layout.gains import township_text, villages_worse
 from siting.layout.headline import hosts_text, rides_text, served, zones_text
 from siting.layout.report import ARROW, sections_of
 from siting.layout.result import LayoutPlan
+from siting.layout.standard_words import standard_text
 from siting.layout.tables import record_of, sheets_and_record
 from siting.layout.texts import counts_text, mean_text, money_text, running_text, within_text, without_text
 from siting.layout.views import first_of, views_of
@@ -54,7 +55,9 @@ class LayoutAnswer:
             lines.insert(2, (f"“{facts.scenario.sentence}”", ""))
         for s in served(facts):
             service = facts.parts[s].service
+            standard = standard_text(facts, s)
             lines += [("", ""), (f"{service.name_zh} {service.name_en}", "bold")]
+            lines += [(f"  标准：{standard[0]}", ""), (f"  standard: {standard[1]}", "dim")]
             for t in range(len(facts.years)):
                 zh, en = _line(facts, s, t)
                 lines += [(zh, ""), (en, "dim")]

@@ -8,6 +8,7 @@ from siting.layout.headline import hosts_text
 from siting.layout.link_words import link_text
 from siting.layout.pose import ServicePart
 from siting.layout.scenario import Chosen, Worth
+from siting.layout.standard_words import standard_text
 from siting.layout.texts import money_text
 from siting.render.wording import Text
 
@@ -44,7 +45,7 @@ def asked(facts: Facts) -> list[Text]:
                 f"One budget for all services: {en}{'; ' if carry[1] else ''}{carry[1]}.",
             )
         )
-    said += [_service(part) for part in facts.parts if part.plan.count_people]
+    said += [_service(part, standard_text(facts, s)) for s, part in enumerate(facts.parts) if part.plan.count_people]
     return [*said, *hosts_text(facts), *_links(facts)]
 
 
@@ -93,7 +94,7 @@ def _rates(zh: str, en: str, worth: Worth) -> Text:
     )
 
 
-def _service(part: ServicePart) -> Text:
+def _service(part: ServicePart, standard: Text) -> Text:
     plan, service = part.plan, part.service
     may = [(VERBS[key], getattr(plan, key)) for key in VERBS]
     able = [(verb, which) for verb, which in may if which != "none" and len(which)]
@@ -137,7 +138,10 @@ def _service(part: ServicePart) -> Text:
             en.append(text_en)
     zh.append(f"最远 {plan.max_travel_minutes:g} 分钟")
     en.append(f"nobody is sent beyond {plan.max_travel_minutes:g} min")
-    return f"{service.name_zh}：{'；'.join(zh)}。", f"{service.name_en}: {'; '.join(en)}."
+    return (
+        f"{service.name_zh}：标准为{standard[0]}；{'；'.join(zh)}。",
+        f"{service.name_en}: the standard is {standard[1]}; {'; '.join(en)}.",
+    )
 
 
 def _how_many(which: Chosen) -> Text:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from siting.layout.facts import Facts
+from siting.layout.standard_words import standard_text
 from siting.layout.texts import (
     changes_text,
     mean_text,
@@ -57,13 +58,14 @@ def _service(facts: Facts, s: int) -> Text:
     f, year = each[-1], facts.years[-1]
     done, money, running = changes_text(each), money_text(sum(one.yuan for one in each)), running_text(f.running_yuan)
     away, zones = rides_text(facts, s, years - 1), zones_text(facts, s, years - 1)
+    standard = standard_text(facts, s)
     zh = [done[0], f"各期共 {money[0]}", *filter(None, [running[0]])]
     en = [done[1], f"{money[1]} in all", *filter(None, [running[1]])]
     return (
-        f"{service.name_zh}：{'，'.join(zh)}。{year} 年标准之内 {within_text(f)}，没有着落 {without_text(f)} 人，"
-        f"平均单程 {mean_text(f)} 分钟{away[0]}{zones[0]}。",
-        f"{service.name_en}: {', '.join(en)}. In {year} within the standard {within_text(f)}, without a place "
-        f"{without_text(f)}, mean way {mean_text(f)} min{away[1]}{zones[1]}.",
+        f"{service.name_zh}：{'，'.join(zh)}。{year} 年标准之内（{standard[0]}）"
+        f"{within_text(f)}，没有着落 {without_text(f)} 人，平均单程 {mean_text(f)} 分钟{away[0]}{zones[0]}。",
+        f"{service.name_en}: {', '.join(en)}. In {year} within the standard ({standard[1]}) "
+        f"{within_text(f)}, without a place {without_text(f)}, mean way {mean_text(f)} min{away[1]}{zones[1]}.",
     )
 
 

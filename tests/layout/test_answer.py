@@ -6,6 +6,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from siting.layout.answer import LayoutAnswer
@@ -20,6 +21,7 @@ from siting.layout.places import Arc
 from siting.layout.report import sections_of
 from siting.layout.result import Course, LayoutPlan
 from siting.layout.scenario import CountsAs, Near, Reuse, SharePlot, Within
+from siting.layout.standard_words import standard_text
 from siting.layout.texts import changes_text, money_text, running_text
 from siting.layout.views import first_of, tiles, views_of
 from siting.prepare import Settings
@@ -191,10 +193,28 @@ def test_the_answer_begins_with_the_sentence_of_the_plan_and_what_is_done(facts:
     told = headline(facts)
     assert "扩容优质学位" in told[0][0]
     assert told[1][0].startswith("小学：新建 1 处、撤并迁出 1 处，各期共 ")
-    assert "2030 年标准之内" in told[1][0]
+    assert "2030 年标准之内（城区步行 10 分钟以内，" in told[1][0]
     assert "1 new, 1 closed or moved" in told[1][1]
     lines = [text for text, _ in LayoutAnswer(facts.plan).lines()]
     assert lines[2] == "“扩容优质学位”"
+
+
+def test_the_standard_is_told_by_kind_of_zone_and_by_group(facts: Facts) -> None:
+    problem = facts.parts[0].problem
+    minutes = problem.standard_min[problem.zone_kind.index("urban")]
+    zh, en = standard_text(facts, 0)
+    assert f"城区步行 {minutes:g} 分钟以内" in zh or zh == f"步行 {minutes:g} 分钟以内"
+    assert f"within {minutes:g} min on foot" in en
+    modes = ["walk" if kind == "urban" else "drive" for kind in problem.zone_kind]
+    two = replace(problem, mode=modes, standard_min=np.where(np.array(modes) == "walk", 10.0, 20.0))
+    parts = (replace(facts.parts[0], problem=two), *facts.parts[1:])
+    groups = facts.plan.posed.needs.groups
+    first = replace(groups[0][0], group=groups[0][0].group.model_copy(update={"standard_minutes": 7.0}))
+    needs = replace(facts.plan.posed.needs, groups=((first,), *groups[1:]))
+    told = standard_text(Facts(replace(facts.plan, posed=replace(facts.plan.posed, parts=parts, needs=needs))), 0)
+    assert told[0].startswith("城区步行 10 分钟以内，")
+    assert "乘车 20 分钟以内" in told[0]
+    assert told[0].endswith("不超过 7 分钟")
 
 
 def test_a_service_of_which_only_the_facilities_count_is_told_in_one_sentence(facts: Facts) -> None:
