@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -12,8 +12,8 @@ from siting.layout.asked import unverified_of
 from siting.layout.certainty import budget_texts
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
-from siting.layout.headline import hosts_text, rides_text, served, zones_text
-from siting.layout.report import ARROW, sections_of
+from siting.layout.headline import headline, hosts_text, rides_text, served, zones_text
+from siting.layout.report import ARROW, sections_of, summary_sheet
 from siting.layout.result import LayoutPlan
 from siting.layout.standard_words import standard_text
 from siting.layout.tables import record_of, sheets_and_record
@@ -110,8 +110,9 @@ class LayoutAnswer:
         """All that the folder is made of."""
         facts, posed, outcome = self.facts, self.plan.posed, self.plan.outcome
         tables, record = sheets_and_record(self.plan, settings)
-        worse = villages_worse(facts)
-        sheets = (*tables, worse) if len(worse.frame) else tables
+        summary, worse = summary_sheet(facts), villages_worse(facts)
+        first = replace(summary, notes=(*headline(facts), *summary.notes))  # what a reader of the workbook sees first
+        sheets = (first, *tables, *((worse,) if len(worse.frame) else ()))
         return Told(
             case=posed.case,
             title=(facts.scenario.title_zh, facts.scenario.title_en),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import openpyxl
 import pytest
 
 from siting.layout.answer import LayoutAnswer
@@ -172,6 +173,10 @@ def test_the_folder_opens_in_a_browser(facts: Facts, tmp_path: Path) -> None:
     record = json.loads(files["run.json"].read_text(encoding="utf-8"))
     assert record["synthetic"] is True
     assert record["label"]["zh"] == "已证明最优"
+    first, second = openpyxl.load_workbook(files["tables.xlsx"]).worksheets[:2]
+    assert first.title.startswith("声明")
+    assert second.title.startswith("各服务各年一览")  # the answer before all else
+    assert any("扩容优质学位" in str(row[0].value) for row in second.iter_rows(max_row=6))
     with open_browser() as browser:
         with open_page(browser, files["map.html"]) as (page, seen):
             page.get_by_text("2030 年", exact=True).first.click()  # type: ignore[attr-defined]
