@@ -10,6 +10,7 @@ from typing import Any
 from siting.base_map import base_of
 from siting.layout.asked import unverified_of
 from siting.layout.certainty import budget_texts
+from siting.layout.decisions import decisions_sheet
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
 from siting.layout.headline import headline, hosts_text, rides_text, served, zones_text
@@ -112,7 +113,7 @@ class LayoutAnswer:
         tables, record = sheets_and_record(self.plan, settings)
         summary, worse = summary_sheet(facts), villages_worse(facts)
         first = replace(summary, notes=(*headline(facts), *summary.notes))  # what a reader of the workbook sees first
-        sheets = (first, *tables, *((worse,) if len(worse.frame) else ()))
+        sheets = (first, *tables, *(sheet for sheet in (worse, decisions_sheet(facts)) if len(sheet.frame)))
         return Told(
             case=posed.case,
             title=(facts.scenario.title_zh, facts.scenario.title_en),

@@ -9,18 +9,56 @@ from siting.layout.facts import CHANGED, Facts, by_place
 from siting.layout.moves import NOWHERE
 from siting.layout.tables.fates import LEAVING
 from siting.layout.texts import NO_PLACE, money_text, persons_phrase, running_text
-from siting.render.wording import Text, minutes_text, persons_text
+from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.wording import Text, both, minutes_text, persons_text
 
 NAMED = 3
 SOMEBODY = 0.5  # persons: fewer are not told of
 
 
-def decisions_of(facts: Facts, s: int) -> list[Text]:
-    """The sentences of a service, by the year of the last change."""
+def decisions_of(facts: Facts, s: int, most: int | None = None) -> list[Text]:
+    """The sentences of a service, by the year of the last change.
+
+    Args:
+        most: of more than so many, only so many are told: those that most people go to or leave; none: all.
+    """
+    changed = _changed(facts, s)
+    if most is None or len(changed) <= most:
+        return [decision(facts, s, p) for p in changed]
+    load = np.maximum(facts.plan.after.load, facts.plan.before.load).max(axis=1)
+    weighty = set(sorted(changed, key=lambda p: -load[p])[:most])
+    rest = len(changed) - most
+    more = (
+        f"以上是涉及人数最多的 {most} 处；其余 {rest} 处见表格“每处决定的依据”。",
+        f"These are the {most} with most people; the other {rest} are in the table of decisions.",
+    )
+    return [*(decision(facts, s, p) for p in changed if p in weighty), more]
+
+
+def decisions_sheet(facts: Facts) -> Sheet:
+    """决定的依据: the sentence of every facility that changes."""
+    rows = []
+    for s, part in enumerate(facts.parts):
+        for p in _changed(facts, s):
+            zh, en = decision(facts, s, p)
+            name = both((part.service.name_zh, part.service.name_en))
+            place = facts.plan.after.place(p)
+            rows.append({"service": name, "id": place.id, "name": place.row["name"], "zh": zh, "en": en})
+    columns = (
+        Column("service", "服务", "Service", width=24), Column("id", "编号", "Id"),
+        Column("name", "名称", "Name", width=28),
+        Column("zh", "依据（中文）", "What it rests on, in Chinese", width=80),
+        Column("en", "依据（英文）", "What it rests on, in English", width=80),
+    )  # fmt: skip
+    frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    return make_sheet("decisions", ("每处决定的依据", "What each decision rests on"), columns, frame)
+
+
+def _changed(facts: Facts, s: int) -> list[int]:
+    """The places of a service that end otherwise than they began, by the year of the last change."""
     last = len(facts.years) - 1
     changed = [p for p in facts.real(s) if facts.status(p, last) in CHANGED]
-    changed.sort(key=lambda p: (facts.changes_at(p)[-1], CHANGED.index(facts.status(p, last))))
-    return [decision(facts, s, p) for p in changed]
+    return sorted(changed, key=lambda p: (facts.changes_at(p)[-1], CHANGED.index(facts.status(p, last))))
 
 
 def decision(facts: Facts, s: int, p: int) -> Text:

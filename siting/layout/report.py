@@ -47,6 +47,7 @@ ARROW: Text = (
 
 # Of the workbook's tables those that the report has too: the ones that fit on a page.
 IN_REPORT = ("investment", "hearing")
+MOST_DECISIONS = 40  # of a service, told in the report; the workbook tells all
 
 
 def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
@@ -67,7 +68,7 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
         ),
     ]  # fmt: skip
     for s, part in enumerate(facts.parts):
-        sentences = decisions_of(facts, s)
+        sentences = decisions_of(facts, s, MOST_DECISIONS)
         if sentences:
             zh, en = part.service.name_zh, part.service.name_en
             found.append(Section(f"每处决定的依据：{zh}", f"What each decision rests on: {en}", tuple(sentences)))

@@ -13,7 +13,7 @@ import pytest
 from siting.layout.answer import LayoutAnswer
 from siting.layout.asked import goals
 from siting.layout.certainty import binding, how_sure
-from siting.layout.decisions import decisions_of
+from siting.layout.decisions import decisions_of, decisions_sheet
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
 from siting.layout.headline import headline, hosts_text, rides_text
@@ -108,6 +108,19 @@ def test_every_change_is_explained_with_its_numbers(facts: Facts) -> None:
     assert "2030 年撤并" in gone
     assert "方案规定它须关闭" in gone
     assert "must close" in gone_en
+
+
+def test_of_many_decisions_the_report_has_those_of_most_people_and_a_table_all(facts: Facts) -> None:
+    told = decisions_of(facts, 0, most=1)
+    assert len(told) == 2
+    load = {p: max(facts.plan.after.load[p].max(), facts.plan.before.load[p].max()) for p in facts.real(0)}
+    most = max((p for p in load if facts.changes_at(p)), key=lambda p: load[p])
+    assert told[0][0].startswith(facts.full_name(most))
+    assert "其余 1 处见表格" in told[1][0]
+    assert decisions_of(facts, 0, most=2) == decisions_of(facts, 0)
+    sheet = decisions_sheet(facts).frame
+    assert sheet["zh"].tolist() == [zh for s in (0, 1) for zh, _ in decisions_of(facts, s)]
+    assert {"f1", "c1"} <= set(sheet["id"])
 
 
 def test_who_loses_is_named(facts: Facts) -> None:
