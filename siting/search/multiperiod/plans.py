@@ -1,9 +1,10 @@
 """Layout plans at the size of a county.
 
 Points that cost nearly the same are merged; the linear relaxation of the merged programme gives prices, which lifted
-to all points give a Lagrangian bound on every plan. Plans come from the merged programme too, part by part (a part is
-what no trip and no change of state leaves: a service), each with the share of the common rows that the relaxation gave
-it; their cost is that of the transport of all points. At last places are looked at one by one.
+to all points give a Lagrangian bound on every plan. A part (what no trip and no change of state leaves: a service) is
+then relaxed again on its own with finer groups, and solved with the share of the common rows that the relaxation gave
+it; parts go side by side where there are cores. The cost of a plan is that of the transport of all points. At last
+places are looked at one by one.
 """
 
 from __future__ import annotations
@@ -11,31 +12,30 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.machine.interrupt import out_of_time
-from siting.search.multiperiod.adapter import Posed, pose
+from siting.machine.threads import core_count
+from siting.search.multiperiod.adapter import pose
 from siting.search.multiperiod.bound import lagrangian_bound
-from siting.search.multiperiod.bundle import Bundle, Flows, bundle, flows_of
-from siting.search.multiperiod.lifted import lifted_prices
-from siting.search.multiperiod.merge import Merged, merge_points
+from siting.search.multiperiod.bundle import Bundle, Flows, bundle
+from siting.search.multiperiod.parts import Parts
+from siting.search.multiperiod.relaxation import PartRelaxed, WholeRelaxed, best_prices, relax_part, relax_whole
 from siting.search.multiperiod.transport import PeriodTransport
-from siting.solving.solver import Relaxed, SolverOptions, relax, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
-GROUPS, COARSE = 1000, 150  # merged points of a service and period: at first, and where the relaxation takes too long
-NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use today
-RELAXATION_SHARE, COARSE_SHARE, PARTS_SHARE = 0.3, 0.45, 0.8  # of the time: until the relaxations and the parts end
+WHOLE_SHARE, PRICES_SHARE, PARTS_SHARE = 0.35, 0.5, 0.85  # of the time: until relaxations and parts end
+STEPS, FIRST_STEP, PATIENCE = 60, 0.03, 20  # of the ascent from the relaxation's prices
 PART_GAP, WHOLE_GAP = 0.001, 0.005
 LEAST_S = 2.0
-SMALL_PART = 0.04  # of all pairs
 SAME = 1e-9
 
 
@@ -95,8 +95,7 @@ class _Search:
         count = changes.least.size
         worth = each - left_out[instance.impedance.rows]
         self.posed = pose(instance, worth, left_out, rows=np.ones(count, dtype=bool))
-        self.part_of_place = _parts(self.posed, changes.places)
-        self.today = self.posed.initial > 0
+        self.parts = Parts.of(self.posed, changes)
         self.transport = PeriodTransport(self.posed.problem)
         self.bound, self.cost = -math.inf, math.inf
         self.best: BoolArray | None = None
@@ -106,24 +105,38 @@ class _Search:
         keep = self._as_it_stands()
         if keep is not None:
             self._try(keep)
-        merged, flows, whole, relaxed = self._relaxation()
-        if relaxed is not None:
-            mu = lifted_prices(self.posed, merged, whole, relaxed, flows)
-            found = lagrangian_bound(
-                self.posed.problem, self.posed.initial, mu=mu, sigma=relaxed.prices[whole.rows], steps=60, patience=20,
-                goal=self.cost, end=self._until(COARSE_SHARE + 0.05),
-            )  # fmt: skip
-            self.bound = found.value
-            self._tell()
-        else:  # a weak bound is better than none
-            end = self._until(COARSE_SHARE + 0.05)
-            self.bound = lagrangian_bound(self.posed.problem, self.posed.initial, goal=self.cost, end=end).value
-        self._solve_parts(flows, whole, relaxed)
+        parts = self.parts
+        left = max(self._left(WHOLE_SHARE), LEAST_S)
+        whole = relax_whole(self.posed, self.changes, parts, time_limit_s=left)
+        refined: dict[int, PartRelaxed] = {}
+        if whole.lifted is None:  # a weak bound is better than none
+            end = self._until(PRICES_SHARE)
+            self.bound = lagrangian_bound(
+                self.posed.problem, self.posed.initial, goal=self.cost, end=end, kinds=self.posed.kinds
+            ).value
+        else:
+            self.bound = best_prices(self.posed, parts, whole, {})[0]
+        self._tell()
+        if not self._closed:
+            with ThreadPoolExecutor(max(1, min(core_count(), parts.count))) as pool:
+                self._solve_parts(pool, whole, refined)
+        if whole.lifted is not None and not self._closed:
+            self._climb(whole, refined)
         if not math.isfinite(self.cost):
-            self._solve_together(whole)
+            self._solve_together(whole.made)
         if self.best is not None and not self._closed:
-            self._one_by_one(whole, relaxed)
+            self._one_by_one(whole)
         return self._answer()
+
+    def _climb(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
+        """The bound at the best prices, and a little above."""
+        bound, mu, sigma = best_prices(self.posed, self.parts, whole, refined)
+        found = lagrangian_bound(
+            self.posed.problem, self.posed.initial, mu=mu, sigma=sigma, kinds=self.posed.kinds, goal=self.cost,
+            steps=STEPS, first_step=FIRST_STEP, patience=PATIENCE, end=self._until(1.0),
+        )  # fmt: skip
+        self.bound = max(self.bound, bound, found.value)
+        self._tell()
 
     # ------------------------------------------------------------------ limits
     def _until(self, share: float) -> float:
@@ -139,59 +152,78 @@ class _Search:
     def _tell(self) -> None:
         self.report(self.cost, min(self.bound, self.cost))
 
-    # ------------------------------------------------------------- relaxation
-    def _relaxation(self) -> tuple[Merged, Flows, Bundle, Relaxed | None]:
-        """The merged programme of everything and its linear relaxation."""
-        posed, changes = self.posed, self.changes
-        pairs = posed.problem.pairs
-        first = np.zeros(pairs.load.size, dtype=np.int64)
-        there = np.diff(posed.starts) > 0
-        first[there] = self.part_of_place[posed.place[posed.starts[:-1][there]] // posed.kinds]
-        block = first * changes.periods + posed.problem.period
-        everything = np.arange(changes.least.size)
-        for most, nearest in ((GROUPS, NEAREST), (COARSE, NEAREST // 2)):
-            merged = merge_points(posed.starts, posed.place, posed.each, posed.left_out, pairs.load, block, most=most)
-            flows = flows_of(posed, merged, block, self.today, nearest=nearest, today_nearest=NEAREST_TODAY)
-            whole = bundle(
-                posed, changes, flows, np.ones(changes.places, dtype=bool), everything, changes.least, changes.most
-            )
-            share = RELAXATION_SHARE if most == GROUPS else COARSE_SHARE
-            relaxed = relax(whole.program, time_limit_s=max(self._left(share), LEAST_S))
-            if relaxed is not None:
-                break
-        return merged, flows, whole, relaxed
-
     # ------------------------------------------------------------------ parts
-    def _solve_parts(self, flows: Flows, whole: Bundle, relaxed: Relaxed | None) -> None:
-        """Each part on its own, one after the other, with what the common rows leave it."""
-        changes = self.changes
-        part_of_change = self.part_of_place[changes.place]
-        parts = list(dict.fromkeys(self.part_of_place.tolist()))
-        use = np.zeros(changes.count)
-        if relaxed is not None:
-            use[whole.changes] = relaxed.values[: whole.changes.size]
-        activity = _by_part(changes.rows, part_of_change, use, len(parts))
-        touched = _by_part(abs(changes.rows), part_of_change, np.ones(changes.count), len(parts)) > 0
-        size = np.bincount(part_of_change, minlength=len(parts)).astype(np.float64)
-        plan = self.best.copy() if self.best is not None else np.zeros(changes.count, dtype=bool)
-        done = np.zeros(len(parts), dtype=bool)
-        resource = _is_money(changes.rows, changes.least)
-        for number, part in enumerate(parts):
+    def _solve_parts(self, pool: ThreadPoolExecutor, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
+        """Each part on its own with what the common rows leave it, side by side where they have no row in common."""
+        parts = self.parts
+        size = np.bincount(parts.of_change, minlength=parts.count).astype(np.float64)
+        priced: dict[int, Future[PartRelaxed | None]] = {}
+        if whole.lifted is not None:
+            left = max(self._left(PRICES_SHARE), LEAST_S)
+            for part in np.argsort(-size).tolist():
+                priced[part] = pool.submit(relax_part, self.posed, self.changes, parts, part, whole, time_limit_s=left)
+        plan = self.best.copy() if self.best is not None else np.zeros(self.changes.count, dtype=bool)
+        done, running = np.zeros(parts.count, dtype=bool), dict[Future[BoolArray | None], int]()
+        while not done.all():
             if out_of_time(self._until(1.0)):
                 self.by_clock = True
-                return
-            rows, least, most = self._rows_of(part, done, plan, activity, touched, resource, part_of_change)
-            share = size[part] / size[parts[number:]].sum()
-            seconds = max(self._left(PARTS_SHARE) * share, LEAST_S)
-            chosen = self.part_of_place == part
-            made = bundle(self.posed, changes, flows, chosen, rows, least, most)
-            start = self._start(made, plan, rows, least, most)
-            answer = solve_program(made.program, SolverOptions(time_limit_s=seconds, gap=PART_GAP), start=start)
-            if answer.values is not None:
-                plan[part_of_change == part] = made.flags(answer.values, changes.count)[part_of_change == part]
-            done[part] = True
+                break
+            for part in self._ready(done, running, priced):
+                found = priced[part].result() if part in priced else None
+                if found is not None:
+                    refined[part] = found
+                flows = whole.flows if found is None else found.flows
+                going = ~done
+                share = size[part] / size[going].sum()
+                seconds = max(self._left(PARTS_SHARE) * min(share * pool._max_workers, 1.0), LEAST_S)
+                rows, least, most = self._rows_of(part, done, plan, whole.use)
+                job = pool.submit(self._solve_part, part, flows, plan.copy(), rows, least, most, seconds)
+                running[job] = part
+            waiting: set[Future[Any]] = {*running, *(job for job in priced.values() if not job.done())}
+            wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+            for job in [job for job in running if job.done()]:
+                part, taken = running.pop(job), job.result()
+                if taken is not None:
+                    plan[parts.of_change == part] = taken[parts.of_change == part]
+                done[part] = True
+        for job in running:
+            job.cancel()
         if self._complete(plan):
             self._try(plan)
+
+    def _ready(
+        self,
+        done: BoolArray,
+        running: dict[Future[BoolArray | None], int],
+        priced: dict[int, Future[PartRelaxed | None]],
+    ) -> list[int]:
+        """The next part that can go, if any: with its prices, and with no row in common with those that are going."""
+        if len(running) >= core_count():
+            return []
+        going = np.zeros(done.size, dtype=bool)
+        going[list(running.values())] = True
+        for part in np.flatnonzero(~done & ~going).tolist():
+            known = part not in priced or priced[part].done()
+            if known and not self.parts.waits(part, going).any():
+                return [part]
+        return []
+
+    def _solve_part(
+        self,
+        part: int,
+        flows: Flows,
+        plan: BoolArray,
+        rows: IntArray,
+        least: FloatArray,
+        most: FloatArray,
+        seconds: float,
+    ) -> BoolArray | None:
+        """(A,) changes of the part, from its programme; None where none is found."""
+        chosen = self.parts.of_place == part
+        made = bundle(self.posed, self.changes, flows, chosen, rows, least, most)
+        start = self._start(made, plan, rows, least, most)
+        answer = solve_program(made.program, SolverOptions(time_limit_s=seconds, gap=PART_GAP), start=start)
+        return None if answer.values is None else made.flags(answer.values, self.changes.count)
 
     def _solve_together(self, whole: Bundle) -> None:
         """All parts at once, where one after the other they come to no plan that keeps all rows."""
@@ -201,22 +233,16 @@ class _Search:
             self._try(whole.flags(answer.values, self.changes.count))
 
     def _rows_of(
-        self, part: int, done: BoolArray, plan: BoolArray, activity: FloatArray, touched: BoolArray,
-        resource: BoolArray, part_of_change: IntArray,
-    ) -> tuple[IntArray, FloatArray, FloatArray]:  # fmt: skip
+        self, part: int, done: BoolArray, plan: BoolArray, use: FloatArray
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
         """The rows that a part must keep, with what is left of them by the others.
 
         Of a resource the parts that are still to come keep what the relaxation gave them, and what nobody takes goes
         to the next; another row is asked of the last of its parts only, when the others are settled.
         """
-        changes = self.changes
-        mine = touched[:, part]
-        others = touched & ~done
-        others[:, part] = False
-        waits = others.any(axis=1)
-        rows = np.flatnonzero(mine & (resource | ~waits))
-        settled = _by_part(changes.rows, part_of_change, plan.astype(np.float64), done.size)
-        taken = np.where(done, settled, activity)
+        changes, parts = self.changes, self.parts
+        rows = np.flatnonzero(parts.touched[:, part] & ~parts.waits(part, ~done))
+        taken = np.where(done, parts.sums(plan.astype(np.float64)), parts.sums(use))
         taken[:, part] = 0.0
         by_others = taken.sum(axis=1)[rows]
         return rows, changes.least[rows] - by_others, changes.most[rows] - by_others
@@ -279,17 +305,14 @@ class _Search:
         self._tell()
         return True
 
-    def _one_by_one(self, whole: Bundle, relaxed: Relaxed | None) -> None:
+    def _one_by_one(self, whole: WholeRelaxed) -> None:
         """Other paths of single places, those first that the relaxation finds nearly as good."""
         changes = self.changes
-        order = np.arange(changes.places)
-        if relaxed is not None:
-            reduced = np.full(changes.count, np.inf)
-            reduced[whole.changes] = np.abs(relaxed.reduced[: whole.changes.size])
-            moving = changes.tail != changes.head
-            worth = np.full(changes.places, np.inf)
-            np.minimum.at(worth, changes.place[moving], reduced[moving])
-            order = np.argsort(worth, kind="stable")
+        moving = changes.tail != changes.head
+        worth = np.full(changes.places, np.inf)
+        np.minimum.at(worth, changes.place[moving], whole.worth[moving])
+        order = np.argsort(worth, kind="stable")
+        if whole.lifted is not None:
             order = order[np.isfinite(worth[order])]
         paths = _Paths(changes)
         improved = True
@@ -337,48 +360,6 @@ class _Paths:
             now = [a for a in arcs if c.period[a] == t]
             ways = [(int(c.head[a]), [*path, a]) for state, path in ways for a in now if c.tail[a] == state]
         return [path for _, path in ways]
-
-
-def _parts(posed: Posed, places: int) -> IntArray:
-    """(P,) part of each place: places that some point can reach both belong together, and small parts with the next."""
-    point = np.repeat(np.arange(posed.left_out.size), np.diff(posed.starts))
-    place = posed.place // posed.kinds
-    there = np.diff(posed.starts) > 0
-    first = np.zeros(posed.left_out.size, dtype=np.int64)
-    first[there] = place[posed.starts[:-1][there]]
-    graph = csr_array(coo_array((np.ones(place.size), (first[point], place)), shape=(places, places)))
-    found = connected_components(graph, directed=False)[1]
-    order = np.unique(found, return_index=True)[1]
-    rank = np.argsort(np.argsort(order))[found]  # numbered as they first appear
-    pairs = np.bincount(rank[place], minlength=order.size)
-    enough = max(pairs.sum() * SMALL_PART, 1.0)
-    joined, size = np.zeros(order.size, dtype=np.int64), 0.0
-    for k in range(1, order.size):
-        size += pairs[k - 1]
-        new = size >= enough
-        joined[k] = joined[k - 1] + new
-        size = 0.0 if new else size
-    part: IntArray = joined[rank]
-    return part
-
-
-def _by_part(rows: csr_array, part: IntArray, values: FloatArray, parts: int) -> FloatArray:
-    """(R, parts) what each row comes to over the changes of each part."""
-    matrix = rows.tocoo()
-    flat = matrix.row.astype(np.int64) * parts + part[matrix.col]
-    total = np.bincount(flat, weights=matrix.data * values[matrix.col], minlength=rows.shape[0] * parts)
-    table: FloatArray = total.reshape(rows.shape[0], parts).astype(np.float64)
-    return table
-
-
-def _is_money(rows: csr_array, least: FloatArray) -> BoolArray:
-    """(R,) rows by which much of something is used up: no negative coefficient, one above 1, and no least value."""
-    lowest, highest = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
-    matrix = rows.tocoo()
-    np.minimum.at(lowest, matrix.row, matrix.data)
-    np.maximum.at(highest, matrix.row, matrix.data)
-    mask: BoolArray = (lowest >= 0) & (highest > 1) & np.isneginf(least)
-    return mask
 
 
 def _finite(values: FloatArray) -> FloatArray:
