@@ -27,14 +27,23 @@ from siting.search.multiperiod.adapter import pose
 from siting.search.multiperiod.bound import lagrangian_bound
 from siting.search.multiperiod.bundle import Bundle, Flows, bundle
 from siting.search.multiperiod.parts import Parts
-from siting.search.multiperiod.relaxation import PartRelaxed, WholeRelaxed, best_prices, relax_part, relax_whole
+from siting.search.multiperiod.relaxation import (
+    PartRelaxed,
+    WholeRelaxed,
+    best_prices,
+    relax_part,
+    relax_whole,
+    value_of_parts,
+)
 from siting.search.multiperiod.transport import PeriodTransport
 from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
 WHOLE_SHARE, PRICES_SHARE, PARTS_SHARE = 0.35, 0.5, 0.85  # of the time: until relaxations and parts end
 STEPS, FIRST_STEP, PATIENCE = 60, 0.03, 20  # of the ascent from the relaxation's prices
-PART_GAP, WHOLE_GAP = 0.001, 0.005
+PART_GAP, PART_GAP_MOST, WHOLE_GAP = 0.001, 0.02, 0.005
+OF_WHOLE = 0.0004  # of the cost of everything, which no part needs to be nearer to its best than
+AGAIN_SHARE = 0.4  # of the time that is left, for one part
 LEAST_S = 2.0
 SAME = 1e-9
 
@@ -99,6 +108,7 @@ class _Search:
         self.transport = PeriodTransport(self.posed.problem)
         self.bound, self.cost = -math.inf, math.inf
         self.best: BoolArray | None = None
+        self.sigma, self.of_parts = np.zeros(count), np.full(self.parts.count + 1, -np.inf)
         self.by_clock = False
 
     def run(self) -> PlanFound:
@@ -115,28 +125,37 @@ class _Search:
                 self.posed.problem, self.posed.initial, goal=self.cost, end=end, kinds=self.posed.kinds
             ).value
         else:
-            self.bound = best_prices(self.posed, parts, whole, {})[0]
+            self._price(whole, refined)
         self._tell()
         if not self._closed:
-            with ThreadPoolExecutor(max(1, min(core_count(), parts.count))) as pool:
+            with ThreadPoolExecutor(max(2, min(core_count(), self.parts.count))) as pool:
                 self._solve_parts(pool, whole, refined)
         if whole.lifted is not None and not self._closed:
             self._climb(whole, refined)
         if not math.isfinite(self.cost):
             self._solve_together(whole.made)
+        if whole.lifted is not None:
+            self._solve_again(whole, refined)
         if self.best is not None and not self._closed:
             self._one_by_one(whole)
         return self._answer()
 
     def _climb(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
         """The bound at the best prices, and a little above."""
-        bound, mu, sigma = best_prices(self.posed, self.parts, whole, refined)
+        mu, sigma = self._price(whole, refined)
         found = lagrangian_bound(
             self.posed.problem, self.posed.initial, mu=mu, sigma=sigma, kinds=self.posed.kinds, goal=self.cost,
             steps=STEPS, first_step=FIRST_STEP, patience=PATIENCE, end=self._until(1.0),
         )  # fmt: skip
-        self.bound = max(self.bound, bound, found.value)
+        self.bound = max(self.bound, found.value)
         self._tell()
+
+    def _price(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> tuple[FloatArray, FloatArray]:
+        """The best prices of relaxations, and what they say of all and of each part."""
+        bound, mu, sigma = best_prices(self.posed, self.parts, whole, refined)
+        self.bound = max(self.bound, bound)
+        self.sigma, self.of_parts = sigma, value_of_parts(self.posed, self.parts, mu, sigma)
+        return mu, sigma
 
     # ------------------------------------------------------------------ limits
     def _until(self, share: float) -> float:
@@ -157,56 +176,85 @@ class _Search:
         """Each part on its own with what the common rows leave it, side by side where they have no row in common."""
         parts = self.parts
         size = np.bincount(parts.of_change, minlength=parts.count).astype(np.float64)
-        priced: dict[int, Future[PartRelaxed | None]] = {}
-        if whole.lifted is not None:
-            left = max(self._left(PRICES_SHARE), LEAST_S)
-            for part in np.argsort(-size).tolist():
-                priced[part] = pool.submit(relax_part, self.posed, self.changes, parts, part, whole, time_limit_s=left)
+        to_relax = list(range(parts.count)) if whole.lifted is not None else []
+        relaxing: tuple[int, Future[PartRelaxed | None]] | None = None
         plan = self.best.copy() if self.best is not None else np.zeros(self.changes.count, dtype=bool)
         done, running = np.zeros(parts.count, dtype=bool), dict[Future[BoolArray | None], int]()
-        while not done.all():
-            if out_of_time(self._until(1.0)):
+        while not done.all() or relaxing is not None:
+            if out_of_time(self._until(PARTS_SHARE + 0.05)):
                 self.by_clock = True
                 break
-            for part in self._ready(done, running, priced):
-                found = priced[part].result() if part in priced else None
-                if found is not None:
-                    refined[part] = found
-                flows = whole.flows if found is None else found.flows
-                going = ~done
-                share = size[part] / size[going].sum()
-                seconds = max(self._left(PARTS_SHARE) * min(share * pool._max_workers, 1.0), LEAST_S)
-                rows, least, most = self._rows_of(part, done, plan, whole.use)
-                job = pool.submit(self._solve_part, part, flows, plan.copy(), rows, least, most, seconds)
-                running[job] = part
-            waiting: set[Future[Any]] = {*running, *(job for job in priced.values() if not job.done())}
+            if relaxing is None and to_relax and self._left(PRICES_SHARE) > 0:
+                part, left = to_relax.pop(0), self._left(PRICES_SHARE)
+                relaxing = part, pool.submit(
+                    relax_part, self.posed, self.changes, parts, part, whole, time_limit_s=left
+                )  # fmt: skip
+            ready = self._ready(done, running, max(1, core_count() - (relaxing is not None)))
+            if ready is not None:
+                flows = refined[ready].flows if ready in refined else whole.flows
+                share = size[ready] / size[~done].sum()
+                seconds = max(self._left(PARTS_SHARE) * share, LEAST_S)
+                rows, least, most = self._rows_of(ready, done, plan, whole.use)
+                running[pool.submit(self._solve_part, ready, flows, plan.copy(), rows, least, most, seconds)] = ready
+                continue
+            waiting: set[Future[Any]] = {*running} | ({relaxing[1]} if relaxing else set())
             wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+            if relaxing is not None and relaxing[1].done():
+                found = relaxing[1].result()
+                if found is not None:
+                    refined[relaxing[0]] = found
+                relaxing = None
             for job in [job for job in running if job.done()]:
                 part, taken = running.pop(job), job.result()
                 if taken is not None:
                     plan[parts.of_change == part] = taken[parts.of_change == part]
                 done[part] = True
-        for job in running:
-            job.cancel()
         if self._complete(plan):
             self._try(plan)
 
-    def _ready(
-        self,
-        done: BoolArray,
-        running: dict[Future[BoolArray | None], int],
-        priced: dict[int, Future[PartRelaxed | None]],
-    ) -> list[int]:
-        """The next part that can go, if any: with its prices, and with no row in common with those that are going."""
-        if len(running) >= core_count():
-            return []
+    def _ready(self, done: BoolArray, running: dict[Future[BoolArray | None], int], most: int) -> int | None:
+        """The next part that can go, if any: with no row in common with those that are going."""
+        if len(running) >= most:
+            return None
         going = np.zeros(done.size, dtype=bool)
         going[list(running.values())] = True
-        for part in np.flatnonzero(~done & ~going).tolist():
-            known = part not in priced or priced[part].done()
-            if known and not self.parts.waits(part, going).any():
-                return [part]
-        return []
+        free = (part for part in np.flatnonzero(~done & ~going).tolist() if not self.parts.waits(part, going).any())
+        return next(free, None)
+
+    def _solve_again(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
+        """Parts anew from the best plan with all that the others leave, the farthest from their bounds first."""
+        parts, every = self.parts, np.ones(self.parts.count, dtype=bool)
+        tried: set[int] = set()
+        while self.best is not None and not self._closed and len(tried) < parts.count:
+            left = self._left(PARTS_SHARE)
+            if left < LEAST_S or out_of_time(self._until(1.0)):
+                return
+            slack = self._costs_of_parts(self.best) - self.of_parts[:-1]
+            part = max((p for p in range(parts.count) if p not in tried), key=lambda p: float(slack[p]))
+            tried.add(part)
+            if slack[part] < self.gap * abs(self.cost) / (4 * parts.count):
+                return
+            rows, least, most = self._rows_of(part, every, self.best, whole.use)
+            flows = refined[part].flows if part in refined else whole.flows
+            taken = self._solve_part(part, flows, self.best, rows, least, most, left * AGAIN_SHARE)
+            if taken is not None:
+                plan = np.where(parts.of_change == part, taken, self.best)
+                if self._try(plan):
+                    tried = {part}
+
+    def _costs_of_parts(self, plan: BoolArray) -> FloatArray:
+        """(parts,) what each part of a plan costs, less what the prices of common rows put down to it."""
+        changes, parts = self.changes, self.parts
+        self.transport.to(self.posed.in_use(changes, self._states(plan)))
+        share, pairs = self.transport.shares(), self.posed.problem.pairs
+        point = np.repeat(np.arange(pairs.load.size), np.diff(pairs.starts))
+        served = np.bincount(point, weights=share, minlength=pairs.load.size)
+        stay = np.where(served < 1, (1 - served) * np.where(np.isfinite(pairs.most), pairs.most, 0.0), 0.0)
+        each = np.bincount(point, weights=share * pairs.cost, minlength=pairs.load.size) + stay
+        total: FloatArray = np.bincount(parts.of_point, weights=each, minlength=parts.count).astype(np.float64)
+        priced = changes.cost - changes.rows[parts.of_row == parts.count].T @ self.sigma[parts.of_row == parts.count]
+        total += np.bincount(parts.of_change[plan], weights=priced[plan], minlength=parts.count)
+        return total
 
     def _solve_part(
         self,
@@ -222,7 +270,9 @@ class _Search:
         chosen = self.parts.of_place == part
         made = bundle(self.posed, self.changes, flows, chosen, rows, least, most)
         start = self._start(made, plan, rows, least, most)
-        answer = solve_program(made.program, SolverOptions(time_limit_s=seconds, gap=PART_GAP), start=start)
+        share = self.bound / max(float(self.of_parts[part]), 1e-9) if self.bound > 0 else 1.0
+        gap = min(max(PART_GAP, OF_WHOLE * share), PART_GAP_MOST)
+        answer = solve_program(made.program, SolverOptions(time_limit_s=seconds, gap=gap), start=start)
         return None if answer.values is None else made.flags(answer.values, self.changes.count)
 
     def _solve_together(self, whole: Bundle) -> None:

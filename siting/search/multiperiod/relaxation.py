@@ -107,12 +107,12 @@ def best_prices(
     """The bound and its multipliers mu (I,) and sigma (R,): of each part those that tell more."""
     assert whole.lifted is not None
     mu, sigma = whole.lifted.mu.copy(), whole.sigma.copy()
-    before = _by_part(posed, parts, mu, sigma)
+    before = value_of_parts(posed, parts, mu, sigma)
     other_mu, other_sigma = mu.copy(), sigma.copy()
     for part, found in refined.items():
         points, rows = parts.of_point == part, parts.own_rows(part)
         other_mu[points], other_sigma[rows] = found.mu[points], found.sigma[rows]
-    after = _by_part(posed, parts, other_mu, other_sigma)
+    after = value_of_parts(posed, parts, other_mu, other_sigma)
     for part in refined:
         if after[part] > before[part]:
             points, rows = parts.of_point == part, parts.own_rows(part)
@@ -120,7 +120,7 @@ def best_prices(
     return float(np.maximum(before, after).sum()), mu, sigma
 
 
-def _by_part(posed: Posed, parts: Parts, mu: FloatArray, sigma: FloatArray) -> FloatArray:
+def value_of_parts(posed: Posed, parts: Parts, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """(parts + 1,) what each part has of the Lagrangian's value, at last the rows that parts share."""
     terms = lagrangian_terms(posed.problem, posed.initial, mu, sigma, posed.kinds)
     if terms is None:
