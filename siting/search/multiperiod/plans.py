@@ -43,7 +43,7 @@ WHOLE_SHARE, PRICES_SHARE, PARTS_SHARE = 0.35, 0.5, 0.85  # of the time: until r
 STEPS, FIRST_STEP, PATIENCE = 60, 0.03, 20  # of the ascent from the relaxation's prices
 PART_GAP, PART_GAP_MOST, WHOLE_GAP = 0.001, 0.02, 0.005
 OF_WHOLE = 0.0004  # of the cost of everything, which no part needs to be nearer to its best than
-AGAIN_SHARE = 0.4  # of the time that is left, for one part
+AGAIN_UNTIL, AGAIN_SHARE = 0.95, 0.4  # of the time until which parts are solved again, and of what is left for one
 LEAST_S = 2.0
 SAME = 1e-9
 
@@ -108,7 +108,7 @@ class _Search:
         self.transport = PeriodTransport(self.posed.problem)
         self.bound, self.cost = -math.inf, math.inf
         self.best: BoolArray | None = None
-        self.sigma, self.of_parts = np.zeros(count), np.full(self.parts.count + 1, -np.inf)
+        self.sigma, self.of_parts = np.zeros(count), np.zeros(self.parts.count + 1)
         self.by_clock = False
 
     def run(self) -> PlanFound:
@@ -175,7 +175,8 @@ class _Search:
     def _solve_parts(self, pool: ThreadPoolExecutor, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
         """Each part on its own with what the common rows leave it, side by side where they have no row in common."""
         parts = self.parts
-        size = np.bincount(parts.of_change, minlength=parts.count).astype(np.float64)
+        size = np.bincount(parts.of_change, minlength=parts.count) / self.changes.count
+        size += np.maximum(self.of_parts[:-1], 0.0) / max(np.maximum(self.of_parts[:-1], 0.0).sum(), 1e-9)
         to_relax = list(range(parts.count)) if whole.lifted is not None else []
         relaxing: tuple[int, Future[PartRelaxed | None]] | None = None
         plan = self.best.copy() if self.best is not None else np.zeros(self.changes.count, dtype=bool)
@@ -185,7 +186,8 @@ class _Search:
                 self.by_clock = True
                 break
             if relaxing is None and to_relax and self._left(PRICES_SHARE) > 0:
-                part, left = to_relax.pop(0), self._left(PRICES_SHARE)
+                part, left = to_relax[0], self._left(PRICES_SHARE) * min(2.0 / len(to_relax), 1.0)
+                to_relax.pop(0)
                 relaxing = part, pool.submit(
                     relax_part, self.posed, self.changes, parts, part, whole, time_limit_s=left
                 )  # fmt: skip
@@ -226,7 +228,7 @@ class _Search:
         parts, every = self.parts, np.ones(self.parts.count, dtype=bool)
         tried: set[int] = set()
         while self.best is not None and not self._closed and len(tried) < parts.count:
-            left = self._left(PARTS_SHARE)
+            left = self._left(AGAIN_UNTIL)
             if left < LEAST_S or out_of_time(self._until(1.0)):
                 return
             slack = self._costs_of_parts(self.best) - self.of_parts[:-1]
