@@ -37,6 +37,11 @@ class State:
     size: StandardSize | None = None
     most: float = np.inf
 
+    @property
+    def usable(self) -> float:
+        """Persons that may be sent there."""
+        return min(self.persons, self.most)
+
 
 @dataclass(frozen=True)
 class Arc:

@@ -377,7 +377,7 @@ def _changes(scenario: LayoutScenario, table: ArcTable, rows: Rows, first_state:
         site_place=np.tile(np.arange(P), T),
         site_period=np.repeat(np.arange(T), P),
         state_place=np.repeat(np.arange(P), np.diff(first_state)),
-        capacity=np.array([min(state.persons, state.most) for state in states]),
+        capacity=np.array([state.usable for state in states]),
         minimum=np.array([min(state.least, state.most) for state in states]),
         initial=np.where(initial >= 0, initial + first_state[:-1], -1),
         place=table.place,

@@ -164,6 +164,9 @@ def test_without_the_rule_pupils_are_moved_twice_and_the_hearing_is_told(without
     assert second["persons"].sum() == pytest.approx(moved[moved["period"] == 0]["persons"].sum())
     sheets = {sheet.key: sheet for sheet in sheets_of(without)}
     assert sheets["hearing"].frame["again"].tolist() == [0, pytest.approx(second["persons"].sum(), abs=1e-3)]
+    told = sheets["education"].frame
+    again = told[(told["year"] == 2030) & (told["when"] == "规划 plan")]["moved_again"]
+    assert again.tolist() == pytest.approx([second["persons"].sum()], abs=1e-3)
     assert not sheets["rules"].frame["rule"].str.contains("先后两次").any()  # nobody asked for it
 
 

@@ -136,6 +136,12 @@ def test_what_each_plan_comes_to_is_in_tables_and_report(small: LayoutPlan, limi
         variation = sheets["school_variation"].frame
         after = variation[variation["when"] == "规划 plan"]
         assert after["failing"].unique().tolist() == [failing]
+        told = sheets["education"].frame
+        assert told.loc[told["when"] == "规划 plan", "schools_failing"].tolist() == [failing, failing]
+        gaps = sheets["gaps"].frame
+        assert gaps.loc[gaps["unit"] == "全部 All", "places_after"].unique().tolist() == [600 if failing else 370]
+        notes = sheets["planned"].frame["note"].tolist()
+        assert notes == ["", ""] if failing else ["按七项指标至多 70 人 at most 70 pupils by the seven indicators", ""]
         rules = sheets["rules"].frame
         last = rules[rules["rule"].str.contains("2030 年七项指标中最大的差异系数")].iloc[0]
         assert last["most"] == 0.5

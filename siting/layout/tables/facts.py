@@ -144,11 +144,11 @@ class Facts:
         return used
 
     def capacity(self, course: Course) -> FloatArray:
-        """(P, T) persons that each place holds: 0 where not in use, +inf for no limit."""
+        """(P, T) persons that may be sent to each place: 0 where not in use, +inf for no limit."""
         most = max((len(place.states) for place in self.places), default=1)
         table = np.zeros((len(self.places), most + 1))
         for p, place in enumerate(self.places):
-            table[p, : len(place.states)] = [state.persons for state in place.states]
+            table[p, : len(place.states)] = [state.usable for state in place.states]
         found: FloatArray = np.take_along_axis(table, np.where(course.state >= 0, course.state, most), axis=1)
         return found
 
