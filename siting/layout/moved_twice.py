@@ -35,9 +35,9 @@ def moved_by_closures(plan: LayoutPlan) -> pd.DataFrame:
     there = set(np.flatnonzero(closes.any(axis=1)).tolist())
     concerned = {row for given in (today, planned) for row, shares in given.items() if there & shares.keys()}
     persons, found = demand["persons"].to_numpy(), list[tuple[int, int, int, int, float]]()
+    key = rows.groupby(["service", "group", "point"], sort=False).ngroup()
+    rows = rows[key.isin(key[sorted(concerned)])]
     for _, part in rows.groupby(["service", "group", "point"], sort=False):
-        if concerned.isdisjoint(part["row"]):
-            continue
         people = _People({}, -2, 0.0)
         for t, row in sorted(zip(part["period"].tolist(), part["row"].tolist(), strict=True)):
             new = t == 0 or people.period != t - 1  # nobody was here in the period before
