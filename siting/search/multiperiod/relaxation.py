@@ -23,7 +23,8 @@ from siting.solving.solver import Relaxed, relax
 
 GROUPS = 1000  # merged points of a service and period
 NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use today
-WIDE, BEST = 100, 10  # cells of a group of a part, and those of least reduced cost that stay for the plan
+WIDE, BEST = 200, 10  # cells of a group of a part, and those of least reduced cost that stay for the plan
+FLOWS = 800_000  # of a part, above which its groups see fewer cells
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,7 +87,8 @@ def relax_part(
     points, places = parts.of_point == part, parts.of_place == part
     merged = split(whole.merged, np.where(points, whole.lifted.cell, 0))
     today = posed.initial > 0
-    flows = flows_of(posed, merged, parts.block, today, nearest=WIDE, today_nearest=NEAREST_TODAY, points=points)
+    nearest = min(max(FLOWS // np.unique(merged.group[points]).size, NEAREST), WIDE)
+    flows = flows_of(posed, merged, parts.block, today, nearest=nearest, today_nearest=NEAREST_TODAY, points=points)
     rows, shared = parts.own_rows(part), parts.shared_rows(part)
     made = bundle(posed, changes, flows, places, rows, changes.least[rows], changes.most[rows])
     cost = made.program.cost.copy()
