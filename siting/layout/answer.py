@@ -10,6 +10,7 @@ from typing import Any
 from siting.base_map import base_of
 from siting.layout.asked import unverified_of
 from siting.layout.certainty import budget_texts
+from siting.layout.checked import faults
 from siting.layout.decisions import decisions_sheet
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
@@ -94,6 +95,7 @@ class LayoutAnswer:
                     "scenario's [solver].",
                 )
             )
+        said += faults(self.facts)
         if outcome.status is Status.TIME_LIMIT:
             said.append(
                 (

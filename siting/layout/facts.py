@@ -14,6 +14,7 @@ from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
 from siting.layout.running import yearly_yuan
 from siting.layout.scenario import LayoutScenario
+from siting.layout.tables.balance import variation_of
 from siting.layout.tables.facts import Facts as TableFacts
 from siting.layout.tables.fates import LEAVING, fates_of
 from siting.layout.tables.schools import rides_of
@@ -128,14 +129,19 @@ class Facts:
         return "expanded" if persons > today else "reduced" if persons < today else "kept"
 
     @cached_property
+    def of_tables(self) -> TableFacts:
+        """What the tables are computed from."""
+        return TableFacts(self.plan, Settings())
+
+    @cached_property
+    def variation(self) -> pd.DataFrame:
+        """As `variation_of`: how schools differ."""
+        return variation_of(self.of_tables)
+
+    @cached_property
     def _leaving(self) -> dict[int, str]:
         """How the places that close leave: moved, merged or closed."""
         return {fate.place: fate.status for fate in fates_of(self.of_tables) if fate.status in LEAVING}
-
-    @cached_property
-    def of_tables(self) -> TableFacts:
-        """The same plan as the tables read it."""
-        return TableFacts(self.plan, Settings())
 
     @cached_property
     def rides(self) -> pd.DataFrame:

@@ -160,7 +160,7 @@ def service_rows(
             f"at least {least} new {en} in {named[1]}",
             least=least,
         )
-        rows.add(text, _in_use(table, there, last))
+        rows.add(text, in_use(table, there, last))
     if plan.township_minimum:
         for name in townships:
             there = [p for p in own if table.places[p].row["township"] == name]
@@ -170,7 +170,7 @@ def service_rows(
                 f"at least {plan.township_minimum} {en} in {name}",
                 least=plan.township_minimum,
             )
-            rows.add(text, _in_use(table, there, last))
+            rows.add(text, in_use(table, there, last))
     by_id = {table.places[p].id: p for p in real if table.places[p].origin in ("existing", "candidate")}
 
     def called(place: str) -> str:
@@ -185,7 +185,7 @@ def service_rows(
                 f"{en}: {called(name)} must open",
                 least=1,
             ),
-            _in_use(table, [by_id[name]], last),
+            in_use(table, [by_id[name]], last),
         )
     for name in plan.must_close:
         rows.add(
@@ -195,7 +195,7 @@ def service_rows(
                 f"{en}: {called(name)} must close",
                 most=0,
             ),
-            _in_use(table, [by_id[name]], last),
+            in_use(table, [by_id[name]], last),
         )
     if plan.move != "none":
         _move_rows(rows, table, plan, real, names, years)
@@ -251,7 +251,7 @@ def add_budget(
         rows.add(text, [(a, table.arcs[a].yuan / MONEY) for a in wanted])
 
 
-def _in_use(table: ArcTable, places: Iterable[int], period: int) -> list[tuple[int, float]]:
+def in_use(table: ArcTable, places: Iterable[int], period: int) -> list[tuple[int, float]]:
     """The changes that leave these places in use in a period."""
     return [(a, 1.0) for a in table.numbers(places, period=period) if table.arcs[a].head >= 0]
 
@@ -278,7 +278,7 @@ def link_rows(
                 if (service, origin, place.id) in by_key
             )
             for t in periods:
-                terms = _in_use(table, [p], t) + [(a, -1.0) for a, _ in _in_use(table, [higher], t)]
+                terms = in_use(table, [p], t) + [(a, -1.0) for a, _ in in_use(table, [higher], t)]
                 rows.add(
                     Row(
                         f"counts_as.{place.service}.{place.id}.{t}",
@@ -300,7 +300,7 @@ def link_rows(
             for k, p in enumerate(mine):
                 there = others[starts[k] : starts[k + 1]]
                 for t in periods:
-                    terms = _in_use(table, there, t) + [(a, -1.0) for a, _ in _in_use(table, [p], t)]
+                    terms = in_use(table, there, t) + [(a, -1.0) for a, _ in in_use(table, [p], t)]
                     place = table.places[p]
                     text = Row(
                         f"near.{number}.{place.id}.{t}", f"{place.id} 须在 {link.minutes:g} 分钟内有配套设施",
@@ -318,8 +318,8 @@ def _tie(rows: Rows, table: ArcTable, service: str, of: str, origin: str, period
         if name not in hosts:
             continue
         for t in periods:
-            terms = _in_use(table, [p], t)
-            host = _in_use(table, [hosts[name]], t)
+            terms = in_use(table, [p], t)
+            host = in_use(table, [hosts[name]], t)
             if inside:
                 text = Row(f"within.{service}.{name}.{t}", f"{name} 在用才能附设", f"{name} must be in use", most=0)
                 terms += [(a, -1.0) for a, _ in host]
@@ -351,11 +351,11 @@ def _plot_rows(rows: Rows, table: ArcTable, scenario: LayoutScenario) -> None:
                         f"the plot {name} holds one service",
                         most=1,
                     )
-                    rows.add(text, _in_use(table, [p, q], last))
+                    rows.add(text, in_use(table, [p, q], last))
         if land > 0 and any({table.places[p].service for p in there} & group for group in sharing):
             terms = []
             for p in there:
-                for a, _ in _in_use(table, [p], last):
+                for a, _ in in_use(table, [p], last):
                     size = table.places[p].states[table.arcs[a].head].size
                     terms.append((a, 0.0 if size is None or size.site_m2 is None else size.site_m2))
             rows.add(

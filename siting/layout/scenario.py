@@ -145,6 +145,20 @@ class ServicePlan(Frozen):
     most_closings: tuple[int, ...] | None = Field(
         None, description="各期最多关闭几处 largest number of closings, one number a period"
     )
+    moved_at_most_once: bool = Field(
+        False,
+        description="最近的一处撤并、迁走后，届时离得最近的在用设施以后各期不再撤并、迁走：去最近一处的人至多因撤并换一次；"
+        "实际去处另行核对 "
+        "where the nearest place closes or moves, the nearest then in use closes or moves in no later period: whoever "
+        "goes to the nearest is moved by a closure once at most; where people are really sent is checked afterwards",
+    )
+    quality_limits: bool = Field(
+        False,
+        description="每所学校的学生不超过其资源能使优质均衡七项指标合格的人数（需 school_resources.csv）；"
+        "差异系数不在此列，只核对 "
+        "no school takes more pupils than its resources let it pass the seven indicators of quality balance with "
+        "(school_resources.csv is needed); coefficients of variation are only checked",
+    )
     zone_minimum: Mapping[str, int] = Field(
         {}, description="规划期末各分区至少新建几处 least number of new facilities by zone at the end"
     )
