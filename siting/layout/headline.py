@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from siting.layout.facts import Facts
+from collections import Counter
+
+from siting.layout.facts import CHANGED, Facts
 from siting.layout.standard_words import standard_text
 from siting.layout.texts import (
-    changes_text,
     mean_text,
     money_text,
     persons_change,
@@ -14,6 +15,12 @@ from siting.layout.texts import (
     without_text,
 )
 from siting.render.wording import Text, zone_names
+
+ENDS: dict[str, Text] = {  # by what has become of a facility at the end, each once whatever the steps on the way
+    "new": ("新建", "new"), "inside": ("附设", "inside others"), "reuse": ("改建", "converted"),
+    "expanded": ("扩建", "expanded"), "reduced": ("缩减", "reduced"), "moved": ("迁出", "moved away"),
+    "merged": ("撤并", "merged"), "closed": ("关闭", "closed"), "kept": ("保留", "kept"),
+}  # fmt: skip
 
 
 def headline(facts: Facts) -> list[Text]:
@@ -56,7 +63,7 @@ def _service(facts: Facts, s: int) -> Text:
     years, service = len(facts.years), facts.parts[s].service
     each = [facts.figures(s, t) for t in range(years)]
     f, year = each[-1], facts.years[-1]
-    done, money, running = changes_text(each), money_text(sum(one.yuan for one in each)), running_text(f.running_yuan)
+    done, money, running = ends_text(facts, s), money_text(sum(one.yuan for one in each)), running_text(f.running_yuan)
     away, zones = rides_text(facts, s, years - 1), zones_text(facts, s, years - 1)
     standard = standard_text(facts, s)
     zh = [done[0], f"各期共 {money[0]}", *filter(None, [running[0]])]
@@ -67,6 +74,16 @@ def _service(facts: Facts, s: int) -> Text:
         f"{service.name_en}: {', '.join(en)}. In {year} within the standard ({standard[1]}) "
         f"{within_text(f)}, without a place {without_text(f)}, mean way {mean_text(f)} min{away[1]}{zones[1]}.",
     )
+
+
+def ends_text(facts: Facts, s: int) -> Text:
+    """How many facilities of a service are new at the end of the plan, have changed, have left and stay."""
+    last = len(facts.years) - 1
+    found = Counter(facts.status(p, last) for p in facts.real(s))
+    told = [(found[key], *names) for key, names in ENDS.items() if found[key]]
+    if not any(found[key] for key in CHANGED):
+        return "没有变动", "no change"
+    return "、".join(f"{zh} {n} 处" for n, zh, _ in told), ", ".join(f"{n} {en}" for n, _, en in told)
 
 
 def zones_text(facts: Facts, s: int, t: int) -> Text:

@@ -17,7 +17,7 @@ from siting.render.wording import both, persons_text
 
 CHANGES = (
     Column("name", "设施", "Facility", width=24),
-    Column("status", "规划", "Plan", width=16),
+    Column("status", "规划", "Plan", width=22),
     Column("gain", "新达标（人）", "Newly within", "persons"),
     Column("load", "服务（人）", "Serves", "persons"),
     Column("size", "规模", "Size", width=16),

@@ -16,7 +16,7 @@ from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of, decisions_sheet
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
-from siting.layout.headline import headline, hosts_text, rides_text
+from siting.layout.headline import ends_text, headline, hosts_text, rides_text
 from siting.layout.link_words import link_text
 from siting.layout.places import Arc
 from siting.layout.report import sections_of
@@ -210,11 +210,20 @@ def without_people(facts: Facts, s: int) -> Facts:
 def test_the_answer_begins_with_the_sentence_of_the_plan_and_what_is_done(facts: Facts) -> None:
     told = headline(facts)
     assert "扩容优质学位" in told[0][0]
-    assert told[1][0].startswith("小学：新建 1 处、撤并迁出 1 处，各期共 ")
+    assert told[1][0].startswith("小学：新建 1 处、撤并 1 处，各期共 ")
     assert "2030 年标准之内（城区步行 10 分钟以内，" in told[1][0]
-    assert "1 new, 1 closed or moved" in told[1][1]
+    assert "1 new, 1 merged" in told[1][1]
     lines = [text for text, _ in LayoutAnswer(facts.plan).lines()]
     assert lines[2] == "“扩容优质学位”"
+
+
+def test_a_facility_that_changes_twice_counts_once_in_the_answer(facts: Facts, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert ends_text(facts, 0) == ("新建 1 处、撤并 1 处", "1 new, 1 merged")
+    status = dict.fromkeys(facts.real(0), "reduced")
+    monkeypatch.setattr(Facts, "status", lambda self, p, t: status[p])
+    assert ends_text(facts, 0)[0] == f"缩减 {len(status)} 处"
+    monkeypatch.setattr(Facts, "status", lambda self, p, t: "kept")
+    assert ends_text(facts, 0) == ("没有变动", "no change")
 
 
 def test_the_standard_is_told_by_kind_of_zone_and_by_group(facts: Facts) -> None:
