@@ -13,6 +13,7 @@ from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
+from siting.layout.running_report import running_section
 from siting.layout.texts import TEN_THOUSAND, counts_text, mean_text, money_text, within_text, without_text
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import Section
@@ -56,6 +57,7 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
             "谁受益，谁变差", "Who gains and who loses", (*township_text(facts), losers_text(facts, worse)),
             (by_township(facts), *(() if worse.frame.empty else (worse,))),
         ),
+        running_section(facts),
     ]  # fmt: skip
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s)

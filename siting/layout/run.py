@@ -38,7 +38,9 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
     limits = scenario.solver
     options = SolverOptions(time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed)
     with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
-        solution = solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed), rules=rules_of(posed))
+        solution = solve(
+            posed.instance, model, options, listener=settings.listener, names=names_of(posed), rules=rules_of(posed)
+        )
     checks = verify(posed.instance, model, solution).checks
     with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):
         before = baseline(posed, model)

@@ -20,8 +20,8 @@ from siting.solving.optimise import NoPlanError, solve
 from tests.layout.small import best_in_order, every_plan, random_plan
 
 RULES = (
-    Rule("budget", "第一期资金不超过 5,000 元", "first money: at most 5,000 yuan", "第一期资金", "the first money", "元",
-         "yuan", 10.0),
+    Rule("budget", "第一期资金不超过 5,000 元", "first money: at most 5,000 yuan", "第一期资金", "the first money",
+         "元", "yuan", 10.0),
     Rule("openings", "至少新建 1 所学校", "at least 1 new school", "新建学校", "new schools", "所"),
 )  # fmt: skip
 MODEL = load_formulation(list_plan_models()["layout_plan"])

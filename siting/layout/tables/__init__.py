@@ -24,6 +24,7 @@ from siting.layout.tables.needs import coverage, figures, gaps, groups
 from siting.layout.tables.projects import investment, projects, projects_of, ranked_projects
 from siting.layout.tables.record import record_of_facts
 from siting.layout.tables.rules import rules
+from siting.layout.tables.running import running, running_of
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
 from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
@@ -85,11 +86,13 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
     limited = any(
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
+    yearly = running_of(facts)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
         ranked_projects(facts, found) if len(found) else None,
         investment(facts, found) if len(found) else None,
+        running(facts, yearly) if len(yearly) else None,
         gaps(facts, frame),
         coverage(facts, frame),
         education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
