@@ -9,6 +9,7 @@ import pandas as pd
 from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.layout.asked import asked, assumed
+from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
@@ -57,8 +58,9 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
             "谁受益，谁变差", "Who gains and who loses", (*township_text(facts), losers_text(facts, worse)),
             (by_township(facts), *(() if worse.frame.empty else (worse,))),
         ),
-        running_section(facts),
     ]  # fmt: skip
+    budgets = budget_section(facts)
+    found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s)
         if sentences:

@@ -29,6 +29,12 @@ class Row(Rule):
         zh, en = f"{of_zh}不超过 {yuan:,.0f} 元", f"{of_en}: at most {yuan:,.0f} yuan"
         return cls(key, zh, en, of_zh, of_en, "元", "yuan", MONEY, most=yuan / MONEY)
 
+    def times(self, factor: float) -> Row:
+        """A row of money for so many times as much; others as they are."""
+        if self.unit_zh != "元":
+            return self
+        return Row.of_money(self.id, self.of_zh, self.of_en, self.most * self.scale * factor)
+
 
 @dataclass
 class Rows:

@@ -20,13 +20,17 @@ def running_section(facts: Facts) -> Section:
     frame = running_of(table_facts)
     year, said = facts.years[-1], list[Text]()
     names = {"all": ALL} | {part.service.id: (part.service.name_zh, part.service.name_en) for part in facts.parts}
-    for row in frame[frame["year"] == year].itertuples():
-        today, then, more = (money_text(float(value)) for value in (row.today, row.plan, abs(row.more)))
-        zh, en = names[str(row.service_id)]
-        if row.more == 0:
+    last = frame[frame["year"] == year]
+    for key, *values in zip(last["service_id"], last["today"], last["plan"], last["more"], strict=True):
+        difference = float(values[2])
+        today, then, more = (money_text(float(value)) for value in (values[0], values[1], abs(difference)))
+        zh, en = names[key]
+        if difference == 0:
             change = ("不变", "no change")
         else:
-            change = (f"增加 {more[0]}", f"{more[1]} more") if row.more > 0 else (f"减少 {more[0]}", f"{more[1]} less")
+            change = (
+                (f"增加 {more[0]}", f"{more[1]} more") if difference > 0 else (f"减少 {more[0]}", f"{more[1]} less")
+            )
         said.append(
             (
                 f"{zh}：每年运行费现状 {today[0]}，{year} 年规划 {then[0]}（{change[0]}）。",
