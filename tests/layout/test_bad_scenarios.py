@@ -76,7 +76,11 @@ def test_sizes_that_the_standard_does_not_have() -> None:
 def test_a_standard_that_no_site_can_meet() -> None:
     text = core((OPEN_ALL, OPEN_ALL + "\nthreshold = { urban = { max_minutes = 0.01 } }"))
     assert "[services.primary_school.threshold.urban] = '0.01'" in text
-    assert "没有一处地点能让任何人达标：最近的也要" in text
+    nearest = re.search(r"没有一处地点能让任何人达标：最近的也要 ([\d.]+) 分钟", text)
+    assert nearest is not None
+    assert 0.01 < float(nearest[1]) < 1
+    assert "放宽时间，或增加候选地点" in text
+    assert "allow more minutes, or offer more sites" in text
 
 
 def test_unknown_zones_services_and_links() -> None:
