@@ -99,7 +99,7 @@ def with_budget(posed: Posed, factor: float) -> tuple[Instance, Rules]:
 
 
 def _step(posed: Posed, model: Formulation, search: Search, searches: list[Search]) -> BudgetStep:
-    """The best of the plans that keep this budget."""
+    """The best of the plans that keep this budget; what bounds those of a larger one bounds those of this one."""
     changes, best = search.instance.changes, search
     assert changes is not None
     for other in searches:
@@ -112,8 +112,13 @@ def _step(posed: Posed, model: Formulation, search: Search, searches: list[Searc
     if best.solution is None:
         return BudgetStep(search.factor, None, search.factor, *told)
     solution = best.solution
-    if best is not search:
-        solution = replace(solution, outcome=_carried(solution.outcome, own))
+    outcome = solution.outcome if best is search else _carried(solution.outcome, own)
+    bounds = [s.solution.outcome.bound for s in searches if s.solution is not None and s.factor > search.factor]
+    bound = max((b for b in bounds if b is not None), default=-np.inf)
+    if bound > (-np.inf if outcome.bound is None else outcome.bound):
+        outcome = replace(outcome, bound=bound)
+    if outcome is not solution.outcome:
+        solution = replace(solution, outcome=outcome)
         require_verified(verify(search.instance, model, solution))
     return BudgetStep(search.factor, Course(posed, solution), best.factor, *told)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -133,7 +134,7 @@ def test_a_search_that_finds_nothing_better_in_time_leaves_the_smaller_budgets_p
     assert (course.solution.outcome.bound, course.solution.outcome.status) == (0.0, Status.TIME_LIMIT)
     told = replace(plan(), posed=posed, budgets=steps)
     lines = [zh for zh, _ in budget_lines(Facts(told))]
-    assert lines[1].endswith("限时求解，差距未知；沿用 1 倍预算的方案。")
+    assert re.search(r"限时求解，与最优相差不超过 [\d.]+%；沿用 1 倍预算的方案。$", lines[1])  # by the bound for double
     assert lines[3].endswith("限时求解，与最优相差不超过 100%；沿用 2 倍预算的方案。")
     table = next(sheet for sheet in sheets_of(told) if sheet.key == "budget_sweep").frame
     assert table["found"].tolist()[-1] == "沿用 2 倍预算的方案 the plan for 2 times the budget"
@@ -149,6 +150,27 @@ def test_the_plan_itself_is_the_best_that_keeps_its_budget(monkeypatch: pytest.M
     assert main.outcome.objective == solved(2).outcome.objective
     assert main.sizes is not None
     assert (main.sizes == solved(2).sizes).all()
+
+
+def test_a_bound_for_a_larger_budget_holds_for_a_smaller_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(budget_sweep, "solve", lambda *_, **__: solved(2))
+    posed = posed_with(sweep=(2.0,))
+    main, _ = sweep_budgets(posed, model_of(posed.scenario), hurried(solved(1)), SETTINGS, names_of(posed))
+    assert main.outcome.objective == solved(1).outcome.objective
+    assert main.outcome.bound == solved(2).outcome.bound
+    assert main.outcome.status is Status.TIME_LIMIT
+
+
+def test_nothing_is_known_of_a_plan_where_no_search_came_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
+    def late(*_: Any, **__: Any) -> Solution:
+        raise SitingError(Fault("限时内没有找到方案", "no plan was found within the time limit"))
+
+    monkeypatch.setattr(budget_sweep, "solve", late)
+    posed = posed_with(sweep=(0.5, 2.0))
+    _, steps = sweep_budgets(posed, model_of(posed.scenario), solved(1), SETTINGS, names_of(posed))
+    lines = [zh for zh, _ in budget_lines(Facts(replace(plan(), posed=posed, budgets=steps)))]
+    assert lines[0].endswith("：限时内未找到方案。")
+    assert lines[2].endswith("限时求解，差距未知；沿用 1 倍预算的方案。")
 
 
 def test_the_report_tells_it_with_charts_limits_and_why_there_is_no_plan(tmp_path: Path) -> None:

@@ -120,9 +120,10 @@ def budget_sweep(facts: Facts, frame: pd.DataFrame) -> Sheet:
 
 LIMITED = (
     "每笔预算各求解一次，时限见“时限”列。一笔预算求得的方案若也不超过另一笔预算、而且更好，就用于那一笔："
-    "预算多了，方案不会变差。",
+    "预算多了，方案不会变差。较大预算的下界对较小的预算也成立，可靠程度按较好的下界写明。",
     "Each budget is solved once within the limit of its column. A plan that keeps another budget too, and is better"
-    " there, is taken for it: more money never gives a worse plan.",
+    " there, is taken for it: more money never gives a worse plan. A bound for a larger budget holds for a smaller one"
+    " too; how sure a plan is follows from the better bound.",
 )
 
 
