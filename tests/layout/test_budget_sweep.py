@@ -161,6 +161,28 @@ def test_a_bound_for_a_larger_budget_holds_for_a_smaller_one(monkeypatch: pytest
     assert main.outcome.status is Status.TIME_LIMIT
 
 
+def test_objectives_in_their_order_are_compared_in_their_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    """As many have a place either way; more are within the standard with two schools, which cost more."""
+    text = LAYOUT.replace("[worth]\nbeyond_yuan = 5_000\n", "").replace('open = "none"', 'open = "all"')
+    text = text.replace('must_close = ["f1"]\n', "").replace("[0, 400_000_000]", "[0, 8_000_000]\nsweep = [2]")
+    made = make_plan(pose_layout(write_scenario(write_case(tmp_path / "case"), text), SETTINGS), SETTINGS)
+    one, two = (step.course.solution for step in made.budgets if step.course is not None)
+    assert one.outcome.objective == pytest.approx(two.outcome.objective)
+    assert one.outcome.then[0].objective > two.outcome.then[0].objective  # type: ignore[operator]
+    assert one.outcome.then[1].objective < two.outcome.then[1].objective  # type: ignore[operator]
+    posed = posed_with(sweep=(2.0, 3.0))
+    posed = replace(made.posed, scenario=made.posed.scenario.model_copy(update={"budget": posed.scenario.budget}))
+    monkeypatch.setattr(
+        budget_sweep, "solve", lambda *_, rules, **__: one if "24,000" in rules["budget.2030"].zh else two
+    )
+    _, steps = sweep_budgets(posed, model_of(posed.scenario), one, SETTINGS, names_of(posed))
+    assert [step.found_at for step in steps] == [1, 2, 2]
+    last = steps[2].course
+    assert last is not None
+    assert [part.bound for part in last.solution.outcome.then] == [None] * len(two.outcome.then)
+    assert "第 2 目标限时求解，差距未知" in last.solution.outcome.label_zh
+
+
 def test_nothing_is_known_of_a_plan_where_no_search_came_to_a_bound(monkeypatch: pytest.MonkeyPatch) -> None:
     def late(*_: Any, **__: Any) -> Solution:
         raise SitingError(Fault("限时内没有找到方案", "no plan was found within the time limit"))
