@@ -11,6 +11,7 @@ from siting.base_map import base_of
 from siting.layout.asked import unverified_of
 from siting.layout.budget_report import budget_lines
 from siting.layout.certainty import budget_texts
+from siting.layout.checked import faults
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
 from siting.layout.report import ARROW, sections_of
@@ -77,6 +78,7 @@ class LayoutAnswer:
                     f"{count} values of the standards are not verified; see the report's assumptions.",
                 )
             )
+        said += faults(self.facts)
         if outcome.status is Status.TIME_LIMIT:
             said.append(
                 (

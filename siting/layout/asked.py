@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from siting.layout.certainty import OBJECTIVE_NAMES
 from siting.layout.facts import Facts
+from siting.layout.money import Worth
 from siting.layout.pose import ServicePart
-from siting.layout.scenario import Chosen, Worth
+from siting.layout.scenario import Chosen
 from siting.layout.texts import money_text
 from siting.render.wording import Text
 
@@ -108,6 +109,16 @@ def _service(part: ServicePart) -> Text:
             plan.private_share < 1,
             f"民办按 {private} 计",
             f"private places count {private}",
+        ),
+        (
+            plan.moved_at_most_once,
+            "最近的一处撤并后，接着最近的以后各期不撤并",
+            "where the nearest closes, the next nearest closes in no later period",
+        ),
+        (
+            plan.quality_limits,
+            "每校人数不超过优质均衡七项指标合格的人数",
+            "no school has more pupils than it passes the seven indicators with",
         ),
         (plan.ride, "计校车费用", "school buses are paid"),
         (plan.board, "计寄宿费用", "boarding is paid"),

@@ -9,7 +9,7 @@ from siting.layout.rows import MONEY
 from siting.layout.texts import money_text
 from siting.render.wording import Text, persons_text, share_text
 
-TOLD_ELSEWHERE = ("budget.", "counts_as.", "within.", "reuse.", "near.", "plot.", "land.")
+TOLD_ELSEWHERE = ("budget.", "counts_as.", "within.", "reuse.", "near.", "plot.", "land.", "moved_at_most_once.")
 TOLD_BY_SERVICE = (".move.", ".budget_yuan.")
 AT_BOUND = 1e-6
 LISTED = 12

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting.case import Case
+from siting.case_ledger import SCHOOLS as COMPULSORY
 from siting.errors import Faults, nearest_word
 from siting.impedance import FloatArray, ImpedanceMatrix
 from siting.layout.places import NOT_GIVEN, candidates_of, fits, inside, ready_year
@@ -89,6 +90,8 @@ def check_plans(
                     column=f"services.{service.id}.sizes",
                     value=f"{persons:g}",
                 )
+        if plan.quality_limits:
+            _check_quality(faults, case, service)
         if not faults:
             _check_land(faults, scenario, service, plan, candidates[service.id])
     faults.raise_if_any()
@@ -134,6 +137,29 @@ def _check_ids(faults: Faults, case: Case, service: Service, plan: ServicePlan, 
             else:
                 texts = (f"案例中没有这个编号（{service.name_zh}）", f"the case has no such id ({service.name_en})")
                 _unknown(faults, column, name, known, texts)
+
+
+def _check_quality(faults: Faults, case: Case, service: Service) -> None:
+    """The seven indicators are there for the service, and the case tells the resources of its schools."""
+    column = f"services.{service.id}.quality_limits"
+    if service.id not in COMPULSORY:
+        faults.add(
+            f"七项指标只用于小学、初中，不用于{service.name_zh}",
+            f"the seven indicators are for primary and junior schools, not for {service.name_en}",
+            remedy_zh="删去这一项",
+            remedy_en="leave it out",
+            column=column,
+            value="true",
+        )
+    elif case.school_resources is None:
+        faults.add(
+            "案例没有 school_resources.csv，不知道各校的资源",
+            "the case has no school_resources.csv: what schools have is not known",
+            remedy_zh="补上这个表，或删去这一项",
+            remedy_en="add that table, or leave it out",
+            column=column,
+            value="true",
+        )
 
 
 def _check_land(

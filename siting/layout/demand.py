@@ -113,3 +113,15 @@ def with_plots(case: Case, people: PeopleOverTime) -> Case:
         return case
     more = plots.assign(village="", **dict.fromkeys(case.age_columns, 0.0))
     return replace(case, demand=pd.concat([case.demand, more], ignore_index=True))
+
+
+def farthest_minutes(plan: ServicePlan, group: GroupDemand) -> float:
+    """Minutes to which the people of a group are sent."""
+    return min(plan.max_travel_minutes, group.group.max_minutes or np.inf)
+
+
+def farthest_of(plan: ServicePlan, groups: Sequence[GroupDemand]) -> FloatArray:
+    """(I,) the largest of `farthest_minutes` of the groups who live at each point; -1 where nobody ever does."""
+    far = [np.where((group.persons > 0).any(axis=0), farthest_minutes(plan, group), -1.0) for group in groups]
+    most: FloatArray = np.max(far, axis=0)
+    return most

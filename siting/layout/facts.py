@@ -13,6 +13,7 @@ from siting.layout.moves import NOWHERE, moves_of
 from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
 from siting.layout.scenario import LayoutScenario
+from siting.layout.tables.balance import variation_of
 from siting.layout.tables.budgets import budgets_of
 from siting.layout.tables.facts import Facts as TableFacts
 from siting.layout.tables.fates import LEAVING, fates_of
@@ -116,9 +117,19 @@ class Facts:
         return "expanded" if persons > today else "reduced" if persons < today else "kept"
 
     @cached_property
+    def of_tables(self) -> TableFacts:
+        """What the tables are computed from."""
+        return TableFacts(self.plan, Settings())
+
+    @cached_property
+    def variation(self) -> pd.DataFrame:
+        """As `variation_of`: how schools differ."""
+        return variation_of(self.of_tables)
+
+    @cached_property
     def _leaving(self) -> dict[int, str]:
         """How the places that close leave: moved, merged or closed."""
-        fates = fates_of(TableFacts(self.plan, Settings()))
+        fates = fates_of(self.of_tables)
         return {fate.place: fate.status for fate in fates if fate.status in LEAVING}
 
     def changes_at(self, p: int) -> list[int]:

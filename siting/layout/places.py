@@ -26,6 +26,7 @@ class State:
         persons: that it holds, +inf for no limit.
         by_kind: persons of each kind of demand; empty where there are no kinds.
         size: the row of the standard; None for a facility as it stands.
+        most: persons that may be sent there by another rule than its size, +inf for none.
     """
 
     name_zh: str
@@ -34,6 +35,12 @@ class State:
     least: float
     by_kind: tuple[float, ...] = ()
     size: StandardSize | None = None
+    most: float = np.inf
+
+    @property
+    def usable(self) -> float:
+        """Persons that may be sent there."""
+        return min(self.persons, self.most)
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,8 @@ from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.instance.ids import NumberedIds
 from siting.layout.checks import check_links, check_plans, check_services, check_standards
-from siting.layout.demand import Needs, later_demand, needs_of
+from siting.layout.demand import Needs, farthest_minutes, farthest_of, later_demand, needs_of
+from siting.layout.moved_once import once_rows
 from siting.layout.places import (
     Place,
     candidates_of,
@@ -27,6 +28,7 @@ from siting.layout.places import (
     places_reused,
     places_within,
 )
+from siting.layout.quality import with_quality_limits
 from siting.layout.rows import MONEY, ArcTable, Row, Rows, add_budget, link_rows, service_rows
 from siting.layout.running import with_running_costs
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, ServicePlan, Within, load_layout
@@ -125,7 +127,7 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     with clock.time(settings.listener, "pose", "建立规划模型", "Posing the plan"):
         table = ArcTable.of(places)
         near = _near_links(scenario, table, graph, graph_key, settings)
-        rows = _rows(case, scenario, services, table, near)
+        rows = _rows(scenario, parts, needs, table, near)
         demand, instance, first_state = _instance(scenario, needs, parts, table, rows)
     return Posed(
         scenario, case, needs, graph, graph_key, parts, table, tuple(rows.texts), demand, instance, first_state, clock,
@@ -158,6 +160,9 @@ def _places(
         if isinstance(link, CountsAs):
             real = [p for p in found[link.service] if p.origin in ("existing", "candidate")]
             found[link.of] += places_counted(scenario, by_service[link.of], real)
+    for plan in scenario.services:
+        if plan.quality_limits:
+            found[plan.service] = with_quality_limits(case, found[plan.service])
     years = years_of_periods(scenario)
     return [with_running_costs(place, plans[name], years) for name in _hosts_first(scenario) for place in found[name]]
 
@@ -242,17 +247,21 @@ def minutes_between(
 
 
 def _rows(
-    case: Case,
     scenario: LayoutScenario,
-    services: Sequence[Service],
+    parts: Sequence[ServicePart],
+    needs: Needs,
     table: ArcTable,
     near: dict[int, tuple[IntArray, list[int]]],
 ) -> Rows:
-    rows = Rows()
+    rows, case = Rows(), needs.case
     townships = sorted({str(name) for name in case.demand["township"] if name})
     zones = {str(z.id): (str(z.name_zh), str(z.name_en)) for z in case.zones.itertuples()}
-    for service, plan in zip(services, scenario.services, strict=True):
-        service_rows(rows, table, scenario, plan, (service.name_zh, service.name_en), townships, zones)
+    for part, groups in zip(parts, needs.groups, strict=True):
+        names = (part.service.name_zh, part.service.name_en)
+        service_rows(rows, table, scenario, part.plan, names, townships, zones)
+        if part.plan.moved_at_most_once:
+            far, points = farthest_of(part.plan, groups), [str(name) for name in case.demand["name"]]
+            once_rows(rows, table, part.places, part.times.impedance, far, names=points, years=scenario.years)
     if scenario.budget is not None:
         everything = range(len(table.places))
         add_budget(
@@ -277,7 +286,7 @@ def _instance(
     for s, part in enumerate(parts):
         matrix = part.times.impedance
         for g, group in enumerate(needs.groups[s]):
-            farthest = min(part.plan.max_travel_minutes, group.group.max_minutes or np.inf)
+            farthest = farthest_minutes(part.plan, group)
             kept = matrix.keep(matrix.values <= farthest)
             standard = np.minimum(part.problem.standard_min, group.group.standard_minutes or np.inf)
             rides = _rides(scenario, part, group.group.may_board) | _worth(scenario, part)
@@ -368,8 +377,8 @@ def _changes(scenario: LayoutScenario, table: ArcTable, rows: Rows, first_state:
         site_place=np.tile(np.arange(P), T),
         site_period=np.repeat(np.arange(T), P),
         state_place=np.repeat(np.arange(P), np.diff(first_state)),
-        capacity=np.array([state.persons for state in states]),
-        minimum=np.array([state.least for state in states]),
+        capacity=np.array([state.usable for state in states]),
+        minimum=np.array([min(state.least, state.most) for state in states]),
         initial=np.where(initial >= 0, initial + first_state[:-1], -1),
         place=table.place,
         period=table.period,

@@ -11,6 +11,7 @@ from siting.formulation.compose import load_formulation
 from siting.layout.asked import asked, assumed
 from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
+from siting.layout.checked import checked
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
@@ -68,11 +69,17 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
             found.append(Section(f"每处决定的依据：{zh}", f"What each decision rests on: {en}", tuple(sentences)))
     found += [
         Section("起作用的规则", "Rules that bind", tuple(binding(facts))),
+        *_checked_after(facts),
         Section("假设与未核实的数值", "Assumptions and what is not verified", tuple(assumed(facts))),
         Section("怎样计算", "How it is computed", tuple(method(facts))),
         Section("成果表", "Tables", (_where(tables),), tuple(sheet for sheet in tables if sheet.key in IN_REPORT)),
     ]
     return tuple(found)
+
+
+def _checked_after(facts: Facts) -> list[Section]:
+    said = checked(facts)
+    return [Section("在方案上核对的规则", "Rules checked on the plan", tuple(said))] if said else []
 
 
 def headline(facts: Facts) -> list[Text]:

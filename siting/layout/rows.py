@@ -175,7 +175,7 @@ def service_rows(
             "处",
             least=least,
         )
-        rows.add(text, _in_use(table, there, last))
+        rows.add(text, in_use(table, there, last))
     if plan.township_minimum:
         for name in townships:
             there = [p for p in own if table.places[p].row["township"] == name]
@@ -188,19 +188,19 @@ def service_rows(
                 "处",
                 least=plan.township_minimum,
             )
-            rows.add(text, _in_use(table, there, last))
+            rows.add(text, in_use(table, there, last))
     by_id = {table.places[p].id: p for p in real if table.places[p].origin in ("existing", "candidate")}
     for name in plan.required:
         own_name = full_name(table.places[by_id[name]])
         rows.add(
             Row(f"{plan.service}.required.{name}", f"{own_name}须新建{zh}", f"{en}: {own_name} must open", least=1),
-            _in_use(table, [by_id[name]], last),
+            in_use(table, [by_id[name]], last),
         )
     for name in plan.must_close:
         own_name = full_name(table.places[by_id[name]])
         rows.add(
             Row(f"{plan.service}.must_close.{name}", f"{zh} {own_name}须关闭", f"{en}: {own_name} must close", most=0),
-            _in_use(table, [by_id[name]], last),
+            in_use(table, [by_id[name]], last),
         )
     if plan.move != "none":
         _move_rows(rows, table, plan, real, names, years)
@@ -251,7 +251,7 @@ def add_budget(
         rows.add(text, [(a, table.arcs[a].yuan / MONEY) for a in wanted])
 
 
-def _in_use(table: ArcTable, places: Iterable[int], period: int) -> list[tuple[int, float]]:
+def in_use(table: ArcTable, places: Iterable[int], period: int) -> list[tuple[int, float]]:
     """The changes that leave these places in use in a period."""
     return [(a, 1.0) for a in table.numbers(places, period=period) if table.arcs[a].head >= 0]
 
@@ -278,7 +278,7 @@ def link_rows(
                 if (service, origin, place.id) in by_key
             )
             for t in periods:
-                terms = _in_use(table, [p], t) + [(a, -1.0) for a, _ in _in_use(table, [higher], t)]
+                terms = in_use(table, [p], t) + [(a, -1.0) for a, _ in in_use(table, [higher], t)]
                 rows.add(
                     Row(
                         f"counts_as.{place.service}.{place.id}.{t}",
@@ -300,7 +300,7 @@ def link_rows(
             for k, p in enumerate(mine):
                 there = others[starts[k] : starts[k + 1]]
                 for t in periods:
-                    terms = _in_use(table, there, t) + [(a, -1.0) for a, _ in _in_use(table, [p], t)]
+                    terms = in_use(table, there, t) + [(a, -1.0) for a, _ in in_use(table, [p], t)]
                     place = table.places[p]
                     text = Row(
                         f"near.{number}.{place.id}.{t}",
@@ -319,8 +319,8 @@ def _tie(rows: Rows, table: ArcTable, service: str, of: str, origin: str, period
         if name not in hosts:
             continue
         for t in periods:
-            terms = _in_use(table, [p], t)
-            host = _in_use(table, [hosts[name]], t)
+            terms = in_use(table, [p], t)
+            host = in_use(table, [hosts[name]], t)
             if inside:
                 text = Row(f"within.{service}.{name}.{t}", f"{said}在用才能附设", f"{said} must be in use", most=0)
                 terms += [(a, -1.0) for a, _ in host]
@@ -352,11 +352,11 @@ def _plot_rows(rows: Rows, table: ArcTable, scenario: LayoutScenario) -> None:
                         f"the plot {said} holds one service",
                         most=1,
                     )
-                    rows.add(text, _in_use(table, [p, q], last))
+                    rows.add(text, in_use(table, [p, q], last))
         if land > 0 and any({table.places[p].service for p in there} & group for group in sharing):
             terms = []
             for p in there:
-                for a, _ in _in_use(table, [p], last):
+                for a, _ in in_use(table, [p], last):
                     size = table.places[p].states[table.arcs[a].head].size
                     terms.append((a, 0.0 if size is None or size.site_m2 is None else size.site_m2))
             rows.add(

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from siting.files.toml import Frozen, load_toml
+from siting.layout.money import Budget, Worth
 from siting.scenario import Limit, Travel
 from siting.standards import ZoneKind
 
@@ -42,49 +43,6 @@ class Search(Frozen):
     gap: float = Field(0.01, ge=0, lt=1, description="允许停止的相对差距 relative gap at which to stop")
     threads: int = Field(2, ge=1, le=64, description="并行线程数 threads")
     seed: int = Field(0, ge=0, le=2_147_483_647, description="随机种子 seed")
-
-
-class Worth(Frozen):
-    """What counts for how much, in yuan a person and year: the rates that weigh people against money and travel."""
-
-    left_out_yuan: float = Field(
-        20_000,
-        ge=0,
-        description="一个人没有着落，每年折合多少元（在未达标之外另计） a person without a place, besides the next",
-    )
-    beyond_yuan: float = Field(
-        5_000, ge=0, description="一个人未达标，每年折合多少元 a person who has no place within the standard"
-    )
-    minute_yuan: float = Field(
-        20, ge=0, description="一个人单程多一分钟，每年折合多少元 a minute more of one person's way"
-    )
-    source: str = Field("", description="依据，会写入成果 where the rates come from; shown in the outputs")
-
-
-class Budget(Frozen):
-    """Money for all services together."""
-
-    yuan: tuple[float, ...] = Field(description="各期预算（元），每期一个数 yuan, one number a period")
-    carry_over: bool = Field(True, description="上期结余可转入下期 what is left may be spent in a later period")
-    source: str = Field("", description="依据，会写入成果 where it comes from; shown in the outputs")
-    sweep: tuple[float, ...] = Field(
-        (),
-        description="再按这些倍数的预算各求解一次（各期、各项预算都乘），比较花多少钱、多少人受益；不写不比较 "
-        "solve again for budgets so many times as large (every period's and service's), to compare what they bring",
-    )
-    sweep_time_limit_s: float | None = Field(
-        None,
-        gt=0,
-        description="其中每次求解的秒数，不写同 solver.time_limit_s seconds for each of these; none: the plan's own",
-    )
-
-    @model_validator(mode="after")
-    def _factors(self) -> Budget:
-        if any(not 0 < factor < float("inf") for factor in self.sweep):
-            raise ValueError("sweep 的倍数应大于 0 | the factors of sweep must be above 0")
-        if len(set(self.sweep)) < len(self.sweep):
-            raise ValueError("sweep 有重复的倍数 | sweep lists a factor twice")
-        return self
 
 
 class Group(Frozen):
@@ -162,6 +120,20 @@ class ServicePlan(Frozen):
     )
     most_closings: tuple[int, ...] | None = Field(
         None, description="各期最多关闭几处 largest number of closings, one number a period"
+    )
+    moved_at_most_once: bool = Field(
+        False,
+        description="最近的一处撤并、迁走后，届时离得最近的在用设施以后各期不再撤并、迁走：去最近一处的人至多因撤并换一次；"
+        "实际去处另行核对 "
+        "where the nearest place closes or moves, the nearest then in use closes or moves in no later period: whoever "
+        "goes to the nearest is moved by a closure once at most; where people are really sent is checked afterwards",
+    )
+    quality_limits: bool = Field(
+        False,
+        description="每所学校的学生不超过其资源能使优质均衡七项指标合格的人数（需 school_resources.csv）；"
+        "差异系数不在此列，只核对 "
+        "no school takes more pupils than its resources let it pass the seven indicators of quality balance with "
+        "(school_resources.csv is needed); coefficients of variation are only checked",
     )
     zone_minimum: Mapping[str, int] = Field(
         {}, description="规划期末各分区至少新建几处 least number of new facilities by zone at the end"

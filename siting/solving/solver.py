@@ -198,12 +198,7 @@ class _Search:
             highs.setOptionValue(key, value)
         hand_over(highs, self.program, rows, relaxed=relaxed)
 
-        def check(event: Any) -> None:
-            if asked.is_set():
-                event.interrupt()
-
-        for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
-            callback.subscribe(check)
+        _heed(highs, asked)
         return highs
 
     def run(
@@ -226,6 +221,17 @@ class _Search:
             values = np.asarray(highs.getSolution().col_value, dtype=np.float64)
             values = np.where(self.program.whole, np.round(values), values)
         return status, bound, values, max(0, int(highs.getInfo().mip_node_count))
+
+
+def _heed(highs: Any, asked: threading.Event) -> None:
+    """Let HiGHS stop at its next check once `asked` is set."""
+
+    def check(event: Any) -> None:
+        if asked.is_set():
+            event.interrupt()
+
+    for callback in (highs.cbMipInterrupt, highs.cbSimplexInterrupt, highs.cbIpmInterrupt):
+        callback.subscribe(check)
 
 
 def _relax(search: _Search, rows: BoolArray, asked: threading.Event) -> Relaxation:
@@ -258,13 +264,15 @@ class Relaxed:
 
 
 def relax(program: Program, *, time_limit_s: float = math.inf) -> Relaxed | None:
-    """Solve the linear relaxation; None where it has no optimum, or none was found in time."""
-    highs = QuietHighs()  # type: ignore[no-untyped-call]
+    """Solve the linear relaxation; None where it has no optimum, or none was found in time or before Ctrl-C."""
+    highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
     highs.setOptionValue("log_to_console", False)
     if math.isfinite(time_limit_s):
         highs.setOptionValue("time_limit", max(time_limit_s, 0.01))
     hand_over(highs, program, relaxed=True)
-    highs.run()
+    with stoppable() as asked:
+        _heed(highs, asked)
+        highs.run()
     if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
         return None
     solution = highs.getSolution()

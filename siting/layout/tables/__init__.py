@@ -116,7 +116,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         pairing(facts),
         ledger(facts),
         groups(facts, frame),
-        rules(facts),
+        rules(facts, variation),
         assumptions(facts),
     )
     return tuple(sheet for sheet in sheets if sheet is not None)

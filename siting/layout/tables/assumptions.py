@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from siting.evaluation.quality_balance import load_quality_standard
 from siting.layout.pose import DRIVE_FOR_WALK
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, SharePlot, Within
 from siting.layout.tables.facts import Facts
@@ -90,6 +91,8 @@ def _of_scenario(scenario: LayoutScenario, facts: Facts) -> list[dict[str, objec
             rows.append(_value(name, "close_yuan", own.close_yuan, ASSUMED, False))
         if own.board:
             rows.append(_value(name, "board_yuan_per_year", own.board_yuan_per_year, "假设 assumption", False))
+        if own.quality_limits:
+            rows += _quality(name, of_service.service.id)
         if own.least_persons is not None:
             rows.append(_value(name, "least_persons", own.least_persons, SCENARIO, False))
         for kind, limit in own.threshold.items():
@@ -105,6 +108,27 @@ def _of_scenario(scenario: LayoutScenario, facts: Facts) -> list[dict[str, objec
                 rows.append(_value(name, f"groups.{group.id}.max_minutes", group.max_minutes, SCENARIO, False))
     for link in scenario.links:
         rows += _of_link(link)
+    return rows
+
+
+def _quality(name: str, service: str) -> list[dict[str, object]]:
+    """The indicators that `quality_limits` holds schools to."""
+    standard = load_quality_standard()
+    rows = [
+        _text(
+            name, "quality_limits", yes_no(True),
+            "假设：扩建的每个学位按标准配足七项资源，新建学校按标准配备 "
+            "assumption: places added and new schools get the resources that the standard asks for",
+            yes_no(False),
+        )
+    ]  # fmt: skip
+    for indicator in standard.indicators:
+        for school, least in indicator.least.items():
+            if school == service:
+                key = f"quality.{indicator.resource}.per_{indicator.per_pupils}"
+                rows.append(_value(name, key, least.value, least.source, least.verified))
+    for key, value in (("least_met", standard.least_met), ("rest_share", standard.rest_share)):
+        rows.append(_value(name, f"quality.{key}", value.value, value.source, value.verified))
     return rows
 
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.impedance import FloatArray, IntArray
+from siting.layout.moved_twice import moved_again
 from siting.layout.result import Course
 from siting.layout.tables.columns import ALTERNATIVE, COURSES, SERVICE, WHEN, YEAR
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, Facts
@@ -44,7 +45,9 @@ FIGURES = (
     Column("small", "不足 100 人的学校（所）", "Sites below 100 pupils", "count", 13),
     Column("full_classes", "大班额班级比例", "Share of classes above their size", "share", 13),
     Column("variation_failed", "差异系数超限的指标（项）", "Indicators beyond the limit of variation", "count", 14),
+    Column("schools_failing", "七项指标合起来不合格的学校（所）", "Schools failing the indicators", "count", 15),
     Column("moved", "转学（人）", "Pupils changing school", "persons"),
+    Column("moved_again", "其中再次因撤并转学（人）", "Moved by a closure again", "persons", 14),
     Column("staff_leaving", "须调出的教职工（人）", "Staff to move", "count", 13),
     Column("staff_wanted", "须新配的教职工（人）", "Staff wanted", "count", 13),
 )
@@ -73,7 +76,7 @@ def education_of(facts: Facts, frame: pd.DataFrame, rides: pd.DataFrame, variati
                         **_told(found, when), **_changes(facts, s, t, when), **_sizes(facts, course, s, t),
                         **_rides(facts, rides, s, t, when),
                         "young_far": _young_far(facts, course, s, t),
-                        "variation_failed": _failed(variation, service.id, year, when),
+                        **_balance(variation, service.id, year, when),
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=["service_id", "year", "when", *[column.name for column in FIGURES]])
@@ -91,7 +94,7 @@ def _changes(facts: Facts, s: int, t: int, when: str) -> dict[str, float]:
             "staff_wanted")  # fmt: skip
     moved = _moved(facts, facts.flows if when == "after" else facts.flows_before, s, t)
     if when == "before":
-        return {**dict.fromkeys(keys, 0.0), "moved": moved}
+        return {**dict.fromkeys(keys, 0.0), "moved": moved, "moved_again": 0.0}  # nothing closes
     here = facts.changes[(facts.changes["service"] == s) & (facts.changes["period"] == t)]
     closing = here[here["kind"] == "close"]["place"].to_numpy(dtype=np.int64)
     load = facts.plan.after.load[:, t - 1] if t > 0 else facts.plan.before.load[:, 0]
@@ -107,6 +110,7 @@ def _changes(facts: Facts, s: int, t: int, when: str) -> dict[str, float]:
         "staff_leaving": -staff.clip(upper=0).sum(),
         "staff_wanted": staff.clip(lower=0).sum(),
         "moved": moved,
+        "moved_again": moved_again(facts.moved[facts.moved["period"] == t], s),
     }
 
 
@@ -160,9 +164,15 @@ def _young_far(facts: Facts, course: Course, s: int, t: int) -> float:
     return max(float(people["persons"][mine].sum() - pairs["persons"][near].sum()), 0.0)
 
 
-def _failed(variation: pd.DataFrame, service: str, year: int, when: str) -> float:
+def _balance(variation: pd.DataFrame, service: str, year: int, when: str) -> dict[str, float]:
+    """Indicators that vary beyond their limit, and schools that fail them; NaN where resources are not known."""
     part = variation[(variation["service"] == service) & (variation["year"] == year) & (variation["when"] == when)]
-    return float((~part["passes"].astype(bool)).sum()) if len(part) else float("nan")
+    if part.empty:
+        return dict.fromkeys(("variation_failed", "schools_failing"), np.nan)
+    return {
+        "variation_failed": float((~part["passes"].astype(bool)).sum()),
+        "schools_failing": float(part["failing"].iloc[0]),
+    }
 
 
 def education(facts: Facts, frame: pd.DataFrame) -> Sheet:

@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 
 from siting.impedance import BoolArray, FloatArray, IntArray
+from siting.layout.moved_twice import moved_by_closures
 from siting.layout.places import Place, State
 from siting.layout.result import UNCHANGED, Course, LayoutPlan
 from siting.layout.tables.flows import entries_of, flows_between, gained_by_place
@@ -143,11 +144,11 @@ class Facts:
         return used
 
     def capacity(self, course: Course) -> FloatArray:
-        """(P, T) persons that each place holds: 0 where not in use, +inf for no limit."""
+        """(P, T) persons that may be sent to each place: 0 where not in use, +inf for no limit."""
         most = max((len(place.states) for place in self.places), default=1)
         table = np.zeros((len(self.places), most + 1))
         for p, place in enumerate(self.places):
-            table[p, : len(place.states)] = [state.persons for state in place.states]
+            table[p, : len(place.states)] = [state.usable for state in place.states]
         found: FloatArray = np.take_along_axis(table, np.where(course.state >= 0, course.state, most), axis=1)
         return found
 
@@ -209,6 +210,11 @@ class Facts:
     def _flows_of(self, course: Course) -> pd.DataFrame:
         first, then = (entries_of(self.pairs(c)) for c in (self.plan.before, course))
         return flows_between(self.plan.posed.demand, first, then, len(self.places))
+
+    @cached_property
+    def moved(self) -> pd.DataFrame:
+        """Everybody whose place closes in the plan, as `moved_by_closures` tells."""
+        return moved_by_closures(self.plan)
 
     @cached_property
     def gained(self) -> FloatArray:

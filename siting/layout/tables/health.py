@@ -79,6 +79,11 @@ def use(facts: Facts) -> Sheet:
             f"Crowded: use, or nearest need for the capacity, above {OVER:.0%} (nobody is sent beyond the capacity; who"
             f" is left stands in the gaps); under-used: below {UNDER:.0%}. Those of unknown capacity are left out.",
         ),
+        (
+            "方案写明 quality_limits 的学校，规模不超过七项指标合格的人数；“缺口”表的学位也这样计。",
+            "Where the scenario says `quality_limits` the capacity of a school is at most the pupils with whom it"
+            " passes the seven indicators; so are the places in the gaps.",
+        ),
         ALTERNATIVE,
     )
     return make_sheet("use", ("设施忙闲", "Crowded and under-used"), columns, table, notes)

@@ -153,5 +153,8 @@ def _note(facts: Facts, fate: Fate) -> str:
         return f"利用{facts.place_names[fate.place]}原址 in the building of {facts.place_names[fate.place]}"
     if fate.status in LEAVING and fate.receiver < 0 and fate.affected > 0:
         return f"{fate.affected:.0f} 人没有接收的设施 nobody receives its {fate.affected:.0f} people"
+    state = place.states[fate.state]
+    if fate.status not in LEAVING and state.usable < state.persons:
+        return f"按七项指标至多 {state.most:,.0f} 人 at most {state.most:,.0f} pupils by the seven indicators"
     free = place.row["available_from"] if place.origin == "candidate" else np.nan
     return f"用地 {free:.0f} 年起可用 land free from {free:.0f}" if free > 0 else ""

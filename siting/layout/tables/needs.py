@@ -78,7 +78,7 @@ def places_by_unit(facts: Facts, course: Course) -> tuple[FloatArray, FloatArray
         mine = np.flatnonzero((facts.service_of_place == series.service) & used.any(axis=1))
         place, period = np.nonzero(used[mine])
         states = [facts.places[mine[p]].states[course.state[mine[p], t]] for p, t in zip(place, period, strict=True)]
-        persons = np.array([s.persons if series.group < 0 else s.by_kind[kind] for s in states], dtype=np.float64)
+        persons = np.array([s.usable if series.group < 0 else s.by_kind[kind] for s in states], dtype=np.float64)
         limited = np.isfinite(persons)
         units = facts.units.of_places[:, mine[place]]
         held[k] = sums(period, units, np.where(limited, persons, 0.0), (T, U))

@@ -126,6 +126,8 @@ def hearing(facts: Facts) -> Sheet:
     closing = changes[(changes["kind"] == "close") & changes["service"].isin(compulsory)]
     closing = closing.sort_values(["period", "service", "place"])
     rows = []
+    twice = facts.moved[facts.moved["times"] > 1]
+    again = twice.groupby(["place", "period"])["persons"].sum().to_dict()
     for p, t in zip(closing["place"], closing["period"], strict=True):
         place, flow = facts.places[p], flow_from(facts, p, t)
         load = facts.plan.after.load[p, t - 1] if t > 0 else facts.plan.before.load[p, 0]
@@ -147,6 +149,7 @@ def hearing(facts: Facts) -> Sheet:
                 "worst_now": placed["minutes_now"].max(),
                 "far": float(far) if young else np.nan,
                 "without": float(flow["was"].sum() - placed["was"].sum()),
+                "again": again.get((p, t), 0.0),
             }
         )  # fmt: skip
     columns = (
@@ -158,6 +161,7 @@ def hearing(facts: Facts) -> Sheet:
         Column("worst_now", "撤并后最长（分钟）", "Longest after (min)", "minutes", 13),
         Column("far", "一至三年级超过 30 分钟（人）", "Grades 1-3 beyond 30 min", "persons", 16),
         Column("without", "没有着落（人）", "Without a place", "persons", 12),
+        Column("again", "先前已因撤并换校（人）", "Moved by an earlier closure too", "persons", 14),
     )  # fmt: skip
     names = [column.name for column in columns]
     notes = (
@@ -169,6 +173,12 @@ def hearing(facts: Facts) -> Sheet:
         (
             "一至三年级一列为空：方案没有把这些年级单独分组。",
             "The column of grades 1-3 is empty where the scenario has no group of those grades.",
+        ),
+        (
+            "“先前已因撤并换校”：所在地的学生在前几期已因学校撤并换过校，这次又要换；不为 0 时应改方案或在听证中说明。"
+            "按居住地逐期推算，不跟踪毕业的学生。",
+            "Moved by an earlier closure too: pupils of a place whose school closed in an earlier period already; where"
+            " it is not 0, change the plan or tell the hearing. By where pupils live, not by who has left meanwhile.",
         ),
     )
     return make_sheet("hearing", ("听证清单", "Closures that need a hearing"), columns, _frame(rows, names), notes)

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -42,16 +43,34 @@ class PeriodBound:
     chosen: IntArray
 
 
-def cut(problem: MultiPeriodProblem, mu: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """(T,) constants and (T C,) coefficients: serving period t costs at least constant_t + coefficients w_t.
+class Terms(NamedTuple):
+    """What the Lagrangian's value at some multipliers is the sum of: of points (I,), sites (J,) and rows (R,)."""
 
-    Valid for all states w; tight at the prices of the transport between sites in use. Generalised Benders cuts;
-    Fischetti, Ljubic and Sinnl (2016), European Journal of Operational Research 253(3).
-    """
+    points: FloatArray
+    sites: FloatArray
+    rows: FloatArray
+
+
+def lagrangian_terms(
+    problem: MultiPeriodProblem, initial: IntArray, mu: FloatArray, sigma: FloatArray, kinds: int = 1
+) -> Terms | None:
+    """The value at mu (I,) and sigma (R,); None where a site has no path."""
     packed = packing(problem.pairs)
     pack(problem.pairs, mu, packed)
-    constant = np.bincount(problem.period, weights=mu, minlength=problem.periods)
-    return constant.astype(np.float64), packed.value.copy()
+    changes = problem.changes
+    total, chosen = np.empty(problem.sites), np.empty((problem.sites, problem.periods), dtype=np.int64)
+    allowed = np.ones(changes.cost.size, dtype=bool)
+    price = changes.cost - (problem.matrix.T @ sigma if sigma.size else 0.0)
+    if not cheapest_paths(changes, price, packed.value, allowed, initial, total, chosen, kinds):
+        return None
+    return Terms(mu, total, _of_rows(sigma, problem.least, problem.most))
+
+
+def _of_rows(prices: FloatArray, least: FloatArray, most: FloatArray) -> FloatArray:
+    """(R,) what each row adds: its price times the bound that it is priced by."""
+    bound = np.where(prices > 0, least, np.where(prices < 0, most, 0.0))
+    value: FloatArray = prices * bound
+    return value
 
 
 def lagrangian_bound(
@@ -109,10 +128,7 @@ def lagrangian_bound(
         price = changes.cost - (scaled.T @ prices if rows else 0.0)
         if not cheapest_paths(changes, price, packed.value, allowed, initial, total, chosen, kinds):
             return PeriodBound(math.inf, at, prices / size, chosen)
-        value = float(at.sum() + total.sum())
-        if rows:
-            value += float(np.where(prices > 0, prices * np.where(prices > 0, least, 0), 0).sum())
-            value += float(np.where(prices < 0, prices * np.where(prices < 0, most, 0), 0).sum())
+        value = float(at.sum() + total.sum() + _of_rows(prices, least, most).sum())
         stalled += 1
         if value > best.value:
             if value > best.value + 1e-5 * abs(value):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from scipy.sparse import coo_array, csr_array
@@ -12,6 +12,7 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance.changes import Changes
 from siting.search.multiperiod.adapter import Posed
 from siting.search.multiperiod.merge import Merged
+from siting.solving.solver import Relaxed
 
 TRIVIAL = 1e-12
 
@@ -37,7 +38,14 @@ class Flows:
 
 
 def flows_of(
-    posed: Posed, merged: Merged, block: IntArray, today: BoolArray, *, nearest: int, today_nearest: int
+    posed: Posed,
+    merged: Merged,
+    block: IntArray,
+    today: BoolArray,
+    *,
+    nearest: int,
+    today_nearest: int,
+    points: BoolArray | None = None,
 ) -> Flows:
     """The flows of each group to its cheapest cells.
 
@@ -45,15 +53,18 @@ def flows_of(
         block: (I,) block of each point.
         today: (P G,) places in use today, of which each group keeps some.
         nearest, today_nearest: how many cells a group keeps, of all and of those in use today.
+        points: (I,) whose groups are to have flows; None: all.
     """
     problem = posed.problem
     load, period = problem.pairs.load, problem.period
     places = posed.initial.size
     point = np.repeat(np.arange(load.size), np.diff(posed.starts))
-    gain = load[point] * (posed.each - posed.left_out[point])
+    pair = np.arange(point.size) if points is None else np.flatnonzero(points[point])
+    point = point[pair]
+    gain = load[point] * (posed.each[pair] - posed.left_out[point])
     kept = gain < -TRIVIAL
     point, gain = point[kept], gain[kept]
-    cell = period[point] * places + posed.place[kept]
+    cell = period[point] * places + posed.place[pair[kept]]
     key = merged.group[point] * (places * problem.periods) + cell
     known, number = np.unique(key, return_inverse=True)
     total = np.bincount(number, weights=gain)
@@ -75,6 +86,21 @@ def flows_of(
         period[first],
         block[first],
     )
+
+
+def fewer(flows: Flows, made: Bundle, relaxed: Relaxed, *, most: int, nearest: int) -> Flows:
+    """Of each group the flows that the relaxation of a programme finds best, and the cheapest.
+
+    Args:
+        most: by reduced cost; nearest: by cost.
+    """
+    begin = made.changes.size + made.cells.size
+    group = flows.group[made.flows]
+    order = np.lexsort((relaxed.reduced[begin:], group))
+    keep = _rank(group) < nearest
+    keep[order[_rank(group[order]) < most]] = True
+    kept = made.flows[keep]
+    return replace(flows, group=flows.group[kept], cell=flows.cell[kept], cost=flows.cost[kept])
 
 
 def _rank(group: IntArray) -> IntArray:
@@ -210,18 +236,14 @@ def _room(
     place_of = np.cumsum(limited) - 1
     keep = limited[row]
     room_made = parts.add(place_of[row[keep]], column[keep], value[keep], None, np.zeros(int(limited.sum())))
-    if G == 1 and (changes.minimum > 0).any():
-        least = changes.minimum[head]
-        asked = np.unique(np.searchsorted(cells, base[least > 0]))
-        asked = asked[asked < cells.size]
-        where = np.full(cells.size + 1, -1)
-        where[asked] = np.arange(asked.size)
-        at = np.searchsorted(cells, base)
-        mine = (where[np.minimum(at, cells.size)] >= 0) & (least > 0)
-        flow = where[place] >= 0
+    least = changes.minimum[head]
+    if (least > 0).any():
+        asked = np.unique(base[least > 0] // G)  # periods and places, whatever the kind
+        flow = np.flatnonzero(np.isin(own // G, asked))
+        mine = np.flatnonzero(least > 0)
         parts.add(
-            np.r_[where[place[flow]], where[at[mine]]], np.r_[begin + np.flatnonzero(flow), used[mine]],
-            np.r_[load[flow], -least[mine]], np.zeros(asked.size), None,
+            np.r_[np.searchsorted(asked, own[flow] // G), np.searchsorted(asked, base[mine] // G)],
+            np.r_[begin + flow, used[mine]], np.r_[load[flow], -least[mine]], np.zeros(asked.size), None,
         )  # fmt: skip
     return room_made, cells[limited]
 

@@ -1,9 +1,10 @@
 """Layout plans at the size of a county.
 
 Points that cost nearly the same are merged; the linear relaxation of the merged programme gives prices, which lifted
-to all points give a Lagrangian bound on every plan. Plans come from the merged programme too, part by part (a part is
-what no trip and no change of state leaves: a service), each with the share of the common rows that the relaxation gave
-it; their cost is that of the transport of all points. At last places are looked at one by one.
+to all points give a Lagrangian bound on every plan. A part (what no trip and no change of state leaves: a service) is
+then relaxed again on its own with finer groups, and solved with the share of the common rows that the relaxation gave
+it; parts go side by side where there are cores. The cost of a plan is that of the transport of all points. At last
+places are looked at one by one.
 """
 
 from __future__ import annotations
@@ -11,31 +12,39 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
-from scipy.sparse import coo_array, csr_array
-from scipy.sparse.csgraph import connected_components
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.machine.interrupt import out_of_time
-from siting.search.multiperiod.adapter import Posed, pose
+from siting.machine.threads import core_count
+from siting.search.multiperiod.adapter import pose
 from siting.search.multiperiod.bound import lagrangian_bound
-from siting.search.multiperiod.bundle import Bundle, Flows, bundle, flows_of
-from siting.search.multiperiod.lifted import lifted_prices
-from siting.search.multiperiod.merge import Merged, merge_points
+from siting.search.multiperiod.bundle import Bundle, Flows, bundle
+from siting.search.multiperiod.parts import Parts
+from siting.search.multiperiod.relaxation import (
+    PartRelaxed,
+    WholeRelaxed,
+    best_prices,
+    relax_part,
+    relax_whole,
+    value_of_parts,
+)
 from siting.search.multiperiod.transport import PeriodTransport
-from siting.solving.solver import Relaxed, SolverOptions, relax, solve_program
+from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
-GROUPS, COARSE = 1000, 150  # merged points of a service and period: at first, and where the relaxation takes too long
-NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use today
-RELAXATION_SHARE, COARSE_SHARE, PARTS_SHARE = 0.3, 0.45, 0.8  # of the time: until the relaxations and the parts end
-PART_GAP, WHOLE_GAP = 0.001, 0.005
+WHOLE_SHARE, PRICES_SHARE, PARTS_SHARE = 0.35, 0.5, 0.85  # of the time: until relaxations and parts end
+STEPS, FIRST_STEP, PATIENCE = 60, 0.03, 20  # of the ascent from the relaxation's prices
+PART_GAP, PART_GAP_MOST, WHOLE_GAP = 0.001, 0.02, 0.005
+OF_WHOLE = 0.0004  # of the cost of everything, which no part needs to be nearer to its best than
+AGAIN_UNTIL, AGAIN_SHARE = 0.95, 0.4  # of the time until which parts are solved again, and of what is left for one
 LEAST_S = 2.0
-SMALL_PART = 0.04  # of all pairs
 SAME = 1e-9
 
 
@@ -95,35 +104,58 @@ class _Search:
         count = changes.least.size
         worth = each - left_out[instance.impedance.rows]
         self.posed = pose(instance, worth, left_out, rows=np.ones(count, dtype=bool))
-        self.part_of_place = _parts(self.posed, changes.places)
-        self.today = self.posed.initial > 0
+        self.parts = Parts.of(self.posed, changes)
         self.transport = PeriodTransport(self.posed.problem)
         self.bound, self.cost = -math.inf, math.inf
         self.best: BoolArray | None = None
+        self.sigma, self.of_parts = np.zeros(count), np.zeros(self.parts.count + 1)
         self.by_clock = False
 
     def run(self) -> PlanFound:
         keep = self._as_it_stands()
         if keep is not None:
             self._try(keep)
-        merged, flows, whole, relaxed = self._relaxation()
-        if relaxed is not None:
-            mu = lifted_prices(self.posed, merged, whole, relaxed, flows)
-            found = lagrangian_bound(
-                self.posed.problem, self.posed.initial, mu=mu, sigma=relaxed.prices[whole.rows], steps=60, patience=20,
-                goal=self.cost, end=self._until(COARSE_SHARE + 0.05),
-            )  # fmt: skip
-            self.bound = found.value
-            self._tell()
-        else:  # a weak bound is better than none
-            end = self._until(COARSE_SHARE + 0.05)
-            self.bound = lagrangian_bound(self.posed.problem, self.posed.initial, goal=self.cost, end=end).value
-        self._solve_parts(flows, whole, relaxed)
+        parts = self.parts
+        left = max(self._left(WHOLE_SHARE), LEAST_S)
+        whole = relax_whole(self.posed, self.changes, parts, time_limit_s=left)
+        refined: dict[int, PartRelaxed] = {}
+        if whole.lifted is None:  # a weak bound is better than none
+            end = self._until(PRICES_SHARE)
+            self.bound = lagrangian_bound(
+                self.posed.problem, self.posed.initial, goal=self.cost, end=end, kinds=self.posed.kinds
+            ).value
+        else:
+            self._price(whole, refined)
+        self._tell()
+        if not self._closed:
+            with ThreadPoolExecutor(max(2, min(core_count(), self.parts.count))) as pool:
+                self._solve_parts(pool, whole, refined)
+        if whole.lifted is not None and not self._closed:
+            self._climb(whole, refined)
         if not math.isfinite(self.cost):
-            self._solve_together(whole)
+            self._solve_together(whole.made)
+        if whole.lifted is not None:
+            self._solve_again(whole, refined)
         if self.best is not None and not self._closed:
-            self._one_by_one(whole, relaxed)
+            self._one_by_one(whole)
         return self._answer()
+
+    def _climb(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
+        """The bound at the best prices, and a little above."""
+        mu, sigma = self._price(whole, refined)
+        found = lagrangian_bound(
+            self.posed.problem, self.posed.initial, mu=mu, sigma=sigma, kinds=self.posed.kinds, goal=self.cost,
+            steps=STEPS, first_step=FIRST_STEP, patience=PATIENCE, end=self._until(1.0),
+        )  # fmt: skip
+        self.bound = max(self.bound, found.value)
+        self._tell()
+
+    def _price(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> tuple[FloatArray, FloatArray]:
+        """The best prices of relaxations, and what they say of all and of each part."""
+        bound, mu, sigma = best_prices(self.posed, self.parts, whole, refined)
+        self.bound = max(self.bound, bound)
+        self.sigma, self.of_parts = sigma, value_of_parts(self.posed, self.parts, mu, sigma)
+        return mu, sigma
 
     # ------------------------------------------------------------------ limits
     def _until(self, share: float) -> float:
@@ -139,59 +171,111 @@ class _Search:
     def _tell(self) -> None:
         self.report(self.cost, min(self.bound, self.cost))
 
-    # ------------------------------------------------------------- relaxation
-    def _relaxation(self) -> tuple[Merged, Flows, Bundle, Relaxed | None]:
-        """The merged programme of everything and its linear relaxation."""
-        posed, changes = self.posed, self.changes
-        pairs = posed.problem.pairs
-        first = np.zeros(pairs.load.size, dtype=np.int64)
-        there = np.diff(posed.starts) > 0
-        first[there] = self.part_of_place[posed.place[posed.starts[:-1][there]] // posed.kinds]
-        block = first * changes.periods + posed.problem.period
-        everything = np.arange(changes.least.size)
-        for most, nearest in ((GROUPS, NEAREST), (COARSE, NEAREST // 2)):
-            merged = merge_points(posed.starts, posed.place, posed.each, posed.left_out, pairs.load, block, most=most)
-            flows = flows_of(posed, merged, block, self.today, nearest=nearest, today_nearest=NEAREST_TODAY)
-            whole = bundle(
-                posed, changes, flows, np.ones(changes.places, dtype=bool), everything, changes.least, changes.most
-            )
-            share = RELAXATION_SHARE if most == GROUPS else COARSE_SHARE
-            relaxed = relax(whole.program, time_limit_s=max(self._left(share), LEAST_S))
-            if relaxed is not None:
-                break
-        return merged, flows, whole, relaxed
-
     # ------------------------------------------------------------------ parts
-    def _solve_parts(self, flows: Flows, whole: Bundle, relaxed: Relaxed | None) -> None:
-        """Each part on its own, one after the other, with what the common rows leave it."""
-        changes = self.changes
-        part_of_change = self.part_of_place[changes.place]
-        parts = list(dict.fromkeys(self.part_of_place.tolist()))
-        use = np.zeros(changes.count)
-        if relaxed is not None:
-            use[whole.changes] = relaxed.values[: whole.changes.size]
-        activity = _by_part(changes.rows, part_of_change, use, len(parts))
-        touched = _by_part(abs(changes.rows), part_of_change, np.ones(changes.count), len(parts)) > 0
-        size = np.bincount(part_of_change, minlength=len(parts)).astype(np.float64)
-        plan = self.best.copy() if self.best is not None else np.zeros(changes.count, dtype=bool)
-        done = np.zeros(len(parts), dtype=bool)
-        resource = _is_money(changes.rows, changes.least)
-        for number, part in enumerate(parts):
-            if out_of_time(self._until(1.0)):
+    def _solve_parts(self, pool: ThreadPoolExecutor, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
+        """Each part on its own with what the common rows leave it, side by side where they have no row in common."""
+        parts = self.parts
+        size = np.bincount(parts.of_change, minlength=parts.count) / self.changes.count
+        size += np.maximum(self.of_parts[:-1], 0.0) / max(np.maximum(self.of_parts[:-1], 0.0).sum(), 1e-9)
+        to_relax = list(range(parts.count)) if whole.lifted is not None else []
+        relaxing: tuple[int, Future[PartRelaxed | None]] | None = None
+        plan = self.best.copy() if self.best is not None else np.zeros(self.changes.count, dtype=bool)
+        done, running = np.zeros(parts.count, dtype=bool), dict[Future[BoolArray | None], int]()
+        while not done.all() or relaxing is not None:
+            if out_of_time(self._until(PARTS_SHARE + 0.05)):
                 self.by_clock = True
-                return
-            rows, least, most = self._rows_of(part, done, plan, activity, touched, resource, part_of_change)
-            share = size[part] / size[parts[number:]].sum()
-            seconds = max(self._left(PARTS_SHARE) * share, LEAST_S)
-            chosen = self.part_of_place == part
-            made = bundle(self.posed, changes, flows, chosen, rows, least, most)
-            start = self._start(made, plan, rows, least, most)
-            answer = solve_program(made.program, SolverOptions(time_limit_s=seconds, gap=PART_GAP), start=start)
-            if answer.values is not None:
-                plan[part_of_change == part] = made.flags(answer.values, changes.count)[part_of_change == part]
-            done[part] = True
+                break
+            if relaxing is None and to_relax and self._left(PRICES_SHARE) > 0:
+                part, left = to_relax[0], self._left(PRICES_SHARE) * min(2.0 / len(to_relax), 1.0)
+                to_relax.pop(0)
+                relaxing = part, pool.submit(
+                    relax_part, self.posed, self.changes, parts, part, whole, time_limit_s=left
+                )  # fmt: skip
+            ready = self._ready(done, running, max(1, core_count() - (relaxing is not None)))
+            if ready is not None:
+                flows = refined[ready].flows if ready in refined else whole.flows
+                share = size[ready] / size[~done].sum()
+                seconds = max(self._left(PARTS_SHARE) * share, LEAST_S)
+                rows, least, most = self._rows_of(ready, done, plan, whole.use)
+                running[pool.submit(self._solve_part, ready, flows, plan.copy(), rows, least, most, seconds)] = ready
+                continue
+            waiting: set[Future[Any]] = {*running} | ({relaxing[1]} if relaxing else set())
+            wait(waiting, timeout=1.0, return_when=FIRST_COMPLETED)
+            if relaxing is not None and relaxing[1].done():
+                found = relaxing[1].result()
+                if found is not None:
+                    refined[relaxing[0]] = found
+                relaxing = None
+            for job in [job for job in running if job.done()]:
+                part, taken = running.pop(job), job.result()
+                if taken is not None:
+                    plan[parts.of_change == part] = taken[parts.of_change == part]
+                done[part] = True
         if self._complete(plan):
             self._try(plan)
+
+    def _ready(self, done: BoolArray, running: dict[Future[BoolArray | None], int], most: int) -> int | None:
+        """The next part that can go, if any: with no row in common with those that are going."""
+        if len(running) >= most:
+            return None
+        going = np.zeros(done.size, dtype=bool)
+        going[list(running.values())] = True
+        free = (part for part in np.flatnonzero(~done & ~going).tolist() if not self.parts.waits(part, going).any())
+        return next(free, None)
+
+    def _solve_again(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
+        """Parts anew from the best plan with all that the others leave, the farthest from their bounds first."""
+        parts, every = self.parts, np.ones(self.parts.count, dtype=bool)
+        tried: set[int] = set()
+        while self.best is not None and not self._closed and len(tried) < parts.count:
+            left = self._left(AGAIN_UNTIL)
+            if left < LEAST_S or out_of_time(self._until(1.0)):
+                return
+            slack = self._costs_of_parts(self.best) - self.of_parts[:-1]
+            part = max((p for p in range(parts.count) if p not in tried), key=lambda p: float(slack[p]))
+            tried.add(part)
+            if slack[part] < self.gap * abs(self.cost) / (4 * parts.count):
+                return
+            rows, least, most = self._rows_of(part, every, self.best, whole.use)
+            flows = refined[part].flows if part in refined else whole.flows
+            taken = self._solve_part(part, flows, self.best, rows, least, most, left * AGAIN_SHARE)
+            if taken is not None:
+                plan = np.where(parts.of_change == part, taken, self.best)
+                if self._try(plan):
+                    tried = {part}
+
+    def _costs_of_parts(self, plan: BoolArray) -> FloatArray:
+        """(parts,) what each part of a plan costs, less what the prices of common rows put down to it."""
+        changes, parts = self.changes, self.parts
+        self.transport.to(self.posed.in_use(changes, self._states(plan)))
+        share, pairs = self.transport.shares(), self.posed.problem.pairs
+        point = np.repeat(np.arange(pairs.load.size), np.diff(pairs.starts))
+        served = np.bincount(point, weights=share, minlength=pairs.load.size)
+        stay = np.where(served < 1, (1 - served) * np.where(np.isfinite(pairs.most), pairs.most, 0.0), 0.0)
+        each = np.bincount(point, weights=share * pairs.cost, minlength=pairs.load.size) + stay
+        total: FloatArray = np.bincount(parts.of_point, weights=each, minlength=parts.count).astype(np.float64)
+        priced = changes.cost - changes.rows[parts.of_row == parts.count].T @ self.sigma[parts.of_row == parts.count]
+        total += np.bincount(parts.of_change[plan], weights=priced[plan], minlength=parts.count)
+        return total
+
+    def _solve_part(
+        self,
+        part: int,
+        flows: Flows,
+        plan: BoolArray,
+        rows: IntArray,
+        least: FloatArray,
+        most: FloatArray,
+        seconds: float,
+    ) -> BoolArray | None:
+        """(A,) changes of the part, from its programme; None where none is found."""
+        chosen = self.parts.of_place == part
+        made = bundle(self.posed, self.changes, flows, chosen, rows, least, most)
+        start = self._start(made, plan, rows, least, most)
+        share = self.bound / max(float(self.of_parts[part]), 1e-9) if self.bound > 0 else 1.0
+        gap = min(max(PART_GAP, OF_WHOLE * share), PART_GAP_MOST)
+        answer = solve_program(made.program, SolverOptions(time_limit_s=seconds, gap=gap), start=start)
+        return None if answer.values is None else made.flags(answer.values, self.changes.count)
 
     def _solve_together(self, whole: Bundle) -> None:
         """All parts at once, where one after the other they come to no plan that keeps all rows."""
@@ -201,22 +285,16 @@ class _Search:
             self._try(whole.flags(answer.values, self.changes.count))
 
     def _rows_of(
-        self, part: int, done: BoolArray, plan: BoolArray, activity: FloatArray, touched: BoolArray,
-        resource: BoolArray, part_of_change: IntArray,
-    ) -> tuple[IntArray, FloatArray, FloatArray]:  # fmt: skip
+        self, part: int, done: BoolArray, plan: BoolArray, use: FloatArray
+    ) -> tuple[IntArray, FloatArray, FloatArray]:
         """The rows that a part must keep, with what is left of them by the others.
 
         Of a resource the parts that are still to come keep what the relaxation gave them, and what nobody takes goes
         to the next; another row is asked of the last of its parts only, when the others are settled.
         """
-        changes = self.changes
-        mine = touched[:, part]
-        others = touched & ~done
-        others[:, part] = False
-        waits = others.any(axis=1)
-        rows = np.flatnonzero(mine & (resource | ~waits))
-        settled = _by_part(changes.rows, part_of_change, plan.astype(np.float64), done.size)
-        taken = np.where(done, settled, activity)
+        changes, parts = self.changes, self.parts
+        rows = np.flatnonzero(parts.touched[:, part] & ~parts.waits(part, ~done))
+        taken = np.where(done, parts.sums(plan.astype(np.float64)), parts.sums(use))
         taken[:, part] = 0.0
         by_others = taken.sum(axis=1)[rows]
         return rows, changes.least[rows] - by_others, changes.most[rows] - by_others
@@ -279,17 +357,14 @@ class _Search:
         self._tell()
         return True
 
-    def _one_by_one(self, whole: Bundle, relaxed: Relaxed | None) -> None:
+    def _one_by_one(self, whole: WholeRelaxed) -> None:
         """Other paths of single places, those first that the relaxation finds nearly as good."""
         changes = self.changes
-        order = np.arange(changes.places)
-        if relaxed is not None:
-            reduced = np.full(changes.count, np.inf)
-            reduced[whole.changes] = np.abs(relaxed.reduced[: whole.changes.size])
-            moving = changes.tail != changes.head
-            worth = np.full(changes.places, np.inf)
-            np.minimum.at(worth, changes.place[moving], reduced[moving])
-            order = np.argsort(worth, kind="stable")
+        moving = changes.tail != changes.head
+        worth = np.full(changes.places, np.inf)
+        np.minimum.at(worth, changes.place[moving], whole.worth[moving])
+        order = np.argsort(worth, kind="stable")
+        if whole.lifted is not None:
             order = order[np.isfinite(worth[order])]
         paths = _Paths(changes)
         improved = True
@@ -337,48 +412,6 @@ class _Paths:
             now = [a for a in arcs if c.period[a] == t]
             ways = [(int(c.head[a]), [*path, a]) for state, path in ways for a in now if c.tail[a] == state]
         return [path for _, path in ways]
-
-
-def _parts(posed: Posed, places: int) -> IntArray:
-    """(P,) part of each place: places that some point can reach both belong together, and small parts with the next."""
-    point = np.repeat(np.arange(posed.left_out.size), np.diff(posed.starts))
-    place = posed.place // posed.kinds
-    there = np.diff(posed.starts) > 0
-    first = np.zeros(posed.left_out.size, dtype=np.int64)
-    first[there] = place[posed.starts[:-1][there]]
-    graph = csr_array(coo_array((np.ones(place.size), (first[point], place)), shape=(places, places)))
-    found = connected_components(graph, directed=False)[1]
-    order = np.unique(found, return_index=True)[1]
-    rank = np.argsort(np.argsort(order))[found]  # numbered as they first appear
-    pairs = np.bincount(rank[place], minlength=order.size)
-    enough = max(pairs.sum() * SMALL_PART, 1.0)
-    joined, size = np.zeros(order.size, dtype=np.int64), 0.0
-    for k in range(1, order.size):
-        size += pairs[k - 1]
-        new = size >= enough
-        joined[k] = joined[k - 1] + new
-        size = 0.0 if new else size
-    part: IntArray = joined[rank]
-    return part
-
-
-def _by_part(rows: csr_array, part: IntArray, values: FloatArray, parts: int) -> FloatArray:
-    """(R, parts) what each row comes to over the changes of each part."""
-    matrix = rows.tocoo()
-    flat = matrix.row.astype(np.int64) * parts + part[matrix.col]
-    total = np.bincount(flat, weights=matrix.data * values[matrix.col], minlength=rows.shape[0] * parts)
-    table: FloatArray = total.reshape(rows.shape[0], parts).astype(np.float64)
-    return table
-
-
-def _is_money(rows: csr_array, least: FloatArray) -> BoolArray:
-    """(R,) rows by which much of something is used up: no negative coefficient, one above 1, and no least value."""
-    lowest, highest = np.zeros(rows.shape[0]), np.zeros(rows.shape[0])
-    matrix = rows.tocoo()
-    np.minimum.at(lowest, matrix.row, matrix.data)
-    np.maximum.at(highest, matrix.row, matrix.data)
-    mask: BoolArray = (lowest >= 0) & (highest > 1) & np.isneginf(least)
-    return mask
 
 
 def _finite(values: FloatArray) -> FloatArray:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
 
@@ -127,13 +127,6 @@ class MultiPeriodProblem:
             np.full(none.shape[0], np.inf) if most is None else most,
         )
 
-    def reach(self) -> MultiPeriodProblem:
-        """The problem of leaving nobody out: its least cost is the load of those who cannot be served."""
-        pairs = self.pairs
-        must = np.isinf(pairs.most)
-        nothing = pairs._replace(cost=np.zeros_like(pairs.cost), most=np.where(must, pairs.load, 0.0))
-        return replace(self, pairs=nothing)
-
     @property
     def points(self) -> int:
         """I."""
@@ -187,14 +180,3 @@ class MultiPeriodProblem:
         cell = self.cell_of_change[chosen]
         cells[cell[cell >= 0]] = True
         return cells.reshape(self.periods, self.columns)
-
-    def allows(self, chosen: BoolArray) -> bool:
-        """Whether the rows hold for these changes (A,)."""
-        value = self.matrix @ chosen
-        slack = 1e-9 * np.maximum(np.maximum(_finite(self.least), _finite(self.most)), 1.0)
-        return bool(((value >= self.least - slack) & (value <= self.most + slack)).all())
-
-
-def _finite(values: FloatArray) -> FloatArray:
-    size: FloatArray = np.where(np.isfinite(values), np.abs(values), 0.0)
-    return size

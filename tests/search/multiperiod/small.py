@@ -10,7 +10,6 @@ from scipy.sparse import block_array, coo_array, csr_array, diags_array, eye_arr
 from siting.formulation.program import Program
 from siting.impedance import FloatArray, IntArray
 from siting.search.multiperiod import Changes, MultiPeriodProblem
-from siting.search.multiperiod.master import paths_rows
 from siting.solving.solver import Answer, SolverOptions, solve_program
 
 
@@ -88,7 +87,7 @@ def by_the_whole_programme(problem: MultiPeriodProblem, initial: IntArray) -> An
     pairs, size = problem.pairs, problem.changes.cost.size
     row = np.repeat(np.arange(problem.points), np.diff(pairs.starts))
     cells, count = pairs.capacity.size, row.size
-    path, right = paths_rows(problem, initial)
+    path, right = _paths_rows(problem, initial)
     used = np.flatnonzero(problem.cell_of_change >= 0)
     in_use = csr_array(coo_array((np.ones(used.size), (problem.cell_of_change[used], used)), shape=(cells, size)))
     number = np.arange(count)
@@ -100,7 +99,7 @@ def by_the_whole_programme(problem: MultiPeriodProblem, initial: IntArray) -> An
     room = diags_array(np.where(np.isfinite(pairs.capacity), pairs.capacity, pairs.load.sum())) @ in_use
     matrix = block_array(
         [
-            [path[:, :size], None, None],
+            [path, None, None],
             [problem.matrix, None, None],
             [None, everybody, left],
             [-room, came, None],
@@ -124,3 +123,26 @@ def by_the_whole_programme(problem: MultiPeriodProblem, initial: IntArray) -> An
                         np.zeros(count)],
     )  # fmt: skip
     return solve_program(program, SolverOptions(time_limit_s=300))
+
+
+def _paths_rows(problem: MultiPeriodProblem, initial: IntArray) -> tuple[csr_array, FloatArray]:
+    """matrix u = right: one change a site in the first period, and what enters a state leaves it in the next."""
+    changes = problem.changes
+    size, periods, sites = changes.cost.size, problem.periods, problem.sites
+    states = np.diff(changes.first) + 1
+    before = np.r_[0, np.cumsum(states)]
+    total = int(before[-1])
+    site, period = problem.site_of_change, problem.period_of_change
+    number = np.arange(size)
+    enter = period < periods - 1  # rows (site, state, period) of passing on
+    leave = period > 0
+    row_in = sites + period[enter] * total + before[site[enter]] + changes.head[enter]
+    row_out = sites + (period[leave] - 1) * total + before[site[leave]] + changes.tail[leave]
+    first = period == 0
+    rows = np.r_[site[first], row_in, row_out]
+    columns = np.r_[number[first], number[enter], number[leave]]
+    data = np.r_[np.ones(int(first.sum())), np.ones(row_in.size), -np.ones(row_out.size)]
+    count = sites + (periods - 1) * total
+    matrix = csr_array(coo_array((data, (rows, columns)), shape=(count, size)))
+    right = np.r_[np.ones(sites), np.zeros(count - sites)]
+    return matrix, right
