@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from siting.layout.certainty import OBJECTIVE_NAMES
 from siting.layout.facts import Facts
+from siting.layout.money import Worth
 from siting.layout.pose import ServicePart
-from siting.layout.scenario import Chosen, Worth
+from siting.layout.scenario import Chosen
 from siting.layout.texts import money_text
 from siting.render.wording import Text
 

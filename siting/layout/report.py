@@ -9,11 +9,13 @@ import pandas as pd
 from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.layout.asked import asked, assumed
+from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
 from siting.layout.checked import checked
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
+from siting.layout.running_report import running_section
 from siting.layout.texts import TEN_THOUSAND, counts_text, mean_text, money_text, within_text, without_text
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import Section
@@ -58,6 +60,8 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
             (by_township(facts), *(() if worse.frame.empty else (worse,))),
         ),
     ]  # fmt: skip
+    budgets = budget_section(facts)
+    found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s)
         if sentences:

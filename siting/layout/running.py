@@ -24,14 +24,20 @@ def with_running_costs(place: Place, plan: ServicePlan, years: FloatArray) -> Pl
     if place.origin == "counts_as" or not (plan.run_yuan_per_year or plan.run_yuan_per_place):
         return place
     left = np.cumsum(years[::-1])[::-1]
-
-    def rate(state: int) -> float:
-        if state < 0:
-            return 0.0
-        persons = place.states[state].persons
-        return plan.run_yuan_per_year + plan.run_yuan_per_place * (persons if np.isfinite(persons) else 0.0)
-
     arcs = tuple(
-        replace(arc, running_yuan=float(left[arc.period]) * (rate(arc.head) - rate(arc.tail))) for arc in place.arcs
+        replace(
+            arc,
+            running_yuan=float(left[arc.period])
+            * (yearly_yuan(place, plan, arc.head) - yearly_yuan(place, plan, arc.tail)),
+        )
+        for arc in place.arcs
     )
     return replace(place, arcs=arcs)
+
+
+def yearly_yuan(place: Place, plan: ServicePlan, state: int) -> float:
+    """What running a place in this state costs a year; 0 where it is not in use (-1)."""
+    if state < 0 or place.origin == "counts_as":
+        return 0.0
+    persons = place.states[state].persons
+    return plan.run_yuan_per_year + plan.run_yuan_per_place * (persons if np.isfinite(persons) else 0.0)

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from siting.errors import InputError
+from siting.explain.record import find_run
 from siting.layout.answer import LayoutAnswer
 from siting.layout.asked import goals
 from siting.layout.certainty import binding, how_sure
@@ -132,7 +134,7 @@ def test_objectives_in_an_order_are_told_with_the_gap_in_people(facts: Facts) ->
 
 def test_rules_that_bind_are_named(facts: Facts) -> None:
     texts = [zh for zh, _ in binding(facts)]
-    assert any("f1 须关闭" in text for text in texts)
+    assert any("一小（f1）须关闭" in text for text in texts)
     spent = float(facts.yuan.sum())
     assert spent > 0
     assert any(f"用 {money_text(spent)[0]}，可用 4.00 亿元（{spent / 4e8:.1%}）" in text for text in texts)
@@ -166,6 +168,9 @@ def test_the_folder_opens_in_a_browser(facts: Facts, tmp_path: Path) -> None:
     record = json.loads(files["run.json"].read_text(encoding="utf-8"))
     assert record["synthetic"] is True
     assert record["label"]["zh"] == "已证明最优"
+    with pytest.raises(InputError) as error:
+        find_run(str(tmp_path / "run"), tmp_path)
+    assert f"{tmp_path / 'run'}/report.html 的“每处决定的依据”" in str(error.value)
     with open_browser() as browser:
         with open_page(browser, files["map.html"]) as (page, seen):
             page.get_by_text("2030 年", exact=True).first.click()  # type: ignore[attr-defined]
@@ -174,3 +179,13 @@ def test_the_folder_opens_in_a_browser(facts: Facts, tmp_path: Path) -> None:
         with open_page(browser, files["report.html"]) as (page, seen):
             assert "每处决定的依据" in page.locator("body").inner_text()  # type: ignore[attr-defined]
             seen.check()
+
+
+def test_to_explain_a_layout_plan_says_where_its_reasons_stand(facts: Facts, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        find_run(str(facts.plan.posed.path), tmp_path)
+    text = str(error.value)
+    assert "先用 siting run 运行；依据见 report.html 的“每处决定的依据”" in text
+    assert "run it with siting run; they stand in report.html" in text
+    headings = {section.zh.split("：")[0] for section in sections_of(facts, ())}
+    assert {"每处决定的依据", "谁受益，谁变差", "起作用的规则"} <= headings
