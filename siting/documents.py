@@ -18,8 +18,8 @@ from siting.formulation.document import formulation_pages
 from siting.formulation.spec import Formulation
 from siting.grouping.scenario import Grouping, Leads, Members, Words
 from siting.grouping.scenario import Rules as GroupingRules
+from siting.layout.money import Budget, Worth
 from siting.layout.scenario import (
-    Budget,
     CountsAs,
     Group,
     LayoutScenario,
@@ -30,7 +30,6 @@ from siting.layout.scenario import (
     ServicePlan,
     SharePlot,
     Within,
-    Worth,
 )
 from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read

@@ -113,8 +113,17 @@ def _amounts(
     file: Path, service: str | None, p: str | None, budget: str | None, how: How, *, quiet: bool, as_json: bool
 ) -> int:
     """What each further facility or yuan brings; the exit code."""
-    from siting.sweep.run import sweep_amounts  # slow imports, needed here only
+    from siting.kinds import kind_of  # slow imports, needed here only
+    from siting.sweep.run import sweep_amounts
 
+    if kind_of(file) == "layout":
+        fail(
+            "布局规划的预算比较写在方案里",
+            "budgets of a layout plan are compared by its scenario",
+            remedy_zh="请在方案的 [budget] 中写 sweep = [0.5, 0.75, 1.25, 1.5]（预算的倍数），再用 siting run 运行",
+            remedy_en="write sweep = [0.5, 0.75, 1.25, 1.5] (times the budget) under its [budget], then siting run it",
+            file=file,
+        )
     if p is not None and budget is not None:
         fail("请给出 --p 或 --budget，二者取一", "give --p or --budget, one of the two", column="--p, --budget")
     if p is not None:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from siting.doctor.question import Asked
 from siting.doctor.remedies import Found, search
+from siting.doctor.rules import Rules
 from siting.doctor.sentences import SENTENCES
 from siting.doctor.words import Speaker
 from siting.errors import Fault, InfeasibleError
@@ -115,6 +116,7 @@ def diagnose(
     *,
     limits: tuple[Limit, ...] = (),
     names: Mapping[str, str] | None = None,
+    rules: Rules | None = None,
     time_limit_s: float = TIME_LIMIT_S,
 ) -> Diagnosis:
     """The smallest changes that make an infeasible question answerable.
@@ -125,13 +127,14 @@ def diagnose(
     Args:
         instance: numbers that have no plan.
         names: display names of demand points, zones and sites by id.
+        rules: what rows over changes say, by their ids.
         time_limit_s: of the whole search; the result is the same in every run that it does not stop.
 
     Source: Chinneck (2008), Feasibility and Infeasibility in Optimization.
     """
     asked = Asked(formulation, instance, limits)
     found, undecided, active = search(asked, time_limit_s)
-    speaker = Speaker(asked, names or {})
+    speaker = Speaker(asked, names or {}, rules or {})
     remedies = tuple(_remedy(speaker, one) for one in found)
     involved = {part.block for one in found for part in one.parts}
     conditions = tuple(dict.fromkeys(name for name in (*formulation.blocks, *active) if name in involved))

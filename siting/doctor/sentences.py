@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from siting.doctor.question import Amounts, lower_share
-from siting.doctor.words import Said, Speaker, number_said, places_said, sites_said, some
+from siting.doctor.rules import Rule, short
+from siting.doctor.words import SHOWN, Said, Speaker, number_said, places_said, sites_said, some
 from siting.formulation.blocks import REGISTER
 
 
@@ -202,36 +203,35 @@ def _limit(speaker: Speaker, amounts: Amounts) -> Said:
 
 
 def _rows(field: str, sign: int) -> Callable[[Speaker, Amounts], Said]:
-    """Bounds of rows over changes that are raised or lowered."""
-    most = sign > 0
-    bound_zh, bound_en = ("至多", "at most") if most else ("至少", "at least")
-    verb_zh, verb_en = ("上限提高到", "raise the limit") if most else ("下限降到", "lower the requirement")
-    more_zh, more_en = ("再加", "more") if most else ("减少", "less")
+    """Bounds of rows over changes that are raised or lowered; of many the first few are told."""
 
     def say(speaker: Speaker, amounts: Amounts) -> Said:
         changes = speaker.asked.instance.changes
         assert changes is not None
         rows, old = sorted(amounts), getattr(changes, field)
         ids = tuple(changes.row_ids[r] if changes.row_ids else str(r + 1) for r in rows)
-        zh, en, was_zh, was_en = [], [], [], []
-        for r, key in zip(rows, ids, strict=True):
-            name, before, by = speaker.name(key), _short(old[r]), _short(amounts[r])
-            new = _short(old[r] + sign * amounts[r])
-            was_zh.append(f"“{name}”{bound_zh} {before}")
-            was_en.append(f"{name}: {bound_en} {before}")
-            zh.append(f"把“{name}”的{verb_zh} {new}（原为 {before}，{more_zh} {by}）")
-            en.append(f"{verb_en} of {name} from {before} to {new} ({by} {more_en})")
+        was, change = [], []
+        for r, key in list(zip(rows, ids, strict=True))[:SHOWN]:
+            rule = speaker.rules.get(key) or _nameless(speaker.name(key), sign, old[r])
+            was.append((f"“{rule.zh}”", rule.en))
+            change.append((rule.raised if sign > 0 else rule.lowered)(float(old[r]), float(amounts[r])))
+        more = len(ids) - SHOWN
+        if more > 0:
+            was.append((f"另有 {more} 条", f"{more} more"))
+            change.append((f"另有 {more} 条同样放宽", f"the same for {more} more"))
         return Said(
-            "，".join(was_zh), " and ".join(was_en), "，".join(zh), " and ".join(en),
+            "，".join(zh for zh, _ in was), " and ".join(en for _, en in was),
+            "，".join(zh for zh, _ in change), " and ".join(en for _, en in change),
             float(sum(amounts.values())), "", ids, tuple(float(amounts[r]) for r in rows),
         )  # fmt: skip
 
     return say
 
 
-def _short(value: float) -> str:
-    """A number without needless digits."""
-    return f"{value:,.3f}".rstrip("0").rstrip(".")
+def _nameless(name: str, sign: int, bound: float) -> Rule:
+    """A row of which only the name is known."""
+    zh, en = ("至多", "at most") if sign > 0 else ("至少", "at least")
+    return Rule(name, f"{name}{zh} {short(bound)}", f"{name}: {en} {short(bound)}", f"“{name}”", name)
 
 
 def _of_places(

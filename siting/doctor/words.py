@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from siting.doctor.question import Amounts, Asked
+from siting.doctor.rules import Rules
 
 SHOWN = 6
 PLURAL = {"facility": "facilities", "person": "people"}
@@ -36,10 +37,16 @@ class Said:
 
 @dataclass(frozen=True, eq=False)
 class Speaker:
-    """Puts the numbers of one question in words."""
+    """Puts the numbers of one question in words.
+
+    Attributes:
+        names: display names by id.
+        rules: what rows over changes say, by their ids; of others the id is told.
+    """
 
     asked: Asked
     names: Mapping[str, str]
+    rules: Rules = field(default_factory=dict)
 
     def name(self, key: str) -> str:
         """Display name of a demand point, zone or site."""

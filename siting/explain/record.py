@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 from siting.case import find_case, load_case
 from siting.errors import Faults, InputError, fail, nearest_word
 from siting.files.cache import hash_file
+from siting.files.toml import read_toml
 from siting.provenance import hash_inputs
 from siting.scenario import find_scenario, list_scenarios, load_scenario
 
@@ -63,6 +64,10 @@ def find_run(word: str, out: Path, scenario: Path | None = None) -> Recorded:
             (f"did you mean {close!r}? " if close else "") + f"there are: {there_en}; or give a folder or a .toml file",
             word,
         ) from error
+    document = read_toml(file)
+    if "kind" in document:
+        folder = out / str(document.get("id"))
+        _refuse_kind(folder if (folder / RECORD).is_file() else None, file, layout=document["kind"] == "layout")
     folder = out / load_scenario(file).id
     if (folder / RECORD).is_file():
         return Recorded(folder, read_record(folder), file)
@@ -87,6 +92,8 @@ def read_record(folder: Path) -> dict[str, Any]:
         )
     try:
         record = json.loads(path.read_text(encoding="utf-8"))
+        if "label" in record and "title" in record:  # of a scenario with a kind: `siting.render.answer_folder`
+            _refuse_kind(folder, path, layout=record.get("format") == "layout_plan")
         planned = record["scenario"] is not None
         complete = {"inputs_sha256", "services"} <= set(record)
     except (OSError, ValueError, KeyError, TypeError) as error:
@@ -163,6 +170,33 @@ def _scenario_file(folder: Path, record: dict[str, Any]) -> Path:
         remedy_en="name its path with --scenario",
         file=folder / RECORD,
         value=said or record["scenario"]["id"],
+    )
+
+
+def _refuse_kind(folder: Path | None, file: Path, *, layout: bool) -> NoReturn:
+    """Say where the reasons of a plan stand that was made from a scenario with a kind.
+
+    Args:
+        folder: of its run; None: it has still to be made.
+    """
+    report = f"{'' if folder is None else f'{folder}/'}report.html"
+    zh, en = f"{report} 中", f"in {report}"
+    if layout:
+        zh = f"{report} 的“每处决定的依据”“谁受益，谁变差”“起作用的规则”各节和 tables.xlsx 的“项目排序”等表"
+        en = (
+            f'in {report} under "What each decision rests on", "Who gains and who loses" and "Rules that bind", and in '
+            "tables.xlsx"
+        )
+    fail(
+        "siting explain 只解释选址方案；这是布局规划，它的依据另有说明"
+        if layout
+        else "siting explain 只解释选址方案；这是另一种方案",
+        "siting explain is for plans of siting; the reasons of a layout plan are told elsewhere"
+        if layout
+        else "siting explain is for plans of siting; this is of another kind",
+        remedy_zh=("" if folder else "先用 siting run 运行；") + f"依据见 {zh}",
+        remedy_en=("" if folder else "run it with siting run; ") + f"they stand {en}",
+        file=file,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from siting.base_map import base_of
 from siting.layout.asked import unverified_of
+from siting.layout.budget_report import budget_lines
 from siting.layout.certainty import budget_texts
 from siting.layout.checked import faults
 from siting.layout.decisions import decisions_sheet
@@ -63,7 +64,7 @@ class LayoutAnswer:
             for t in range(len(facts.years)):
                 zh, en = _line(facts, s, t)
                 lines += [(zh, ""), (en, "dim")]
-        said = [*hosts_text(facts), *budget_texts(facts), *township_text(facts)]
+        said = [*hosts_text(facts), *budget_texts(facts), *budget_lines(facts), *township_text(facts)]
         lines.append(("", ""))
         for zh, en in (ARROW, *said):
             lines += [(zh, ""), (en, "dim")]

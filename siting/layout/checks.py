@@ -246,9 +246,9 @@ def check_standards(
 def _too_strict(faults: Faults, column: str, limit: float, least: float) -> None:
     known = np.isfinite(least)
     faults.add(
-        "没有一处地点能让任何人达标" + (f"：最近的也要 {least:.1f} 分钟" if known else "：没有人能到达任何地点"),
+        "没有一处地点能让任何人达标" + (f"：最近的也要 {least:.3g} 分钟" if known else "：没有人能到达任何地点"),
         "no place is within it for anybody"
-        + (f": the nearest takes {least:.1f} min" if known else ": none is reached"),
+        + (f": the nearest takes {least:.3g} min" if known else ": none is reached"),
         remedy_zh="放宽时间，或增加候选地点",
         remedy_en="allow more minutes, or offer more sites",
         column=column,

@@ -15,6 +15,7 @@ from siting.layout.result import UNCHANGED, LayoutPlan
 from siting.layout.running import yearly_yuan
 from siting.layout.scenario import LayoutScenario
 from siting.layout.tables.balance import variation_of
+from siting.layout.tables.budgets import budgets_of
 from siting.layout.tables.facts import Facts as TableFacts
 from siting.layout.tables.fates import LEAVING, fates_of
 from siting.layout.tables.schools import rides_of
@@ -256,6 +257,11 @@ class Facts:
             most = each.sort_values("persons", kind="stable").drop_duplicates("point", keep="last")
             found[f"place_{when}"] = most.set_index("point")[when]
         return found
+
+    @cached_property
+    def budgets(self) -> pd.DataFrame:
+        """What other budgets bring, as `siting.layout.tables.budgets.budgets_of` tells; empty without a sweep."""
+        return budgets_of(TableFacts(self.plan, Settings()))
 
     def name(self, p: int) -> str:
         """Name of a place; its id where it has none."""

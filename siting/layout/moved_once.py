@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 
 from siting.impedance import FloatArray, ImpedanceMatrix, IntArray
-from siting.layout.places import Place
+from siting.layout.places import Place, full_name
 from siting.layout.rows import ArcTable, Row, Rows, in_use
 
 KEY = "moved_at_most_once"
@@ -95,6 +95,7 @@ def _add(
 ) -> None:
     p, q = pair
     one, other = table.places[p], table.places[q]
+    first_name, then_name = full_name(one), full_name(other)
     for t, year in enumerate(years):
         first = table.numbers([p], period=t, kind="close")
         if not first or (t == 0 and any(table.places[r].initial >= 0 for r in nearer[0])):
@@ -107,8 +108,8 @@ def _add(
             terms += _less(table, nearer[0], t - 1) + _less(table, nearer[1], u - 1)
             text = Row(
                 f"{KEY}.{one.service}.{one.id}.{year}.{other.id}.{years[u]}{f'.{number}' if number else ''}",
-                f"{called(one)}{year} 年关闭后，{called(other)}不在 {years[u]} 年关闭：{name}最近的一处会先后关闭两次",
-                f"{called(one)} closes in {year}: {called(other)} does not in {years[u]}, or the nearest to {name} "
+                f"{first_name}{year} 年关闭后，{then_name}不在 {years[u]} 年关闭：{name}最近的一处会先后关闭两次",
+                f"{first_name} closes in {year}: {then_name} does not in {years[u]}, or the nearest to {name} "
                 "closes twice",
                 most=1,
             )

@@ -81,6 +81,11 @@ class Place:
     arcs: tuple[Arc, ...]
 
 
+def full_name(place: Place) -> str:
+    """Name and id; the id alone where it has no name."""
+    return f"{place.row['name']}（{place.id}）" if place.row["name"] else f"{place.id} "
+
+
 def places_of(
     case: Case,
     scenario: LayoutScenario,

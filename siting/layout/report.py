@@ -9,12 +9,14 @@ import pandas as pd
 from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.layout.asked import asked, assumed
+from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
 from siting.layout.checked import checked
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
 from siting.layout.headline import headline, hosts_text, served
+from siting.layout.running_report import running_section
 from siting.layout.texts import (
     TEN_THOUSAND,
     counts_text,
@@ -68,6 +70,8 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
             (by_township(facts), *(() if worse.frame.empty else (worse,))),
         ),
     ]  # fmt: skip
+    budgets = budget_section(facts)
+    found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s, MOST_DECISIONS)
         if sentences:

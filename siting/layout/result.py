@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 import pandas as pd
 
+from siting.errors import Fault
 from siting.impedance import FloatArray, IntArray
 from siting.layout.places import Arc, Place, State
 from siting.layout.pose import Posed
@@ -26,17 +27,42 @@ class LayoutPlan:
         before: every facility as it stands in every period, with the people of that period sent to them as well as
             possible by the same objectives.
         checks: of the independent check of the plan.
+        budgets: what other budgets bring, the least first, this plan's own among them; empty where none were asked for.
     """
 
     posed: Posed
     after: Course
     before: Course
     checks: tuple[Check, ...]
+    budgets: tuple[BudgetStep, ...] = ()
 
     @property
     def outcome(self) -> Outcome:
         """How sure the plan is."""
         return self.after.solution.outcome
+
+
+@dataclass(frozen=True, eq=False)
+class BudgetStep:
+    """The plan for one budget of a sweep.
+
+    Attributes:
+        factor: by which every budget of the scenario is multiplied.
+        course: None without a plan.
+        found_at: factor of the budget for which the plan was found: another one's, where it keeps this budget too and
+            is better than what the search of this one came to.
+        seconds: of this budget's own search; limit_s: its limit.
+        possible: False where it is proven that no plan keeps this budget.
+        faults: why there is no plan, or none of its own.
+    """
+
+    factor: float
+    course: Course | None
+    found_at: float
+    seconds: float
+    limit_s: float
+    possible: bool = True
+    faults: tuple[Fault, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -8,22 +8,32 @@ from dataclasses import dataclass, field
 import numpy as np
 from scipy.sparse import coo_array, csr_array
 
+from siting.doctor.rules import Rule
 from siting.impedance import FloatArray, IntArray
-from siting.layout.places import Arc, Place
+from siting.layout.places import Arc, Place, full_name
 from siting.layout.scenario import LayoutScenario, Near, Reuse, ServicePlan, SharePlot, Within
 
 MONEY = 1e4  # yuan of one unit of money in an instance: solvers like numbers of a middle size
 
 
 @dataclass(frozen=True)
-class Row:
-    """One row: its id, what it says, and between which bounds it lies."""
+class Row(Rule):
+    """One row: what it says, and between which bounds it lies."""
 
-    id: str
-    zh: str
-    en: str
     least: float = -np.inf
     most: float = np.inf
+
+    @classmethod
+    def of_money(cls, key: str, of_zh: str, of_en: str, yuan: float) -> Row:
+        """At most so many yuan."""
+        zh, en = f"{of_zh}不超过 {yuan:,.0f} 元", f"{of_en}: at most {yuan:,.0f} yuan"
+        return cls(key, zh, en, of_zh, of_en, "元", "yuan", MONEY, most=yuan / MONEY)
+
+    def times(self, factor: float) -> Row:
+        """A row of money for so many times as much; others as they are."""
+        if self.unit_zh != "元":
+            return self
+        return Row.of_money(self.id, self.of_zh, self.of_en, self.most * self.scale * factor)
 
 
 @dataclass
@@ -133,6 +143,8 @@ def service_rows(
                     f"{plan.service}.{key}.{year}",
                     f"{zh} {year} 年{words[0]}不超过 {limit[t]}",
                     f"{en} {year}: at most {limit[t]} {words[1][:-1] if limit[t] == 1 else words[1]}",
+                    f"{zh} {year} 年{words[0]}",
+                    f"{words[1]} of {en} {year}",
                     most=limit[t],
                 )
                 rows.add(
@@ -158,6 +170,9 @@ def service_rows(
             f"{plan.service}.zone_minimum.{zone}",
             f"{named[0]}至少新建 {least} 处{zh}",
             f"at least {least} new {en} in {named[1]}",
+            f"{named[0]}新建{zh}",
+            f"new {en} in {named[1]}",
+            "处",
             least=least,
         )
         rows.add(text, in_use(table, there, last))
@@ -168,33 +183,23 @@ def service_rows(
                 f"{plan.service}.township_minimum.{name}",
                 f"{name}至少有 {plan.township_minimum} 处{zh}",
                 f"at least {plan.township_minimum} {en} in {name}",
+                f"{name}在用的{zh}",
+                f"{en} in use in {name}",
+                "处",
                 least=plan.township_minimum,
             )
             rows.add(text, in_use(table, there, last))
     by_id = {table.places[p].id: p for p in real if table.places[p].origin in ("existing", "candidate")}
-
-    def called(place: str) -> str:
-        name = str(table.places[by_id[place]].row["name"])
-        return f"{name}（{place}）" if name else f"{place} "
-
     for name in plan.required:
+        own_name = full_name(table.places[by_id[name]])
         rows.add(
-            Row(
-                f"{plan.service}.required.{name}",
-                f"{called(name)}须新建{zh}",
-                f"{en}: {called(name)} must open",
-                least=1,
-            ),
+            Row(f"{plan.service}.required.{name}", f"{own_name}须新建{zh}", f"{en}: {own_name} must open", least=1),
             in_use(table, [by_id[name]], last),
         )
     for name in plan.must_close:
+        own_name = full_name(table.places[by_id[name]])
         rows.add(
-            Row(
-                f"{plan.service}.must_close.{name}",
-                f"{zh} {called(name)}须关闭",
-                f"{en}: {called(name)} must close",
-                most=0,
-            ),
+            Row(f"{plan.service}.must_close.{name}", f"{zh} {own_name}须关闭", f"{en}: {own_name} must close", most=0),
             in_use(table, [by_id[name]], last),
         )
     if plan.move != "none":
@@ -241,12 +246,7 @@ def add_budget(
     for t, year in enumerate(years):
         money = float(sum(yuan[: t + 1])) if carry else float(yuan[t])
         until = (f"截至 {year} 年", f"until {year}") if carry else (f"{year} 年", f"of {year}")
-        text = Row(
-            f"{key}.{year}",
-            f"{names[0]}（{until[0]}）不超过 {money:,.0f} 元",
-            f"{names[1]} {until[1]}: at most {money:,.0f} yuan",
-            most=money / MONEY,
-        )
+        text = Row.of_money(f"{key}.{year}", f"{names[0]}（{until[0]}）", f"{names[1]} {until[1]}", money)
         wanted = table.numbers(places, until=t) if carry else table.numbers(places, period=t)
         rows.add(text, [(a, table.arcs[a].yuan / MONEY) for a in wanted])
 
@@ -282,8 +282,8 @@ def link_rows(
                 rows.add(
                     Row(
                         f"counts_as.{place.service}.{place.id}.{t}",
-                        f"{place.id} 随上级设施",
-                        f"{place.id} as the higher facility",
+                        f"{full_name(place)}随上级设施",
+                        f"{full_name(place)} as the higher facility",
                         least=0,
                         most=0,
                     ),
@@ -303,8 +303,9 @@ def link_rows(
                     terms = in_use(table, there, t) + [(a, -1.0) for a, _ in in_use(table, [p], t)]
                     place = table.places[p]
                     text = Row(
-                        f"near.{number}.{place.id}.{t}", f"{place.id} 须在 {link.minutes:g} 分钟内有配套设施",
-                        f"{place.id} needs one of the others within {link.minutes:g} min", least=0,
+                        f"near.{number}.{place.id}.{t}",
+                        f"{full_name(place)}须在 {link.minutes:g} 分钟内有配套设施",
+                        f"{full_name(place)} needs one of the others within {link.minutes:g} min", least=0,
                     )  # fmt: skip
                     rows.add(text, terms)
     _plot_rows(rows, table, scenario)
@@ -314,17 +315,17 @@ def _tie(rows: Rows, table: ArcTable, service: str, of: str, origin: str, period
     """In use only while the facility is (`inside`), or only while it is not."""
     hosts = {table.places[p].id: p for p in table.of_service(of, "existing")}
     for p in table.of_service(service, origin):
-        name = table.places[p].id
+        name, said = table.places[p].id, full_name(table.places[p])
         if name not in hosts:
             continue
         for t in periods:
             terms = in_use(table, [p], t)
             host = in_use(table, [hosts[name]], t)
             if inside:
-                text = Row(f"within.{service}.{name}.{t}", f"{name} 在用才能附设", f"{name} must be in use", most=0)
+                text = Row(f"within.{service}.{name}.{t}", f"{said}在用才能附设", f"{said} must be in use", most=0)
                 terms += [(a, -1.0) for a, _ in host]
             else:
-                text = Row(f"reuse.{service}.{name}.{t}", f"{name} 腾出后才能利用", f"{name} must be empty", most=1)
+                text = Row(f"reuse.{service}.{name}.{t}", f"{said}腾出后才能利用", f"{said} must be empty", most=1)
                 terms += host
             rows.add(text, terms)
 
@@ -340,15 +341,15 @@ def _plot_rows(rows: Rows, table: ArcTable, scenario: LayoutScenario) -> None:
     for name, there in plots.items():
         if len(there) < 2:
             continue
-        land = float(table.places[there[0]].row["site_m2"])
+        land, said = float(table.places[there[0]].row["site_m2"]), full_name(table.places[there[0]])
         for k, p in enumerate(there):
             for q in there[k + 1 :]:
                 both = {table.places[p].service, table.places[q].service}
                 if not any(both <= group for group in sharing):
                     text = Row(
                         f"plot.{name}.{'.'.join(sorted(both))}",
-                        f"地块 {name} 只能用于一项服务",
-                        f"the plot {name} holds one service",
+                        f"地块 {said}只能用于一项服务",
+                        f"the plot {said} holds one service",
                         most=1,
                     )
                     rows.add(text, in_use(table, [p, q], last))
@@ -361,8 +362,12 @@ def _plot_rows(rows: Rows, table: ArcTable, scenario: LayoutScenario) -> None:
             rows.add(
                 Row(
                     f"land.{name}",
-                    f"地块 {name} 用地不超过 {land:,.0f} m²",
-                    f"the land of {name}: {land:,.0f} m2",
+                    f"地块 {said}用地不超过 {land:,.0f} m²",
+                    f"the land of {said}: at most {land:,.0f} m2",
+                    f"地块 {said}的用地",
+                    f"the land of {said}",
+                    "m²",
+                    "m2",
                     most=land,
                 ),
                 terms,

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from siting.doctor import Rules
 from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.layout.answer import LayoutAnswer
 from siting.layout.assign import as_it_stands, assign
+from siting.layout.budget_sweep import sweep_budgets
+from siting.layout.places import full_name
 from siting.layout.pose import Posed, pose_layout
 from siting.layout.result import Course, LayoutPlan
 from siting.layout.scenario import OBJECTIVES, LayoutScenario
@@ -31,16 +34,18 @@ def answer(path: Path, settings: Settings) -> LayoutAnswer:
 
 
 def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
-    """The best plan that is found within the scenario's limits, independently verified."""
+    """The best plan that is found within the scenario's limits, independently verified, and those of other budgets."""
     scenario, model = posed.scenario, model_of(posed.scenario)
     limits = scenario.solver
     options = SolverOptions(time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed)
+    names = names_of(posed)
     with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
-        solution = solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed))
+        solution = solve(posed.instance, model, options, listener=settings.listener, names=names, rules=rules_of(posed))
+    solution, budgets = sweep_budgets(posed, model, solution, settings, names)
     checks = verify(posed.instance, model, solution).checks
     with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):
         before = baseline(posed, model)
-    return LayoutPlan(posed, Course(posed, solution), Course(posed, before), checks)
+    return LayoutPlan(posed, Course(posed, solution), Course(posed, before), checks, budgets)
 
 
 def baseline(posed: Posed, model: Formulation) -> Solution:
@@ -64,10 +69,14 @@ def model_of(scenario: LayoutScenario) -> Formulation:
 
 
 def names_of(posed: Posed) -> dict[str, str]:
-    """Display names for messages: of sites, demand points and rows."""
-    names = {
-        posed.instance.site_ids[t * len(posed.places) + p]: f"{place.row['name']}（{place.id}，{year}）"
+    """Display names of sites, for messages; the first period's stand for the places."""
+    return {
+        posed.instance.site_ids[t * len(posed.places) + p]: full_name(place) + (f"{year} 年" if t else "")
         for t, year in enumerate(posed.scenario.years)
         for p, place in enumerate(posed.places)
     }
-    return names | {row.id: f"{row.zh} {row.en}" for row in posed.rows}
+
+
+def rules_of(posed: Posed) -> Rules:
+    """The rows over changes in words."""
+    return {row.id: row for row in posed.rows}

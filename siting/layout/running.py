@@ -11,17 +11,6 @@ from siting.layout.places import Place
 from siting.layout.scenario import ServicePlan
 
 
-def yearly_yuan(place: Place, plan: ServicePlan, state: int) -> float:
-    """Yuan a year of running the place in a state of its own, -1 being not in use.
-
-    Places that another one's standing decides, and sizes without limit, cost nothing by the place.
-    """
-    if state < 0 or place.origin == "counts_as":
-        return 0.0
-    persons = place.states[state].persons
-    return plan.run_yuan_per_year + plan.run_yuan_per_place * (persons if np.isfinite(persons) else 0.0)
-
-
 def with_running_costs(place: Place, plan: ServicePlan, years: FloatArray) -> Place:
     """The place with the running cost of each of its changes.
 
@@ -34,9 +23,20 @@ def with_running_costs(place: Place, plan: ServicePlan, years: FloatArray) -> Pl
     if place.origin == "counts_as" or not (plan.run_yuan_per_year or plan.run_yuan_per_place):
         return place
     left = np.cumsum(years[::-1])[::-1]
-
-    rate = [yearly_yuan(place, plan, state) for state in range(len(place.states))] + [0.0]  # the last: not in use
     arcs = tuple(
-        replace(arc, running_yuan=float(left[arc.period]) * (rate[arc.head] - rate[arc.tail])) for arc in place.arcs
+        replace(
+            arc,
+            running_yuan=float(left[arc.period])
+            * (yearly_yuan(place, plan, arc.head) - yearly_yuan(place, plan, arc.tail)),
+        )
+        for arc in place.arcs
     )
     return replace(place, arcs=arcs)
+
+
+def yearly_yuan(place: Place, plan: ServicePlan, state: int) -> float:
+    """What running a place in this state costs a year; 0 where it is not in use (-1)."""
+    if state < 0 or place.origin == "counts_as":
+        return 0.0
+    persons = place.states[state].persons
+    return plan.run_yuan_per_year + plan.run_yuan_per_place * (persons if np.isfinite(persons) else 0.0)

@@ -9,6 +9,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from siting.files.toml import Frozen, load_toml
+from siting.layout.money import Budget, Worth
 from siting.scenario import Limit, Travel
 from siting.standards import ZoneKind
 
@@ -42,31 +43,6 @@ class Search(Frozen):
     gap: float = Field(0.01, ge=0, lt=1, description="允许停止的相对差距 relative gap at which to stop")
     threads: int = Field(2, ge=1, le=64, description="并行线程数 threads")
     seed: int = Field(0, ge=0, le=2_147_483_647, description="随机种子 seed")
-
-
-class Worth(Frozen):
-    """What counts for how much, in yuan a person and year: the rates that weigh people against money and travel."""
-
-    left_out_yuan: float = Field(
-        20_000,
-        ge=0,
-        description="一个人没有着落，每年折合多少元（在未达标之外另计） a person without a place, besides the next",
-    )
-    beyond_yuan: float = Field(
-        5_000, ge=0, description="一个人未达标，每年折合多少元 a person who has no place within the standard"
-    )
-    minute_yuan: float = Field(
-        20, ge=0, description="一个人单程多一分钟，每年折合多少元 a minute more of one person's way"
-    )
-    source: str = Field("", description="依据，会写入成果 where the rates come from; shown in the outputs")
-
-
-class Budget(Frozen):
-    """Money for all services together."""
-
-    yuan: tuple[float, ...] = Field(description="各期预算（元），每期一个数 yuan, one number a period")
-    carry_over: bool = Field(True, description="上期结余可转入下期 what is left may be spent in a later period")
-    source: str = Field("", description="依据，会写入成果 where it comes from; shown in the outputs")
 
 
 class Group(Frozen):

@@ -11,6 +11,7 @@ from typing import Any
 import siting
 from siting.provenance import versions
 from siting.render.cell_text import sheet_cells
+from siting.render.chart import drawn
 from siting.render.columns import Sheet, clean
 from siting.render.page import page_environment, page_style
 from siting.render.view_data import LONG
@@ -48,6 +49,7 @@ def shown_section(section: Section) -> dict[str, Any]:
         "zh": clean(section.zh),
         "en": clean(section.en),
         "paragraphs": [_clean(paragraph) for paragraph in section.paragraphs],
+        "charts": [drawn(chart) for chart in section.charts],
         "sheets": [_sheet(sheet) for sheet in section.sheets],
     }
 

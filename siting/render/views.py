@@ -13,6 +13,7 @@ import geopandas as gpd
 import pandas as pd
 
 from siting.case import Case
+from siting.render.chart import Chart
 from siting.render.columns import Column, Sheet
 
 Symbol = Literal["circle", "square", "triangle", "diamond", "star", "cross"]
@@ -123,12 +124,13 @@ class Base:
 
 @dataclass(frozen=True, eq=False)
 class Section:
-    """One section of the report: a heading, paragraphs (zh, en), tables."""
+    """One section of the report: a heading, paragraphs (zh, en), charts, tables."""
 
     zh: str
     en: str
     paragraphs: tuple[tuple[str, str], ...] = ()
     sheets: tuple[Sheet, ...] = ()
+    charts: tuple[Chart, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -6,7 +6,7 @@ import time
 from collections.abc import Mapping
 from dataclasses import replace
 
-from siting.doctor import NoPlanError
+from siting.doctor import NoPlanError, Rules
 from siting.doctor import diagnose as find_remedies
 from siting.errors import InfeasibleError, InputError, SitingError
 from siting.events import Listener, silent, stage
@@ -37,6 +37,7 @@ def solve(
     start: BoolArray | None = None,
     listener: Listener = silent,
     names: Mapping[str, str] | None = None,
+    rules: Rules | None = None,
     diagnose: bool = True,
 ) -> Solution:
     """The best plan that the solver finds within its limits, independently verified.
@@ -51,6 +52,7 @@ def solve(
         limits: how good the plan must be by others of the formulation's objectives.
         start: (J,) open sites of a plan that is known to be possible, where the solver is to begin.
         names: display names of demand points, zones and sites by id, for messages.
+        rules: what rows over changes say, by their ids, for messages.
         diagnose: where no plan can exist, look for the smallest changes that would make one possible (at most half
             a minute); the error then says them.
 
@@ -77,7 +79,7 @@ def solve(
             if not diagnose:
                 raise
             say("没有可行方案，正在查找原因", "no plan is possible: looking for what would have to give")
-            diagnosis = find_remedies(instance, formulation, limits=limits, names=names)
+            diagnosis = find_remedies(instance, formulation, limits=limits, names=names, rules=rules)
             known = () if isinstance(error, NoPlanError) else error.faults
             raise NoPlanError((*known, *diagnosis.faults), diagnosis) from error
         outcomes = [solution.outcome]

@@ -12,13 +12,18 @@ import pytest
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import csr_array, vstack
 
-from siting.doctor import Diagnosis, Remedy, diagnose
+from siting.doctor import Diagnosis, Remedy, Rule, diagnose
 from siting.formulation.compose import list_plan_models, load_formulation
 from siting.instance import Instance
 from siting.instance.changes import NOT_IN_USE, Changes
 from siting.solving.optimise import NoPlanError, solve
 from tests.layout.small import best_in_order, every_plan, random_plan
 
+RULES = (
+    Rule("budget", "第一期资金不超过 5,000 元", "first money: at most 5,000 yuan", "第一期资金", "the first money",
+         "元", "yuan", 10.0),
+    Rule("openings", "至少新建 1 所学校", "at least 1 new school", "新建学校", "new schools", "所"),
+)  # fmt: skip
 MODEL = load_formulation(list_plan_models()["layout_plan"])
 ROWS = ("budget 1", "budget 2", "closings", "openings", "in use at the end")
 
@@ -255,10 +260,22 @@ def test_the_message_names_rows_and_places_in_both_languages() -> None:
     )
     cheapest = min(float(money[taken].sum()) for _, taken in every_plan(changed(tight, most=np.full(2, np.inf))))
     with pytest.raises(NoPlanError) as caught:
-        solve(tight, MODEL, names={"budget": "第一期资金 Money", "openings": "新建学校 New schools"})
+        solve(tight, MODEL, rules={rule.id: rule for rule in RULES})
     zh = " | ".join(fault.zh + fault.remedy_zh for fault in caught.value.faults)
     en = " | ".join(fault.en + fault.remedy_en for fault in caught.value.faults)
-    assert f"把“第一期资金 Money”的上限提高到 {cheapest:,.0f}（原为 500，再加 {cheapest - 500:,.0f}）" in zh
-    assert "把“新建学校 New schools”的下限降到 0（原为 1，减少 1）" in zh
-    assert f"raise the limit of 第一期资金 Money from 500 to {cheapest:,.0f} ({cheapest - 500:,.0f} more)" in en
-    assert "lower the requirement of 新建学校 New schools from 1 to 0 (1 less)" in en
+    least, more = f"{10 * cheapest:,.0f}", f"{10 * (cheapest - 500):,.0f}"
+    assert "“第一期资金不超过 5,000 元”；" in zh or "；“第一期资金不超过 5,000 元”" in zh
+    assert f"把第一期资金的上限从 5,000 元提高到 {least} 元（再加 {more} 元）" in zh
+    assert "不再要求“至少新建 1 所学校”" in zh
+    assert f"raise the limit on the first money from 5,000 yuan to {least} yuan ({more} more)" in en
+    assert "no longer ask for this: at least 1 new school" in en
+    assert "budget" not in zh
+
+
+def test_rows_of_which_nothing_is_said_are_told_by_their_ids() -> None:
+    instance, diagnosis = impossible()[0]
+    rows = [part for remedy in diagnosis.remedies for part in remedy.parts or (remedy,) if part.kind == "row_most"]
+    assert rows
+    bound = of(instance).most[ROWS.index(rows[0].ids[0])]
+    assert rows[0].condition_zh.startswith(f"“{rows[0].ids[0]}至多 {bound:g}”")
+    assert f"把“{rows[0].ids[0]}”的上限从 {bound:g} 提高到 {bound + rows[0].amounts[0]:g}" in rows[0].sentence_zh

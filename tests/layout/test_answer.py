@@ -10,6 +10,8 @@ import numpy as np
 import openpyxl
 import pytest
 
+from siting.errors import InputError
+from siting.explain.record import find_run
 from siting.layout.answer import LayoutAnswer
 from siting.layout.asked import goals
 from siting.layout.certainty import binding, how_sure
@@ -190,6 +192,9 @@ def test_the_folder_opens_in_a_browser(facts: Facts, tmp_path: Path) -> None:
     assert first.title.startswith("声明")
     assert second.title.startswith("各服务各年一览")  # the answer before all else
     assert any("扩容优质学位" in str(row[0].value) for row in second.iter_rows(max_row=6))
+    with pytest.raises(InputError) as error:
+        find_run(str(tmp_path / "run"), tmp_path)
+    assert f"{tmp_path / 'run'}/report.html 的“每处决定的依据”" in str(error.value)
     with open_browser() as browser:
         with open_page(browser, files["map.html"]) as (page, seen):
             page.get_by_text("2030 年", exact=True).first.click()  # type: ignore[attr-defined]
@@ -353,3 +358,13 @@ def test_links_are_told_by_the_names_of_services() -> None:
         "甲、乙可同址",
     ]  # fmt: skip
     assert all("A" in en and "B" in en for _, en in told)
+
+
+def test_to_explain_a_layout_plan_says_where_its_reasons_stand(facts: Facts, tmp_path: Path) -> None:
+    with pytest.raises(InputError) as error:
+        find_run(str(facts.plan.posed.path), tmp_path)
+    text = str(error.value)
+    assert "先用 siting run 运行；依据见 report.html 的“每处决定的依据”" in text
+    assert "run it with siting run; they stand in report.html" in text
+    headings = {section.zh.split("：")[0] for section in sections_of(facts, ())}
+    assert {"每处决定的依据", "谁受益，谁变差", "起作用的规则"} <= headings

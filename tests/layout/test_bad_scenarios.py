@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from functools import cache
 from pathlib import Path
 
 import pytest
 
-from siting.errors import InputError
+from siting.errors import InfeasibleError, InputError
 from siting.layout.pose import pose_layout
+from siting.layout.run import make_plan
 from tests.layout.shipped import SETTINGS, changed
 
 CORE = "core_schools"
@@ -74,7 +76,11 @@ def test_sizes_that_the_standard_does_not_have() -> None:
 def test_a_standard_that_no_site_can_meet() -> None:
     text = core((OPEN_ALL, OPEN_ALL + "\nthreshold = { urban = { max_minutes = 0.01 } }"))
     assert "[services.primary_school.threshold.urban] = '0.01'" in text
-    assert "没有一处地点能让任何人达标：最近的也要" in text
+    nearest = re.search(r"没有一处地点能让任何人达标：最近的也要 ([\d.]+) 分钟", text)
+    assert nearest is not None
+    assert 0.01 < float(nearest[1]) < 1
+    assert "放宽时间，或增加候选地点" in text
+    assert "allow more minutes, or offer more sites" in text
 
 
 def test_unknown_zones_services_and_links() -> None:
@@ -107,3 +113,50 @@ def test_wrong_lengths_orders_and_keys(swap: tuple[str, str], key: str, words: s
     assert "core_schools.toml" in text
     assert key in text
     assert words in text
+
+
+RAW = re.compile(r"budget\.\d|_minimum\.|required\.|must_close\.|/candidate/|/existing/|@20\d\d|\bi\d+\b")
+
+
+def contradicted(path: Path) -> list[str]:
+    """What a planner reads where rules contradict each other: sentences of both languages, one a line."""
+    with pytest.raises(InfeasibleError) as error:
+        make_plan(pose_layout(path, SETTINGS), SETTINGS)
+    text = str(error.value)
+    assert not RAW.search(text), text
+    return text.splitlines()
+
+
+def test_a_budget_below_a_required_school_is_explained_with_what_would_do() -> None:
+    lines = contradicted(
+        changed(
+            CORE, (OPEN_ALL, OPEN_ALL + '\nrequired = ["c001"]'),
+            ("yuan = [0, 800_000_000, 400_000_000]", "yuan = [0, 10_000_000, 0]"),
+        )
+    )  # fmt: skip
+    assert "“江滨社区 中小学用地 1号（c001）须新建小学”；“总预算（截至 2035 年）不超过 10,000,000 元”" in lines[0]
+    assert "以下每一项单独做到即可" in lines[0]
+    assert "any one of the following is enough" in lines[1]
+    assert any(line.endswith("不再要求“江滨社区 中小学用地 1号（c001）须新建小学”") for line in lines)
+    raised = [line for line in lines if "把总预算（截至 2035 年）的上限从 10,000,000 元提高到 " in line]
+    assert len(raised) == 1
+    assert "raise the limit on the budget until 2035 from 10,000,000 yuan to " in "".join(lines)
+    wanted = re.search(r"提高到 ([\d,]+) 元", raised[0])
+    assert wanted is not None
+    cheapest = 540 * 180_000  # a school of the least size costs about 185,000 yuan a seat: not 10,000 (in 10,000 yuan)
+    assert cheapest < float(wanted[1].replace(",", "")) < 1.1 * cheapest
+
+
+def test_a_budget_below_the_least_number_in_townships_names_the_townships() -> None:
+    lines = contradicted(changed("childcare", ("yuan = [0, 50_000_000, 20_000_000]", "yuan = [0, 100_000, 0]")))
+    assert "“下王镇至少有 1 处托育机构”，“仙岩镇至少有 1 处托育机构”" in lines[0]
+    assert "at least 1 Nursery (0-2) in 下王镇" in lines[1]
+    assert any(re.search(r"把总预算（截至 2035 年）的上限从 100,000 元提高到 [\d,]+ 元", line) for line in lines)
+
+
+def test_least_numbers_that_cannot_be_reached_are_lowered_by_facilities() -> None:
+    closing = 'must_close = ["f493", "f494", "f495", "f496"]'
+    lines = contradicted(changed("senior_highs", (closing, closing + "\ntownship_minimum = 2")))
+    assert any("把三江街道在用的普通高中的下限从 2 处降到 1 处（减少 1 处）" in line for line in lines)
+    assert any("from 2 to 1 (1 less)" in line for line in lines)
+    assert "另有 8 条" in lines[0]

@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.layout.moved_twice import NOBODY, moved_by_closures
 from siting.layout.places import Place
 from siting.layout.pose import minutes_between, pose_layout
 from siting.layout.result import LayoutPlan
@@ -162,6 +163,10 @@ def test_mountain_schools_close_within_the_limits_and_small_children_stay_within
     touched = {place.id for place, *_ in steps(plan)}
     assert not touched & set(service.protect)
     assert {place.id for place, _, kind, _ in steps(plan) if kind == "close"} <= set(service.close)
+
+    moved = moved_by_closures(plan)
+    assert len(moved)
+    assert moved.loc[moved["times"] > 1, "persons"].sum() <= NOBODY
 
     lower = [group.group.id for group in plan.posed.needs.groups[0]].index("lower")
     rural = (plan.posed.case.demand["zone"] == "villages").to_numpy()

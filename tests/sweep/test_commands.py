@@ -195,3 +195,10 @@ def test_a_key_is_in_the_summary(province: Path, tmp_path: Path, capsys: Capture
     record = json.loads((tmp_path / "runs/sweep/county0/tiny_plan/task.json").read_text("utf-8"))
     assert row["key"] == record["key"]
     assert read_scenario(scenario).name == row["task"]
+
+
+def test_budgets_of_a_layout_plan_are_left_to_its_scenario(tmp_path: Path, capsys: Capture) -> None:
+    code, _, err = call(capsys, "sweep", "county_plan", "--budget", "1000000", "--out", tmp_path)
+    assert code == 2
+    assert "布局规划的预算比较写在方案里" in err
+    assert "sweep = [0.5, 0.75, 1.25, 1.5]" in err

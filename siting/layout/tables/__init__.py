@@ -16,14 +16,16 @@ from siting.layout.result import LayoutPlan
 from siting.layout.tables.assumptions import assumptions
 from siting.layout.tables.balance import school_variation, variation_of
 from siting.layout.tables.beyond import beyond_townships, beyond_villages, nearest
+from siting.layout.tables.budgets import budget_projects, budget_projects_of, budget_sweep, budgets_of
 from siting.layout.tables.education import education, education_of
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
 from siting.layout.tables.health import density, pairing, referral, use
 from siting.layout.tables.inventory import ledger, planned
 from siting.layout.tables.needs import coverage, figures, gaps, groups
 from siting.layout.tables.projects import investment, projects, projects_of, ranked_projects
-from siting.layout.tables.record import record_of_facts
+from siting.layout.tables.record import budgets_record, record_of_facts
 from siting.layout.tables.rules import rules
+from siting.layout.tables.running import running, running_of
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
 from siting.layout.tables.shares import shares
 from siting.layout.trigger_sheet import trigger_sheet
@@ -38,8 +40,8 @@ class Work:
     """What both the tables and the record are made from.
 
     Attributes:
-        figures, projects, rides, variation: as `needs.figures`, `projects.projects_of`, `schools.rides_of` and
-            `balance.variation_of` give them.
+        figures, projects, rides, variation, budgets: as `needs.figures`, `projects.projects_of`, `schools.rides_of`,
+            `balance.variation_of` and `budgets.budgets_of` give them.
     """
 
     facts: Facts
@@ -47,12 +49,13 @@ class Work:
     projects: pd.DataFrame
     rides: pd.DataFrame
     variation: pd.DataFrame
+    budgets: pd.DataFrame
 
     @classmethod
     def of(cls, plan: LayoutPlan, settings: Settings | None) -> Work:
         """All of it computed."""
         facts = Facts(plan, settings or Settings())
-        return cls(facts, figures(facts), projects_of(facts), rides_of(facts), variation_of(facts))
+        return cls(facts, figures(facts), projects_of(facts), rides_of(facts), variation_of(facts), budgets_of(facts))
 
 
 def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet, ...]:
@@ -76,7 +79,8 @@ def sheets_and_record(plan: LayoutPlan, settings: Settings | None = None) -> tup
 
 
 def _record(work: Work) -> dict[str, Any]:
-    return record_of_facts(work.facts, work.figures, work.projects, work.rides, work.variation)
+    record = record_of_facts(work.facts, work.figures, work.projects, work.rides, work.variation)
+    return record | {"budgets": budgets_record(work.budgets)}
 
 
 def _sheets(work: Work) -> tuple[Sheet, ...]:
@@ -86,11 +90,15 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
     limited = any(
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
+    yearly = running_of(facts)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
         ranked_projects(facts, found) if found["gained"].sum() > 0 else None,
         investment(facts, found) if len(found) else None,
+        budget_sweep(facts, work.budgets) if len(work.budgets) else None,
+        budget_projects(facts, budget_projects_of(facts)) if len(work.budgets) else None,
+        running(facts, yearly) if len(yearly) else None,
         gaps(facts, frame),
         coverage(facts, frame),
         education(facts, education_of(facts, frame, ridden, variation)) if schools else None,

@@ -120,3 +120,9 @@ def _json(value: Any) -> Any:
     if not math.isfinite(number):
         return None
     return int(number) if number.is_integer() else round(number, 6)
+
+
+def budgets_record(frame: pd.DataFrame) -> list[dict[str, Any]]:
+    """The rows of `budgets.budgets_of` but for the services' names; empty without a sweep."""
+    rows = frame.drop(columns="service").to_dict("records")
+    return [{str(key): _json(value) for key, value in row.items()} for row in rows]

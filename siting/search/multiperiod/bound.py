@@ -160,8 +160,9 @@ def lagrangian_bound(
             lacking = np.where(over & ~(used < least), most - used, lacking)
             lacking = np.where(np.isfinite(lacking), lacking, 0.0)
             along_rows = (1 - DEFLECTION) * lacking + DEFLECTION * along_rows
-            length += row_scale * cost_scale**2 * float((along_rows**2).sum())
-        if length <= 0:
+            with np.errstate(over="ignore"):  # no plan keeps the rows: their prices grow without end
+                length += row_scale * cost_scale**2 * float((along_rows**2).sum())
+        if not 0 < length < math.inf:
             break
         wish = goal if math.isfinite(goal) else best.value + (GUESS - 1) * abs(best.value)
         pace = step * max(wish - value, 1e-4 * abs(best.value)) / length
