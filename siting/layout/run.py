@@ -9,6 +9,7 @@ from siting.formulation.compose import load_formulation
 from siting.formulation.spec import Formulation
 from siting.layout.answer import LayoutAnswer
 from siting.layout.assign import as_it_stands, assign
+from siting.layout.in_order import answers_in_order, plan_in_order
 from siting.layout.pose import Posed, pose_layout
 from siting.layout.result import Course, LayoutPlan
 from siting.layout.scenario import OBJECTIVES, LayoutScenario
@@ -36,11 +37,20 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
     limits = scenario.solver
     options = SolverOptions(time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed)
     with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
-        solution = solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed))
+        solution = _solve(posed, model, options, settings)
     checks = verify(posed.instance, model, solution).checks
     with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):
         before = baseline(posed, model)
     return LayoutPlan(posed, Course(posed, solution), Course(posed, before), checks)
+
+
+def _solve(posed: Posed, model: Formulation, options: SolverOptions, settings: Settings) -> Solution:
+    """By the search in the objectives' order where it answers and finds a plan, else as any model."""
+    if answers_in_order(posed.instance, model):
+        found = plan_in_order(posed.instance, model, options, settings.listener)
+        if found is not None:
+            return found
+    return solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed))
 
 
 def baseline(posed: Posed, model: Formulation) -> Solution:
