@@ -9,7 +9,6 @@ An objective by which the plan at hand is proven the best is not searched for.
 
 from __future__ import annotations
 
-import math
 import time
 from dataclasses import replace
 from itertools import takewhile
@@ -64,7 +63,9 @@ def _kinds_are_told(instance: Instance) -> bool:
 def plan_in_order(
     instance: Instance, model: Formulation, options: SolverOptions, listener: Listener
 ) -> Solution | None:
-    """The plan found within the time, verified, with the bound of each objective; None where none is found.
+    """The plan found within the time, verified, with the bound of each objective.
+
+    None where no plan is found for the first objective: the solver is to say why.
 
     Raises:
         VerificationError: the plan failed the independent check.
@@ -82,14 +83,12 @@ def plan_in_order(
             step = Step.of(instance, model.objectives[: k + 1])
             seconds = max(left, LEAST_S) * (1.0 if name == model.objectives[-1] else EARLIER_SHARE)
             best, known = _decide(step, ordered, best, seconds)
-            if best is None and known.value == math.inf:
+            if best is None:
                 return None
             proven.append(known)
-            if best is not None:
-                zh, en = NAMES[name]
-                say(f"{zh}：{best.values[k]:,.6g}", f"{en}: {best.values[k]:,.6g}", values=best.values)
-        if best is None:
-            return None
+            zh, en = NAMES[name]
+            say(f"{zh}：{best.values[k]:,.6g}", f"{en}: {best.values[k]:,.6g}", values=best.values)
+        assert best is not None
         values = best.values
         reached = takewhile(lambda pair: pair[1].reached(values), zip(model.objectives, proven, strict=False))
         best = ordered.improve(best, tuple(name for name, _ in reached), begin + options.time_limit_s)

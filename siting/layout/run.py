@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+from dataclasses import replace
 from pathlib import Path
 
 from siting.files import resources
@@ -15,7 +17,7 @@ from siting.layout.result import Course, LayoutPlan
 from siting.layout.scenario import OBJECTIVES, LayoutScenario
 from siting.prepare import Settings
 from siting.solution import Outcome, Solution, Status
-from siting.solving.optimise import solve
+from siting.solving.optimise import LEAST_TIME_S, solve
 from siting.solving.solver import SolverOptions
 from siting.verify import verify
 
@@ -46,10 +48,13 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
 
 def _solve(posed: Posed, model: Formulation, options: SolverOptions, settings: Settings) -> Solution:
     """By the search in the objectives' order where it answers and finds a plan, else as any model."""
+    begin = time.perf_counter()
     if answers_in_order(posed.instance, model):
         found = plan_in_order(posed.instance, model, options, settings.listener)
         if found is not None:
             return found
+        left = max(options.time_limit_s - (time.perf_counter() - begin), LEAST_TIME_S)
+        options = replace(options, time_limit_s=left)
     return solve(posed.instance, model, options, listener=settings.listener, names=names_of(posed))
 
 
