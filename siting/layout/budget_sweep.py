@@ -13,11 +13,11 @@ from siting.errors import Fault, InfeasibleError, SitingError, VerificationError
 from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.instance.changes import Changes
+from siting.layout.in_order import solve_in_order
 from siting.layout.pose import Posed
 from siting.layout.result import BudgetStep, Course
 from siting.prepare import Settings
 from siting.solution import Outcome, Solution, Status
-from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions
 from siting.verify import require_verified, verify
 
@@ -74,7 +74,9 @@ def sweep_budgets(
             begin, possible = time.perf_counter(), True
             solution, faults = None, tuple[Fault, ...]()
             try:
-                solution = solve(instance, model, options, listener=settings.listener, names=names, rules=rules)
+                solution = solve_in_order(
+                    instance, model, options, listener=settings.listener, names=names, rules=rules
+                )
             except VerificationError:
                 raise
             except InfeasibleError as error:

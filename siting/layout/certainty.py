@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from siting.layout.facts import Facts
 from siting.layout.rows import MONEY
 from siting.layout.texts import money_text
 from siting.render.wording import Text, persons_text, share_text
+from siting.solution import PROVEN_GAP
 
 TOLD_ELSEWHERE = ("budget.", "counts_as.", "within.", "reuse.", "near.", "plot.", "land.", "moved_at_most_once.")
 TOLD_BY_SERVICE = (".move.", ".budget_yuan.")
@@ -47,7 +50,7 @@ def how_sure(facts: Facts) -> list[Text]:
                         f"{worth.beyond_yuan:,.0f} yuan a person and year: the best plan is better by no more.",
                     )
                 )
-        elif not outcome.proven:
+        elif outcome.gap is not None and outcome.gap > PROVEN_GAP:
             people = persons_text(difference)
             said.append(
                 (
@@ -56,6 +59,8 @@ def how_sure(facts: Facts) -> list[Text]:
                     "and services.",
                 )
             )
+    if worth is None and outcome.then:
+        said.append(_in_order(facts))
     passed, checks = sum(check.passed for check in facts.plan.checks), len(facts.plan.checks)
     if checks:
         said.append(
@@ -66,6 +71,21 @@ def how_sure(facts: Facts) -> list[Text]:
             )
         )
     return said
+
+
+def _in_order(facts: Facts) -> Text:
+    """How sure each objective is, among the plans that are no worse by those before it."""
+    outcome = facts.plan.outcome
+    parts = [
+        (*OBJECTIVE_NAMES[word], replace(each, then=()))
+        for word, each in zip(facts.scenario.objectives, (outcome, *outcome.then), strict=True)
+    ]
+    zh = "；".join(f"{name}，{each.label_zh}" for name, _, each in parts)
+    en = "; ".join(f"{name}: {each.label_en}" for _, name, each in parts)
+    return (
+        f"各目标依次（每个目标都只与此前各目标不更差的方案相比）：{zh}。",
+        f"The objectives in their order, each against the plans that are no worse by those before it: {en}.",
+    )
 
 
 def binding(facts: Facts) -> list[Text]:

@@ -11,13 +11,13 @@ from siting.formulation.spec import Formulation
 from siting.layout.answer import LayoutAnswer
 from siting.layout.assign import as_it_stands, assign
 from siting.layout.budget_sweep import sweep_budgets
+from siting.layout.in_order import solve_in_order
 from siting.layout.places import full_name
 from siting.layout.pose import Posed, pose_layout
 from siting.layout.result import Course, LayoutPlan
 from siting.layout.scenario import OBJECTIVES, LayoutScenario
 from siting.prepare import Settings
 from siting.solution import Outcome, Solution, Status
-from siting.solving.optimise import solve
 from siting.solving.solver import SolverOptions
 from siting.verify import verify
 
@@ -40,7 +40,9 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
     options = SolverOptions(time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed)
     names = names_of(posed)
     with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
-        solution = solve(posed.instance, model, options, listener=settings.listener, names=names, rules=rules_of(posed))
+        solution = solve_in_order(
+            posed.instance, model, options, listener=settings.listener, names=names, rules=rules_of(posed)
+        )
     solution, budgets = sweep_budgets(posed, model, solution, settings, names)
     checks = verify(posed.instance, model, solution).checks
     with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):

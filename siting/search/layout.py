@@ -7,6 +7,7 @@ import math
 from siting.formulation.data import pair_worth, person_worth
 from siting.instance import Instance
 from siting.search.found import Found, Report
+from siting.search.multiperiod.adapter import kinds_are_apart
 from siting.search.multiperiod.plans import search_plan
 from siting.solving.solver import SolverOptions
 
@@ -22,9 +23,12 @@ ENGINE = "merged points, Lagrangian bound, parts by HiGHS, transport"
 
 
 def search_layout(blocks: set[str], instance: Instance, options: SolverOptions, report: Report) -> Found | None:
-    """The search's plan and bound; None for models that it does not know and for questions that are small."""
+    """The search's plan and bound; None for models that it does not know, for questions that are
+    small, and where kinds of demand share a room in a way that it does not see."""
     pairs = instance.impedance.pair_count
     if not blocks <= KNOWN or "generalised_cost" not in blocks or pairs <= SMALL:
+        return None
+    if not kinds_are_apart(instance):
         return None
     left_out = person_worth(instance)
     each = pair_worth(instance) + left_out[instance.impedance.rows]

@@ -152,6 +152,17 @@ def test_objectives_in_an_order_are_told_with_the_gap_in_people(facts: Facts) ->
     assert "至多再少 12 人" in how_sure(ordered)[1][0]
 
 
+def test_each_objective_of_an_order_has_its_own_label(facts: Facts) -> None:
+    plan = unproven(facts.plan)
+    outcome = plan.outcome
+    scenario = plan.posed.scenario.model_copy(update={"worth": None, "objectives": ("without_place", "cost")})
+    proven = replace(outcome, bound=outcome.objective, then=(replace(outcome, bound=None),))
+    after = replace(plan.after, solution=replace(plan.after.solution, outcome=proven))
+    texts = how_sure(Facts(replace(plan, posed=replace(plan.posed, scenario=scenario), after=after)))
+    assert any("没有着落的人最少，已证明最优；费用最少，限时求解，差距未知" in zh for zh, _ in texts)
+    assert not any("至多再少" in zh for zh, _ in texts)  # the first is proven: nothing is said of a gap in people
+
+
 def test_rules_that_bind_are_named(facts: Facts) -> None:
     texts = [zh for zh, _ in binding(facts)]
     assert any("一小（f1）须关闭" in text for text in texts)

@@ -17,6 +17,8 @@ from siting.instance import Instance
 from siting.instance.changes import Changes as InstanceChanges
 from siting.search.multiperiod.problem import Changes, MultiPeriodProblem
 
+ROUNDING = 1e-9
+
 
 class Posed(NamedTuple):
     """A problem and how its numbers lie in the instance. G is the number of kinds, 1 where there are none.
@@ -51,6 +53,30 @@ class Posed(NamedTuple):
         for g in range(G):
             cells[changes.site_period[used], problem.changes.first[place * G + g] + local] = True
         return cells
+
+
+def kinds_are_apart(instance: Instance) -> bool:
+    """Whether `pose` has all of the room that a place gives to kinds of demand.
+
+    People of no kind must come only to where the first kind, as whom they are taken, has all the room; and where people
+    of several kinds come, the kinds' rooms together must not exceed that of all, nor a least use be asked.
+    """
+    c, kind, matrix = instance.changes, instance.demand_kind, instance.impedance
+    assert c is not None
+    if kind is None or c.kind_capacity is None:
+        return True
+    first = np.zeros(c.places, dtype=bool)
+    np.logical_or.at(first, c.state_place, c.kind_capacity[:, 0] < c.capacity)
+    of_kind = kind[matrix.rows]
+    place = c.site_place[matrix.indices]
+    if first[place[of_kind < 0]].any():
+        return False
+    reached = np.zeros((c.places, c.kind_capacity.shape[1]), dtype=bool)
+    reached[place, np.maximum(of_kind, 0)] = True
+    several = reached.sum(axis=1)[c.state_place] > 1
+    rooms = np.where(reached[c.state_place], np.minimum(c.kind_capacity, c.capacity[:, None]), 0.0).sum(axis=1)
+    within = rooms <= c.capacity * (1 + ROUNDING) + ROUNDING
+    return bool((within & (c.minimum <= 0))[several].all())
 
 
 def pose(instance: Instance, worth: FloatArray, left_out: FloatArray, *, rows: BoolArray) -> Posed:

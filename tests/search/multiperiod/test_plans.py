@@ -11,7 +11,7 @@ from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.formulation.data import pair_worth, person_worth
 from siting.instance import Instance
-from siting.search.multiperiod.adapter import pose
+from siting.search.multiperiod.adapter import kinds_are_apart, pose
 from siting.search.multiperiod.bundle import bundle, flows_of
 from siting.search.multiperiod.merge import Merged
 from siting.search.multiperiod.plans import search_plan
@@ -104,3 +104,24 @@ def test_most_plans_are_the_best() -> None:
         asked += 1
         hits += found.cost <= best[0] * (1 + 1e-6) + 1e-6
     assert hits >= 0.8 * asked
+
+
+def test_kinds_that_share_a_room_otherwise_are_left_to_the_solver() -> None:
+    """People of no kind where the first kind is bounded, and kinds whose rooms together exceed that of all."""
+    instance = without_minima(3, kinds=True)
+    changes, kind = instance.changes, instance.demand_kind
+    assert changes is not None
+    assert kind is not None
+    assert changes.kind_capacity is not None
+    wide = np.full_like(changes.kind_capacity, np.inf)
+    told = replace(instance, changes=replace(changes, kind_capacity=wide, capacity=np.full(changes.states, np.inf)))
+    assert kinds_are_apart(told)
+    assert told.changes is not None
+    narrow = wide.copy()
+    narrow[:, 0] = 1.0
+    held = replace(told, changes=replace(told.changes, kind_capacity=narrow), demand_kind=np.full(kind.size, -1))
+    assert not kinds_are_apart(held)
+    both = np.arange(kind.size) % 2
+    shared = replace(told, changes=replace(told.changes, kind_capacity=narrow, capacity=np.full(changes.states, 1.5)))
+    assert not kinds_are_apart(replace(shared, demand_kind=both))
+    assert kinds_are_apart(replace(shared, demand_kind=np.ones(kind.size, dtype=np.int64)))
