@@ -123,7 +123,7 @@ def test_a_search_that_finds_nothing_better_in_time_leaves_the_smaller_budgets_p
             return solved(2)
         raise SitingError(Fault("限时内没有找到方案", "no plan was found within the time limit"))
 
-    monkeypatch.setattr(budget_sweep, "solve", late)
+    monkeypatch.setattr(budget_sweep, "solve_in_order", late)
     posed = posed_with(sweep=(1.5, 2.0, 4.0))
     main, steps = sweep_budgets(posed, model_of(posed.scenario), solved(1), SETTINGS, names_of(posed))
     assert main is solved(1)
@@ -144,7 +144,7 @@ def test_the_plan_itself_is_the_best_that_keeps_its_budget(monkeypatch: pytest.M
     posed = posed_with(sweep=(0.5,))
     instance, _ = with_budget(posed, 2.0)
     twice = replace(posed, instance=instance, rows=tuple(row.times(2.0) for row in posed.rows))
-    monkeypatch.setattr(budget_sweep, "solve", lambda *_, **__: solved(2))
+    monkeypatch.setattr(budget_sweep, "solve_in_order", lambda *_, **__: solved(2))
     main, steps = sweep_budgets(twice, model_of(posed.scenario), hurried(solved(1)), SETTINGS, names_of(posed))
     assert [step.found_at for step in steps] == [0.5, 0.5]
     assert main.outcome.objective == solved(2).outcome.objective
@@ -153,7 +153,7 @@ def test_the_plan_itself_is_the_best_that_keeps_its_budget(monkeypatch: pytest.M
 
 
 def test_a_bound_for_a_larger_budget_holds_for_a_smaller_one(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(budget_sweep, "solve", lambda *_, **__: solved(2))
+    monkeypatch.setattr(budget_sweep, "solve_in_order", lambda *_, **__: solved(2))
     posed = posed_with(sweep=(2.0,))
     main, _ = sweep_budgets(posed, model_of(posed.scenario), hurried(solved(1)), SETTINGS, names_of(posed))
     assert main.outcome.objective == solved(1).outcome.objective
@@ -173,7 +173,7 @@ def test_objectives_in_their_order_are_compared_in_their_order(monkeypatch: pyte
     posed = posed_with(sweep=(2.0, 3.0))
     posed = replace(made.posed, scenario=made.posed.scenario.model_copy(update={"budget": posed.scenario.budget}))
     monkeypatch.setattr(
-        budget_sweep, "solve", lambda *_, rules, **__: one if "24,000" in rules["budget.2030"].zh else two
+        budget_sweep, "solve_in_order", lambda *_, rules, **__: one if "24,000" in rules["budget.2030"].zh else two
     )
     _, steps = sweep_budgets(posed, model_of(posed.scenario), one, SETTINGS, names_of(posed))
     assert [step.found_at for step in steps] == [1, 2, 2]
@@ -187,7 +187,7 @@ def test_nothing_is_known_of_a_plan_where_no_search_came_to_a_bound(monkeypatch:
     def late(*_: Any, **__: Any) -> Solution:
         raise SitingError(Fault("限时内没有找到方案", "no plan was found within the time limit"))
 
-    monkeypatch.setattr(budget_sweep, "solve", late)
+    monkeypatch.setattr(budget_sweep, "solve_in_order", late)
     posed = posed_with(sweep=(0.5, 2.0))
     _, steps = sweep_budgets(posed, model_of(posed.scenario), solved(1), SETTINGS, names_of(posed))
     lines = [zh for zh, _ in budget_lines(Facts(replace(plan(), posed=posed, budgets=steps)))]
