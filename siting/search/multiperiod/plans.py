@@ -179,7 +179,6 @@ class _Search:
         size += np.maximum(self.of_parts[:-1], 0.0) / max(np.maximum(self.of_parts[:-1], 0.0).sum(), 1e-9)
         to_relax = list(range(parts.count)) if whole.lifted is not None else []
         relaxing: tuple[int, Future[PartRelaxed | None]] | None = None
-        late: set[int] = set()
         plan = self.best.copy() if self.best is not None else np.zeros(self.changes.count, dtype=bool)
         done, running = np.zeros(parts.count, dtype=bool), dict[Future[BoolArray | None], int]()
         while not done.all() or relaxing is not None or (to_relax and self._left(PRICES_SHARE) > LEAST_S):
@@ -206,9 +205,6 @@ class _Search:
                 found = relaxing[1].result()
                 if found is not None:
                     refined[relaxing[0]] = found
-                elif relaxing[0] not in late:  # again with what time there is, when the others are through
-                    late.add(relaxing[0])
-                    to_relax.append(relaxing[0])
                 relaxing = None
             for job in [job for job in running if job.done()]:
                 part, taken = running.pop(job), job.result()
