@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import product
 
@@ -13,11 +12,11 @@ from scipy.sparse import coo_array, csr_array, triu
 from siting.formulation.spec import Formulation
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.instance.changes import Changes
 from siting.layout.assign import TINY, as_it_stands, assignment_of, costs_of, pair_costs
 from siting.machine.interrupt import out_of_time
 from siting.search.multiperiod.adapter import pose
 from siting.search.multiperiod.transport import PeriodTransport
+from siting.search.multiperiod.ways import Ways
 from siting.solution import Assignment
 
 SAME = 1e-8  # relative: values as near as that are the same
@@ -83,12 +82,13 @@ class Ordered:
         changes = self.changes
         taken = np.zeros(changes.count, dtype=bool)
         taken[changes.chosen(best.states)] = True
+        ways_of = Ways(changes)
         groups = [(p,) for p in range(changes.places)] + self._neighbours()
         stale = place = 0
         while stale < len(groups):
             stale += 1
             own = np.isin(changes.place, groups[place])
-            for ways in product(*(ways_of(changes, p) for p in groups[place])):
+            for ways in product(*(ways_of.of(p) for p in groups[place])):
                 if out_of_time(end):
                     return best
                 other = taken & ~own
@@ -168,20 +168,3 @@ class Ordered:
             value = float(persons @ to_site[pair]) + nowhere * nobody
             values.append(value + float(self.changes.cost[taken].sum()) * (name == "cost_of_changes"))
         return tuple(values)
-
-
-def ways_of(changes: Changes, place: int) -> Iterator[list[int]]:
-    """All ways of a place through its states: the changes of each, one a period."""
-    own = np.flatnonzero(changes.place == place)
-    by_period = [own[changes.period[own] == t].tolist() for t in range(changes.periods)]
-
-    def after(t: int, state: int) -> Iterator[list[int]]:
-        if t == changes.periods:
-            yield []
-            return
-        for a in by_period[t]:
-            if changes.tail[a] == state:
-                for rest in after(t + 1, int(changes.head[a])):
-                    yield [a, *rest]
-
-    yield from after(0, int(changes.initial[place]))

@@ -20,7 +20,6 @@ import numpy as np
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
-from siting.instance.changes import Changes
 from siting.machine.interrupt import out_of_time
 from siting.machine.threads import core_count
 from siting.search.multiperiod.adapter import pose
@@ -36,6 +35,7 @@ from siting.search.multiperiod.relaxation import (
     value_of_parts,
 )
 from siting.search.multiperiod.transport import PeriodTransport
+from siting.search.multiperiod.ways import Ways
 from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
@@ -366,7 +366,7 @@ class _Search:
         order = np.argsort(worth, kind="stable")
         if whole.lifted is not None:
             order = order[np.isfinite(worth[order])]
-        paths = _Paths(changes)
+        ways = Ways(changes)
         improved = True
         while improved and not self._closed:
             improved = False
@@ -376,7 +376,7 @@ class _Search:
                     return
                 assert self.best is not None
                 own = changes.place == p
-                for path in paths.of(p):
+                for path in ways.of(p):
                     plan = self.best.copy()
                     plan[own] = False
                     plan[path] = True
@@ -393,25 +393,6 @@ class _Search:
         share = np.zeros(self.instance.impedance.pair_count)
         np.add.at(share, self.posed.problem.origin, self.transport.shares())
         return PlanFound(min(self.bound, self.cost), self.cost, states, np.minimum(share, 1.0), self.by_clock)
-
-
-class _Paths:
-    """All ways of a place through its states."""
-
-    def __init__(self, changes: Changes) -> None:
-        self.changes = changes
-        order = np.lexsort((changes.period, changes.place))
-        self.order, self.first = order, np.searchsorted(changes.place[order], np.arange(changes.places + 1))
-
-    def of(self, place: int) -> list[list[int]]:
-        """The changes of each way, one a period."""
-        c = self.changes
-        arcs = self.order[self.first[place] : self.first[place + 1]].tolist()
-        ways: list[tuple[int, list[int]]] = [(int(c.initial[place]), [])]
-        for t in range(c.periods):
-            now = [a for a in arcs if c.period[a] == t]
-            ways = [(int(c.head[a]), [*path, a]) for state, path in ways for a in now if c.tail[a] == state]
-        return [path for _, path in ways]
 
 
 def _finite(values: FloatArray) -> FloatArray:
