@@ -32,7 +32,6 @@ from siting.search.multiperiod.relaxation import (
     best_prices,
     relax_part,
     relax_whole,
-    value_of_parts,
 )
 from siting.search.multiperiod.transport import PeriodTransport
 from siting.search.multiperiod.ways import Ways
@@ -152,10 +151,9 @@ class _Search:
 
     def _price(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> tuple[FloatArray, FloatArray]:
         """The best prices of relaxations, and what they say of all and of each part."""
-        bound, mu, sigma = best_prices(self.posed, self.parts, whole, refined)
-        self.bound = max(self.bound, bound)
-        self.sigma, self.of_parts = sigma, value_of_parts(self.posed, self.parts, mu, sigma)
-        return mu, sigma
+        self.of_parts, mu, self.sigma = best_prices(self.posed, self.parts, whole, refined)
+        self.bound = max(self.bound, float(self.of_parts.sum()))
+        return mu, self.sigma
 
     # ------------------------------------------------------------------ limits
     def _until(self, share: float) -> float:

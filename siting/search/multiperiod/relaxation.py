@@ -105,24 +105,28 @@ def relax_part(
 
 def best_prices(
     posed: Posed, parts: Parts, whole: WholeRelaxed, refined: dict[int, PartRelaxed]
-) -> tuple[float, FloatArray, FloatArray]:
-    """The bound and its multipliers mu (I,) and sigma (R,): of each part those that tell more."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """The multipliers that tell more of each part.
+
+    Returns:
+        (parts + 1,) what each part has of the bound, at last the rows that parts share; mu (I,); sigma (R,).
+    """
     assert whole.lifted is not None
     mu, sigma = whole.lifted.mu.copy(), whole.sigma.copy()
-    before = value_of_parts(posed, parts, mu, sigma)
+    before = _value_of_parts(posed, parts, mu, sigma)
     other_mu, other_sigma = mu.copy(), sigma.copy()
     for part, found in refined.items():
         points, rows = parts.of_point == part, parts.own_rows(part)
         other_mu[points], other_sigma[rows] = found.mu[points], found.sigma[rows]
-    after = value_of_parts(posed, parts, other_mu, other_sigma)
+    after = _value_of_parts(posed, parts, other_mu, other_sigma)
     for part in refined:
         if after[part] > before[part]:
             points, rows = parts.of_point == part, parts.own_rows(part)
             mu[points], sigma[rows] = other_mu[points], other_sigma[rows]
-    return float(np.maximum(before, after).sum()), mu, sigma
+    return np.maximum(before, after), mu, sigma
 
 
-def value_of_parts(posed: Posed, parts: Parts, mu: FloatArray, sigma: FloatArray) -> FloatArray:
+def _value_of_parts(posed: Posed, parts: Parts, mu: FloatArray, sigma: FloatArray) -> FloatArray:
     """(parts + 1,) what each part has of the Lagrangian's value, at last the rows that parts share."""
     terms = lagrangian_terms(posed.problem, posed.initial, mu, sigma, posed.kinds)
     if terms is None:
