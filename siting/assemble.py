@@ -10,11 +10,11 @@ import numpy as np
 import pandas as pd
 
 from siting.case import Case
-from siting.case_checks import services_in
 from siting.demand import demand_for
 from siting.errors import Faults, nearest_word
 from siting.impedance import BoolArray, FloatArray, ImpedanceMatrix
 from siting.instance import Instance
+from siting.question.candidates import candidates_for
 from siting.scenario import ServiceQuestion, threshold_of
 from siting.standards import Mode, Service, ZoneKind
 
@@ -50,11 +50,7 @@ def pose(case: Case, service: Service, question: ServiceQuestion, *, with_candid
             its longest travel time is below a standard, or when nobody needs the service.
     """
     facilities = case.facilities[case.facilities["service"] == service.id]
-    allowed = case.candidates["services"].map(lambda text: _allows(str(text), service.id)).to_numpy(dtype=bool)
-    candidates = case.candidates[allowed] if with_candidates else case.candidates.iloc[:0]
-    if question.land and with_candidates:
-        _check_land(service, question, set(candidates["land"]) - {""})
-        candidates = candidates[candidates["land"].isin(question.land)]
+    candidates = candidates_for(case, service, question) if with_candidates else case.candidates.iloc[:0]
     _check_ids(case, service, question, set(facilities["id"]), set(candidates["id"]), with_candidates)
     kinds: list[ZoneKind] = list(case.zones["kind"].reindex(case.demand["zone"]))
     by_kind = {kind: threshold_of(question, service, kind) for kind in set(kinds)}
@@ -164,11 +160,6 @@ def _attraction(question: ServiceQuestion, table: pd.DataFrame, capacity: pd.Ser
     return np.nan if question.attraction == "column" else 1.0
 
 
-def _allows(text: str, service: str) -> bool:
-    words = services_in(text)
-    return not words or service in words
-
-
 def _check_reach(service: Service, question: ServiceQuestion, longest_standard_min: float) -> None:
     """Times are computed as far as `max_travel_minutes`: a longer standard would miss people who are within it."""
     if question.max_travel_minutes >= longest_standard_min:
@@ -183,22 +174,6 @@ def _check_reach(service: Service, question: ServiceQuestion, longest_standard_m
         column=f"services.{service.id}.max_travel_minutes",
         value=question.max_travel_minutes,
     )
-    faults.raise_if_any()
-
-
-def _check_land(service: Service, question: ServiceQuestion, known: set[str]) -> None:
-    faults = Faults()
-    for word in question.land:
-        if word not in known:
-            close = nearest_word(word, known)
-            faults.add(
-                f"没有这种用地的候选地点（{service.name_zh}）",
-                f"no candidate site has this land use ({service.name_en})",
-                remedy_zh=f"是否想写“{close}”？" if close else f"可用：{'、'.join(sorted(known))}",
-                remedy_en=f"did you mean {close!r}?" if close else f"available: {', '.join(sorted(known))}",
-                column=f"services.{service.id}.land",
-                value=word,
-            )
     faults.raise_if_any()
 
 
@@ -290,6 +265,15 @@ def _check_ids(
                 column=f"services.{service.id}.{key}",
                 value=name,
             )
+    if question.township_minimum and not case.demand["township"].astype(bool).any():
+        faults.add(
+            f"需求点没有写明乡镇（街道）（{service.name_zh}）",
+            f"no demand point says in which township it lies ({service.name_en})",
+            remedy_zh="请填写 demand.csv 的 township 列，或删去这一项",
+            remedy_en="fill in the column township of demand.csv, or remove the key",
+            column=f"services.{service.id}.township_minimum",
+            value=question.township_minimum,
+        )
     for key, zone in [(k, z) for k in ("zone_minimum", "zone_maximum") for z in getattr(question, k)]:
         if zone not in case.zones.index:
             close = nearest_word(zone, case.zones.index)

@@ -107,6 +107,12 @@ class ServiceQuestion(ModelNumbers):
         description="只在这些用地上新建（candidates.csv 的 land），不写不限 "
         "land-use words of candidates.csv on which new facilities may stand; none: all",
     )
+    hosts: tuple[str, ...] = Field(
+        (),
+        description="新设施附设在哪些服务的现有设施里，如 AED 设在学校：写了就只在那里设，另写 land 的也用那些用地 "
+        "services whose existing facilities may hold the new ones, such as AEDs in schools; then only those are "
+        "candidates, and plots of `land` where that is given",
+    )
     threshold: Mapping[ZoneKind, Limit] = Field(
         {}, description="替代服务自身标准的达标时间 coverage standards other than the service's own"
     )
@@ -135,6 +141,11 @@ class ServiceQuestion(ModelNumbers):
             raise ValueError("new 与 budget_yuan 只能给一个 | give new or budget_yuan, not both")
         if any(n < 0 for n in self.zone_minimum.values()):
             raise ValueError("zone_minimum 不能为负 | zone_minimum must not be negative")
+        if self.township_minimum and (self.zone_minimum or self.zone_maximum):
+            raise ValueError(
+                "township_minimum 不能与 zone_minimum、zone_maximum 同用 | "
+                "township_minimum cannot be used with zone_minimum or zone_maximum"
+            )
         return self
 
 

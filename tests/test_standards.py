@@ -14,6 +14,7 @@ COUNTY_SERVICES = {
     *("kindergarten", "nursery", "primary_school", "junior_school", "senior_high", "vocational_school"),
     *("technician_college", "health_station", "township_health_centre", "county_hospital", "maternity_hospital"),
     *("disease_control_centre", "ambulance_station", "surge_ward", "meal_point", "elderly_care_station", "care_home"),
+    *("aed_point", "disability_care", "shared_sports", "elderly_school"),
 }
 
 

@@ -19,6 +19,7 @@ FIELD_OF_KEY = {
     "new": "p",
     "budget_yuan": "budget",
     "zone_minimum": "zone_minimum",
+    "township_minimum": "zone_minimum",
     "required": "required",
     "forbidden": "forbidden",
     "may_close": "closable",

@@ -82,6 +82,12 @@ class ModelNumbers(Frozen):
     zone_maximum: Mapping[str, int] = Field(
         {}, description="各分区最多新建数 largest number of new facilities by zone id"
     )
+    township_minimum: int | None = Field(
+        None,
+        ge=0,
+        description="每个乡镇（街道）至少有几处在用，现有并保留的计入 "
+        "least number of facilities in use in each township; existing ones that are sure to stay count",
+    )
     cover_share: float | None = Field(
         None,
         gt=0,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 
 from siting.assemble import Problem
 from siting.bare.reads import fields_read
@@ -51,6 +52,8 @@ def numbers_of(
         numbers["coverage_targets"] = tuple((target.minutes, target.share) for target in question.coverage_targets)
     if question.ordered_weights:
         numbers["ordered_weights"] = tuple((tail.share, tail.weight) for tail in question.ordered_weights)
+    if question.township_minimum:
+        numbers |= _by_township(case, sites, leaving, rows, question.township_minimum)
     if question.decay is not None:
         numbers["decay"] = Decay(question.decay.form, question.decay.parameter)
     if question.outer_minutes:
@@ -77,6 +80,20 @@ def numbers_of(
         numbers["adjacency"] = demand_adjacency(case, rows, times.between_demand.select(rows, rows))
         numbers["site_unit"] = _site_units(problem, impedance, columns)
     return numbers
+
+
+def _by_township(case: Case, sites: pd.DataFrame, leaving: BoolArray, rows: BoolArray, least: int) -> dict[str, Any]:
+    """The sites' townships in place of their zones, and how many each township lacks.
+
+    A township is one that somebody who takes part lives in; facilities that may close or move do not count.
+    """
+    stay = sites[(sites["origin"] == "existing").to_numpy(dtype=bool) & ~leaving]
+    there = stay["township"].value_counts()
+    names = [str(name) for name in dict.fromkeys(case.demand.loc[rows, "township"]) if name]
+    return {
+        "site_zone": [str(name) or None for name in sites["township"]],
+        "zone_minimum": {name: max(0, least - int(there.get(name, 0))) for name in names},
+    }
 
 
 def _flags(flags: BoolArray) -> BoolArray | None:

@@ -57,6 +57,9 @@ def model_texts(asked: ServiceQuestion, service: Service, zones: dict[str, Text]
 def _of_sites(asked: ModelNumbers, zones: dict[str, Text], listed: Listed) -> list[Text]:
     """Which facilities may go, and how many new ones a zone may have."""
     texts: list[Text] = []
+    if asked.township_minimum:
+        count = asked.township_minimum
+        texts.append((f"每个乡镇（街道）至少 {count} 处在用", f"at least {count} in use in each township"))
     for zone, count in asked.zone_maximum.items():
         zh, en = zones.get(zone, (zone, zone))
         texts.append((f"{zh}最多新建 {count} 处", f"at most {count} in {en}"))

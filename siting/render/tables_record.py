@@ -24,7 +24,7 @@ from siting.render.wording import (
 )
 from siting.results import RunResult, ServiceResult
 from siting.sourced import Sourced
-from siting.standards import ZONE_KINDS
+from siting.standards import ZONE_KINDS, load_service
 
 NOTICE_KIND, QUESTION_KIND = "声明 Notice", "问题 Question"  # kinds of assumptions
 Cell = float | str
@@ -314,6 +314,10 @@ def question_texts(service: ServiceResult, zones: dict[str, Text]) -> list[tuple
     for zone, count in asked.zone_minimum.items():
         zh, en = zones.get(zone, (zone, zone))
         texts.append((f"{zh}至少新建 {count} 处", f"at least {count} in {en}"))
+    if asked.hosts:
+        hosts = [load_service(name) for name in asked.hosts]
+        zh, en = "、".join(host.name_zh for host in hosts), ", ".join(host.name_en for host in hosts)
+        texts.append((f"附设在现有设施里：{zh}", f"within existing facilities: {en}"))
     if asked.close:
         texts.append((f"关闭：{listed(asked.close)}", "these close"))
     if asked.keep != "all":

@@ -286,7 +286,7 @@ def test_many_services_are_listed_by_short_names_and_fit(browser: Any, tmp_path:
             service.service.facility_en for service in many.services
         ]
         glyphs = buttons.locator(".glyph").all_text_contents()
-        assert len(set(glyphs)) == len(many.services) == 16
+        assert len(set(glyphs)) == len(many.services) == 20
         assert all(glyphs)
         assert page.evaluate(
             "[...document.querySelectorAll('#services button')].every(b => b.scrollWidth <= b.clientWidth)"
