@@ -274,6 +274,7 @@ def test_facilities_are_plausible(facilities: pd.DataFrame, demand: pd.DataFrame
     assert facilities[facilities["service"] == "primary_school"]["capacity"].gt(0).all()
 
 
+SHARED_SERVICES = {"aed_point", "disability_care", "shared_sports", "elderly_school"}
 OLD_SERVICES = ("primary_school", "health_station", "elderly_care_station")
 
 
@@ -281,6 +282,7 @@ def test_candidates_are_many_and_some_are_restricted(candidates: pd.DataFrame) -
     assert 430 <= len(candidates) <= 480
     named = {s for text in candidates["services"] for s in text.split(";") if s}
     beyond = {"vocational_school", "technician_college", "surge_ward"}  # of any public land, or within a hospital
+    beyond |= SHARED_SERVICES  # within facilities of other services
     assert named == set(list_services()) - beyond
     for service in OLD_SERVICES:
         allowed = candidates["services"].map(lambda text, s=service: not text or s in text.split(";"))
@@ -342,12 +344,25 @@ def test_the_ledger_covers_a_county(facilities: pd.DataFrame, demand: pd.DataFra
         **{"kindergarten": 61, "nursery": 15, "junior_school": 26, "senior_high": 7, "vocational_school": 1},
         **{"township_health_centre": 15, "county_hospital": 2, "maternity_hospital": 1, "disease_control_centre": 1},
         **{"ambulance_station": 11, "care_home": 25, "meal_point": 152, "surge_ward": 18},
+        **{"aed_point": 21, "disability_care": 7, "shared_sports": 17, "elderly_school": 5},
     }
     assert {name: count[name] for name in expected} == expected
     centres = facilities[facilities["service"] == "township_health_centre"]
     assert set(centres["township"]) == set(demand["township"])
     beds = facilities.loc[facilities["service"] == "care_home", "beds"].sum()
     assert 1.3 < 100 * beds / demand[["age_60_64", "age_65_79", "age_80_plus"]].to_numpy().sum() < 1.8
+
+
+def test_what_shares_a_place_stands_at_a_facility_of_another_service(facilities: pd.DataFrame) -> None:
+    shared = facilities["service"].isin(SHARED_SERVICES)
+    assert shared.to_numpy()[-shared.sum() :].all()  # after all others
+    places = set(zip(facilities.loc[~shared, "lon"], facilities.loc[~shared, "lat"], strict=True))
+    own = facilities[shared]
+    hosted = own[[pair in places for pair in zip(own["lon"], own["lat"], strict=True)]]
+    count = hosted.groupby("service").size().to_dict()
+    assert count == {"aed_point": 21, "disability_care": 7, "shared_sports": 4, "elderly_school": 4}
+    for service in SHARED_SERVICES:
+        assert not own[own["service"] == service].duplicated(["lon", "lat"]).any(), service
 
 
 def test_the_maternity_hospital_and_the_disease_control_centre_share_a_place(facilities: pd.DataFrame) -> None:

@@ -21,6 +21,7 @@ from siting.cases.shengzhou import (
     people,
     plots,
     settlements,
+    shared_services,
     streets,
     tables,
     terrain,
@@ -61,8 +62,9 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
                 "ledger",
                 "land",
                 "plots",
+                "shared services",
             ),
-            np.random.default_rng(seed).spawn(15),
+            np.random.default_rng(seed).spawn(16),
             strict=True,
         )
     )
@@ -101,6 +103,8 @@ def build(out: Path, *, seed: int = SEED, facts_folder: Path | None = None, list
         resources = writer.resources(existing, rows)
         land_rows = ledger.Ledger(rng["land"]).plots(candidates)
         housing = plots.plots(demand, ages, roads, zones, places.water, places.taken, rng["plots"])
+        existing += shared_services.shared_services(places.with_stream(rng["shared services"]), existing)
+        rows += writer.facilities(existing[len(rows) :])
     with stage(listener, "files", "写文件", "files"):
         write_osm.write(
             out / "roads.osm.pbf", roads, _shapes(land, built, rail, blobs, hamlets), _spots(known, hamlets, units)

@@ -95,6 +95,11 @@ GUESSES = (
         "Pupils, staff, rooms and equipment (school_resources.csv) and the area and first year of the sites are "
         "invented.",
     ),
+    (
+        "AED 点、残疾人之家、开放的体育场地、老年学校的数量、名称、位置和规模是虚构的。",
+        "AED points, day care for disabled people, open sports fields and schools for the old are invented in number, "
+        "name, place and size.",
+    ),
 )
 
 
