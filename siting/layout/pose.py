@@ -239,8 +239,21 @@ def minutes_between(
         pd.DataFrame({key: [table.places[p].row[key] for p in part] for key in ("id", "lon", "lat")})
         for part in (origins, destinations)
     ]
+    return vehicle_minutes(frames[0], frames[1], minutes, scenario, graph, graph_key, settings)
+
+
+def vehicle_minutes(
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    minutes: float,
+    scenario: LayoutScenario,
+    graph: RoadGraph,
+    graph_key: str,
+    settings: Settings,
+) -> ImpedanceMatrix:
+    """Minutes by vehicle from row to row of two tables (id, lon, lat), as far as `minutes`."""
     times = mode_times(
-        placed(frames[0]), placed(frames[1]), graph, "drive", minutes,
+        placed(origins), placed(destinations), graph, "drive", minutes,
         travel=scenario.travel, cache=Cache(settings.cache), graph_key=graph_key, listener=settings.listener,
     )  # fmt: skip
     return times.impedance

@@ -12,6 +12,7 @@ from siting.layout.asked import asked, assumed
 from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
 from siting.layout.checked import checked
+from siting.layout.circuit_report import circuit_section
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
@@ -72,6 +73,8 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
     ]  # fmt: skip
     budgets = budget_section(facts)
     found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
+    circuit = circuit_section(tables)
+    found += [] if circuit is None else [circuit]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s, MOST_DECISIONS)
         if sentences:

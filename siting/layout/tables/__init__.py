@@ -17,6 +17,7 @@ from siting.layout.tables.assumptions import assumptions
 from siting.layout.tables.balance import school_variation, variation_of
 from siting.layout.tables.beyond import beyond_townships, beyond_villages, nearest
 from siting.layout.tables.budgets import budget_projects, budget_projects_of, budget_sweep, budgets_of
+from siting.layout.tables.circuit import circuit, circuit_centres, circuit_rounds
 from siting.layout.tables.education import education, education_of
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
 from siting.layout.tables.health import density, pairing, referral, use
@@ -28,6 +29,7 @@ from siting.layout.tables.rules import rules
 from siting.layout.tables.running import running, running_of
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
 from siting.layout.tables.shares import shares
+from siting.layout.tables.visits import visits_of
 from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
 from siting.render.columns import Sheet
@@ -90,7 +92,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
     limited = any(
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
-    yearly = running_of(facts)
+    yearly, visits = running_of(facts), visits_of(facts)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
@@ -111,6 +113,9 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         beyond_townships(facts) if care else None,
         beyond_villages(facts),
         nearest(facts),
+        circuit(facts, visits) if len(visits.villages) else None,
+        circuit_rounds(facts, visits) if len(visits.rounds) else None,
+        circuit_centres(facts, visits) if len(visits.rounds) else None,
         use(facts),
         density(facts) if care else None,
         shares(facts),
