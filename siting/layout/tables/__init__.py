@@ -23,6 +23,7 @@ from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
 from siting.layout.tables.health import density, pairing, referral, use
 from siting.layout.tables.inventory import ledger, planned
 from siting.layout.tables.needs import coverage, figures, gaps, groups
+from siting.layout.tables.private import private, private_of
 from siting.layout.tables.projects import investment, projects, projects_of, ranked_projects
 from siting.layout.tables.record import budgets_record, record_of_facts
 from siting.layout.tables.rules import rules
@@ -92,7 +93,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
     limited = any(
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
-    yearly, visits = running_of(facts), visits_of(facts)
+    yearly, visits, of_private = running_of(facts), visits_of(facts), private_of(facts)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
@@ -103,6 +104,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         running(facts, yearly) if len(yearly) else None,
         gaps(facts, frame),
         coverage(facts, frame),
+        private(facts, of_private) if len(of_private) else None,
         education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
         school_variation(facts, variation) if len(variation) else None,
         hearing(facts) if ids & set(COMPULSORY) else None,
