@@ -16,6 +16,7 @@ from siting.layout.circuit_report import circuit_section
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
+from siting.layout.gap_report import gap_section
 from siting.layout.headline import headline, hosts_text, served
 from siting.layout.private_report import private_section
 from siting.layout.running_report import running_section
@@ -74,7 +75,8 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
     ]  # fmt: skip
     budgets = budget_section(facts)
     found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
-    found += [section for section in (private_section(facts, tables), circuit_section(tables)) if section is not None]
+    more = (gap_section(facts, tables), private_section(facts, tables), circuit_section(tables))
+    found += [section for section in more if section is not None]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s, MOST_DECISIONS)
         if sentences:

@@ -20,6 +20,7 @@ from siting.layout.tables.budgets import budget_projects, budget_projects_of, bu
 from siting.layout.tables.circuit import circuit, circuit_centres, circuit_rounds
 from siting.layout.tables.education import education, education_of
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
+from siting.layout.tables.gap_index import gap_index, gaps_of
 from siting.layout.tables.health import density, pairing, referral, use
 from siting.layout.tables.inventory import ledger, planned
 from siting.layout.tables.needs import coverage, figures, gaps, groups
@@ -94,6 +95,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
     yearly, visits, of_private = running_of(facts), visits_of(facts), private_of(facts)
+    apart = gaps_of(facts, frame)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
@@ -104,6 +106,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         running(facts, yearly) if len(yearly) else None,
         gaps(facts, frame),
         coverage(facts, frame),
+        gap_index(apart) if len(apart) else None,
         private(facts, of_private) if len(of_private) else None,
         education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
         school_variation(facts, variation) if len(variation) else None,
