@@ -29,6 +29,7 @@ from siting.layout.texts import (
     within_text,
     without_text,
 )
+from siting.layout.tracks_report import tracks_section
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import Section
 from siting.render.wording import Text, both, persons_text
@@ -75,7 +76,12 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
     ]  # fmt: skip
     budgets = budget_section(facts)
     found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
-    more = (gap_section(facts, tables), private_section(facts, tables), circuit_section(tables))
+    more = (
+        tracks_section(facts, tables),
+        gap_section(facts, tables),
+        private_section(facts, tables),
+        circuit_section(tables),
+    )
     found += [section for section in more if section is not None]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s, MOST_DECISIONS)

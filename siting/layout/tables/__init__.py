@@ -31,6 +31,7 @@ from siting.layout.tables.rules import rules
 from siting.layout.tables.running import running, running_of
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
 from siting.layout.tables.shares import shares
+from siting.layout.tables.tracks import tracks_of, tracks_sheet
 from siting.layout.tables.visits import visits_of
 from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
@@ -95,7 +96,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
     yearly, visits, of_private = running_of(facts), visits_of(facts), private_of(facts)
-    apart = gaps_of(facts, frame)
+    apart, tracks = gaps_of(facts, frame), tracks_of(facts, frame)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
@@ -105,6 +106,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         budget_projects(facts, budget_projects_of(facts)) if len(work.budgets) else None,
         running(facts, yearly) if len(yearly) else None,
         gaps(facts, frame),
+        tracks_sheet(tracks) if len(tracks) else None,
         coverage(facts, frame),
         gap_index(apart) if len(apart) else None,
         private(facts, of_private) if len(of_private) else None,
