@@ -43,7 +43,7 @@ def tracks_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
     for year in facts.years:
         rows = sheet.frame[sheet.frame["year"] == year].head(len(services)).to_dict("records")  # the total stands last
         told = [(persons_text(row["need"]), _seats(row)) for row in rows]
-        zh = "、".join(f"{s.name_zh}需要 {need}、有 {seats}" for s, (need, seats) in zip(services, told, strict=True))
+        zh = "；".join(f"{s.name_zh}需要 {need}、有 {seats}" for s, (need, seats) in zip(services, told, strict=True))
         en = "; ".join(
             f"{s.name_en}: {need} needed, {seats} held" for s, (need, seats) in zip(services, told, strict=True)
         )

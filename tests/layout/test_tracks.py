@@ -143,7 +143,7 @@ def test_report_and_assumptions(plan: LayoutPlan) -> None:
     sections = {one.en: one for one in sections_of(Facts(plan), tables)}
     need = 0.6 * aged(plan, 15, 17)[0]
     zh, en = sections["Seats by track"].paragraphs[0]
-    assert zh.startswith(f"2025 年学位：普通高中需要 {need:.0f}、有 20、中等职业学校需要 ")
+    assert zh.startswith(f"2025 年学位：普通高中需要 {need:.0f}、有 20；中等职业学校需要 ")
     assert en.startswith(f"Seats in 2025. Senior high school: {need:.0f} needed, 20 held; ")
     asked = [zh for zh, _ in sections["What was asked"].paragraphs]
     (split,) = [zh for zh in asked if zh.startswith("普职分流：15-17 岁的学生，")]

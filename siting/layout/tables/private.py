@@ -16,6 +16,7 @@ from siting.layout.tables.needs import figures
 from siting.layout.tables.units import sums
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import Text
+from siting.solution import Assignment
 
 WITH: dict[str, Text] = {"all": ("含民办", "with private"), "public": ("不含民办", "without private")}
 NAMES = {"before": "all", "after": "public"}  # of the courses in `figures`
@@ -30,9 +31,6 @@ def private_of(facts: Facts) -> pd.DataFrame:
     """
     plan, private = facts.plan, _private(facts)
     used = facts.in_use(plan.after) & private[:, None]
-    changes, states = plan.posed.instance.changes, plan.after.solution.sizes
-    assert changes is not None
-    assert states is not None
     having = {
         facts.services[s].id
         for s in np.unique(facts.service_of_place[used.any(axis=1)])
@@ -40,8 +38,7 @@ def private_of(facts: Facts) -> pd.DataFrame:
     }
     if not having:
         return pd.DataFrame()
-    left = np.where(private[changes.site_place], -1, states)
-    without = Course(plan.posed, settled(plan.posed, model_of(plan.posed.scenario), left))
+    without = _without(facts, private, having)
     frame = figures(Facts(replace(plan, before=plan.after, after=without), facts.settings))
     renamed = {
         column: f"{column.removesuffix(f'_{old}')}_{new}"
@@ -59,6 +56,30 @@ def private_of(facts: Facts) -> pd.DataFrame:
         counted=np.repeat([plan.posed.parts[x.service].plan.private_share for x in facts.series], T * U),
     )
     return frame[frame["service_id"].isin(having)].reset_index(drop=True)
+
+
+def _without(facts: Facts, private: BoolArray, having: set[str]) -> Course:
+    """The plan without these places: people of the services that have any are sent anew, others stay where they are."""
+    plan, posed = facts.plan, facts.plan.posed
+    instance, given, states = posed.instance, plan.after.solution.assignment, plan.after.solution.sizes
+    assert instance.changes is not None
+    assert states is not None
+    left = np.where(private[instance.changes.site_place], -1, states)
+    anew = np.array([service.id in having for service in facts.services])[posed.demand["service"]]
+    matrix = instance.impedance
+    pairs = anew[matrix.rows] & (left[matrix.indices] >= 0)  # the others need not be looked at
+    solution = settled(
+        replace(posed, instance=replace(instance, impedance=matrix.keep(pairs))), model_of(posed.scenario), left
+    )
+    same, new = ~anew[given.demand_index], solution.assignment
+    both = [
+        np.concatenate([old[same], found])
+        for old, found in (
+            (given.demand_index, new.demand_index), (given.site_index, new.site_index), (given.share, new.share)
+        )
+    ]  # fmt: skip
+    order = np.lexsort((both[1], both[0]))
+    return Course(posed, replace(solution, assignment=Assignment(*(values[order] for values in both))))
 
 
 def _private(facts: Facts) -> BoolArray:
