@@ -25,7 +25,7 @@ Result = dict[str, Any]
 
 def _posed(name: str) -> tuple[Any, Any]:
     from siting.layout.pose import pose_layout
-    from siting.layout.run import model_of
+    from siting.layout.settled import model_of
     from siting.prepare import Settings
     from siting.scenario import find_scenario
 

@@ -31,6 +31,7 @@ from siting.layout.scenario import (
     SharePlot,
     Within,
 )
+from siting.layout.tracks import Tracks
 from siting.people.assumptions import Assumptions
 from siting.question.checks import keys_read
 from siting.question.keys import CoverageTarget, DecayCurve, ModelNumbers, SizeClass, TailWeight
@@ -170,6 +171,7 @@ def layout_reference() -> str:
         ("[worth] 与 and services.worth = { ... }", Worth),
         ("[budget]", Budget),
         ("[people]", People),
+        ("[tracks]", Tracks),
         ("[travel]", Travel),
         ("[solver]", Search),
         ("[[services]]", ServicePlan),

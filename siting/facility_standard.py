@@ -60,3 +60,24 @@ class Bus(Frozen):
     beyond_min: Sourced = Field(description="minutes on foot beyond which a pupil is brought by bus")
     longest_min: Sourced | None = Field(None, description="longest ride, minutes one way")
     yuan_per_pupil_year: Sourced | None = Field(None, description="running cost")
+
+
+class Circuit(Frozen):
+    """Visits to the villages that have no facility within the standard (circuit visits)."""
+
+    by: str = Field(
+        description="id of the service whose facilities send them; where none is planned, the service's own"
+    )
+    visits_per_month: Sourced = Field(description="visits to each village a month")
+    stay_min: Sourced = Field(description="minutes in a village at each visit")
+    drive_min: Sourced = Field(description="longest driving of one round, minutes")
+    day_min: Sourced = Field(description="minutes of a working day: driving and staying of one round")
+
+    @model_validator(mode="after")
+    def _makes_sense(self) -> Circuit:
+        for key in ("visits_per_month", "drive_min", "day_min"):
+            if not getattr(self, key).value > 0:
+                raise ValueError(f"circuit.{key} 应大于 0 | circuit.{key} must be above 0")
+        if self.stay_min.value >= self.day_min.value:
+            raise ValueError("circuit.stay_min 应小于 circuit.day_min | circuit.stay_min must be below circuit.day_min")
+        return self

@@ -14,7 +14,7 @@ from typing import Literal
 from pydantic import BaseModel, Field, model_validator
 
 from siting.errors import fail, nearest_word
-from siting.facility_standard import Boarding, Bus, Nuisance, SizeLimits, StandardSize, Tier
+from siting.facility_standard import Boarding, Bus, Circuit, Nuisance, SizeLimits, StandardSize, Tier
 from siting.files import resources
 from siting.files.toml import Frozen, load_toml
 from siting.sourced import Sourced
@@ -133,6 +133,7 @@ class Service(Frozen):
     separation_m: Mapping[Nuisance, Sourced] = Field({}, description="least distance from its building, metres")
     boarding: Boarding | None = None
     bus: Bus | None = None
+    circuit: Circuit | None = None
     build_years: Sourced | None = Field(None, description="years from the decision to the opening")
     parameters: Mapping[str, Sourced] = Field({}, description="further figures, by name; the unit is in the name")
 

@@ -11,6 +11,7 @@ from siting.layout.pose import ServicePart
 from siting.layout.scenario import Chosen
 from siting.layout.standard_words import standard_text
 from siting.layout.texts import money_text
+from siting.layout.tracks_report import tracks_text
 from siting.render.wording import Text
 
 VARIANT: dict[str, Text] = {"low": ("低", "low"), "middle": ("中", "middle"), "high": ("高", "high")}
@@ -47,6 +48,8 @@ def asked(facts: Facts) -> list[Text]:
             )
         )
     said += [_service(part, standard_text(facts, s)) for s, part in enumerate(facts.parts) if part.plan.count_people]
+    if scenario.tracks is not None:
+        said.append(tracks_text(scenario.tracks))
     return [*said, *hosts_text(facts), *_links(facts)]
 
 

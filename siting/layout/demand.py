@@ -12,6 +12,7 @@ import pandas as pd
 from siting.case import Case
 from siting.impedance import FloatArray
 from siting.layout.scenario import Group, LayoutScenario, ServicePlan
+from siting.layout.tracks import not_planned
 from siting.people import DemandOverTime, PeopleOverTime, demand_over_time, people_over_time
 from siting.people.ages import ages_within
 from siting.people.over_time import rates_by_age
@@ -37,7 +38,7 @@ class Needs:
 
     Attributes:
         case: the case with its housing plots as demand points after its own.
-        over_time: demand by service, people by age.
+        over_time: demand by service (those of tracks that are not planned too), people by age.
         groups: of each service its groups, in the order of the scenario's services.
     """
 
@@ -62,7 +63,8 @@ def needs_of(case: Case, scenario: LayoutScenario, services: Sequence[Service], 
         last_year=scenario.years[-1],
         changes=[base / name for name in scenario.people.changes],
     )
-    over_time = demand_over_time(people, services, scenario.years)
+    others = not_planned(scenario.tracks, [service.id for service in services])
+    over_time = demand_over_time(people, [*services, *others], scenario.years)
     steps = people.index(scenario.years)
     groups = []
     for service, plan in zip(services, scenario.services, strict=True):

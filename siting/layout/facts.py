@@ -19,6 +19,7 @@ from siting.layout.tables.budgets import budgets_of
 from siting.layout.tables.facts import Facts as TableFacts
 from siting.layout.tables.fates import LEAVING, fates_of
 from siting.layout.tables.schools import rides_of
+from siting.layout.tables.visits import Visits, visits_of
 from siting.prepare import Settings
 from siting.render.wording import Text
 
@@ -148,6 +149,11 @@ class Facts:
     def rides(self) -> pd.DataFrame:
         """As `rides_of`: pupils by bus and boarding, by place, period and course."""
         return rides_of(self.of_tables)
+
+    @cached_property
+    def visits(self) -> Visits:
+        """As `visits_of`: who visits the villages without a clinic, and in which rounds."""
+        return visits_of(self.of_tables)
 
     @cached_property
     def changes_nothing(self) -> bool:

@@ -33,6 +33,7 @@ from siting.layout.rows import MONEY, ArcTable, Row, Rows, add_budget, link_rows
 from siting.layout.running import with_running_costs
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, ServicePlan, Within, load_layout
 from siting.layout.separation import apart_enough
+from siting.layout.tracks import check_tracks, tracked
 from siting.network import RoadGraph
 from siting.prepare import Clock, Settings, roads_of, times_of
 from siting.scenario import ServiceQuestion, threshold_of
@@ -106,7 +107,8 @@ def pose_layout(path: Path, settings: Settings) -> Posed:
     with clock.time(settings.listener, "read", "读取方案与案例数据", "Reading the scenario and the case"):
         scenario = load_layout(path)
         check_services(scenario, path)
-        services = [load_service(plan.service) for plan in scenario.services]
+        check_tracks(scenario.tracks, [plan.service for plan in scenario.services], path)
+        services = [tracked(load_service(plan.service), scenario.tracks) for plan in scenario.services]
         check_links(scenario, path)
         case = load_case(find_case(scenario.case, path.parent))
     with clock.time(settings.listener, "people", "推算人口与需求", "Projecting the people"):
@@ -239,8 +241,21 @@ def minutes_between(
         pd.DataFrame({key: [table.places[p].row[key] for p in part] for key in ("id", "lon", "lat")})
         for part in (origins, destinations)
     ]
+    return vehicle_minutes(frames[0], frames[1], minutes, scenario, graph, graph_key, settings)
+
+
+def vehicle_minutes(
+    origins: pd.DataFrame,
+    destinations: pd.DataFrame,
+    minutes: float,
+    scenario: LayoutScenario,
+    graph: RoadGraph,
+    graph_key: str,
+    settings: Settings,
+) -> ImpedanceMatrix:
+    """Minutes by vehicle from row to row of two tables (id, lon, lat), as far as `minutes`."""
     times = mode_times(
-        placed(frames[0]), placed(frames[1]), graph, "drive", minutes,
+        placed(origins), placed(destinations), graph, "drive", minutes,
         travel=scenario.travel, cache=Cache(settings.cache), graph_key=graph_key, listener=settings.listener,
     )  # fmt: skip
     return times.impedance

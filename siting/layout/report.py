@@ -12,10 +12,13 @@ from siting.layout.asked import asked, assumed
 from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
 from siting.layout.checked import checked
+from siting.layout.circuit_report import circuit_section
 from siting.layout.decisions import decisions_of
 from siting.layout.facts import Facts
 from siting.layout.gains import by_township, losers_text, township_text, villages_worse
+from siting.layout.gap_report import gap_section
 from siting.layout.headline import headline, hosts_text, served
+from siting.layout.private_report import private_section
 from siting.layout.running_report import running_section
 from siting.layout.texts import (
     TEN_THOUSAND,
@@ -26,6 +29,7 @@ from siting.layout.texts import (
     within_text,
     without_text,
 )
+from siting.layout.tracks_report import tracks_section
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import Section
 from siting.render.wording import Text, both, persons_text
@@ -72,6 +76,13 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
     ]  # fmt: skip
     budgets = budget_section(facts)
     found += [running_section(facts)] if budgets is None else [budgets, running_section(facts)]
+    more = (
+        tracks_section(facts, tables),
+        gap_section(facts, tables),
+        private_section(facts, tables),
+        circuit_section(tables),
+    )
+    found += [section for section in more if section is not None]
     for s, part in enumerate(facts.parts):
         sentences = decisions_of(facts, s, MOST_DECISIONS)
         if sentences:

@@ -5,19 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from siting.doctor import Rules
-from siting.files import resources
-from siting.formulation.compose import load_formulation
-from siting.formulation.spec import Formulation
 from siting.layout.answer import LayoutAnswer
-from siting.layout.assign import as_it_stands, assign
 from siting.layout.budget_sweep import sweep_budgets
 from siting.layout.in_order import solve_in_order
 from siting.layout.places import full_name
 from siting.layout.pose import Posed, pose_layout
 from siting.layout.result import Course, LayoutPlan
-from siting.layout.scenario import OBJECTIVES, LayoutScenario
+from siting.layout.settled import baseline, model_of
 from siting.prepare import Settings
-from siting.solution import Outcome, Solution, Status
 from siting.solving.solver import SolverOptions
 from siting.verify import verify
 
@@ -48,26 +43,6 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
     with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):
         before = baseline(posed, model)
     return LayoutPlan(posed, Course(posed, solution), Course(posed, before), checks, budgets)
-
-
-def baseline(posed: Posed, model: Formulation) -> Solution:
-    """Every facility as it stands in every period."""
-    changes = posed.instance.changes
-    assert changes is not None
-    states = as_it_stands(changes)
-    nothing = Outcome(Status.OPTIMAL, None, None, "minimize", 0.0, "", "", 0, 1)
-    return Solution(model.id, states >= 0, assign(posed.instance, model, states), nothing, sizes=states)
-
-
-def model_of(scenario: LayoutScenario) -> Formulation:
-    """The model of record: of least generalised cost, or of the objectives in their order."""
-    folder = resources.models() / "plans"
-    if scenario.worth is not None:
-        return load_formulation(folder / "weighted_layout_plan.toml")
-    name = "fair_layout_plan" if "worst_zone" in scenario.objectives else "layout_plan"
-    model = load_formulation(folder / f"{name}.toml")
-    first, *then = [OBJECTIVES[word] for word in scenario.objectives]
-    return model.model_copy(update={"objective": first, "then": tuple(then)})
 
 
 def names_of(posed: Posed) -> dict[str, str]:

@@ -10,6 +10,7 @@ from pydantic import Field, model_validator
 
 from siting.files.toml import Frozen, load_toml
 from siting.layout.money import Budget, Worth
+from siting.layout.tracks import Tracks
 from siting.scenario import Limit, Travel
 from siting.standards import ZoneKind
 
@@ -302,6 +303,11 @@ class LayoutScenario(Frozen):
     travel: Travel = Field(Travel(), description="出行 how people travel")
     solver: Search = Field(Search(), description="求解限制 limits of the search")
     budget: Budget | None = Field(None, description="全部服务共用的预算 one budget over all services")
+    tracks: Tracks | None = Field(
+        None,
+        description="普职分流：同一年龄的学生按比例分到几类学校 "
+        "tracks: pupils of one age shared out among several kinds of schools",
+    )
     existing_building_share: float = Field(
         0.5,
         ge=0,

@@ -40,8 +40,12 @@ def within_text(figures: Figures) -> str:
 def _both_times(before: float, after: float, need: float) -> str:
     if need <= 0:
         return "—"
-    one, other = share_text(before / need), share_text(after / need)
-    return one if one == other else f"{one} → {other}"
+    return change_text(share_text(before / need), share_text(after / need))
+
+
+def change_text(before: str, after: str) -> str:
+    """A figure without the plan and with it, once where both read the same."""
+    return before if before == after else f"{before} → {after}"
 
 
 def without_text(figures: Figures) -> str:
@@ -51,14 +55,12 @@ def without_text(figures: Figures) -> str:
 
 def persons_change(before: float, after: float) -> str:
     """Persons without the plan and with it, once where both are the same."""
-    one, other = persons_text(before), persons_text(after)
-    return one if one == other else f"{one} → {other}"
+    return change_text(persons_text(before), persons_text(after))
 
 
 def mean_text(figures: Figures) -> str:
     """Mean minutes of those who have a place, without the plan and with it."""
-    one, other = minutes_text(figures.minutes_before), minutes_text(figures.minutes_after)
-    return one if one == other else f"{one} → {other}"
+    return change_text(minutes_text(figures.minutes_before), minutes_text(figures.minutes_after))
 
 
 def running_text(yuan: float) -> Text:

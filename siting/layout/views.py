@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from siting.layout.circuit_layer import circuit_layer
 from siting.layout.facts import CHANGED, Facts, Figures
 from siting.layout.map_layers import facilities, lines, points
 from siting.layout.texts import TEN_THOUSAND, mean_text, size_text, within_text, without_text
@@ -37,7 +38,8 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
     until = [facts.figures(s, k) for k in range(t + 1)]
     before, change, after = points(facts, s, t, style)
     candidates, shown = facilities(facts, s, t, style)
-    sheet = changes_sheet(facts, s, t)
+    sheet, rounds = changes_sheet(facts, s, t), circuit_layer(facts, s, t, style)
+    visited = () if rounds is None else (rounds,)
     return View(
         subject=service.id,
         subject_zh=service.name_zh,
@@ -45,7 +47,7 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
         period=str(year),
         period_zh=f"{year} 年",
         period_en=str(year),
-        layers=(before, change, after, lines(facts, s, t, style), candidates, shown),
+        layers=(before, change, after, lines(facts, s, t, style), *visited, candidates, shown),
         figures=tiles(until, served=facts.parts[s].plan.count_people),
         sheets=() if sheet.frame.empty else (sheet,),
     )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
 
@@ -77,16 +77,17 @@ f2,5,1,1,300,500,60000,2
 """  # fmt: skip
 
 
-def write_case(folder: Path, scenario: str) -> Path:
-    """The case and its scenario; the path of the scenario."""
+def write_case(folder: Path, scenario: str, private: Collection[str] = ()) -> Path:
+    """The case and its scenario, with some schools private; the path of the scenario."""
     ages = "5,10,100,30"
     demand = ["id,name,lon,lat,zone,township,village,age_0_5,age_6_11,age_12_64,age_65_plus"]
     demand += [f"{n},{n},{place(x, y)[0]},{place(x, y)[1]},{z},{t},{v},{ages}" for n, z, t, v, x, y in POINTS]
+    owner = {name: "private" if name in private else "public" for name in ("f1", "f2")}
     at = [place(0, 1), place(4, 3), place(2, 1)]
     facilities = (
         "id,name,service,lon,lat,zone,township,capacity,ownership,classes,site_m2,floor_m2,staff,enrolment,built_year\n"
-        f"f1,一小,primary_school,{at[0][0]},{at[0][1]},core,城关镇,60,public,1,20000,1000,8,50,1999\n"
-        f"f2,二小,primary_school,{at[1][0]},{at[1][1]},rest,山乡,45,public,3,9000,700,6,20,1970\n"
+        f"f1,一小,primary_school,{at[0][0]},{at[0][1]},core,城关镇,60,{owner['f1']},1,20000,1000,8,50,1999\n"
+        f"f2,二小,primary_school,{at[1][0]},{at[1][1]},rest,山乡,45,{owner['f2']},3,9000,700,6,20,1970\n"
     )
     candidates = (
         "id,name,lon,lat,zone,township,land,services,site_m2,available_from,existing_building\n"
@@ -105,14 +106,16 @@ def make_plan(
     first: Sent = TODAY,
     last: Sent = PLANNED,
     states: Mapping[str, int] = IN_2030,
+    private: Collection[str] = (),
 ) -> LayoutPlan:
     """The plan: in 2030 the plot opens for 540, f2 closes; half of the upper grades of c have no place then.
 
     Args:
         first, last: who goes where in 2025, as today, and in the plan of 2030.
         states: of the schools in use in 2030.
+        private: schools that are not public.
     """
-    posed = _with_numbers(pose_layout(write_case(folder, scenario), Settings()))
+    posed = _with_numbers(pose_layout(write_case(folder, scenario, private), Settings()))
     today = {"f1": 0, "f2": 0}
     return LayoutPlan(
         posed, _course(posed, (first, last), (today, states)), _course(posed, (first, TODAY), (today, today)), ()

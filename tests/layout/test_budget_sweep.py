@@ -22,7 +22,8 @@ from siting.layout.facts import Facts
 from siting.layout.pose import Posed, pose_layout
 from siting.layout.report import sections_of
 from siting.layout.result import LayoutPlan
-from siting.layout.run import make_plan, model_of, names_of
+from siting.layout.run import make_plan, names_of
+from siting.layout.settled import model_of
 from siting.layout.tables import record_of, sheets_of
 from siting.prepare import Settings
 from siting.render.answer_report import write_answer_report

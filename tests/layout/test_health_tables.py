@@ -11,7 +11,7 @@ import pytest
 
 from siting.layout.pose import pose_layout
 from siting.layout.result import Course, LayoutPlan
-from siting.layout.run import baseline, model_of
+from siting.layout.settled import baseline, model_of
 from siting.layout.tables import sheets_of
 from siting.prepare import Settings
 from siting.render.columns import Sheet

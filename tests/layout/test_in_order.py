@@ -17,7 +17,8 @@ from siting.layout.first_in_order import Ordered, comes_before
 from siting.layout.in_order import answers_in_order, plan_in_order
 from siting.layout.one_of_order import Step
 from siting.layout.pose import pose_layout
-from siting.layout.run import make_plan, model_of
+from siting.layout.run import make_plan
+from siting.layout.settled import model_of
 from siting.solution import PROVEN_GAP
 from siting.solving.solver import SolverOptions
 from siting.verify import evaluate, verify

@@ -17,6 +17,9 @@ from siting.layout.pose import minutes_between, pose_layout
 from siting.layout.result import LayoutPlan
 from siting.layout.run import make_plan
 from siting.layout.scenario import Near, load_layout
+from siting.layout.tables.facts import Facts
+from siting.layout.tables.needs import figures
+from siting.layout.tables.tracks import tracks_of
 from siting.layout.triggers import triggers
 from siting.scenario import find_scenario, list_scenarios
 from siting.standards import load_service
@@ -24,7 +27,7 @@ from tests.layout.shipped import SETTINGS, by_zone, changed, posed
 
 NAMES = (
     "core_schools", "new_areas_schools", "mountain_schools", "senior_highs", "health_tiers", "elderly_tiers",
-    "childcare", "county_plan",
+    "childcare", "senior_tracks", "county_plan",
 )  # fmt: skip
 CHINESE = re.compile("[\u4e00-\u9fff]")
 
@@ -77,8 +80,8 @@ def test_the_rates_build_a_school_where_pupils_lack_places() -> None:
         assert worth.beyond_yuan * 10 > each
 
 
-LIMITS = {"mountain_schools": 45, "childcare": 45, "senior_highs": 45, "new_areas_schools": 60, "core_schools": 60,
-          "health_tiers": 60, "elderly_tiers": 90}  # fmt: skip
+LIMITS = {"mountain_schools": 45, "childcare": 45, "senior_highs": 45, "senior_tracks": 45, "new_areas_schools": 60,
+          "core_schools": 60, "health_tiers": 60, "elderly_tiers": 90}  # fmt: skip
 SOLVED = pytest.mark.slow
 
 
@@ -195,6 +198,19 @@ def test_township_senior_highs_close_in_stages_and_nearly_everybody_keeps_a_plac
     for place, t, _, _ in steps(plan):
         if place.origin == "reuse":
             assert closed[place.id] <= t
+
+
+@SOLVED
+def test_seats_of_each_track_follow_its_share() -> None:
+    plan = solved("senior_tracks")
+    facts = Facts(plan, SETTINGS)
+    frame = tracks_of(facts, figures(facts)).set_index(["track_id", "year"])
+    assert frame.loc[("all", 2035), "need"] == pytest.approx(frame.loc[("all", 2035), "of_age"])
+    general, vocational = frame.loc[("senior_high", 2035)], frame.loc[("vocational_school", 2035)]
+    assert general["seats_after"] < general["seats_before"]  # four schools close
+    assert general["without_after"] < 0.01 * general["need"]
+    assert vocational["seats_after"] == 4500  # a second school is not worth a few hundred seats
+    assert frame.loc[("technician_college", 2035), "planned"] == "否 no"
 
 
 @SOLVED

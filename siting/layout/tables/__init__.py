@@ -17,17 +17,22 @@ from siting.layout.tables.assumptions import assumptions
 from siting.layout.tables.balance import school_variation, variation_of
 from siting.layout.tables.beyond import beyond_townships, beyond_villages, nearest
 from siting.layout.tables.budgets import budget_projects, budget_projects_of, budget_sweep, budgets_of
+from siting.layout.tables.circuit import circuit, circuit_centres, circuit_rounds
 from siting.layout.tables.education import education, education_of
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
+from siting.layout.tables.gap_index import gap_index, gaps_of
 from siting.layout.tables.health import density, pairing, referral, use
 from siting.layout.tables.inventory import ledger, planned
 from siting.layout.tables.needs import coverage, figures, gaps, groups
+from siting.layout.tables.private import private, private_of
 from siting.layout.tables.projects import investment, projects, projects_of, ranked_projects
 from siting.layout.tables.record import budgets_record, record_of_facts
 from siting.layout.tables.rules import rules
 from siting.layout.tables.running import running, running_of
 from siting.layout.tables.schools import far_pupils, hearing, moves, rides, rides_of
 from siting.layout.tables.shares import shares
+from siting.layout.tables.tracks import tracks_of, tracks_sheet
+from siting.layout.tables.visits import visits_of
 from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
 from siting.render.columns import Sheet
@@ -90,7 +95,8 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
     limited = any(
         d.group.standard_minutes or d.group.max_minutes for part in facts.plan.posed.needs.groups for d in part
     )
-    yearly = running_of(facts)
+    yearly, visits, of_private = running_of(facts), visits_of(facts), private_of(facts)
+    apart, tracks = gaps_of(facts, frame), tracks_of(facts, frame)
     sheets = (
         planned(facts),
         projects(facts, found) if len(found) else None,
@@ -100,7 +106,10 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         budget_projects(facts, budget_projects_of(facts)) if len(work.budgets) else None,
         running(facts, yearly) if len(yearly) else None,
         gaps(facts, frame),
+        tracks_sheet(tracks) if len(tracks) else None,
         coverage(facts, frame),
+        gap_index(apart) if len(apart) else None,
+        private(facts, of_private) if len(of_private) else None,
         education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
         school_variation(facts, variation) if len(variation) else None,
         hearing(facts) if ids & set(COMPULSORY) else None,
@@ -111,6 +120,9 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         beyond_townships(facts) if care else None,
         beyond_villages(facts),
         nearest(facts),
+        circuit(facts, visits) if len(visits.villages) else None,
+        circuit_rounds(facts, visits) if len(visits.rounds) else None,
+        circuit_centres(facts, visits) if len(visits.rounds) else None,
         use(facts),
         density(facts) if care else None,
         shares(facts),

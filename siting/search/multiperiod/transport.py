@@ -162,14 +162,19 @@ def cheapest_open(
 
 
 def _groups(problem: MultiPeriodProblem) -> tuple[IntArray, IntArray]:
-    """(I,) and (C,) group of each point and column: what some point can reach both belongs together."""
+    """(I,) and (C,) group of each point and column: what some point can reach both belongs together.
+
+    The points that reach no column are a group of their own: apart they would be as many parts.
+    """
     pairs = problem.pairs
     row = np.repeat(np.arange(problem.points), np.diff(pairs.starts))
     column = pairs.owner[pairs.cell]
     size = problem.columns + problem.points
     graph = csr_array(coo_array((np.ones(row.size), (row + problem.columns, column)), shape=(size, size)))
     label = connected_components(graph, directed=False)[1].astype(np.int64)
-    return label[problem.columns :], label[: problem.columns]
+    of_point = label[problem.columns :]
+    of_point[np.diff(pairs.starts) == 0] = size
+    return of_point, label[: problem.columns]
 
 
 def _roomy(problem: MultiPeriodProblem, points: IntArray, columns: BoolArray, period: int) -> bool:
