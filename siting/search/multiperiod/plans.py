@@ -41,7 +41,7 @@ from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
 # Of the time after cuts at known prices: until the relaxation of all, those of parts, cuts, and parts' solving end.
-WHOLE_SHARE, PRICES_SHARE, CUTS_SHARE, PARTS_SHARE, LEFT_SHARE = 0.35, 0.5, 0.6, 0.85, 0.9
+WHOLE_SHARE, PRICES_SHARE, CUTS_SHARE, PARTS_SHARE, LEFT_SHARE = 0.5, 0.6, 0.7, 0.85, 0.9
 KNOWN_SHARE = 0.3  # of all time, for cuts at prices that are known before
 STEPS, FIRST_STEP, PATIENCE = 60, 0.03, 20  # of the ascent from the relaxation's prices
 WHOLE_GAP = 0.005
