@@ -10,7 +10,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from siting.errors import Faults
-from siting.impedance import FloatArray, IntArray
+from siting.impedance import BoolArray, FloatArray, IntArray
 
 NOT_IN_USE = -1  # as a state
 
@@ -121,6 +121,32 @@ class Changes:
         keys = zip(places.ravel().tolist(), periods.ravel().tolist(), before.ravel().tolist(), after.ravel().tolist(),
                    strict=True)  # fmt: skip
         return np.array([known[key] for key in keys], dtype=np.int64)
+
+    def flags(self, state: IntArray) -> BoolArray | None:
+        """(A,) whether each change is taken by the plan that has these states (J,); None where one does not exist."""
+        try:
+            chosen = self.chosen(state)
+        except KeyError:
+            return None
+        taken = np.zeros(self.count, dtype=bool)
+        taken[chosen] = True
+        return taken
+
+    def after(self, taken: BoolArray) -> IntArray:
+        """(J,) states of the plan that takes these changes (A,)."""
+        states = np.full(self.site_place.size, NOT_IN_USE, dtype=np.int64)
+        states[self.site[taken]] = self.head[taken]
+        return states
+
+    def keeps(self, taken: BoolArray, *, slack: float) -> bool:
+        """Whether the changes taken (A,) keep every row.
+
+        Args:
+            slack: relative to what a row comes to, but at least to 1.
+        """
+        value = self.rows @ taken.astype(np.float64)
+        room = slack * np.maximum(1.0, np.abs(value))
+        return bool(((value >= self.least - room) & (value <= self.most + room)).all())
 
 
 def check_changes(changes: Changes, sites: int, faults: Faults) -> None:

@@ -17,6 +17,7 @@ from siting.layout.in_order import solve_in_order
 from siting.layout.pose import Posed
 from siting.layout.result import BudgetStep, Course
 from siting.prepare import Settings
+from siting.search.found import Known
 from siting.solution import Outcome, Solution, Status
 from siting.solving.solver import SolverOptions
 from siting.verify import require_verified, verify
@@ -39,15 +40,22 @@ class Search:
 
 
 def sweep_budgets(
-    posed: Posed, model: Formulation, main: Solution, settings: Settings, names: Mapping[str, str]
+    posed: Posed,
+    model: Formulation,
+    main: Solution,
+    settings: Settings,
+    names: Mapping[str, str],
+    known: Known | None = None,
 ) -> tuple[Solution, tuple[BudgetStep, ...]]:
     """The plan for each budget of the scenario's sweep, and the plan for its own budget, the best of all found.
 
     Every plan that is found counts for every budget that it keeps: a larger budget is never answered with a worse
-    plan than a smaller one, though a time limit may end its own search early.
+    plan than a smaller one, though a time limit may end its own search early. Each search begins with the plans found
+    before, of which those for smaller budgets keep its own, and with the prices that bounded them.
 
     Args:
         main: the plan that was found for the scenario's own budget.
+        known: what its search left to others.
 
     Raises:
         InputError: for numbers that cannot be used.
@@ -59,7 +67,9 @@ def sweep_budgets(
     limits = posed.scenario.solver
     seconds = budget.sweep_time_limit_s or limits.time_limit_s
     options = SolverOptions(time_limit_s=seconds, gap=limits.gap, threads=limits.threads, seed=limits.seed)
-    searches = []
+    known, searches = known or Known(), []
+    assert main.sizes is not None
+    known.states.append(main.sizes)
     for factor in sorted({*budget.sweep, 1.0}):
         if factor == 1.0:
             searches.append(Search(factor, posed.instance, main, main.outcome.seconds, limits.time_limit_s))
@@ -75,7 +85,7 @@ def sweep_budgets(
             solution, faults = None, tuple[Fault, ...]()
             try:
                 solution = solve_in_order(
-                    instance, model, options, listener=settings.listener, names=names, rules=rules
+                    instance, model, options, listener=settings.listener, names=names, rules=rules, known=known
                 )
             except VerificationError:
                 raise
@@ -84,6 +94,8 @@ def sweep_budgets(
             except SitingError as error:  # no plan within the time
                 faults = error.faults
             took = time.perf_counter() - begin
+        if solution is not None and solution.sizes is not None:
+            known.states.append(solution.sizes)
         searches.append(Search(factor, instance, solution, took, seconds, possible, faults))
     steps = tuple(_step(posed, model, search, searches) for search in searches)
     own = next(step for step in steps if step.factor == 1.0)
@@ -127,11 +139,8 @@ def _step(posed: Posed, model: Formulation, search: Search, searches: list[Searc
 
 def _keeps(changes: Changes, solution: Solution) -> bool:
     assert solution.sizes is not None
-    flags = np.zeros(changes.count)
-    flags[changes.chosen(solution.sizes)] = 1.0
-    value = changes.rows @ flags
-    room = ROOM * np.maximum(1.0, np.abs(value))
-    return bool(((value <= changes.most + room) & (value >= changes.least - room)).all())
+    taken = changes.flags(solution.sizes)
+    return taken is not None and changes.keeps(taken, slack=ROOM)
 
 
 def _better(one: Solution, other: Solution) -> bool:

@@ -59,13 +59,8 @@ class Ordered:
 
     def plan(self, states: IntArray) -> Plan | None:
         """The plan of these states; None where they keep not every row, or where no use of them does."""
-        try:
-            taken = self.changes.chosen(states)
-        except KeyError:
-            return None
-        flags = np.zeros(self.changes.count, dtype=bool)
-        flags[taken] = True
-        return self._plan(flags) if self._keeps(flags) else None
+        taken = self.changes.flags(states)
+        return self._plan(taken) if taken is not None and self._keeps(taken) else None
 
     def settle(self, best: Plan) -> Plan:
         """The same states with people sent anew: after many changes a transport's last digits are worn."""
@@ -80,8 +75,8 @@ class Ordered:
             proven: objectives at the order's beginning by which the plan is proven the best.
         """
         changes = self.changes
-        taken = np.zeros(changes.count, dtype=bool)
-        taken[changes.chosen(best.states)] = True
+        taken = changes.flags(best.states)
+        assert taken is not None
         ways_of = Ways(changes)
         groups = [(p,) for p in range(changes.places)] + self._neighbours()
         stale = place = 0
@@ -123,15 +118,11 @@ class Ordered:
 
     def _keeps(self, taken: BoolArray) -> bool:
         """Whether the changes (A,) keep every row."""
-        c = self.changes
-        value = c.rows @ taken.astype(np.float64)
-        slack = KEPT * np.maximum(1.0, np.abs(value))
-        return bool(((value >= c.least - slack) & (value <= c.most + slack)).all())
+        return self.changes.keeps(taken, slack=KEPT)
 
     def _plan(self, taken: BoolArray) -> Plan | None:
         changes, instance = self.changes, self.instance
-        states = np.full(changes.site_place.size, -1, dtype=np.int64)
-        states[changes.site[taken]] = changes.head[taken]
+        states = changes.after(taken)
         if not math.isfinite(self._transport.to(self._posed.in_use(changes, states))):
             return None
         assignment, share = assignment_of(instance, self._posed, self._transport.shares())

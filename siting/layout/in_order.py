@@ -22,6 +22,7 @@ from siting.layout.assign import IN_ORDER
 from siting.layout.first_in_order import Ordered, Plan, comes_before
 from siting.layout.one_of_order import Proven, Step
 from siting.machine.interrupt import out_of_time, stoppable
+from siting.search.found import Known
 from siting.search.layout import ENGINE, SMALL
 from siting.search.multiperiod.adapter import kinds_are_apart
 from siting.solution import PROVEN_GAP, Outcome, Solution, Status
@@ -50,19 +51,23 @@ def solve_in_order(
     listener: Listener,
     names: Mapping[str, str],
     rules: Rules,
+    known: Known | None = None,
 ) -> Solution:
     """By the search in the objectives' order where it answers and finds a plan, else as any model.
+
+    Args:
+        known: from the same plan with other budgets; is told what this one comes to.
 
     Raises:
         InputError, InfeasibleError, SitingError, VerificationError: as `siting.solving.optimise.solve` does.
     """
     begin = time.perf_counter()
     if answers_in_order(instance, model):
-        found = plan_in_order(instance, model, options, listener)
+        found = plan_in_order(instance, model, options, listener, known)
         if found is not None:
             return found
         options = replace(options, time_limit_s=max(options.time_limit_s - (time.perf_counter() - begin), LEAST_TIME_S))
-    return solve(instance, model, options, listener=listener, names=names, rules=rules)
+    return solve(instance, model, options, known=known, listener=listener, names=names, rules=rules)
 
 
 def answers_in_order(instance: Instance, model: Formulation) -> bool:
@@ -72,7 +77,11 @@ def answers_in_order(instance: Instance, model: Formulation) -> bool:
 
 
 def plan_in_order(
-    instance: Instance, model: Formulation, options: SolverOptions, listener: Listener
+    instance: Instance,
+    model: Formulation,
+    options: SolverOptions,
+    listener: Listener,
+    known: Known | None = None,
 ) -> Solution | None:
     """The plan found within the time, verified, with the bound of each objective.
 
@@ -81,10 +90,14 @@ def plan_in_order(
     Raises:
         VerificationError: the plan failed the independent check.
     """
-    begin = time.perf_counter()
+    begin, known = time.perf_counter(), known or Known()
     with stage(listener, "optimise", "按目标的先后求解", "solve by the order of the objectives") as say, stoppable():
         ordered = Ordered(instance, model)
         best = ordered.as_it_stands()
+        for states in known.states:
+            plan = ordered.plan(states)
+            if plan is not None and (best is None or comes_before(plan.values, best.values)):
+                best = plan
         proven: list[Proven] = []
         end = begin + SEARCH_SHARE * options.time_limit_s
         for k, name in enumerate(model.objectives):
@@ -93,10 +106,10 @@ def plan_in_order(
                 break
             step = Step.of(instance, model.objectives[: k + 1])
             seconds = max(left, LEAST_S) * (1.0 if name == model.objectives[-1] else EARLIER_SHARE)
-            best, known = _decide(step, ordered, best, seconds)
+            best, told = _decide(step, ordered, best, seconds, known)
             if best is None:
                 return None
-            proven.append(known)
+            proven.append(told)
             zh, en = NAMES[name]
             say(f"{zh}：{best.values[k]:,.6g}", f"{en}: {best.values[k]:,.6g}", values=best.values)
         assert best is not None
@@ -111,16 +124,18 @@ def plan_in_order(
     return solution
 
 
-def _decide(step: Step, ordered: Ordered, best: Plan | None, seconds: float) -> tuple[Plan | None, Proven]:
+def _decide(
+    step: Step, ordered: Ordered, best: Plan | None, seconds: float, known: Known
+) -> tuple[Plan | None, Proven]:
     """The best plan after one objective was searched for, where it was not proven before, and what is proven."""
-    known = None if best is None else step.prove(best, BOUND_SHARE * seconds)
-    if best is not None and known is not None and known.reached(best.values):
-        return best, known
-    found, states = step.search((1 - 2 * BOUND_SHARE) * seconds)
+    told = None if best is None else step.prove(best, BOUND_SHARE * seconds)
+    if best is not None and told is not None and told.reached(best.values):
+        return best, told
+    found, states = step.search((1 - 2 * BOUND_SHARE) * seconds, known)
     plan = None if states is None else ordered.plan(states)
     if plan is not None and (best is None or comes_before(plan.values, best.values)):
-        best, known = plan, step.prove(plan, BOUND_SHARE * seconds) or known
-    return best, found if known is None or found.value > known.value else known
+        best, told = plan, step.prove(plan, BOUND_SHARE * seconds) or told
+    return best, found if told is None or found.value > told.value else told
 
 
 def _solution(

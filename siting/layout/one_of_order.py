@@ -19,6 +19,7 @@ from siting.instance import Instance
 from siting.instance.changes import Changes
 from siting.layout.assign import OF_PERSONS, costs_of
 from siting.layout.first_in_order import Plan
+from siting.search.found import Known
 from siting.search.multiperiod.adapter import Posed, pose
 from siting.search.multiperiod.bound import lagrangian_bound
 from siting.search.multiperiod.plans import search_plan
@@ -54,12 +55,14 @@ class Step:
     relative gaps are then of what can be decided, and no change costs less than nothing.
 
     Attributes:
+        name: of the k-th.
         instance: with the costs of its changes by this sum.
         each: (nnz,) of one person who is sent; none: (I,) of one who is not.
         weights: of the objectives before the k-th.
         constant: what was taken off.
     """
 
+    name: str
     instance: Instance
     each: FloatArray
     none: FloatArray
@@ -84,7 +87,14 @@ class Step:
         np.minimum.at(of_site, changes.site, cost)
         changes = replace(changes, cost=cost - of_site[changes.site])
         constant = float(instance.demand @ least) + float(of_site.sum())
-        return cls(replace(instance, changes=changes), each - least[matrix.rows], none - least, weights[:-1], constant)
+        return cls(
+            order[-1],
+            replace(instance, changes=changes),
+            each - least[matrix.rows],
+            none - least,
+            weights[:-1],
+            constant,
+        )
 
     @cached_property
     def _posed(self) -> Posed:
@@ -113,9 +123,13 @@ class Step:
         )  # fmt: skip
         return Proven(self.weights, found.value + self.constant)
 
-    def search(self, seconds: float) -> tuple[Proven, IntArray | None]:
+    def search(self, seconds: float, known: Known) -> tuple[Proven, IntArray | None]:
         """What is proven, and the states (J,) of the best plan that the search finds."""
-        found = search_plan(self.instance, self.each, self.none, time_limit_s=seconds, gap=0.0)
+        found = search_plan(
+            self.instance, self.each, self.none, time_limit_s=seconds, gap=0.0,
+            starts=known.states, prices=known.prices.get(self.name, ()),
+        )  # fmt: skip
+        known.prices[self.name] = found.prices
         return Proven(self.weights, found.bound + self.constant), found.states
 
 

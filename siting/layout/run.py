@@ -13,6 +13,11 @@ from siting.layout.pose import Posed, pose_layout
 from siting.layout.result import Course, LayoutPlan
 from siting.layout.settled import baseline, model_of
 from siting.prepare import Settings
+<<<<<<< HEAD
+=======
+from siting.search.found import Known
+from siting.solution import Outcome, Solution, Status
+>>>>>>> warm
 from siting.solving.solver import SolverOptions
 from siting.verify import verify
 
@@ -33,12 +38,12 @@ def make_plan(posed: Posed, settings: Settings) -> LayoutPlan:
     scenario, model = posed.scenario, model_of(posed.scenario)
     limits = scenario.solver
     options = SolverOptions(time_limit_s=limits.time_limit_s, gap=limits.gap, threads=limits.threads, seed=limits.seed)
-    names = names_of(posed)
+    names, known = names_of(posed), Known()
     with posed.clock.time(settings.listener, "solve", "求解布局规划", "Solving the layout plan"):
         solution = solve_in_order(
-            posed.instance, model, options, listener=settings.listener, names=names, rules=rules_of(posed)
+            posed.instance, model, options, listener=settings.listener, names=names, rules=rules_of(posed), known=known
         )
-    solution, budgets = sweep_budgets(posed, model, solution, settings, names)
+    solution, budgets = sweep_budgets(posed, model, solution, settings, names, known)
     checks = verify(posed.instance, model, solution).checks
     with posed.clock.time(settings.listener, "baseline", "不作改变时的情形", "What would be if nothing were done"):
         before = baseline(posed, model)

@@ -17,7 +17,7 @@ from siting.search.center import search_center
 from siting.search.covering import search_covering
 from siting.search.districts import Districts, search_districts
 from siting.search.expected import search_expected
-from siting.search.found import Found, Report
+from siting.search.found import Found, Known, Report
 from siting.search.layout import search_layout
 from siting.search.median import WORST, interchange, knows, search_median, search_worst, with_costs
 from siting.search.single_source import SingleSource, search_single_source
@@ -62,6 +62,7 @@ def search_first(
     objective: str | None = None,
     limits: tuple[Limit, ...] = (),
     start: BoolArray | None = None,
+    known: Known | None = None,
 ) -> Found | None:
     """A plan, a bound and what is left to decide; None where no search knows the model.
 
@@ -71,10 +72,11 @@ def search_first(
         objective: which of the formulation's; None: the first.
         limits: how good the plan must be by others of them.
         start: (J,) open sites of a plan that is known to be possible.
+        known: from questions that differ in the bounds of rows over changes alone.
     """
     goal, told = objective or formulation.objective, {*formulation.variables, *active}
     if instance.changes is not None:
-        return search_layout({*told, goal}, instance, options, report) if not limits else None
+        return search_layout({*told, goal}, instance, options, report, known) if not limits else None
     capacitated = search_capacitated(
         told,
         active,

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 
 Report = Callable[[float, float], None]  # is told (objective, bound) as they improve
+
+
+@dataclass(frozen=True, eq=False)
+class Known:
+    """What searches of one question with other bounds of its rows, such as other budgets, tell each other.
+
+    Attributes:
+        states: (J,) each, of plans that were found: a plan of every question whose rows they keep.
+        prices: by objective (I,) each, which bound the plans of every such question; a search leaves its own here.
+    """
+
+    states: list[IntArray] = field(default_factory=list)
+    prices: dict[str, tuple[FloatArray, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, eq=False)

@@ -23,7 +23,7 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance import Instance
 from siting.instance.changes import NOT_IN_USE
 from siting.search.engines import answers_alone, first_plan, search_first
-from siting.search.found import Found
+from siting.search.found import Found, Known
 from siting.solution import PROVEN_GAP, Assignment, Outcome, Solution, Status
 from siting.solving.built import Built, build, settle
 from siting.solving.solver import SolverOptions, solver_version
@@ -89,6 +89,7 @@ def decide(
     listener: Listener,
     say: Say,
     start: BoolArray | None = None,
+    known: Known | None = None,
 ) -> Solution:
     """The best plan by one objective, not yet verified.
 
@@ -96,6 +97,7 @@ def decide(
 
     Args:
         start: (J,) open sites of a plan that is known to be possible.
+        known: from questions that differ in the bounds of rows over changes alone.
 
     Raises:
         NoPlanError: it is proven that there is none.
@@ -130,6 +132,7 @@ def decide(
         objective=question.objective,
         limits=question.limits,
         start=start,
+        known=known,
     )
     if found is None and start is None:
         start = first_plan(formulation, active, reduction.instance)

@@ -17,6 +17,7 @@ from siting.formulation.spec import Formulation, Limit
 from siting.impedance import BoolArray
 from siting.instance import Instance
 from siting.machine.interrupt import stoppable
+from siting.search.found import Known
 from siting.solution import PROVEN_GAP, Outcome, Solution, Status
 from siting.solving.decide import Question, decide
 from siting.solving.leximin import lexicographic_minimax
@@ -35,6 +36,7 @@ def solve(
     *,
     limits: tuple[Limit, ...] = (),
     start: BoolArray | None = None,
+    known: Known | None = None,
     listener: Listener = silent,
     names: Mapping[str, str] | None = None,
     rules: Rules | None = None,
@@ -51,6 +53,7 @@ def solve(
         formulation: id of a shipped model, path of a model file, or a loaded one.
         limits: how good the plan must be by others of the formulation's objectives.
         start: (J,) open sites of a plan that is known to be possible, where the solver is to begin.
+        known: from questions that differ in the bounds of rows over changes alone; is told what this one comes to.
         names: display names of demand points, zones and sites by id, for messages.
         rules: what rows over changes say, by their ids, for messages.
         diagnose: where no plan can exist, look for the smallest changes that would make one possible (at most half
@@ -74,14 +77,14 @@ def solve(
         question = Question(formulation, active, formulation.objective, limits)
         try:
             precheck(instance, active, names)
-            solution = decide(question, instance, options, listener=listener, say=say, start=start)
+            solution = decide(question, instance, options, listener=listener, say=say, start=start, known=known)
         except InfeasibleError as error:
             if not diagnose:
                 raise
             say("没有可行方案，正在查找原因", "no plan is possible: looking for what would have to give")
             diagnosis = find_remedies(instance, formulation, limits=limits, names=names, rules=rules)
-            known = () if isinstance(error, NoPlanError) else error.faults
-            raise NoPlanError((*known, *diagnosis.faults), diagnosis) from error
+            before = () if isinstance(error, NoPlanError) else error.faults
+            raise NoPlanError((*before, *diagnosis.faults), diagnosis) from error
         outcomes = [solution.outcome]
         for name in formulation.then:
             better = no_worse_than(question.objective, outcomes[-1].objective)

@@ -28,6 +28,7 @@ from siting.layout.tables import record_of, sheets_of
 from siting.prepare import Settings
 from siting.render.answer_report import write_answer_report
 from siting.render.chart import Chart, drawn
+from siting.search.found import Known
 from siting.solution import Outcome, Solution, Status
 
 from ..tiny_case import write_case, write_scenario
@@ -160,6 +161,21 @@ def test_a_bound_for_a_larger_budget_holds_for_a_smaller_one(monkeypatch: pytest
     assert main.outcome.objective == solved(1).outcome.objective
     assert main.outcome.bound == solved(2).outcome.bound
     assert main.outcome.status is Status.TIME_LIMIT
+
+
+def test_each_search_is_told_of_the_plans_that_were_found_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    told: list[list[Any]] = []
+
+    def noted(*_: Any, known: Known, **__: Any) -> Solution:
+        told.append(list(known.states))
+        return solved(2)
+
+    monkeypatch.setattr(budget_sweep, "solve_in_order", noted)
+    posed = posed_with(sweep=(2.0, 3.0))
+    sweep_budgets(posed, model_of(posed.scenario), solved(1), SETTINGS, names_of(posed), Known())
+    assert [len(states) for states in told] == [1, 2]
+    assert (told[1][0] == solved(1).sizes).all()
+    assert (told[1][1] == solved(2).sizes).all()
 
 
 def test_objectives_in_their_order_are_compared_in_their_order(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

@@ -15,10 +15,11 @@ from siting.formulation.spec import Formulation
 from siting.instance import Instance
 from siting.layout.first_in_order import Ordered, comes_before
 from siting.layout.in_order import answers_in_order, plan_in_order
-from siting.layout.one_of_order import Step
+from siting.layout.one_of_order import Proven, Step
 from siting.layout.pose import pose_layout
 from siting.layout.run import make_plan
 from siting.layout.settled import model_of
+from siting.search.found import Known
 from siting.solution import PROVEN_GAP
 from siting.solving.solver import SolverOptions
 from siting.verify import evaluate, verify
@@ -85,7 +86,7 @@ def test_what_is_proven_holds_for_every_plan(seed: int) -> None:
     order = ("people_without_place", "people_beyond_standard", "cost_of_changes")
     step, ordered = Step.of(instance, order), Ordered(instance, MODEL)
     plans = [plan for states, _ in every_plan(instance) if (plan := ordered.plan(states)) is not None]
-    told = [step.search(2)[0], *(step.prove(plan, 1) for plan in plans[:: max(len(plans) // 5, 1)])]
+    told = [step.search(2, Known())[0], *(step.prove(plan, 1) for plan in plans[:: max(len(plans) // 5, 1)])]
     for proven in told:
         assert proven is not None
         for plan in plans:
@@ -102,6 +103,22 @@ def test_zones_and_small_questions_stay_with_the_solver() -> None:
     instance = random_plan(1)
     assert not answers_in_order(instance, MODEL)
     assert not answers_in_order(instance, load_formulation(list_plan_models()["fair_layout_plan"]))
+
+
+def test_a_plan_that_is_known_is_where_the_order_begins(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The last plan in the order that is better than nothing done, where there is no time to look for another."""
+    instance = small(0, kinds=False)
+    ordered = Ordered(instance, MODEL)
+    plans = [plan for states, _ in every_plan(instance)[:200] if (plan := ordered.plan(states)) is not None]
+    today = ordered.as_it_stands()
+    better = [plan for plan in plans if today is None or comes_before(plan.values, today.values)]
+    assert better
+    monkeypatch.setattr(Step, "search", lambda step, seconds, known: (Proven(step.weights, -np.inf), None))
+    known = Known(states=[better[0].states])
+    found = plan_in_order(instance, MODEL, SolverOptions(time_limit_s=1e-3), silent, known)
+    assert found is not None
+    values = [outcome.objective for outcome in (found.outcome, *found.outcome.then)]
+    assert values == pytest.approx(list(better[0].values))
 
 
 def in_order(seconds: float) -> Path:
