@@ -13,11 +13,7 @@ from siting.layout.pose import Posed, pose_layout
 from siting.layout.result import Course, LayoutPlan
 from siting.layout.settled import baseline, model_of
 from siting.prepare import Settings
-<<<<<<< HEAD
-=======
 from siting.search.found import Known
-from siting.solution import Outcome, Solution, Status
->>>>>>> warm
 from siting.solving.solver import SolverOptions
 from siting.verify import verify
 
