@@ -198,7 +198,7 @@ class _Search:
             highs.setOptionValue(key, value)
         hand_over(highs, self.program, rows, relaxed=relaxed)
 
-        _heed(highs, asked)
+        heed(highs, asked)
         return highs
 
     def run(
@@ -223,7 +223,7 @@ class _Search:
         return status, bound, values, max(0, int(highs.getInfo().mip_node_count))
 
 
-def _heed(highs: Any, asked: threading.Event) -> None:
+def heed(highs: Any, asked: threading.Event) -> None:
     """Let HiGHS stop at its next check once `asked` is set."""
 
     def check(event: Any) -> None:
@@ -245,39 +245,6 @@ def _relax(search: _Search, rows: BoolArray, asked: threading.Event) -> Relaxati
     )
     relaxation.solved = relaxation.solve()
     return relaxation
-
-
-@dataclass(frozen=True, eq=False)
-class Relaxed:
-    """The optimum of a programme's linear relaxation.
-
-    Attributes:
-        values: (n,) of the columns.
-        prices: (m,) what one more of each row's bound would add to the objective.
-        reduced: (n,) what one more of each column would add to it.
-    """
-
-    objective: float
-    values: FloatArray
-    prices: FloatArray
-    reduced: FloatArray
-
-
-def relax(program: Program, *, time_limit_s: float = math.inf) -> Relaxed | None:
-    """Solve the linear relaxation; None where it has no optimum, or none was found in time or before Ctrl-C."""
-    highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("log_to_console", False)
-    if math.isfinite(time_limit_s):
-        highs.setOptionValue("time_limit", max(time_limit_s, 0.01))
-    hand_over(highs, program, relaxed=True)
-    with stoppable() as asked:
-        _heed(highs, asked)
-        highs.run()
-    if highs.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        return None
-    solution = highs.getSolution()
-    arrays = [np.asarray(part, dtype=np.float64) for part in (solution.col_value, solution.row_dual, solution.col_dual)]
-    return Relaxed(float(highs.getInfo().objective_function_value), *arrays)
 
 
 def hand_over(highs: Any, program: Program, rows: BoolArray | None = None, *, relaxed: bool) -> None:

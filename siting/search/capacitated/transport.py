@@ -107,15 +107,15 @@ class Part:
     def __init__(self, problem: CapacitatedProblem, points: IntArray, future: int) -> None:
         self.points = points
         pairs, n, m = problem.pairs, points.size, problem.columns
-        place = np.full(problem.points, -1, dtype=np.int64)
-        place[points] = np.arange(n)
-        kept = np.flatnonzero(place[problem.rows] >= 0)
+        count = np.diff(pairs.starts)[points]
+        own = np.repeat(np.arange(n), count)
+        kept = np.arange(own.size) + np.repeat(pairs.starts[points] - (np.cumsum(count) - count), count)
         self._load, self._must = pairs.load[points], np.isinf(pairs.most[points])
-        unit = pairs.cost[kept] / pairs.load[problem.rows[kept]]
+        unit = pairs.cost[kept] / self._load[own]
         away = pairs.most[points] / self._load
         some = np.concatenate([unit, away[~self._must]])
         away[self._must] = (m + 2) * max(float(some.max(initial=0.0)), 1.0)
-        rows = np.concatenate([place[problem.rows[kept]], np.arange(n)])
+        rows = np.concatenate([own, np.arange(n)])
         order = np.argsort(rows, kind="stable")
         rows = rows[order]
         starts = starts_of(rows, n)

@@ -12,7 +12,7 @@ from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.instance.changes import Changes
 from siting.search.multiperiod.adapter import Posed
 from siting.search.multiperiod.merge import Merged
-from siting.solving.solver import Relaxed
+from siting.solving.linear import Relaxed
 
 TRIVIAL = 1e-12
 

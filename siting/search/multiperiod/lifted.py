@@ -10,7 +10,7 @@ from siting.impedance import FloatArray, IntArray
 from siting.search.multiperiod.adapter import Posed
 from siting.search.multiperiod.bundle import Bundle, Flows
 from siting.search.multiperiod.merge import Merged
-from siting.solving.solver import Relaxed
+from siting.solving.linear import Relaxed
 
 TINY = 1e-9
 NOWHERE = -1

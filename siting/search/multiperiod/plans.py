@@ -40,10 +40,10 @@ from siting.search.multiperiod.ways import Ways
 from siting.solving.solver import SolverOptions, solve_program
 
 Report = Callable[[float, float], None]
-# Of the time after cuts at known prices: until the relaxation of all, those of parts, cuts, and parts' solving end.
-WHOLE_SHARE, PRICES_SHARE, CUTS_SHARE, PARTS_SHARE, LEFT_SHARE = 0.5, 0.6, 0.7, 0.85, 0.9
+# Of the time after cuts at known prices: until the relaxation of all, those of parts, parts' solving, and cuts end.
+WHOLE_SHARE, PRICES_SHARE, PARTS_SHARE, LEFT_SHARE, CUTS_SHARE = 0.5, 0.6, 0.78, 0.83, 0.9
+FIRST_CUTS = 0.1  # of that time, for cuts before parts are solved
 KNOWN_SHARE = 0.3  # of all time, for cuts at prices that are known before
-STEPS, FIRST_STEP, PATIENCE = 60, 0.03, 20  # of the ascent from the relaxation's prices
 WHOLE_GAP = 0.005
 CUTS_GAP, LEAST_GAP = 0.1, 1e-6  # of the cuts' programme: relative to the gap that is left, and at least
 MORE = 0.2  # of the time before cuts, in which they may go on when the gap that is asked for is reached
@@ -155,7 +155,7 @@ class _Search:
         if whole.lifted is not None and not self._closed:
             refined = self._relax_parts(whole)
             self._add_cuts([self._price(whole, refined)[0]])
-        self._by_cuts(self._until(CUTS_SHARE))
+        self._by_cuts(time.perf_counter() + FIRST_CUTS * (self.end - self.start))
         solves = PartSolves(self.posed, self.changes, self.parts, whole, refined, self.of_parts)
         if not self._closed:
             none = np.zeros(self.changes.count, dtype=bool)
@@ -164,24 +164,14 @@ class _Search:
             self.by_clock |= out_of_time(last)
             if self._complete(plan):
                 self._try(plan)
-        if whole.lifted is not None and not self._closed:
-            self._climb(whole, refined)
+        if not self._closed:
+            self._by_cuts(self._until(CUTS_SHARE))
         if not math.isfinite(self.cost):
             self._solve_together(whole.made)
         if whole.lifted is not None:
             self._solve_again(solves)
         if self.best is not None and not self._closed:
             self._one_by_one(whole)
-
-    def _climb(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> None:
-        """The bound at the best prices, and a little above."""
-        mu, sigma = self._price(whole, refined)
-        found = lagrangian_bound(
-            self.posed.problem, self.posed.initial, mu=mu, sigma=sigma, kinds=self.posed.kinds, goal=self.cost,
-            steps=STEPS, first_step=FIRST_STEP, patience=PATIENCE, end=self._until(1.0),
-        )  # fmt: skip
-        self.bound = max(self.bound, found.value)
-        self._tell()
 
     def _price(self, whole: WholeRelaxed, refined: dict[int, PartRelaxed]) -> tuple[FloatArray, FloatArray]:
         """The best prices of relaxations, and what they say of all and of each part."""
@@ -194,14 +184,16 @@ class _Search:
         parts, cores = self.parts, core_count()
 
         def relaxed(part: int) -> PartRelaxed | None:
-            left = self._left(PRICES_SHARE) * min(2.0 * cores / (parts.count - part), 1.0)
+            left = self._left(PRICES_SHARE)
             if left <= 0 or out_of_time(self._until(1.0)):
                 return None
             return relax_part(self.posed, self.changes, parts, part, whole, time_limit_s=left)
 
+        size = np.bincount(parts.of_point, weights=np.diff(self.posed.starts), minlength=parts.count)
+        order = np.argsort(-size, kind="stable").tolist()  # the longest first, so that none is waited for at the end
         with ThreadPoolExecutor(cores) as pool:
-            found = list(pool.map(relaxed, range(parts.count)))
-        return {part: one for part, one in enumerate(found) if one is not None}
+            found = dict(zip(order, pool.map(relaxed, order), strict=True))
+        return {part: one for part, one in found.items() if one is not None}
 
     # ------------------------------------------------------------------ limits
     def _until(self, share: float) -> float:

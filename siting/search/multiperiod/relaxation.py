@@ -19,10 +19,11 @@ from siting.search.multiperiod.bundle import Bundle, Flows, bundle, fewer, flows
 from siting.search.multiperiod.lifted import Lifted, lifted_prices, split
 from siting.search.multiperiod.merge import Merged, merge_points
 from siting.search.multiperiod.parts import Parts
-from siting.solving.solver import Relaxed, relax
+from siting.solving.linear import Relaxed, relax
 
-GROUPS = 1000  # merged points of a service and period
-NEAREST, NEAREST_TODAY = 12, 6  # cells of a group: of all, of those in use today
+GROUPS = 2000  # merged points of a service and period
+NEAREST, NEAREST_TODAY = 20, 10  # cells of a group of everything: of all, of those in use today
+PART_NEAREST, PART_TODAY = 12, 6  # cells of a group of a part that stay in any case
 WIDE, BEST = 200, 10  # cells of a group of a part, and those of least reduced cost that stay for the plan
 FLOWS = 800_000  # of a part, above which its groups see fewer cells
 
@@ -69,7 +70,7 @@ def relax_whole(posed: Posed, changes: Changes, parts: Parts, *, time_limit_s: f
     every = np.ones(changes.places, dtype=bool)
     rows = np.arange(changes.least.size)
     made = bundle(posed, changes, flows, every, rows, changes.least, changes.most)
-    relaxed = relax(made.program, time_limit_s=time_limit_s)
+    relaxed = relax(made.program, time_limit_s=time_limit_s, roughly=True)
     use, worth = np.zeros(changes.count), np.full(changes.count, np.inf)
     if relaxed is None:
         return WholeRelaxed(merged, flows, made, None, None, use, np.zeros(rows.size), worth)
@@ -87,8 +88,8 @@ def relax_part(
     points, places = parts.of_point == part, parts.of_place == part
     merged = split(whole.merged, np.where(points, whole.lifted.cell, 0))
     today = posed.initial > 0
-    nearest = min(max(FLOWS // np.unique(merged.group[points]).size, NEAREST), WIDE)
-    flows = flows_of(posed, merged, parts.block, today, nearest=nearest, today_nearest=NEAREST_TODAY, points=points)
+    nearest = min(max(FLOWS // np.unique(merged.group[points]).size, PART_NEAREST), WIDE)
+    flows = flows_of(posed, merged, parts.block, today, nearest=nearest, today_nearest=PART_TODAY, points=points)
     rows, shared = parts.own_rows(part), parts.shared_rows(part)
     made = bundle(posed, changes, flows, places, rows, changes.least[rows], changes.most[rows])
     cost = made.program.cost.copy()
@@ -99,7 +100,7 @@ def relax_part(
     sigma = np.zeros(changes.least.size)
     sigma[rows] = relaxed.prices[made.rows]
     lifted = lifted_prices(posed, merged, made, relaxed, flows)
-    kept = fewer(flows, made, relaxed, most=BEST, nearest=NEAREST)
+    kept = fewer(flows, made, relaxed, most=BEST, nearest=PART_NEAREST)
     return PartRelaxed(kept, lifted.mu, allowed(changes, sigma))
 
 
