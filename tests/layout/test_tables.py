@@ -240,6 +240,7 @@ def test_rules_and_what_the_plan_rests_on(sheets: dict[str, Sheet]) -> None:
     budget = sheets["rules"].frame.iloc[1]
     assert (budget["value"], budget["most"], budget["slack"]) == (1e8, 1.5e8, 5e7)
     assert (budget["binding"], budget["kept"]) == ("否 no", "是 yes")
+    assert "least" not in budget  # no rule of this plan is a minimum
     keys = set(sheets["assumptions"].frame["key"])
     assert {"synthetic", "people.variant", "budget.yuan.2030", "threshold.urban.max_minutes"} <= keys
     bus = row(sheets["assumptions"], key="bus.yuan_per_pupil_year")
