@@ -125,7 +125,11 @@ def page_data(
         "notes": [list(texts) for texts in (*notes, *base_notes)],
         "guesses": [[guess.zh, guess.en] for guess in info.guesses],
         "sources": [
-            {"title": source.title, "licence": source.licence, "attribution": source.attribution}
+            {
+                "title": source.title,
+                "licence": source.licence,
+                "attribution": [source.attribution_zh or source.attribution, source.attribution],
+            }
             for source in case.sources
         ],
         "bounds": [round(value, 5) for value in bounds],

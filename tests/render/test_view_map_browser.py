@@ -242,7 +242,7 @@ def test_label_notices_and_sources_are_told(page: Any) -> None:
         assert en in (page.locator("#notices").text_content() or "")
         assert zh in (page.locator("#banner").text_content() or "")
     assert "示例数据" in (page.locator("#banner").text_content() or "")
-    assert "OpenStreetMap contributors" in (page.locator("#sources").text_content() or "")
+    assert "© OpenStreetMap 贡献者" in (page.locator("#sources").text_content() or "")
 
 
 def test_both_languages_leave_nothing_unsaid(page: Any) -> None:
