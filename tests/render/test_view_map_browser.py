@@ -8,8 +8,11 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from siting.layout.views import CHANGES
+from siting.render.columns import make_sheet
 from siting.render.view_map import render_views
 from siting.render.views import Told
 from tests.render.browser import open_browser, open_page
@@ -233,6 +236,37 @@ def test_tables_of_the_view_are_in_the_panel(page: Any) -> None:
     long.locator("summary").click()
     assert long.locator("tbody tr").count() == 60
     assert "另有 1 行" in (long.text_content() or "")
+
+
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
+def test_a_plan_s_table_of_changes_fits_in_the_panel(
+    browser: Any, told: Told, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    rows = [
+        ("甘霖镇中心小学", "2027 年缩减，2035 年撤并", "reduced in 2027, merged in 2035", 0.0, 1234.0, 200.0),
+        ("高铁新城新建小学用地 12", "2030 年新建，36 班", "new in 2030, 36 classes", 12345.0, 12345.0, 30000.0),
+    ]
+    frame = pd.DataFrame(rows, columns=[column.name for column in CHANGES])
+    sheet = make_sheet("changes", ("新建与变动的设施", "New and changed facilities"), CHANGES, frame)
+    render_views(replace(told, views=(replace(told.views[0], sheets=(sheet,)),)), tmp_path / "map.html")
+    with open_page(browser, tmp_path / "map.html", size=size) as (page, seen):
+        page.wait_for_selector(READY)
+        if size[0] < 760:
+            page.locator("#handle").click()
+        for plan, other in (("2030 年新建，36 班", "new in"), ("new in 2030, 36 classes", "新建，36")):
+            cells = page.locator("#sheets tbody tr").nth(1).locator("td").all_text_contents()
+            assert cells == [plan, "12,345", "12,345", "30,000"]
+            assert other not in (page.locator("#sheets").text_content() or "")
+            assert page.locator("#sheets thead th").count() == 5
+            room = "document.querySelector('#sheets .scroll')"
+            assert page.evaluate(f"{room}.scrollWidth <= {room}.clientWidth")
+            assert all(
+                page.evaluate(
+                    "[...document.querySelectorAll('#sheets .unit')].map(n => n.getClientRects().length === 1)"
+                )
+            )
+            page.locator("#language").click()
+        seen.check()
 
 
 def test_label_notices_and_sources_are_told(page: Any) -> None:
