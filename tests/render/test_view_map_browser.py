@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -11,11 +12,14 @@ from typing import Any
 import pandas as pd
 import pytest
 
+from siting.files import resources
 from siting.layout.views import CHANGES
 from siting.render.columns import make_sheet
+from siting.render.map_page import render_map
 from siting.render.view_map import render_views
 from siting.render.views import Told
 from tests.render.browser import open_browser, open_page
+from tests.render.make_result import make_result
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told
 from tests.render.test_map_browser import READY, canvas_sum, settle
 
@@ -351,6 +355,29 @@ def test_a_phone_has_the_map_and_a_sheet(browser: Any, made: Path) -> None:
         page.locator("#handle").click()
         assert page.locator("#notices").is_visible()
         seen.check()
+
+
+@pytest.mark.parametrize("write", [render_views, lambda _, path: render_map(make_result(), path)])
+def test_data_and_scripts_of_different_versions_say_so(
+    browser: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Told, Path], None]
+) -> None:
+    upgraded = tmp_path / "maps"  # after the program was loaded
+    shutil.copytree(resources.maps(), upgraded)
+    panel = upgraded / "script" / "panel.js"
+    panel.write_text(panel.read_text(encoding="utf-8").replace("DATA.place", "DATA.where"), encoding="utf-8")
+    monkeypatch.setattr(resources, "maps", lambda: upgraded)
+    write(told, tmp_path / "map.html")
+    with open_page(browser, tmp_path / "map.html") as (page, seen):
+        message = page.locator("#mismatch")
+        assert message.is_visible()
+        for words in ("请重新运行", "Please run again"):
+            assert words in (message.text_content() or "")
+        assert page.locator(READY).count() == 0
+        assert seen.errors == ["The data of this page were made for another version of its script."]
+
+
+def test_data_and_scripts_of_one_version_say_nothing(page: Any) -> None:
+    assert not page.locator("#mismatch").is_visible()
 
 
 def test_one_view_has_no_switches_of_subject_and_period(browser: Any, told: Told, tmp_path: Path) -> None:
