@@ -64,6 +64,7 @@ class Source(Frozen):
     title: str
     origin: str
     licence: str
+    attribution_zh: str = ""
     attribution: str = ""
     retrieved: str = ""
     sha256: str = ""

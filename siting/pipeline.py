@@ -37,7 +37,7 @@ from siting.results import RunResult, ServiceResult
 from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
 from siting.service_times import ServiceTimes
 from siting.solution import Status
-from siting.standards import Service, load_service
+from siting.standards import Service, in_order, load_service
 from siting.travel import describe_travel
 
 DEFAULT = Settings()
@@ -93,7 +93,7 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
         folder: the case.
         settings: how to run.
         services: ids; none evaluates every service that has facilities in the case and whose need the case's age
-            columns tell, and says which ones it had to leave out.
+            columns tell, in the order of `standards.in_order`, and says which ones it had to leave out.
 
     Raises:
         InputError: for anything wrong with the case or its files, or a service asked for by name whose need the age
@@ -109,6 +109,7 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
             faults.add("没有任何现有设施可评估", "there is no facility to evaluate")
             faults.raise_if_any()
         chosen = [load_service(name) for name in names]
+        chosen = chosen if services is not None else in_order(chosen)
         skipped: list[Fault] = []
         if services is None:
             chosen, skipped = _with_known_need(case, chosen)

@@ -7,7 +7,7 @@ made with it says so.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Literal
 
@@ -125,6 +125,11 @@ class Service(Frozen):
     osm: OsmTags = OsmTags()
     note: str = Field("", description="what the standard leaves open, and what stands in for it")
     tier: Tier | None = Field(None, description="for whom: the county, a town or street office, a village or quarter")
+    order: int = Field(
+        99,
+        ge=0,
+        description="lowest first where all are shown: 10 education, 30 health, 50 elderly, 70 childcare, 80 others",
+    )
     kinds: tuple[DemandKind, ...] = Field((), description="demand of different kinds that one facility may serve")
     class_size: Mapping[str, Sourced] = Field({}, description="largest number of children in a class, by level")
     sizes: tuple[StandardSize, ...] = Field((), description="sizes of new and of grown facilities, smallest first")
@@ -211,6 +216,11 @@ def service_folder() -> Path:
 def list_services() -> list[str]:
     """Ids of all services."""
     return sorted(path.stem for path in service_folder().glob("*.toml"))
+
+
+def in_order(services: Iterable[Service]) -> list[Service]:
+    """As planners ask for them, by `order`; by id where that is the same."""
+    return sorted(services, key=lambda service: (service.order, service.id))
 
 
 def services_on_osm() -> list[Service]:

@@ -357,7 +357,7 @@ def with_senior_high() -> str:
 def test_an_evaluation_leaves_out_a_service_whose_ages_cannot_be_told_and_says_so(tmp_path: Path) -> None:
     folder = write_case(tmp_path / "tiny", facilities=with_senior_high())
     result = evaluate_case(folder, Settings(service_areas=False))
-    assert [service.service.id for service in result.services] == ["health_station", "primary_school"]
+    assert [service.service.id for service in result.services] == ["primary_school", "health_station"]
     (notice,) = [en for _, en in result.notices if "not evaluated" in en]
     assert notice == (
         "not evaluated, age_12_64: Senior high school serves ages 15-17; the column lies across that limit"

@@ -8,7 +8,7 @@ import pytest
 
 from siting.errors import InputError
 from siting.files.toml import load_toml
-from siting.standards import Service, list_services, load_service, service_folder, services_on_osm
+from siting.standards import Service, in_order, list_services, load_service, service_folder, services_on_osm
 
 COUNTY_SERVICES = {
     *("kindergarten", "nursery", "primary_school", "junior_school", "senior_high", "vocational_school"),
@@ -22,10 +22,20 @@ def test_every_service_of_a_county_plan_has_its_standard() -> None:
     assert set(list_services()) == COUNTY_SERVICES
 
 
+def test_services_stand_in_the_order_in_which_planners_ask_for_them() -> None:
+    found = [service.id for service in in_order(map(load_service, list_services()))]
+    asked = ["primary_school", "senior_high", "health_station", "elderly_care_station", "nursery", "shared_sports"]
+    assert found[0] == asked[0]
+    assert [name for name in found if name in asked] == asked
+    own = load_service("aed_point").model_copy(update={"id": "own", "order": Service.model_fields["order"].default})
+    assert in_order([own, load_service("shared_sports")])[-1] is own
+
+
 @pytest.mark.parametrize("name", list_services())
 def test_a_standard_is_whole(name: str) -> None:
     service = load_service(name)
     assert service.tier is not None
+    assert service.order < Service.model_fields["order"].default
     assert service.land
     assert service.build_years is not None
     assert all(len(value.source) > 5 for _, value in service.sourced())

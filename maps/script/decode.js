@@ -1,5 +1,9 @@
 // The data block, and how what it holds is read: typed arrays for shapes, columns for texts.
 const DATA = JSON.parse(document.getElementById('data').textContent);
+if (DATA.script !== SCRIPT) { // siting/render/inline.py
+  document.getElementById('mismatch').hidden = false;
+  throw new Error('The data of this page were made for another version of its script.');
+}
 const STYLE = DATA.style;
 
 // Text of successive differences (siting/render/encode.py) -> degrees, longitude and latitude in turn.

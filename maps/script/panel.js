@@ -59,14 +59,14 @@ function madeHow() {
 function drawSources(told) {
   const seen = new Set(), lines = [];
   DATA.sources.forEach(source => {
-    const text = [source.attribution || source.title, source.licence].filter(Boolean).join(' — ');
+    const text = [pick(source.attribution) || source.title, source.licence].filter(Boolean).join(' — ');
     if (text && !seen.has(text)) lines.push(text);
     seen.add(text);
   });
   fillWith('sources', el('h2', { text: t('panel.sources') }),
     lines.length ? el('ul', {}, lines.map(text => el('li', {}, name(text)))) : el('p', { class: 'small', text: t('panel.no_sources') }),
     el('p', { class: 'small', text: t('panel.made_with', { version: DATA.version }) }));
-  const credits = DATA.sources.map(source => source.attribution).filter((text, k, all) => text && all.indexOf(text) === k);
+  const credits = DATA.sources.map(source => pick(source.attribution)).filter((text, k, all) => text && all.indexOf(text) === k);
   fillWith('credit', name(credits.join(' · ')));
   fillWith('print-notes', el('p', { text: [pick(DATA.title), ...told].filter(Boolean).join(' · ') }),
     DATA.notices.map(notice => el('p', { text: notice[1 - language] })),

@@ -39,6 +39,7 @@ from siting.cases.summary import CaseSummary
 from siting.cases.write_case import (
     LONGEST_MINUTES,
     OSM_ATTRIBUTION,
+    OSM_ATTRIBUTION_ZH,
     OSM_LICENCE,
     CaseHead,
     case_id,
@@ -253,6 +254,7 @@ def _source(pbf: Path, roads: Path, date: str, *, cut: bool) -> Source:
         title=f"OpenStreetMap extract {pbf.name}" + (f", data of {date}" if date else ""),
         origin="https://www.openstreetmap.org/",
         licence=OSM_LICENCE,
+        attribution_zh=OSM_ATTRIBUTION_ZH,
         attribution=OSM_ATTRIBUTION,
         sha256=hash_file(roads),
         note="cut to the outline; all tables are derived from it" if cut else "all tables are derived from it",

@@ -17,7 +17,7 @@ from siting.cases.overpass_client import ask_boundary, ask_overpass, refuse_answ
 from siting.cases.overpass_query import base_date, build_query, write_answer
 from siting.cases.overpass_session import Endpoint, session
 from siting.cases.summary import CaseSummary
-from siting.cases.write_case import OSM_ATTRIBUTION, OSM_LICENCE, write_shapes
+from siting.cases.write_case import OSM_ATTRIBUTION, OSM_ATTRIBUTION_ZH, OSM_LICENCE, write_shapes
 from siting.errors import fail
 from siting.events import Listener, silent, stage
 from siting.impedance import FloatArray
@@ -88,6 +88,7 @@ def fetch_case(
                 title="OpenStreetMap data by Overpass" + (f", as of {stamp}" if stamp else ""),
                 origin=where.overpass_url,
                 licence=OSM_LICENCE,
+                attribution_zh=OSM_ATTRIBUTION_ZH,
                 attribution=OSM_ATTRIBUTION,
                 retrieved=stamp[:10],
                 note="cut to the outline; all tables are derived from it",

@@ -14,6 +14,7 @@ from shapely.geometry.base import BaseGeometry
 
 from siting.case import Guess, Source
 
+OSM_ATTRIBUTION_ZH = "© OpenStreetMap 贡献者"
 OSM_ATTRIBUTION = "© OpenStreetMap contributors"
 OSM_LICENCE = "ODbL 1.0"
 # Nobody is assigned farther by the starter scenario's p-median. A shorter limit, though above any standard, would

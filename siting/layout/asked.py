@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from siting.layout.certainty import OBJECTIVE_NAMES
 from siting.layout.facts import Facts
 from siting.layout.headline import hosts_text
 from siting.layout.link_words import link_text
 from siting.layout.money import Worth
+from siting.layout.objective_names import OBJECTIVE_NAMES
 from siting.layout.pose import ServicePart
 from siting.layout.scenario import Chosen
 from siting.layout.standard_words import standard_text

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from siting.layout.facts import Facts
+from siting.layout.objective_names import OBJECTIVE_NAMES
 from siting.layout.rows import MONEY
 from siting.layout.texts import money_text
 from siting.render.wording import Text, persons_text, share_text
@@ -16,13 +17,6 @@ TOLD_ELSEWHERE = ("budget.", "counts_as.", "within.", "reuse.", "near.", "plot."
 TOLD_BY_SERVICE = (".move.", ".budget_yuan.")
 AT_BOUND = 1e-6
 LISTED = 12
-OBJECTIVE_NAMES: dict[str, Text] = {
-    "without_place": ("没有着落的人最少", "fewest people without a place"),
-    "beyond_standard": ("标准之外的人最少", "fewest people beyond the standard"),
-    "worst_zone": ("未达标比例最高的片区尽量好", "the worst zone as good as can be"),
-    "cost": ("费用最少", "least cost"),
-    "travel": ("出行时间最少", "least travel"),
-}
 
 
 def how_sure(facts: Facts) -> list[Text]:

@@ -9,19 +9,19 @@ import pandas as pd
 from siting.layout.circuit_layer import circuit_layer
 from siting.layout.facts import CHANGED, Facts, Figures
 from siting.layout.map_layers import facilities, lines, points
-from siting.layout.texts import TEN_THOUSAND, mean_text, size_text, within_text, without_text
+from siting.layout.texts import TEN_THOUSAND, mean_text, within_text, without_text
 from siting.render.cell_text import number_text
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.map_style import Style, load_style
 from siting.render.views import View
-from siting.render.wording import both, persons_text
+from siting.render.wording import persons_text
 
 CHANGES = (
-    Column("name", "设施", "Facility", width=24),
-    Column("status", "规划", "Plan", width=22),
+    Column("name", "设施", "Facility", width=12),
+    Column("plan_zh", "规划", "Plan", width=14, language="zh"),
+    Column("plan_en", "规划", "Plan", width=14, language="en"),
     Column("gain", "新达标（人）", "Newly within", "persons"),
     Column("load", "服务（人）", "Serves", "persons"),
-    Column("size", "规模", "Size", width=16),
     Column("cost", "费用（万元）", "Cost, 10,000 yuan", "count"),
 )
 
@@ -105,11 +105,13 @@ def changes_sheet(facts: Facts, s: int, t: int) -> Sheet:
         status, state = facts.status(p, t), facts.plan.after.state_of(p, t)
         if status not in CHANGED:
             continue
+        steps = facts.steps(p, t)
+        size = ("", "") if state is None else (state.name_zh, state.name_en or state.name_zh)
         rows.append(
             {
                 "name": facts.name(p),
-                "status": both(facts.steps(p, t)),
-                "size": "" if state is None else size_text(state),
+                "plan_zh": "，".join(filter(None, (steps[0], size[0]))),
+                "plan_en": ", ".join(filter(None, (steps[1], size[1]))),
                 "cost": float(facts.yuan[p, : t + 1].sum()) / TEN_THOUSAND,
                 "load": float(facts.plan.after.load[p, t]),
                 "gain": float(gain.get(p, 0.0)),

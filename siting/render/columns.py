@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -41,13 +42,18 @@ LONGEST_TEXT = 32_000  # Excel holds 32,767 characters in a cell
 
 @dataclass(frozen=True)
 class Column:
-    """One column: its ASCII name, its header in both languages with the unit, its kind (of `KINDS`)."""
+    """One column: its ASCII name, its header in both languages with the unit, its kind (of `KINDS`).
+
+    Attributes:
+        language: `zh` or `en`: on a map, which is in one language at a time, only shown in this one; '': in both.
+    """
 
     name: str
     zh: str
     en: str
     kind: str = "text"
     width: int = 12
+    language: Literal["", "zh", "en"] = ""
 
     @property
     def header(self) -> str:

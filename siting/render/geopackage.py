@@ -184,7 +184,8 @@ def _notes(result: RunResult) -> pd.DataFrame:
     rows += [("finding", "", zh, en) for zh, en in result.notes]
     rows += [("unverified", s.service.id, zh, en) for s in result.services for zh, en in s.unverified]
     rows += [
-        ("source", "", f"{s.title} {s.attribution}".strip(), f"{s.origin}; {s.licence}") for s in result.case.sources
+        ("source", "", f"{s.title} {both((s.attribution_zh, s.attribution))}".strip(), f"{s.origin}; {s.licence}")
+        for s in result.case.sources
     ]
     return _plain(pd.DataFrame(rows, columns=["kind", "service", "text_zh", "text_en"]))
 

@@ -55,9 +55,24 @@ def read_css(name: str) -> str:
 
 
 def read_scripts(kind: str) -> str:
-    """The scripts of one kind of page as one function, so that nothing of theirs is global but what they choose."""
-    parts = [f"// {name}\n{read_asset(f'script/{name}')}" for name in SCRIPTS[kind]]
-    return "(function () {\n'use strict';\n" + "\n".join(parts) + "\n}());"
+    """The scripts of one kind of page as one function, so that nothing of theirs is global but what they choose.
+
+    They know their own hash, to tell whether the page's data were made for them: a program that is replaced while it
+    runs writes data for the scripts that it was loaded with (`MADE_FOR`), and finds others.
+    """
+    text = _script_text(kind)
+    return f"(function () {{\n'use strict';\nconst SCRIPT = '{_hash(text)}';\n{text}\n}}());"
+
+
+def _script_text(kind: str) -> str:
+    return "\n".join(f"// {name}\n{read_asset(f'script/{name}')}" for name in SCRIPTS[kind])
+
+
+def _hash(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+MADE_FOR = {kind: _hash(_script_text(kind)) for kind in SCRIPTS}  # by kind of page, as they were on loading
 
 
 def read_leaflet() -> str:

@@ -17,13 +17,22 @@ from folium.template import Template
 import siting
 from siting.case import Case
 from siting.render.escape import json_for_script
-from siting.render.inline import LEAFLET, POLICY_TOKEN, fill, read_asset, read_css, read_leaflet, read_scripts, seal
+from siting.render.inline import (
+    LEAFLET,
+    MADE_FOR,
+    POLICY_TOKEN,
+    fill,
+    read_asset,
+    read_css,
+    read_leaflet,
+    read_scripts,
+    seal,
+)
 from siting.render.map_base import base_layers
 from siting.render.map_style import load_labels, load_style
 from siting.render.views import Base
 from siting.render.wording import Text
 
-FORMAT = 1  # of the data block; maps/script/decode.js reads this one
 MAP_ID = "siting"
 POLICY = (
     f"default-src 'none'; script-src {POLICY_TOKEN}; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
@@ -87,7 +96,7 @@ def map_page(kind: str, data: dict[str, Any]) -> str:
         "PAGE_TOP": top,
         "PAGE_BOTTOM": bottom,
         "PAGE_JS": read_scripts(kind),
-        "DATA": json_for_script(data),
+        "DATA": json_for_script({"script": MADE_FOR[kind], **data}),
     }
     return seal(fill(_frame(), texts))
 
@@ -115,7 +124,6 @@ def page_data(
     drawn, base_notes = base_layers(case, base, style)
     info = case.info
     return {
-        "format": FORMAT,
         "version": siting.__version__,
         "title": list(title),
         "place": [info.name_zh, info.name_en],
@@ -125,7 +133,11 @@ def page_data(
         "notes": [list(texts) for texts in (*notes, *base_notes)],
         "guesses": [[guess.zh, guess.en] for guess in info.guesses],
         "sources": [
-            {"title": source.title, "licence": source.licence, "attribution": source.attribution}
+            {
+                "title": source.title,
+                "licence": source.licence,
+                "attribution": [source.attribution_zh or source.attribution, source.attribution],
+            }
             for source in case.sources
         ],
         "bounds": [round(value, 5) for value in bounds],

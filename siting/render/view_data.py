@@ -100,7 +100,9 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
     cells, numbers = sheet_cells(sheet, LONG)
     return {
         "name": [sheet.zh, sheet.en],
-        "columns": [[column.zh, column.en, column.kind != "text", column.width] for column in sheet.columns],
+        "columns": [
+            [column.zh, column.en, column.kind != "text", column.width, column.language] for column in sheet.columns
+        ],
         "cells": cells,
         "numbers": ["".join("01"[flag] for flag in row) for row in numbers],
         "rows": len(sheet.frame),

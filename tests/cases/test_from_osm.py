@@ -107,6 +107,7 @@ def test_the_head_names_origin_system_and_every_guess(town: Case) -> None:
     (source,) = town.sources
     assert (source.file, source.licence) == ("roads.osm", "ODbL 1.0")
     assert "OpenStreetMap" in source.attribution
+    assert "OpenStreetMap 贡献者" in source.attribution_zh
     for words in ("5,000 was stated", "140 of 140 residential buildings have no storeys tag", "丙庄", "census of 2020"):
         assert words in guesses(town)
 

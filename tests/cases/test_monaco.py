@@ -42,6 +42,7 @@ def test_the_case_is_small_and_its_origin_registered() -> None:
     (source,) = case.sources
     assert source.sha256 == hashlib.sha256(case.roads.read_bytes()).hexdigest()
     assert (source.licence, source.attribution) == ("ODbL 1.0", "© OpenStreetMap contributors")
+    assert source.attribution_zh == "© OpenStreetMap 贡献者"
     assert "ODbL" in (HOME / "LICENCE.md").read_text(encoding="utf-8")
     assert any("not checked" in guess.en for guess in case.info.guesses)
 

@@ -545,13 +545,24 @@ def test_the_case_says_that_it_is_synthetic() -> None:
 def test_every_outside_byte_is_registered() -> None:
     with (DATA / "sources.csv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert list(rows[0]) == ["file", "title", "origin", "licence", "attribution", "retrieved", "sha256", "note"]
+    assert list(rows[0]) == [
+        "file",
+        "title",
+        "origin",
+        "licence",
+        "attribution_zh",
+        "attribution",
+        "retrieved",
+        "sha256",
+        "note",
+    ]
     mine = {row["file"]: row for row in rows if row["file"].startswith("shengzhou/")}
     assert set(mine) == {f"shengzhou/facts/{path.name}" for path in (CASE / "facts").iterdir()}
     for name, row in mine.items():
         assert hashlib.sha256((DATA / name).read_bytes()).hexdigest() == row["sha256"], name
         assert row["licence"]
         assert row["origin"]
+        assert bool(row["attribution_zh"]) == bool(row["attribution"]), name
 
 
 def content(path: Path) -> list[tuple[object, ...]]:

@@ -81,6 +81,19 @@ def test_facilities_are_drawn_by_what_becomes_of_them(views: tuple[View, ...]) -
     assert dict(free["category"]) == {"c1": "later"}
 
 
+def test_the_table_of_changes_tells_the_plan_in_each_language_alone(views: tuple[View, ...]) -> None:
+    assert views[0].sheets == ()
+    (sheet,) = views[1].sheets
+    told = sheet.frame.set_index("name")
+    assert told.loc["一小", "plan_zh"] == "2030 年撤并"
+    assert told.loc["一小", "plan_en"] == "merged in 2030"
+    assert told.loc["地块1", "plan_zh"].startswith("2030 年新建，")
+    assert told.loc["地块1", "plan_en"].startswith("new in 2030, ")
+    assert {column.name: column.language for column in sheet.columns if column.language} == {
+        "plan_zh": "zh", "plan_en": "en",
+    }  # fmt: skip
+
+
 def test_points_are_the_same_in_all_views(views: tuple[View, ...]) -> None:
     first = layer(views[0], "after").frame
     for view in views:

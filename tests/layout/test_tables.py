@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -16,11 +17,13 @@ from siting.layout.result import LayoutPlan
 from siting.layout.tables import record_of, sheets_and_record, sheets_of
 from siting.layout.tables.facts import Facts
 from siting.layout.tables.inventory import LEDGER
+from siting.layout.tables.item_words import item_words
 from siting.layout.tables.projects import projects_of
 from siting.layout.tables.units import spread_by
 from siting.layout.trigger_sheet import trigger_sheet
 from siting.prepare import Settings
 from siting.render.columns import Sheet
+from siting.standards import list_services, load_service
 from tests.layout.by_hand import SCENARIO, TODAY, Sent, make_plan
 
 PLAN, NOTHING = "规划 plan", "不作改变 nothing done"
@@ -240,13 +243,40 @@ def test_rules_and_what_the_plan_rests_on(sheets: dict[str, Sheet]) -> None:
     budget = sheets["rules"].frame.iloc[1]
     assert (budget["value"], budget["most"], budget["slack"]) == (1e8, 1.5e8, 5e7)
     assert (budget["binding"], budget["kept"]) == ("否 no", "是 yes")
+    assert "least" not in budget  # no rule of this plan is a minimum
     keys = set(sheets["assumptions"].frame["key"])
     assert {"synthetic", "people.variant", "budget.yuan.2030", "threshold.urban.max_minutes"} <= keys
     bus = row(sheets["assumptions"], key="bus.yuan_per_pupil_year")
     assert (bus["value"], bus["verified"]) == (3000, "否 no")
+    assert bus["item"] == "校车每名学生每年（元） a pupil by bus, yuan a year"
+    assert list(sheets["assumptions"].frame)[-1] == "key"
+    assert not sheets["assumptions"].frame["item"].str.contains(r"_|[a-z]\.[a-z]").any()  # no key is left as it is
+    year = row(sheets["assumptions"], key="budget.yuan.2030")
+    assert year["item"] == "2030 年预算（元） budget of 2030, yuan"
+    urban = row(sheets["assumptions"], key="threshold.urban.max_minutes")
+    assert urban["item"] == "城区达标时间（分钟） standard, urban, min"
     need = row(sheets["groups"], group="全部 All")
     assert (need["need_2025"], need["need_2030"], need["peak"]) == (70, 36, 2025)
     assert (need["from_age"], need["to_age"]) == (6, 11)
+
+
+@pytest.mark.parametrize("name", list_services())
+def test_every_figure_of_a_standard_has_words_of_its_own(name: str) -> None:
+    service = load_service(name)
+    kinds = {kind.id: (kind.name_zh, kind.name_en) for kind in service.kinds}
+    told = {key: item_words(key, kinds) for key, _ in service.sourced()}
+    assert len(set(told.values())) == len(told)
+    for key, (zh, en) in told.items():
+        assert re.search("[\u4e00-\u9fff]", zh), key
+        assert key not in (zh, en)
+        assert not re.search("_|[\u4e00-\u9fff]", en), (key, en)
+
+
+def test_a_figure_that_is_not_known_keeps_its_key() -> None:
+    assert item_words("parameters.own_figure", {}) == ("parameters.own_figure", "parameters.own_figure")
+    assert item_words("groups.lower.max_minutes", {"lower": ("低年级", "lower grades")}) == (
+        "低年级的最远单程（分钟）", "nobody is sent farther, lower grades, min one way",
+    )  # fmt: skip
 
 
 def test_the_record_tells_what_a_comparison_needs(plan: LayoutPlan) -> None:

@@ -137,6 +137,7 @@ def _case(demand: pd.DataFrame, words: tuple[str, ...], *, bare: bool) -> Case:
     outline = gpd.GeoDataFrame(geometry=[Polygon(corners)], crs="EPSG:4326")
     source = Source(
         file="roads.osm.pbf", title="道路", origin="made up", licence=words[2] if words else "ODbL",
+        attribution_zh="© OpenStreetMap 贡献者，openstreetmap.org/copyright",
         attribution="© OpenStreetMap contributors, openstreetmap.org/copyright",
     )  # fmt: skip
     empty = pd.DataFrame(columns=["id", "name", "lon", "lat", "zone", "township"])

@@ -107,7 +107,13 @@ def test_the_report_shows_text_as_typed(report: Report) -> None:
 
 
 def test_the_report_tells_label_notices_sources_and_versions(report: Report) -> None:
-    for text in (*LABEL, *(text for notice in NOTICES for text in notice), "openstreetmap.org/copyright", "highspy"):
+    for text in (
+        *LABEL,
+        *(text for notice in NOTICES for text in notice),
+        "贡献者，openstreetmap.org",
+        "contributors, openstreetmap.org",
+        "highspy",
+    ):
         assert text in report.text
 
 

@@ -318,9 +318,15 @@ def test_the_notice_of_synthetic_data_is_in_both_languages(page: Any) -> None:
     notices = page.locator("#notices").text_content() or ""
     assert NOTICE[0] in notices
     assert NOTICE[1] in notices
-    assert "OpenStreetMap contributors" in (page.locator("#sources").text_content() or "")
-    assert "OpenStreetMap contributors" in (page.locator("#credit").text_content() or "")
-    assert page.locator("#credit").is_visible()
+
+
+def test_the_credits_are_in_the_language_that_is_on(page: Any) -> None:
+    for words in ("© OpenStreetMap 贡献者", "© OpenStreetMap contributors"):
+        assert words in (page.locator("#sources").text_content() or "")
+        assert words in (page.locator("#credit").text_content() or "")
+        assert words in (page.locator("#print-notes").text_content() or "")
+        assert page.locator("#credit").is_visible()
+        page.locator("#language").click()
 
 
 def test_search_finds_a_place_and_goes_there(page: Any) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+import shutil
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
+from siting.files import resources
+from siting.layout.views import CHANGES
+from siting.render.columns import make_sheet
+from siting.render.map_page import render_map
 from siting.render.view_map import render_views
 from siting.render.views import Told
 from tests.render.browser import open_browser, open_page
+from tests.render.make_result import make_result
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told
 from tests.render.test_map_browser import READY, canvas_sum, settle
 
@@ -235,6 +242,37 @@ def test_tables_of_the_view_are_in_the_panel(page: Any) -> None:
     assert "另有 1 行" in (long.text_content() or "")
 
 
+@pytest.mark.parametrize("size", [(1400, 900), (390, 844)])
+def test_a_plan_s_table_of_changes_fits_in_the_panel(
+    browser: Any, told: Told, tmp_path: Path, size: tuple[int, int]
+) -> None:
+    rows = [
+        ("甘霖镇中心小学", "2027 年缩减，2035 年撤并", "reduced in 2027, merged in 2035", 0.0, 1234.0, 200.0),
+        ("高铁新城新建小学用地 12", "2030 年新建，36 班", "new in 2030, 36 classes", 12345.0, 12345.0, 30000.0),
+    ]
+    frame = pd.DataFrame(rows, columns=[column.name for column in CHANGES])
+    sheet = make_sheet("changes", ("新建与变动的设施", "New and changed facilities"), CHANGES, frame)
+    render_views(replace(told, views=(replace(told.views[0], sheets=(sheet,)),)), tmp_path / "map.html")
+    with open_page(browser, tmp_path / "map.html", size=size) as (page, seen):
+        page.wait_for_selector(READY)
+        if size[0] < 760:
+            page.locator("#handle").click()
+        for plan, other in (("2030 年新建，36 班", "new in"), ("new in 2030, 36 classes", "新建，36")):
+            cells = page.locator("#sheets tbody tr").nth(1).locator("td").all_text_contents()
+            assert cells == [plan, "12,345", "12,345", "30,000"]
+            assert other not in (page.locator("#sheets").text_content() or "")
+            assert page.locator("#sheets thead th").count() == 5
+            room = "document.querySelector('#sheets .scroll')"
+            assert page.evaluate(f"{room}.scrollWidth <= {room}.clientWidth")
+            assert all(
+                page.evaluate(
+                    "[...document.querySelectorAll('#sheets .unit')].map(n => n.getClientRects().length === 1)"
+                )
+            )
+            page.locator("#language").click()
+        seen.check()
+
+
 def test_label_notices_and_sources_are_told(page: Any) -> None:
     assert page.locator("#result").text_content() == LABEL[0]
     for zh, en in NOTICES:
@@ -242,7 +280,7 @@ def test_label_notices_and_sources_are_told(page: Any) -> None:
         assert en in (page.locator("#notices").text_content() or "")
         assert zh in (page.locator("#banner").text_content() or "")
     assert "示例数据" in (page.locator("#banner").text_content() or "")
-    assert "OpenStreetMap contributors" in (page.locator("#sources").text_content() or "")
+    assert "© OpenStreetMap 贡献者" in (page.locator("#sources").text_content() or "")
 
 
 def test_both_languages_leave_nothing_unsaid(page: Any) -> None:
@@ -317,6 +355,29 @@ def test_a_phone_has_the_map_and_a_sheet(browser: Any, made: Path) -> None:
         page.locator("#handle").click()
         assert page.locator("#notices").is_visible()
         seen.check()
+
+
+@pytest.mark.parametrize("write", [render_views, lambda _, path: render_map(make_result(), path)])
+def test_data_and_scripts_of_different_versions_say_so(
+    browser: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Told, Path], None]
+) -> None:
+    upgraded = tmp_path / "maps"  # after the program was loaded
+    shutil.copytree(resources.maps(), upgraded)
+    panel = upgraded / "script" / "panel.js"
+    panel.write_text(panel.read_text(encoding="utf-8").replace("DATA.place", "DATA.where"), encoding="utf-8")
+    monkeypatch.setattr(resources, "maps", lambda: upgraded)
+    write(told, tmp_path / "map.html")
+    with open_page(browser, tmp_path / "map.html") as (page, seen):
+        message = page.locator("#mismatch")
+        assert message.is_visible()
+        for words in ("请重新运行", "Please run again"):
+            assert words in (message.text_content() or "")
+        assert page.locator(READY).count() == 0
+        assert seen.errors == ["The data of this page were made for another version of its script."]
+
+
+def test_data_and_scripts_of_one_version_say_nothing(page: Any) -> None:
+    assert not page.locator("#mismatch").is_visible()
 
 
 def test_one_view_has_no_switches_of_subject_and_period(browser: Any, told: Told, tmp_path: Path) -> None:

@@ -22,19 +22,35 @@ function drawFigures() {
 function drawSheets() {
   fillWith('sheets', sheetsOf(view()).map((sheet, k) => el('details', { class: 'sheet', open: k === 0 },
     el('summary', { text: pick(sheet.name) }),
-    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': pick(sheet.name) }, el('table', { class: 'figures' },
-      el('thead', {}, el('tr', {}, sheet.columns.map(([zh, en, number, width]) => el('th', {
-        scope: 'col', class: number ? 'number' : null, text: pick([zh, en]), style: { 'min-width': (number ? headerWidth(pick([zh, en])) : Math.min(width, 18) * 6) + 'px' },
-      })))),
-      el('tbody', {}, sheet.cells.map((row, r) => el('tr', {}, row.map((text, c) => el(c ? 'td' : 'th', {
-        scope: c ? null : 'row', class: sheet.numbers[r][c] === '1' ? 'number' : null,
-      }, name(text)))))))),
+    el('div', { class: 'scroll', tabindex: 0, role: 'region', 'aria-label': pick(sheet.name) }, sheetTable(sheet, shownColumns(sheet))),
     sheet.cells.length < sheet.rows ? el('p', { class: 'small', text: t('panel.more_rows', { n: sheet.rows - sheet.cells.length }) }) : null,
     sheet.notes.map(note => el('p', { class: 'small', text: pick(note) })))));
 }
 
-// Pixels that a header over numbers needs at least: whole where it is short, else some of it in a line.
-function headerWidth(text) { return Math.min(textWidth(text), 54) + 8; }
+// Numbers of the columns that are for the language that is on.
+function shownColumns(sheet) {
+  return sheet.columns.map((_, c) => c).filter(c => ['', LANGUAGES[language]].includes(sheet.columns[c][4]));
+}
+
+function sheetTable(sheet, shown) {
+  const head = ([zh, en, number, width]) => el('th', {
+    scope: 'col', class: number ? 'number' : null, style: { 'min-width': (number ? headerWidth(pick([zh, en])) : Math.min(width, 18) * 6) + 'px' },
+  }, headerParts(pick([zh, en])).map(part => el('span', { class: part.startsWith('（') && textWidth(part) < LONG ? 'unit' : null, text: part })));
+  const cell = (r, c, first) => el(first ? 'th' : 'td', {
+    scope: first ? 'row' : null, class: sheet.numbers[r][c] === '1' ? 'number' : null,
+  }, name(sheet.cells[r][c]));
+  return el('table', { class: 'figures' },
+    el('thead', {}, el('tr', {}, shown.map(c => head(sheet.columns[c])))),
+    el('tbody', {}, sheet.cells.map((_, r) => el('tr', {}, shown.map((c, k) => cell(r, c, k === 0))))));
+}
+
+const LONG = 54; // pixels; what is longer is broken anywhere
+
+// A header and its unit in brackets, which is not broken.
+function headerParts(text) { return text.split(/(?=（)/); }
+
+// Pixels that a header over numbers needs at least: its longest word or part, or some of that.
+function headerWidth(text) { return Math.min(Math.max(...headerParts(text).flatMap(part => part.split(' ')).map(textWidth)), LONG) + 8; }
 
 function drawAbout() {
   const made = madeHow();

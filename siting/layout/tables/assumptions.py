@@ -6,9 +6,11 @@ import pandas as pd
 
 from siting.evaluation.quality_balance import load_quality_standard
 from siting.layout.link_words import link_text
+from siting.layout.objective_names import OBJECTIVE_NAMES
 from siting.layout.pose import DRIVE_FOR_WALK
 from siting.layout.scenario import CountsAs, LayoutScenario, Near, Reuse, SharePlot, Within
 from siting.layout.tables.facts import Facts
+from siting.layout.tables.item_words import item_words
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import Text, both, yes_no
 from siting.standards import Service
@@ -34,19 +36,39 @@ def assumptions(facts: Facts) -> Sheet:
     for service, name in zip(facts.services, facts.service_names, strict=True):
         rows += _of_service(service, name)
     columns = (
-        Column("part", "部分", "Part", width=26), Column("key", "项目", "Key", width=44),
+        Column("part", "部分", "Part", width=26), Column("item", "项目", "Item", width=44),
         Column("value", "数值", "Value", "number", 14), Column("text", "内容", "Text", width=24),
         Column("source", "依据", "Source", width=80), Column("verified", "已核实", "Verified", width=10),
+        Column("key", "文件中的键", "Key in the files", width=36),
     )  # fmt: skip
+    called = _called(facts)
+    for row in rows:
+        row["item"] = both(item_words(str(row["key"]), called))
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     unverified = int((frame["verified"] == yes_no(False)).sum())
     notes = (
         (
-            f"有 {unverified} 项未在发布机关原文中核实。单位见项目名（yuan 元、min 分钟、m2 平方米、share 比例）。",
-            f"{unverified} values were not read in the issuing body's own text. Units are in the keys.",
+            f"有 {unverified} 项未在发布机关原文中核实。单位见项目，比例以 1 为全部。键是方案或标准文件中的写法。",
+            f"{unverified} values were not read in the issuing body's own text. Units are with the items; a share of 1"
+            " is all. The key is how the file of the scenario or the standard calls it.",
         ),
     )
     return make_sheet("assumptions", ("依据与假设", "Sources and assumptions"), columns, frame, notes)
+
+
+def _called(facts: Facts) -> dict[str, Text]:
+    """What stands in keys for a service, group, kind, size or indicator, in words."""
+    called: dict[str, Text] = {}
+    for part in facts.plan.posed.parts:
+        service = part.service
+        called[service.id] = (service.name_zh, service.name_en)
+        called |= {group.id: (group.name_zh, group.name_en) for group in part.plan.groups}
+        called |= {kind.id: (kind.name_zh, kind.name_en) for kind in service.kinds}
+        called |= {size.name_zh: (size.name_zh, size.name_en) for size in service.sizes}
+    for indicator in load_quality_standard().indicators:
+        key = f"{indicator.resource}.per_{indicator.per_pupils}"
+        called[key] = (indicator.name_zh, indicator.name_en)
+    return called
 
 
 def _text(part: str, key: str, text: str, source: str, verified: str) -> dict[str, object]:
@@ -70,7 +92,7 @@ def _of_scenario(scenario: LayoutScenario, facts: Facts) -> list[dict[str, objec
             for field in ("left_out_yuan", "beyond_yuan", "minute_yuan"):
                 rows.append(_value(part, f"{key}.{field}", getattr(worth, field), worth.source or ASSUMED, False))
     if scenario.worth is None:
-        rows.append(_text(plan, "objectives", " > ".join(scenario.objectives), SCENARIO, ""))
+        rows.append(_text(plan, "objectives", both(_in_order(scenario)), SCENARIO, ""))
     if scenario.budget is not None:
         for year, yuan in zip(scenario.years, scenario.budget.yuan, strict=True):
             rows.append(_value(plan, f"budget.yuan.{year}", yuan, scenario.budget.source or ASSUMED, False))
@@ -111,6 +133,11 @@ def _of_scenario(scenario: LayoutScenario, facts: Facts) -> list[dict[str, objec
     for link in scenario.links:
         rows += _of_link(link, called)
     return rows
+
+
+def _in_order(scenario: LayoutScenario) -> Text:
+    names = [OBJECTIVE_NAMES[name] for name in scenario.objectives]
+    return " > ".join(zh for zh, _ in names), " > ".join(en for _, en in names)
 
 
 def _quality(name: str, service: str) -> list[dict[str, object]]:

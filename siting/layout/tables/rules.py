@@ -8,7 +8,7 @@ import pandas as pd
 from siting.layout.moved_twice import NOBODY, moved_again
 from siting.layout.rows import MONEY
 from siting.layout.tables.facts import Facts
-from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import Text, both, yes_no
 
 STRUCTURE = {
@@ -88,6 +88,7 @@ def rules(facts: Facts, variation: pd.DataFrame) -> Sheet:
         ),
     )
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
+    columns = with_values(columns, frame, [name for name, *_ in NUMBERS])
     return make_sheet("rules", ("规则", "Rules"), columns, frame, notes)
 
 
