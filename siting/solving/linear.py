@@ -46,7 +46,7 @@ def relax(program: Program, *, time_limit_s: float = math.inf, roughly: bool = F
     NeurIPS 34.
     """
     highs: Any = QuietHighs()  # type: ignore[no-untyped-call]
-    highs.setOptionValue("log_to_console", False)
+    highs.setOptionValue("output_flag", False)  # of which the gradient method heeds no other
     if math.isfinite(time_limit_s):
         highs.setOptionValue("time_limit", max(time_limit_s, 0.01))
     by_gradients = roughly and program.matrix.nnz > LARGE
