@@ -42,7 +42,7 @@ from siting.solving.solver import SolverOptions, solve_program
 Report = Callable[[float, float], None]
 # Of the time after cuts at known prices: until the relaxation of all, those of parts, parts' solving, and cuts end.
 WHOLE_SHARE, PRICES_SHARE, PARTS_SHARE, LEFT_SHARE, CUTS_SHARE = 0.5, 0.6, 0.78, 0.83, 0.9
-FIRST_CUTS = 0.1  # of that time, for cuts before parts are solved
+FIRST_CUTS = 0.25  # of that time, for cuts before parts are solved
 KNOWN_SHARE = 0.3  # of all time, for cuts at prices that are known before
 WHOLE_GAP = 0.005
 CUTS_GAP, LEAST_GAP = 0.1, 1e-6  # of the cuts' programme: relative to the gap that is left, and at least
