@@ -123,7 +123,7 @@ def test_a_plan_that_is_known_is_where_the_order_begins(monkeypatch: pytest.Monk
 
 def in_order(seconds: float) -> Path:
     """The mountain schools with an order in the place of rates."""
-    path = changed("mountain_schools", ("[worth]\n", f"[solver]\ntime_limit_s = {seconds}\n\n[worth]\n"))
+    path = changed("mountain_schools", ("gap = 0.0005\ntime_limit_s = 240\n", f"time_limit_s = {seconds}\n"))
     text = path.read_text(encoding="utf-8")
     before, rest = text.split("[worth]", 1)
     text = before + "[budget]" + rest.split("[budget]", 1)[1]

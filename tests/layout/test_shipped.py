@@ -87,7 +87,10 @@ SOLVED = pytest.mark.slow
 
 @cache
 def solved(name: str) -> LayoutPlan:
-    path = changed(name, more=f"\n[solver]\ntime_limit_s = {LIMITS[name]}\ngap = 0.03\n")
+    if name == "mountain_schools":  # its own gap: what is asked of it is a few pupils among thousands
+        path = changed(name, ("time_limit_s = 240", f"time_limit_s = {LIMITS[name]}"))
+    else:
+        path = changed(name, more=f"\n[solver]\ntime_limit_s = {LIMITS[name]}\ngap = 0.03\n")
     plan = make_plan(pose_layout(path, SETTINGS), SETTINGS)
     assert not [check for check in plan.checks if not check.passed]
     return plan
