@@ -30,6 +30,7 @@ function drawWords() {
 
 // Before anything of the page's own is drawn; `sections` are those of its panel, in order.
 function startPage(sections) {
+  document.body.classList.toggle('embedded', Boolean(DATA.embedded));
   fillWith('panel-body', sections.map(id => el(id === 'sources' ? 'footer' : 'section', { id })));
   byId('language').addEventListener('click', () => setLanguage(1 - language));
   byId('handle').addEventListener('click', () => {

@@ -30,6 +30,7 @@ VIEWS = (
     "panel.js",
     "legend.js",
     "finds.js",
+    "embedded.js",
     "main.js",
 )
 SCRIPTS = {  # of each kind of page, in order

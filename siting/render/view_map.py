@@ -20,10 +20,15 @@ def render_views(told: Told, path: Path) -> None:
     path.write_text(views_html(told), encoding="utf-8", newline="\n")
 
 
-def views_html(told: Told) -> str:
-    """The whole page."""
+def views_html(told: Told, *, embedded: bool = False) -> str:
+    """The whole page.
+
+    Args:
+        embedded: without panel, search and notices, for a page that has them and holds this one; the two tell each
+            other what is seen (`maps/README.md`).
+    """
     data = page_data(
         told.case, told.base, title=told.title, notices=told.notices, notes=(),
         bounds=bounds(told.case, points_of(told.views)),
     )  # fmt: skip
-    return map_page("views", data | view_data(told))
+    return map_page("views", data | view_data(told) | ({"embedded": True} if embedded else {}))

@@ -33,6 +33,7 @@ if (DATA.views.length) {
   makeSearch(entries);
 }
 endPage();
+if (DATA.views.length) makeEmbedded();
 
 // For tests, and for a page that holds this one.
 window.siting = { map, state, show, setSubject, setPeriod, setLayer, setLanguage, view, layersOf, data: DATA };
