@@ -10,6 +10,7 @@ from pathlib import Path
 import pandas as pd
 
 import siting
+from siting.case import Case
 from siting.files.cache import hash_file
 from siting.results import GONE, ServiceResult
 
@@ -32,6 +33,11 @@ def versions() -> dict[str, str]:
 def hash_inputs(files: Mapping[str, Path]) -> dict[str, str]:
     """SHA-256 by the name that each input goes by."""
     return {name: hash_file(path) for name, path in files.items()}
+
+
+def hash_case(case: Case) -> dict[str, str]:
+    """SHA-256 of the case's files."""
+    return hash_inputs({f"case/{path.name}": path for path in case.input_files})
 
 
 def certificate(result: ServiceResult) -> dict[str, object]:

@@ -10,8 +10,9 @@ from siting.grouping.scenario import Grouping
 from siting.grouping.solve import Groups
 from siting.grouping.tables import LOAD, group_frame, member_frame, member_minutes, panel_sheet, sheets_of
 from siting.grouping.teachers import teachers_to_share
+from siting.provenance import hash_case
 from siting.render.columns import Column
-from siting.render.views import Base, Category, LineLayer, PointLayer, Section, Told, View
+from siting.render.views import Base, Category, LineLayer, PointLayer, Section, Told, View, place_of
 from siting.render.wording import Text
 from siting.travel import describe_travel
 
@@ -40,7 +41,7 @@ def tell(case: Case, scenario: Grouping, groups: Groups, base: Base) -> Told:
         Section("规则与方法", "Rules and method", (*_method(scenario), *describe_travel(scenario.travel))),
     )
     return Told(
-        case=case,
+        place=place_of(case),
         title=(scenario.title_zh, scenario.title_en),
         label=(outcome.label_zh, outcome.label_en),
         notices=tuple(notices(case, teachers)),
@@ -48,6 +49,7 @@ def tell(case: Case, scenario: Grouping, groups: Groups, base: Base) -> Told:
         sections=sections,
         sheets=sheets,
         base=base,
+        inputs=hash_case(case),
         record=record(scenario, groups, teachers),
     )
 

@@ -23,8 +23,9 @@ from siting.layout.tables import record_of, sheets_and_record
 from siting.layout.texts import counts_text, mean_text, money_text, running_text, within_text, without_text
 from siting.layout.views import first_of, views_of
 from siting.prepare import Settings
+from siting.provenance import hash_case
 from siting.render.answer_folder import write_answer
-from siting.render.views import Told
+from siting.render.views import Told, place_of
 from siting.render.wording import Text
 from siting.solution import Status
 
@@ -118,7 +119,7 @@ class LayoutAnswer:
         first = replace(summary, notes=(*headline(facts), *summary.notes))  # what a reader of the workbook sees first
         sheets = (first, *tables, *(sheet for sheet in (worse, decisions_sheet(facts)) if len(sheet.frame)))
         return Told(
-            case=posed.case,
+            place=place_of(posed.case),
             title=(facts.scenario.title_zh, facts.scenario.title_en),
             label=(outcome.label_zh, outcome.label_en),
             notices=tuple(self.notices()),
@@ -127,6 +128,7 @@ class LayoutAnswer:
             sections=sections_of(facts, sheets),
             sheets=sheets,
             base=base_of(posed.case, posed.graph),
+            inputs=hash_case(posed.case),
             record=record,
         )
 

@@ -6,6 +6,7 @@ import numpy as np
 
 from siting.files.cache import hash_file
 from siting.people.ages import METHOD as SPLIT_OF_AGES
+from siting.provenance import hash_case
 from siting.ranking import sentences, tables
 from siting.ranking.criteria import PeopleNear, TravelFromPeople
 from siting.ranking.frames import REASONS, SHARES, SITE, chosen_row, excluded_frame, ranked, raw_columns
@@ -16,7 +17,7 @@ from siting.ranking.tables_asked import excluded, rules, short_weights, sources_
 from siting.ranking.tables_links import link_times
 from siting.ranking.words import points_text
 from siting.render.columns import Column
-from siting.render.views import Category, PointLayer, Section, Told, View
+from siting.render.views import Category, PointLayer, Section, Told, View, place_of
 from siting.render.wording import Text, both
 from siting.standards import load_service
 from siting.travel import describe_travel
@@ -46,7 +47,7 @@ def told_of(ranking: Ranking) -> Told:
             )
         )
     return Told(
-        case=case,
+        place=place_of(case),
         title=(scenario.title_zh, scenario.title_en),
         label=LABEL,
         notices=tuple(notices),
@@ -54,6 +55,7 @@ def told_of(ranking: Ranking) -> Told:
         sections=tuple(sections(ranking)),
         sheets=tuple(tables.sheets_of(ranking)),
         base=ranking.base,
+        inputs=hash_case(case),
         record=record(ranking),
     )
 

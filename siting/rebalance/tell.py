@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from siting.case import Case
+from siting.provenance import hash_case
 from siting.rebalance.scenario import Rebalance
 from siting.rebalance.solve import Shared
 from siting.rebalance.tables import (
@@ -21,7 +22,7 @@ from siting.rebalance.tables import (
     sheets_of,
 )
 from siting.render.columns import Column
-from siting.render.views import Base, Category, PointLayer, Section, Told, View
+from siting.render.views import Base, Category, PointLayer, Section, Told, View, place_of
 from siting.render.wording import MODE, Text
 from siting.standards import load_service
 from siting.travel import describe_travel
@@ -38,7 +39,7 @@ def tell(case: Case, scenario: Rebalance, shared: Shared, base: Base) -> Told:
     sheets = tuple(sheets_of(case, scenario, shared))
     outcome = shared.outcome
     return Told(
-        case=case,
+        place=place_of(case),
         title=(scenario.title_zh, scenario.title_en),
         label=(outcome.label_zh, outcome.label_en),
         notices=tuple(notices(case)),
@@ -49,6 +50,7 @@ def tell(case: Case, scenario: Rebalance, shared: Shared, base: Base) -> Told:
         ),
         sheets=sheets,
         base=base,
+        inputs=hash_case(case),
         record=record(case, scenario, shared),
     )
 

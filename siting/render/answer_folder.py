@@ -1,4 +1,4 @@
-"""The folder of an answer: map, report, workbook, CSV tables and record, made from what is `Told` of it."""
+"""The folder of an answer: map, report, workbook, CSV tables, record and data, made from what is `Told` of it."""
 
 from __future__ import annotations
 
@@ -11,10 +11,11 @@ import pandas as pd
 
 from siting.events import Listener, stage
 from siting.files.run_folder import writing
-from siting.provenance import hash_inputs, versions
+from siting.provenance import versions
 from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.told_file import ANSWER_FILE, write_told
 from siting.render.view_map import render_views
 from siting.render.views import Told
 from siting.render.wording import Text
@@ -34,7 +35,7 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
     """Write the folder, which takes the place of an older one when it is whole.
 
     The workbook and the CSV tables begin with the notices; `run.json` has `told.record` beside the title, the label,
-    the notices, the hashes of the case's files and the versions.
+    the notices, the hashes of the case's files and the versions; `answer.json.gz` has all that is told.
 
     Returns:
         The path of each output by its name.
@@ -42,14 +43,14 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
     Raises:
         InputError: when the folder cannot be written, or an older file is held open by another program.
         ValueError: when the record holds what JSON does not, NaN among it, or a layer a category that it does not
-            name, or when two views are of one
-            subject and period, or two sheets of one key.
+            name, or when two views are of one subject and period, or two sheets of one key.
     """
     writers: list[tuple[str, str, str, Callable[[Told, Path], None]]] = [
         ("map.html", "绘制地图", "Drawing the map", render_views),
         ("report.html", "撰写报告", "Writing the report", write_answer_report),
         ("tables.xlsx", "写入表格", "Writing the tables", _write_tables),
         ("run.json", "写入记录", "Writing the record", _write_record),
+        (ANSWER_FILE, "写入成果数据", "Writing the result's data", write_told),
     ]
     with writing(folder) as temporary:
         for name, zh, en, write in writers:
@@ -65,7 +66,7 @@ def _write_tables(told: Told, path: Path) -> None:
         sheets = (_notices(told), *sheets)
         zh.append("声明见“声明”表")
         en.append("see the notices")
-    if told.case.info.synthetic:
+    if told.place.info.synthetic:
         zh.append("含合成数据")
         en.append("synthetic data")
     write_tables(sheets, path.parent, book=path.name, title=told.title, caveat=("；".join(zh), "; ".join(en)))
@@ -77,14 +78,14 @@ def _notices(told: Told) -> Sheet:
 
 
 def _write_record(told: Told, path: Path) -> None:
-    case = told.case
+    info = told.place.info
     record: dict[str, object] = {
-        "case": case.info.id,
+        "case": info.id,
         "title": _of(told.title),
         "label": _of(told.label),
         "notices": [_of(notice) for notice in told.notices],
-        "synthetic": case.info.synthetic,
-        "inputs_sha256": hash_inputs({f"case/{file.name}": file for file in case.input_files}),
+        "synthetic": info.synthetic,
+        "inputs_sha256": told.inputs,
         "versions": versions(),
         **told.record,
     }

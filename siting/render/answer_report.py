@@ -26,7 +26,7 @@ def write_answer_report(told: Told, path: Path) -> None:
         OSError: when the file cannot be written.
         InputError: when the program's own templates are missing.
     """
-    info = told.case.info
+    info = told.place.info
     page = page_environment().get_template("answer.html.j2").render(
         css=page_style(),
         title=_clean(told.title),
@@ -36,7 +36,7 @@ def write_answer_report(told: Told, path: Path) -> None:
         program=f"siting {siting.__version__}",
         notices=[_clean(notice) for notice in told.notices],
         sections=[shown_section(section) for section in told.sections],
-        sources=told.case.sources,
+        sources=told.place.sources,
         guesses=info.guesses,
         versions=versions(),
     )  # fmt: skip

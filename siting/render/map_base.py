@@ -9,10 +9,9 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
-from siting.case import Case
 from siting.render.encode import coded, encode_lines, encode_points, encode_polygons
 from siting.render.map_style import Style
-from siting.render.views import Base
+from siting.render.views import Base, Place
 
 # OpenStreetMap's highway values by the class in which they are drawn; the classes in falling rank.
 DRAWN_AS = {
@@ -37,13 +36,13 @@ PLACE_RANK = {
 }
 
 
-def base_layers(case: Case, base: Base, style: Style) -> tuple[dict[str, Any], list[tuple[str, str]]]:
+def base_layers(place: Place, base: Base, style: Style) -> tuple[dict[str, Any], list[tuple[str, str]]]:
     """The base as the page's script reads it, and notes (zh, en) on what was left out of it."""
     roads, notes = _roads(base.roads, style)
-    outline = case.outline.geometry if case.outline is not None else []
+    outline = place.outline.geometry if place.outline is not None else []
     return {
         "outline": encode_polygons(outline, tolerance=FINE),
-        "zones": _zones(case),
+        "zones": _zones(place),
         "green": encode_polygons(_shapes(base.green), tolerance=COARSE, least_area=LEAST_AREA * 10),
         "water": encode_polygons(_shapes(base.water), tolerance=FINE, least_area=LEAST_AREA),
         "rivers": _rivers(base.water),
@@ -54,15 +53,15 @@ def base_layers(case: Case, base: Base, style: Style) -> tuple[dict[str, Any], l
     }, notes
 
 
-def bounds(case: Case, points: NDArray[np.float64]) -> tuple[float, float, float, float]:
+def bounds(place: Place, points: NDArray[np.float64]) -> tuple[float, float, float, float]:
     """West, south, east, north of what the map should first show: the outline, else all points.
 
     Args:
-        case: whose outline it may have.
+        place: whose outline it may have.
         points: (n, 2) longitude and latitude in degrees.
     """
-    if case.outline is not None and len(case.outline):
-        west, south, east, north = case.outline.total_bounds.tolist()
+    if place.outline is not None and len(place.outline):
+        west, south, east, north = place.outline.total_bounds.tolist()
         return west, south, east, north
     if not len(points):
         return 73.0, 18.0, 135.0, 54.0
@@ -128,14 +127,14 @@ def _roads(roads: gpd.GeoDataFrame, style: Style) -> tuple[list[dict[str, Any]],
     return layers, []
 
 
-def _zones(case: Case) -> list[dict[str, Any]]:
+def _zones(place: Place) -> list[dict[str, Any]]:
     """Every zone with its name; those with a shape also with the shape and where its name goes."""
     shapes: dict[str, Any] = {}
-    if case.zone_shapes is not None and len(case.zone_shapes):
-        grouped = case.zone_shapes.dissolve(by="id")
+    if place.zone_shapes is not None and len(place.zone_shapes):
+        grouped = place.zone_shapes.dissolve(by="id")
         shapes = dict(zip(grouped.index, grouped.geometry, strict=True))
     rows = []
-    for row in case.zones.itertuples():
+    for row in place.zones.itertuples():
         shape = shapes.get(str(row.id))
         entry: dict[str, Any] = {"id": row.id, "name": [row.name_zh, row.name_en], "kind": row.kind}
         if shape is not None and not shape.is_empty:

@@ -15,7 +15,6 @@ from branca.element import Figure
 from folium.template import Template
 
 import siting
-from siting.case import Case
 from siting.render.escape import json_for_script
 from siting.render.inline import (
     LEAFLET,
@@ -30,7 +29,7 @@ from siting.render.inline import (
 )
 from siting.render.map_base import base_layers
 from siting.render.map_style import load_labels, load_style
-from siting.render.views import Base
+from siting.render.views import Base, Place
 from siting.render.wording import Text
 
 MAP_ID = "siting"
@@ -102,7 +101,7 @@ def map_page(kind: str, data: dict[str, Any]) -> str:
 
 
 def page_data(
-    case: Case,
+    place: Place,
     base: Base,
     *,
     title: Text,
@@ -113,7 +112,7 @@ def page_data(
     """What every map page is told, as plain JSON values.
 
     Args:
-        case: what the map is of.
+        place: what the map is of.
         base: the base map.
         title: of the page.
         notices: that the page must carry.
@@ -121,8 +120,8 @@ def page_data(
         bounds: west, south, east, north of what the map should first show, in degrees.
     """
     style = load_style()
-    drawn, base_notes = base_layers(case, base, style)
-    info = case.info
+    drawn, base_notes = base_layers(place, base, style)
+    info = place.info
     return {
         "version": siting.__version__,
         "title": list(title),
@@ -138,7 +137,7 @@ def page_data(
                 "licence": source.licence,
                 "attribution": [source.attribution_zh or source.attribution, source.attribution],
             }
-            for source in case.sources
+            for source in place.sources
         ],
         "bounds": [round(value, 5) for value in bounds],
         "labels": {key: list(texts) for key, texts in load_labels().items()},

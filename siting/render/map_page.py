@@ -10,7 +10,7 @@ import numpy as np
 from siting.render.map_base import bounds
 from siting.render.map_frame import map_page, page_data
 from siting.render.map_services import demand_points, service_layers
-from siting.render.views import Base
+from siting.render.views import Base, place_of
 from siting.results import RunResult
 
 
@@ -37,9 +37,10 @@ def _data(result: RunResult) -> dict[str, Any]:
     """All that the page's script is told, as plain JSON values."""
     frames = [frame for service in result.services for frame in (service.demand, service.sites)]
     points = np.concatenate([np.zeros((0, 2)), *(frame[["lon", "lat"]].to_numpy(np.float64) for frame in frames)])
+    place = place_of(result.case)
     data = page_data(
-        result.case, base_of(result), title=(result.title_zh, result.title_en), notices=result.notices,
-        notes=result.notes, bounds=bounds(result.case, points),
+        place, base_of(result), title=(result.title_zh, result.title_en), notices=result.notices,
+        notes=result.notes, bounds=bounds(place, points),
     )  # fmt: skip
     return data | {
         "planned": result.scenario is not None,

@@ -28,7 +28,7 @@ def views_html(told: Told, *, embedded: bool = False) -> str:
             other what is seen (`maps/README.md`).
     """
     data = page_data(
-        told.case, told.base, title=told.title, notices=told.notices, notes=(),
-        bounds=bounds(told.case, points_of(told.views)),
+        told.place, told.base, title=told.title, notices=told.notices, notes=(),
+        bounds=bounds(told.place, points_of(told.views)),
     )  # fmt: skip
     return map_page("views", data | view_data(told) | ({"embedded": True} if embedded else {}))

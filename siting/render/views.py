@@ -12,7 +12,7 @@ from typing import Literal
 import geopandas as gpd
 import pandas as pd
 
-from siting.case import Case
+from siting.case import Case, CaseFile, Source
 from siting.render.chart import Chart
 from siting.render.columns import Column, Sheet
 
@@ -111,6 +111,28 @@ class View:
 
 
 @dataclass(frozen=True, eq=False)
+class Place:
+    """What outputs show of the case itself: nothing of its tables of people, facilities and candidate sites.
+
+    Attributes:
+        zones: id, name_zh, name_en, kind; indexed by id.
+        zone_shapes: polygons with column id, or None. WGS84.
+        outline: the place's outline, or None. WGS84.
+    """
+
+    info: CaseFile
+    zones: pd.DataFrame
+    zone_shapes: gpd.GeoDataFrame | None
+    outline: gpd.GeoDataFrame | None
+    sources: tuple[Source, ...]
+
+
+def place_of(case: Case) -> Place:
+    """The case without what only its answers may show."""
+    return Place(case.info, case.zones, case.zone_shapes, case.outline, case.sources)
+
+
+@dataclass(frozen=True, eq=False)
 class Base:
     """The map's own base, as `network.read_basemap` and `network.roads_frame` give it."""
 
@@ -138,16 +160,18 @@ class Told:
     """All that an answer's folder is made of.
 
     Attributes:
+        place: what it is an answer for.
         title: (zh, en); label: (zh, en) how sure the result is.
         notices: (zh, en) that every output must carry: synthetic data, standards that are not verified.
         views: of the map.
         first: subject and period of the view that the map opens at; '': the first of the views.
         sections: of the report.
         sheets: of the workbook; each is a CSV file too.
-        record: content of `run.json`.
+        inputs: SHA-256 of each file that the answer was made from, by name.
+        record: what `run.json` has beside these.
     """
 
-    case: Case
+    place: Place
     title: tuple[str, str]
     label: tuple[str, str]
     notices: tuple[tuple[str, str], ...]
@@ -155,5 +179,6 @@ class Told:
     sections: tuple[Section, ...]
     sheets: tuple[Sheet, ...]
     base: Base
+    inputs: dict[str, str] = field(default_factory=dict)
     record: dict[str, object] = field(default_factory=dict)
     first: tuple[str, str] = ("", "")

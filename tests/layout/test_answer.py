@@ -29,6 +29,8 @@ from siting.layout.texts import changes_text, money_text, running_text
 from siting.layout.views import first_of, tiles, views_of
 from siting.prepare import Settings
 from siting.render.cell_text import sheet_cells
+from siting.render.told_file import read_told
+from siting.render.view_map import views_html
 from siting.render.views import PointLayer, View
 from siting.render.wording import persons_text
 from siting.solution import Outcome, Status
@@ -209,6 +211,7 @@ def test_the_command_line_says_what_is_not_sure(facts: Facts) -> None:
 def test_the_folder_opens_in_a_browser(facts: Facts, tmp_path: Path) -> None:
     files = LayoutAnswer(facts.plan).write(tmp_path / "run", Settings(cache=tmp_path / "cache"))
     assert {"map.html", "report.html", "tables.xlsx", "run.json"} <= set(files)
+    assert views_html(read_told(tmp_path / "run")) == files["map.html"].read_text(encoding="utf-8")
     record = json.loads(files["run.json"].read_text(encoding="utf-8"))
     assert record["synthetic"] is True
     assert record["label"]["zh"] == "已证明最优"

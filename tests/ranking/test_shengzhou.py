@@ -45,8 +45,8 @@ def test_the_first_is_first_and_stays_so_within_its_intervals(name: str) -> None
 @pytest.mark.parametrize("name", NAMES)
 def test_every_criterion_and_rule_tells_its_source_and_none_claims_to_be_checked(name: str) -> None:
     told = told_of(ranked(name))
-    assert told.case.info.synthetic
-    assert (told.case.info.notice_zh, told.case.info.notice_en) in told.notices
+    assert told.place.info.synthetic
+    assert (told.place.info.notice_zh, told.place.info.notice_en) in told.notices
     assert any("未经核实" in zh for zh, _ in told.notices)
     (weights,) = (sheet for sheet in told.sheets if sheet.key == "weights")
     assert all(weights.frame["source"])

@@ -9,7 +9,7 @@ from shapely.geometry import Polygon, box
 
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.map_page import base_of
-from siting.render.views import AreaLayer, Category, LineLayer, PointLayer, Section, Told, View
+from siting.render.views import AreaLayer, Category, LineLayer, PointLayer, Section, Told, View, place_of
 from tests.render.make_result import make_result
 
 NAMES = (
@@ -94,7 +94,7 @@ def make_told(count: int = 60, *, hostile_title: bool = True, record: dict[str, 
     result = make_result(demand_points=30, sites=6)
     title = (f"样例方案 {NAMES[0]}", f"Sample plan {NAMES[1]}") if hostile_title else ("样例方案", "Sample plan")
     return Told(
-        case=result.case, title=title, label=LABEL, notices=NOTICES,
+        place=place_of(result.case), title=title, label=LABEL, notices=NOTICES,
         views=tuple(view(subject, period, count) for subject in SUBJECTS for period in PERIODS),
         sections=(
             Section("结论", "Findings", ((f"第一段 {NAMES[0]}", f"First paragraph {NAMES[1]}"),), (table(),)),

@@ -15,10 +15,11 @@ import pytest
 from siting.errors import InputError
 from siting.prepare import Settings
 from siting.render.answer_folder import write_answer
+from siting.render.told_file import ANSWER_FILE
 from tests.render.browser import open_browser, open_page
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told, table
 
-FILES = {"map.html", "report.html", "tables.xlsx", "tables", "run.json"}
+FILES = {"map.html", "report.html", "tables.xlsx", "tables", "run.json", ANSWER_FILE}
 
 
 @pytest.fixture(scope="module")
@@ -35,7 +36,7 @@ def test_every_stage_is_told(tmp_path: Path) -> None:
     write_answer(make_told(5), tmp_path / "run", Settings(listener=lambda e: heard.append(f"{e.stage} {e.kind}")))
     assert heard == [
         f"write {name} {kind}"
-        for name in ("map.html", "report.html", "tables.xlsx", "run.json")
+        for name in ("map.html", "report.html", "tables.xlsx", "run.json", ANSWER_FILE)
         for kind in ("start", "done")
     ]
 

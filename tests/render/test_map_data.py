@@ -24,6 +24,7 @@ from siting.render.map_page import base_of
 from siting.render.map_services import demand_points, service_layers
 from siting.render.map_style import load_style
 from siting.render.tables_sites import new_facilities
+from siting.render.views import place_of
 from tests.render.make_result import HOSTILE, make_result
 
 
@@ -156,19 +157,19 @@ def test_an_evaluation_has_no_plan() -> None:
 
 def test_base_of_a_bare_place() -> None:
     result = make_result(bare=True, roads=0)
-    base, notes = base_layers(result.case, base_of(result), load_style())
+    base, notes = base_layers(place_of(result.case), base_of(result), load_style())
     assert base["roads"] == []
     assert base["rivers"] == {}
     assert base["outline"]["r"] == []
     assert not notes
-    west, south, east, north = bounds(result.case, np.array([[120.0, 29.0], [121.0, 30.0]]))
+    west, south, east, north = bounds(place_of(result.case), np.array([[120.0, 29.0], [121.0, 30.0]]))
     assert [west, south, east, north] == [120, 29, 121, 30]
-    assert bounds(result.case, np.zeros((0, 2))) == (73, 18, 135, 54)
+    assert bounds(place_of(result.case), np.zeros((0, 2))) == (73, 18, 135, 54)
 
 
 def test_roads_of_one_name_are_joined_and_ranked() -> None:
     result = make_result(roads=400)
-    base, _ = base_layers(result.case, base_of(result), load_style())
+    base, _ = base_layers(place_of(result.case), base_of(result), load_style())
     ranks = list(load_style().roads)
     drawn = [layer["class"] for layer in base["roads"]]
     assert drawn == sorted(drawn, key=ranks.index)
@@ -180,9 +181,9 @@ def test_too_many_roads_leave_the_lowest_out_and_say_so() -> None:
     style = load_style()
     few = style.model_copy(update={"limits": style.limits.model_copy(update={"road_points": 100})})
     result = make_result(roads=400)
-    base, notes = base_layers(result.case, base_of(result), few)
+    base, notes = base_layers(place_of(result.case), base_of(result), few)
     assert base["roads"][0]["class"] == "motorway"
-    assert len(base["roads"]) < len(base_layers(result.case, base_of(result), style)[0]["roads"])
+    assert len(base["roads"]) < len(base_layers(place_of(result.case), base_of(result), style)[0]["roads"])
     assert len(notes) == 1
     assert all(notes[0])
 

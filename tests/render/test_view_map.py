@@ -14,7 +14,7 @@ from shapely import Polygon
 
 from siting.render.view_data import points_of, view_data
 from siting.render.view_map import views_html
-from siting.render.views import AreaLayer, LineLayer, PointLayer, Told
+from siting.render.views import AreaLayer, LineLayer, PointLayer, Told, place_of
 from tests.render.make_result import make_result
 from tests.render.sample_told import NAMES, make_told, table
 from tests.render.test_map_data import decode
@@ -127,7 +127,7 @@ def test_an_unknown_category_and_a_view_told_twice_are_refused(told: Told) -> No
 def test_the_points_tell_where_to_look_without_an_outline(told: Told) -> None:
     points = points_of(told.views)
     assert points.shape == (2 * (60 + 20 + 20) + 2 * (30 + 20), 2)
-    bare = replace(told, case=make_result(bare=True).case)
+    bare = replace(told, place=place_of(make_result(bare=True).case))
     match = DATA.search(views_html(bare))
     assert match is not None
     expected = [*points.min(axis=0), *points.max(axis=0)]
