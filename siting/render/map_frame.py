@@ -140,10 +140,15 @@ def page_data(
             for source in place.sources
         ],
         "bounds": [round(value, 5) for value in bounds],
-        "labels": {key: list(texts) for key, texts in load_labels().items()},
+        "labels": {key: list(texts) for key, texts in page_labels().items()},
         "style": style.model_dump(mode="json"),
         "base": drawn,
     }
+
+
+def page_labels() -> dict[str, tuple[str, str]]:
+    """The texts of the page; those of printed maps are not among them."""
+    return {key: texts for key, texts in load_labels().items() if not key.startswith("print.")}
 
 
 def _frame() -> str:

@@ -139,7 +139,7 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
         "id": pool.texts(frame["id"].astype(str).tolist()),
         "at": pool.add(encode_points(frame["lon"], frame["lat"])),
         "room": pool.add(room_m(frame)) if len(frame) > FEW else None,
-        "label": None if layer.label is None else pool.texts(_labels(frame[layer.label], layer.columns)),
+        "label": None if layer.label is None else pool.texts(labels_beside(frame[layer.label], layer.columns)),
     }  # fmt: skip
 
 
@@ -168,7 +168,7 @@ def _numbers(layer: Layer, category: pd.Series) -> list[int]:
     return numbers
 
 
-def _labels(values: pd.Series, columns: Sequence[Column]) -> list[str]:
+def labels_beside(values: pd.Series, columns: Sequence[Column]) -> list[str]:
     """Texts beside the points: in the form of the column that a click shows, whole numbers plain; '' for none."""
     kind = next((column.kind for column in columns if column.name == values.name), None)
     if kind is not None and kind != "text":

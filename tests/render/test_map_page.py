@@ -13,6 +13,7 @@ from siting.errors import InputError
 from siting.files import resources
 from siting.files.toml import load_toml
 from siting.render import inline
+from siting.render.map_frame import page_labels
 from siting.render.map_page import map_html, render_map
 from siting.render.map_style import Style, load_labels, load_style
 from tests.render.make_result import HOSTILE, make_result
@@ -133,7 +134,7 @@ def test_labels_agree_in_both_languages() -> None:
 def test_every_label_is_used_and_every_used_label_exists() -> None:
     scripts = "\n".join(inline.read_asset(f"script/{name}") for name in ALL_SCRIPTS)
     markup = inline.read_asset("page.html")
-    labels = load_labels()
+    labels = page_labels()
     said = set(re.findall(r"""['"](\w+\.\w*[a-z0-9])['"]""", scripts)) | set(
         re.findall(r'data-t[\w-]*="([^"]+)"', markup)
     )
