@@ -14,13 +14,12 @@ from matplotlib.colors import to_rgb
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from siting.case import Case
 from siting.render.map_base import DRAWN_AS
 from siting.render.map_style import Road, Style
 from siting.render.print_map.ground import Ground
 from siting.render.print_map.look import style as map_style
 from siting.render.print_map.paper import Paper
-from siting.render.views import Base
+from siting.render.views import Base, Place
 
 CSS_PX_MM = 25.4 / 96
 EQUATOR_MM_PER_PX = 156_543_034.0  # of a web map at zoom 0
@@ -30,7 +29,7 @@ HEAVY = 150_000  # corners above which a PDF holds a picture in place of the lin
 WIDER_THAN_WEB = 0.72  # paper shows finer lines than a screen does
 
 
-def draw_base(paper: Paper, ground: Ground, case: Case, base: Base) -> set[str]:
+def draw_base(paper: Paper, ground: Ground, place: Place, base: Base) -> set[str]:
     """Draw the base into the ground's window.
 
     Returns:
@@ -39,7 +38,7 @@ def draw_base(paper: Paper, ground: Ground, case: Case, base: Base) -> set[str]:
     style = map_style()
     look, window = style.base, ground.window
     seen: set[str] = set()
-    outline = _shapes(case.outline)
+    outline = _shapes(place.outline)
     paper.box(window, fill=look.outside if len(outline) else look.land)
     paper.add(filled(ground.shapes(outline), look.land, order=0.1), window)
     green, water, rivers, streams, rail = _waters(base, ground)
@@ -47,7 +46,7 @@ def draw_base(paper: Paper, ground: Ground, case: Case, base: Base) -> set[str]:
         if len(shapes):
             paper.add(filled(shapes, colour, order=order), window)
             seen.add(key)
-    seen |= _zones(paper, ground, case, style)
+    seen |= _zones(paper, ground, place, style)
     for lines, width in ((streams, 0.35), (rivers, 1.3)):
         if len(lines):
             paper.add(stroked(lines, look.waterway, width, order=0.45), window)
@@ -64,15 +63,15 @@ def draw_base(paper: Paper, ground: Ground, case: Case, base: Base) -> set[str]:
     return seen
 
 
-def zone_colours(case: Case) -> dict[str, str]:
+def zone_colours(place: Place) -> dict[str, str]:
     """The colour of every zone that is drawn: those with a shape, but for one that is most of the land."""
-    if case.zone_shapes is None or not len(case.zone_shapes):
+    if place.zone_shapes is None or not len(place.zone_shapes):
         return {}
     colours = map_style().zone.colours
-    area = shapely.area(case.zone_shapes.geometry.to_numpy())
-    share = pd.Series(area, index=case.zone_shapes["id"].astype(str)).groupby(level=0).sum() / area.sum()
+    area = shapely.area(place.zone_shapes.geometry.to_numpy())
+    share = pd.Series(area, index=place.zone_shapes["id"].astype(str)).groupby(level=0).sum() / area.sum()
     drawn = set(share.index[share <= MOST_OF_LAND])
-    return {str(key): colours[k % len(colours)] for k, key in enumerate(case.zones.index) if str(key) in drawn}
+    return {str(key): colours[k % len(colours)] for k, key in enumerate(place.zones.index) if str(key) in drawn}
 
 
 def mixed(colour: str, share: float) -> str:
@@ -161,13 +160,13 @@ def _joined(shapes: NDArray[np.object_]) -> NDArray[np.object_]:
     return np.array([shapely.line_merge(shapely.multilinestrings(parts))], dtype=object)
 
 
-def _zones(paper: Paper, ground: Ground, case: Case, style: Style) -> set[str]:
-    colours = zone_colours(case)
-    if case.zone_shapes is None:
+def _zones(paper: Paper, ground: Ground, place: Place, style: Style) -> set[str]:
+    colours = zone_colours(place)
+    if place.zone_shapes is None:
         return set()
     seen = set()
     for key, colour in colours.items():
-        own = ground.shapes(_shapes(case.zone_shapes[case.zone_shapes["id"].astype(str) == key]))
+        own = ground.shapes(_shapes(place.zone_shapes[place.zone_shapes["id"].astype(str) == key]))
         if len(own):
             paper.add(filled(own, colour, order=0.3, alpha=style.zone.tint), ground.window)
             edges = shapely.boundary(own)

@@ -10,14 +10,13 @@ import shapely
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
-from siting.case import Case
 from siting.render.map_style import Road
 from siting.render.print_map import marks
 from siting.render.print_map.base_art import filled, mixed, stroked, zone_colours
 from siting.render.print_map.layer_art import Shown
 from siting.render.print_map.look import Language, of, said, style
 from siting.render.print_map.paper import FAINT, PT_PER_MM, Paper, one_line
-from siting.render.views import AreaLayer, LineLayer
+from siting.render.views import AreaLayer, LineLayer, Place
 
 KEY_MM = 6.0  # width of the sample before the text, of a legend in its full size
 BASE_ORDER = ("outline", "motorway", "main_road", "railway", "water", "green")
@@ -38,13 +37,13 @@ class Entry:
         return self.shown is None and not self.base
 
 
-def entries_of(shown: Sequence[Shown], base: Iterable[str], case: Case, language: Language) -> list[Entry]:
+def entries_of(shown: Sequence[Shown], base: Iterable[str], place: Place, language: Language) -> list[Entry]:
     """All entries: the uppermost layer first, then the base.
 
     Args:
         shown: what is drawn of the layers.
         base: what `draw_base` found.
-        case: whose zones have names.
+        place: whose zones have names.
         language: `zh` or `en`.
     """
     found: list[Entry] = []
@@ -57,9 +56,9 @@ def entries_of(shown: Sequence[Shown], base: Iterable[str], case: Case, language
         ]
     seen = set(base)
     own = [Entry(said(f"legend.{key}", language), base=key) for key in BASE_ORDER if key in seen]
-    for key, colour in zone_colours(case).items():
+    for key, colour in zone_colours(place).items():
         if f"zone {key}" in seen:
-            name = case.zones.loc[key]
+            name = place.zones.loc[key]
             text = one_line(of((str(name["name_zh"]), str(name["name_en"])), language))
             own.append(Entry(text, base="zone", colour=colour))
     return [*found, *([Entry(said("layers.base", language))] if own else []), *own]

@@ -77,16 +77,16 @@ def draw_picture(
     whole = Window(0.0, 0.0, width_mm, height_mm)
     scale = min(1.0, max(0.55, (min(width_mm, 1.3 * height_mm) / WIDE_MM) ** 0.5))
     size = TEXT_PT * max(0.8, min(1.0, width_mm / 150))
-    area = bounds(told.case, points_of(told.views))
+    area = bounds(told.place, points_of(told.views))
     foot = _foot(told, map_number, language)
     window = whole.inner(0.3) if not foot else Window(0.3, 3.2, width_mm - 0.6, height_mm - 3.5)
     entries: list[Entry] = []
     if legend:  # its room depends on what is drawn: the whole window tells what that is
         first = shown_of(view, fit(window, _crs(told), area, margin=2.0, rounded=False), scale)
-        entries = entries_of(first, (), told.case, language)
+        entries = entries_of(first, (), told.place, language)
     window, place = _split(paper, window, entries, size)
     ground = fit(window, _crs(told), area, margin=2.0, rounded=False)
-    draw_base(paper, ground, told.case, told.base)
+    draw_base(paper, ground, told.place, told.base)
     shown = shown_of(view, ground, scale)
     draw_layers(paper, ground, shown, scale)
     if entries:
@@ -116,12 +116,12 @@ def png_bytes(figure: Figure, dpi: int, *, width_mm: float, height_mm: float) ->
 
 
 def _crs(told: Told) -> str:
-    return told.case.info.projected_crs
+    return told.place.info.projected_crs
 
 
 def _foot(told: Told, map_number: str, language: Language) -> str:
     """What a picture must say where it stands alone: invented data, the number of the map's review."""
-    parts = [said("page.synthetic", language)] if told.case.info.synthetic else []
+    parts = [said("page.synthetic", language)] if told.place.info.synthetic else []
     return "  ".join([*parts, *([said("print.map_number", language, number=map_number)] if map_number else [])])
 
 

@@ -67,7 +67,7 @@ def test_hostile_names_are_drawn_as_typed() -> None:
 
 def test_what_was_taken_out_is_not_drawn() -> None:
     told = make_told()
-    bare = replace(told, case=replace(told.case, outline=None, zone_shapes=None))
+    bare = replace(told, place=replace(told.place, outline=None, zone_shapes=None))
     for one, lines in ((told, True), (bare, False)):
         figure = draw_picture(one, one.views[0], width_mm=120, height_mm=100)
         colours = {
@@ -80,7 +80,7 @@ def test_what_was_taken_out_is_not_drawn() -> None:
 
 def test_a_map_number_and_invented_data_are_said() -> None:
     told = make_told()
-    invented = replace(told, case=replace(told.case, info=told.case.info.model_copy(update={"synthetic": True})))
+    invented = replace(told, place=replace(told.place, info=told.place.info.model_copy(update={"synthetic": True})))
     figure = draw_picture(invented, told.views[0], width_mm=120, height_mm=100, map_number="浙S(2026)1号")
     assert any("浙S(2026)1号" in text and "示例数据" in text for text in texts(figure))
 
