@@ -33,9 +33,11 @@ VIEWS = (
     "embedded.js",
     "main.js",
 )
+OPINION = ("language.js", "head.js", "subjects.js", "file.js", "main.js")
 SCRIPTS = {  # of each kind of page, in order
     "plan": (*FIRST, *(f"plan/{name}" for name in PLAN)),
     "views": (*FIRST, *(f"views/{name}" for name in VIEWS)),
+    "opinion": ("dom.js", *(f"opinion/{name}" for name in OPINION)),
 }
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 POLICY_TOKEN = "@@SCRIPT_HASHES@@"
