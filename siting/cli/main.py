@@ -15,6 +15,7 @@ from siting.cli.compare import compare_command
 from siting.cli.explain import explain_command
 from siting.cli.failures import INTERRUPTED, guarded
 from siting.cli.new_case import fetch_command, new_case_command
+from siting.cli.opinions import opinions_command
 from siting.cli.options import OUT, AsJson, NoCache, Out, Quiet
 from siting.cli.people import people_command
 from siting.cli.solve import solve_command
@@ -149,6 +150,7 @@ def export_roads_command(
 app.command("explain")(explain_command)
 app.command("people")(people_command)
 app.command("compare")(compare_command)
+app.command("opinions")(opinions_command)
 app.command("sweep")(sweep_command)
 explore.register(app)
 
