@@ -8,6 +8,5 @@ function change(what, set) {
   listeners.forEach(([wanted, call]) => { if (wanted.includes(what)) call(); });
 }
 
-function setLayer(id, on) { change('layers', () => { if (on) state.on.add(id); else state.on.delete(id); }); }
 function setLanguage(k) { change('language', () => { language = k; }); }
 function setPicked(picked) { change('picked', () => { state.picked = picked; }); }

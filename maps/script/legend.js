@@ -38,3 +38,11 @@ function railSwatch() {
   ctx.stroke();
   return canvas;
 }
+
+// Circles of three sizes.
+function sizeSwatch() {
+  const canvas = el('canvas', { class: 'swatch', width: 66, height: 66, 'aria-hidden': 'true' }), ctx = canvas.getContext('2d');
+  ctx.scale(3, 3);
+  [[5, 2], [11.5, 3.6], [18, 5]].forEach(([x, r]) => drawShape(ctx, 'circle', x - 1, 11, r * 0.75, { fill: null, line: '#6d6a75', weight: 1.1 }));
+  return canvas;
+}

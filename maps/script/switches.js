@@ -11,10 +11,10 @@ function layerSwitch(id) {
     el('span', { text: layerName(id) }));
 }
 
-// Switches follow changes that were made elsewhere.
+// Switches follow changes that were made elsewhere; which of some radio buttons is on the page's own script knows.
 function checkSwitches() {
   byId('switches-body').querySelectorAll('input').forEach(input => {
-    input.checked = input.type === 'radio' ? input.value === state.theme : state.on.has(input.value);
+    input.checked = input.type === 'radio' ? radioChosen(input) : state.on.has(input.value);
   });
 }
 

@@ -7,8 +7,10 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from siting.impedance import FloatArray
+from siting.layout.cells import cells_of
 from siting.layout.moves import NOWHERE, moves_of
 from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
@@ -240,6 +242,15 @@ class Facts:
         without_after (persons), minutes_before, minutes_after (mean of those who have a place), place_before,
         place_after (where most of them go; -1 nowhere).
         """
+        if (s, t) not in self._points:
+            self._points[s, t] = self._points_of(s, t)
+        return self._points[s, t].copy()
+
+    @cached_property
+    def _points(self) -> dict[tuple[int, int], pd.DataFrame]:
+        return {}
+
+    def _points_of(self, s: int, t: int) -> pd.DataFrame:
         moves = self.moves_in(s, t)
         found = pd.DataFrame({"need": moves.groupby("point")["persons"].sum()})
         for when in ("before", "after"):
@@ -268,6 +279,11 @@ class Facts:
     def budgets(self) -> pd.DataFrame:
         """What other budgets bring, as `siting.layout.tables.budgets.budgets_of` tells; empty without a sweep."""
         return budgets_of(TableFacts(self.plan, Settings()))
+
+    @cached_property
+    def cells(self) -> NDArray[np.object_]:
+        """As `cells_of`: the land of each demand point."""
+        return cells_of(self.plan.posed.case)
 
     def name(self, p: int) -> str:
         """Name of a place; its id where it has none."""

@@ -1,45 +1,34 @@
-"""The layers of a plan's map: facilities by what becomes of them, demand points before and after, who goes where."""
+"""The layers of a plan's map: facilities by what becomes of them, and who goes where."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from siting.layout.facts import CHANGED, NOT_IN_USE, STATUS, Facts, by_place
 from siting.layout.moves import NOWHERE
 from siting.layout.tables.fates import LEAVING
-from siting.layout.texts import NO_PLACE, TEN_THOUSAND, size_text
+from siting.layout.texts import NO_PLACE, TEN_THOUSAND
 from siting.render.columns import Column
 from siting.render.map_style import Style
 from siting.render.views import Category, LineLayer, PointLayer, Symbol
-from siting.render.wording import both, persons_text
+from siting.render.wording import Text, persons_text
 
 SHOWN = 3  # facilities named in a text of where people come from
-CLEAR = 0.05  # share of a point's people who gain or lose before the point counts as gaining or losing
 
 FACILITY = (
-    Column("status", "规划", "Plan"),
-    Column("size", "规模", "Size"),
+    Column("size_zh", "规模", "Size", language="zh"),
+    Column("size_en", "规模", "Size", language="en"),
     Column("persons", "可容纳（人）", "Places", "persons"),
     Column("load", "规划后服务（人）", "Served in the plan", "persons"),
     Column("use", "使用率", "Use", "share"),
     Column("load_before", "不作改变时服务（人）", "Served if nothing changes", "persons"),
     Column("year", "变动年份", "Year of change"),
     Column("cost", "费用（万元）", "Cost, 10,000 yuan", "count"),
-    Column("flow", "人从哪来、到哪去", "Where people come from or go"),
+    Column("flow_zh", "人从哪来、到哪去", "Where people come from or go", language="zh"),
+    Column("flow_en", "人从哪来、到哪去", "Where people come from or go", language="en"),
     Column("township", "乡镇（街道）", "Township"),
     Column("id", "编号", "Id"),
-)
-POINT = (
-    Column("township", "乡镇（街道）", "Township"),
-    Column("need", "需要的人", "People who need it", "persons"),
-    Column("from", "不作改变时去", "Goes to if nothing changes"),
-    Column("minutes_before", "不作改变时单程（分钟）", "Minutes if nothing changes", "minutes"),
-    Column("to", "规划后去", "Goes to in the plan"),
-    Column("minutes_after", "规划后单程（分钟）", "Minutes in the plan", "minutes"),
-    Column("beyond_after", "规划后标准之外（人）", "Beyond the standard in the plan", "persons"),
-    Column("without_after", "规划后无着落（人）", "Without a place in the plan", "persons"),
 )
 
 
@@ -85,14 +74,14 @@ def _category(status: str, colour: str, symbol: Symbol, size: float) -> Category
 
 
 def _facility_frame(
-    facts: Facts, places: list[int], t: int, status: dict[int, str], flows: dict[int, str]
+    facts: Facts, places: list[int], t: int, status: dict[int, str], flows: dict[int, Text]
 ) -> pd.DataFrame:
-    rows = [_facility_row(facts, p, t, status[p], flows.get(p, "")) for p in places]
+    rows = [_facility_row(facts, p, t, status[p], flows.get(p, ("", ""))) for p in places]
     columns = ["name", "lon", "lat", "category", *(column.name for column in FACILITY)]
     return pd.DataFrame(rows, columns=columns)
 
 
-def _facility_row(facts: Facts, p: int, t: int, status: str, flow: str) -> dict[str, object]:
+def _facility_row(facts: Facts, p: int, t: int, status: str, flow: Text) -> dict[str, object]:
     after = facts.plan.after
     place, state = after.place(p), after.state_of(p, t)
     load = float(after.load[p, t])
@@ -103,20 +92,21 @@ def _facility_row(facts: Facts, p: int, t: int, status: str, flow: str) -> dict[
         "lon": place.row["lon"],
         "lat": place.row["lat"],
         "category": status,
-        "status": both(STATUS[status]),
-        "size": "" if state is None else size_text(state),
+        "size_zh": "" if state is None else state.name_zh,
+        "size_en": "" if state is None else state.name_en or state.name_zh,
         "persons": persons,
         "load": load if status not in NOT_IN_USE else np.nan,
         "use": load / persons if persons > 0 else np.nan,
         "load_before": float(facts.plan.before.load[p, t]) if place.initial >= 0 else np.nan,
         "year": facts.change_years(p, len(facts.years) - 1 if status == "later" else t),
         "cost": float(facts.yuan[p, : t + 1].sum()) / TEN_THOUSAND if status in CHANGED else np.nan,
-        "flow": flow,
+        "flow_zh": flow[0],
+        "flow_en": flow[1],
         "township": str(place.row["township"]),
     }
 
 
-def _flows(facts: Facts, s: int, t: int) -> dict[int, str]:
+def _flows(facts: Facts, s: int, t: int) -> dict[int, Text]:
     """Of each changed facility where its people would be without the plan, or where they go."""
     moves, found = facts.moves_in(s, t), {}
     away = moves[moves["before"] != moves["after"]]
@@ -128,80 +118,16 @@ def _flows(facts: Facts, s: int, t: int) -> dict[int, str]:
     return found
 
 
-def flow_text(facts: Facts, moves: pd.DataFrame, column: str) -> str:
+def flow_text(facts: Facts, moves: pd.DataFrame, column: str) -> Text:
     """The first few places of `column` with the persons of each."""
     total = by_place(moves, column)
-    texts = [
-        f"{both(NO_PLACE) if p == NOWHERE else facts.name(p)} {persons_text(persons)}"
+    told = [
+        (NO_PLACE if p == NOWHERE else (facts.name(p), facts.name(p)), persons_text(persons))
         for p, persons in zip(total.index[:SHOWN].tolist(), total["persons"].head(SHOWN), strict=True)
     ]
     rest = float(total["persons"].iloc[SHOWN:].sum())
-    return "；".join([*texts, *([f"其他 others {persons_text(rest)}"] if rest > 0 else [])])
-
-
-def points(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, PointLayer, PointLayer]:
-    """Demand points as they would be if nothing changed, by what changes, and as they are in the plan."""
-    frame = _point_frame(facts, s, t)
-    look = style.coverage
-    nobody = Category("nobody", "没有人需要", "Nobody needs it", look.no_demand, "circle", 3)
-    parts = (
-        Category("within", "标准之内", "Within the standard", look.covered, "circle", 4),
-        Category("beyond", "标准之外", "Beyond the standard", look.uncovered, "circle", 4),
-        Category("without", "没有着落", "Without a place", look.unreachable, "circle", 4),
-        nobody,
-    )
-    change = (
-        Category("gained", "规划后达标", "Newly within the standard", look.newly_covered, "circle", 5),
-        Category("lost", "规划后不再达标", "No longer within it", look.lost, "circle", 5),
-        Category("same", "不变，达标", "Unchanged: within it", look.still_covered, "circle", 3),
-        Category("still", "不变，未达标", "Unchanged: not within it", look.uncovered, "circle", 3),
-        nobody,
-    )
-    return (
-        PointLayer(
-            "before", "居民点：现状（不作改变）", "Demand points if nothing changes",
-            frame.assign(category=_most(frame, "before")), parts, POINT, shown=False,
-        ),
-        PointLayer(
-            "change", "居民点：变化", "Demand points: change", frame.assign(category=_change(frame)), change, POINT,
-            shown=False,
-        ),
-        PointLayer(
-            "after", "居民点：规划后", "Demand points in the plan", frame.assign(category=_most(frame, "after")),
-            parts, POINT,
-        ),
-    )  # fmt: skip
-
-
-def _point_frame(facts: Facts, s: int, t: int) -> pd.DataFrame:
-    """All demand points, the same in every view so that the page holds them once."""
-    rows = facts.plan.posed.case.demand
-    found = facts.points(s, t).reindex(range(len(rows)))
-    told = {
-        name: ["" if p != p else both(NO_PLACE) if p == NOWHERE else facts.name(int(p)) for p in found[f"place_{when}"]]
-        for name, when in (("from", "before"), ("to", "after"))
-    }
-    frame = rows[["id", "name", "lon", "lat", "township"]].reset_index(drop=True)
-    beyond = (found["need"] - found["within_after"] - found["without_after"]).clip(lower=0.0).round(6)
-    return pd.concat([frame.assign(**told, beyond_after=beyond), found], axis=1)
-
-
-def _most(frame: pd.DataFrame, when: str) -> NDArray[np.str_]:
-    """(n,) what most people of each point are."""
-    need = frame["need"].to_numpy()
-    within, without = frame[f"within_{when}"].to_numpy(), frame[f"without_{when}"].to_numpy()
-    beyond = need - within - without
-    conditions = [~(need > 0), (within >= beyond) & (within >= without), beyond >= without]
-    return np.select(conditions, ["nobody", "within", "beyond"], "without")
-
-
-def _change(frame: pd.DataFrame) -> NDArray[np.str_]:
-    """(n,) whether people of each point come within the standard or fall out of it."""
-    gain = (frame["within_after"] - frame["within_before"]).to_numpy()
-    clear = CLEAR * frame["need"].to_numpy()
-    after = _most(frame, "after")
-    conditions = [after == "nobody", gain >= clear, gain <= -clear, after == "within"]
-    return np.select(conditions, ["nobody", "gained", "lost", "same"], "still")
+    told += [(("其他", "others"), persons_text(rest))] if rest > 0 else []
+    return "；".join(f"{name[0]} {n}" for name, n in told), "; ".join(f"{name[1]} {n}" for name, n in told)
 
 
 def lines(facts: Facts, s: int, t: int, style: Style) -> LineLayer:

@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from siting.layout.facts import Figures
-from siting.layout.places import State
-from siting.render.wording import Text, both, minutes_text, persons_text, share_text
+from siting.render.wording import Text, minutes_text, persons_text, share_text
 
 NO_PLACE: Text = ("没有着落", "no place")
 MILLION, HUNDRED_MILLION, TEN_THOUSAND = 1e6, 1e8, 1e4
@@ -19,11 +18,6 @@ def money_text(yuan: float) -> Text:
     zh = f"{yuan / HUNDRED_MILLION:,.2f} 亿元" if abs(yuan) >= HUNDRED_MILLION else f"{yuan / TEN_THOUSAND:,.1f} 万元"
     en = f"{yuan / MILLION:,.1f} million yuan" if abs(yuan) >= MILLION else f"{yuan:,.0f} yuan"
     return zh, en
-
-
-def size_text(state: State) -> str:
-    """Name of a size in both languages."""
-    return both((state.name_zh, state.name_en))
 
 
 def persons_phrase(value: float) -> Text:

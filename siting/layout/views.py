@@ -6,9 +6,12 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from siting.layout.bars import bars
+from siting.layout.catchments import catchments
 from siting.layout.circuit_layer import circuit_layer
 from siting.layout.facts import CHANGED, Facts, Figures
-from siting.layout.map_layers import facilities, lines, points
+from siting.layout.map_layers import facilities, lines
+from siting.layout.point_layers import points
 from siting.layout.texts import TEN_THOUSAND, mean_text, within_text, without_text
 from siting.render.cell_text import number_text
 from siting.render.columns import Column, Sheet, make_sheet
@@ -36,10 +39,10 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
     """What is seen of one service in one year."""
     service, year = facts.parts[s].service, facts.years[t]
     until = [facts.figures(s, k) for k in range(t + 1)]
-    before, change, after = points(facts, s, t, style)
     candidates, shown = facilities(facts, s, t, style)
     sheet, rounds = changes_sheet(facts, s, t), circuit_layer(facts, s, t, style)
     visited = () if rounds is None else (rounds,)
+    served = catchments(facts, s, t, style)
     return View(
         subject=service.id,
         subject_zh=service.name_zh,
@@ -47,10 +50,14 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
         period=str(year),
         period_zh=f"{year} 年",
         period_en=str(year),
-        layers=(before, change, after, lines(facts, s, t, style), *visited, candidates, shown),
+        layers=(
+            *(() if served is None else (served,)), *points(facts, s, t, style), lines(facts, s, t, style), *visited,
+            candidates, shown,
+        ),
         figures=tiles(until, served=facts.parts[s].plan.count_people),
         sheets=() if sheet.frame.empty else (sheet,),
-    )
+        bars=bars(facts, s, t, style),
+    )  # fmt: skip
 
 
 def first_of(facts: Facts) -> tuple[str, str]:

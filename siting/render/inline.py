@@ -26,6 +26,7 @@ VIEWS = (
     "looks.js",
     "labels.js",
     "layers.js",
+    "changes.js",
     "popups.js",
     "panel.js",
     "legend.js",

@@ -21,11 +21,27 @@ class TravelTime(Frozen):
 
     @model_validator(mode="after")
     def _one_more(self) -> TravelTime:
-        if len(self.colours) != len(self.breaks_min) + 1:
-            raise ValueError("colours 应比 breaks_min 多一个 | colours must be one more than breaks_min")
-        if list(self.breaks_min) != sorted(set(self.breaks_min)):
-            raise ValueError("breaks_min 应由小到大 | breaks_min must ascend")
+        _check_classes("breaks_min", self.breaks_min, self.colours)
         return self
+
+
+class Demand(Frozen):
+    """Classes of the people who need a service at a point."""
+
+    breaks_persons: tuple[float, ...] = Field(min_length=1)
+    colours: tuple[Colour, ...]
+
+    @model_validator(mode="after")
+    def _one_more(self) -> Demand:
+        _check_classes("breaks_persons", self.breaks_persons, self.colours)
+        return self
+
+
+def _check_classes(name: str, breaks: tuple[float, ...], colours: tuple[str, ...]) -> None:
+    if len(colours) != len(breaks) + 1:
+        raise ValueError(f"colours 应比 {name} 多一个 | colours must be one more than {name}")
+    if list(breaks) != sorted(set(breaks)):
+        raise ValueError(f"{name} 应由小到大 | {name} must ascend")
 
 
 class Coverage(Frozen):
@@ -105,6 +121,7 @@ class Style(Frozen):
     """`maps/style.toml`."""
 
     travel_time: TravelTime
+    demand: Demand
     coverage: Coverage
     facility: Facility
     service_area: ServiceArea

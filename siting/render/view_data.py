@@ -20,10 +20,13 @@ from siting.render.columns import Column, Sheet, clean_column
 from siting.render.encode import coded, encode_points, encode_polygons
 from siting.render.map_base import FINE
 from siting.render.room import room_m
-from siting.render.views import AreaLayer, Category, Layer, LineLayer, PointLayer, Told, View
+from siting.render.views import AreaLayer, Bars, Category, Layer, LineLayer, Moment, PointLayer, Told, View
+from siting.render.wording import share_text
 
 FEW = 200  # points that are drawn in their full size however near each other
 LONG = 60  # rows of a table on a page; the workbook has them all
+STATES = ("within", "beyond", "without", "nobody")  # of a `Moment`, by their numbers on the page
+LEVELS = 9  # sizes of the symbols of a layer with weights, 0 the smallest
 
 
 class Pool:
@@ -50,8 +53,8 @@ def view_data(told: Told) -> dict[str, Any]:
     """Subjects, periods and views, and the pool that they refer to.
 
     Raises:
-        ValueError: when a layer has a category that it does not name, two views are of one subject and period, or
-            there is no view of those that the map is to open at.
+        ValueError: when a layer has a category that it does not name or a moment a state that there is not, two views
+            are of one subject and period, or there is no view of those that the map is to open at.
     """
     pool = Pool()
     subjects = {view.subject: [view.subject, view.subject_zh, view.subject_en] for view in reversed(told.views)}
@@ -91,8 +94,18 @@ def points_of(views: Iterable[View]) -> NDArray[np.float64]:
 def _view(view: View, pool: Pool) -> dict[str, Any]:
     return {
         "figures": [list(figure) for figure in view.figures],
+        "bars": [_bars(bars) for bars in view.bars],
         "sheets": [pool.add(_sheet(sheet)) for sheet in view.sheets],
         "layers": [_layer(layer, pool) for layer in view.layers],
+    }
+
+
+def _bars(bars: Bars) -> dict[str, Any]:
+    """Lengths of the bars and the texts beside them."""
+    return {
+        "name": [bars.zh, bars.en],
+        "rows": [[zh, en, *(round(s, 4) for s in own), *map(share_text, own)] for zh, en, *own in bars.rows],
+        "colours": list(bars.colours),
     }
 
 
@@ -117,14 +130,20 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
         "name": [layer.zh, layer.en],
         "shown": layer.shown,
         "categories": pool.add([_category(category) for category in layer.categories]),
-        "category": pool.add(_numbers(layer, frame["category"])),
+        "category": pool.add(digits(_numbers(layer, frame["category"]))),
     }
     if isinstance(layer, LineLayer):
         ends = {end: encode_points(frame[f"{end}_lon"], frame[f"{end}_lat"]) for end in ("from", "to")}
         return {"kind": "lines", **common, **{end: pool.add(text) for end, text in ends.items()}}
     named = {"names": pool.texts([str(text) for text in clean_column(frame["name"])])}
+    moments = layer.moments if isinstance(layer, PointLayer) else ()
+    told = {name for moment in moments for name in (moment.place, moment.minutes)}
     named["columns"] = pool.add(
-        [[column.zh, column.en, pool.texts(cell_texts(frame[column.name], column.kind))] for column in layer.columns]
+        [
+            [column.zh, column.en, pool.texts(cell_texts(frame[column.name], column.kind)), column.language]
+            for column in layer.columns
+            if column.name not in told
+        ]
     )
     if isinstance(layer, AreaLayer):
         shapes = np.asarray(frame["geometry"].to_numpy(), dtype=object)
@@ -139,8 +158,42 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
         "id": pool.texts(frame["id"].astype(str).tolist()),
         "at": pool.add(encode_points(frame["lon"], frame["lat"])),
         "room": pool.add(room_m(frame)) if len(frame) > FEW else None,
-        "label": None if layer.label is None else pool.texts(labels_beside(frame[layer.label], layer.columns)),
+        "label": None if layer.label is None else pool.add(_sparse(labels_beside(frame[layer.label], layer.columns))),
+        "weight": None if layer.weight is None else pool.add(digits(_levels(frame[layer.weight]))),
+        "choice": layer.choice,
+        "moments": pool.add([_moment(moment, frame, pool) for moment in layer.moments]) if layer.moments else None,
     }  # fmt: skip
+
+
+def _moment(moment: Moment, frame: pd.DataFrame, pool: Pool) -> list[Any]:
+    states = pd.Index(STATES).get_indexer(pd.Index(frame[moment.state]))
+    if (states < 0).any():
+        raise ValueError(f"no state {sorted(set(frame[moment.state][states < 0].astype(str)))}")
+    texts = (
+        pool.texts(cell_texts(frame[name], kind))
+        for name, kind in ((moment.place, "text"), (moment.minutes, "minutes"))
+    )
+    return [moment.zh, moment.en, *texts, pool.add(digits(states.tolist()))]
+
+
+def digits(numbers: Iterable[int]) -> str:
+    """Small whole numbers as one letter each, 0 as `0`; the page's script has them back."""
+    return "".join(map(chr, (48 + number for number in numbers)))
+
+
+def _levels(amounts: pd.Series) -> list[int]:
+    """(n,) sizes from 0 to `LEVELS`: the side grows with the root of the amount, the largest are those above 97 %."""
+    known = np.nan_to_num(amounts.to_numpy(dtype=np.float64), nan=0.0).clip(min=0.0)
+    some = known[known > 0]
+    large = float(np.quantile(some, 0.97)) if len(some) else 1.0
+    levels: list[int] = np.rint(LEVELS * np.sqrt(known / large).clip(max=1.0)).astype(int).tolist()
+    return levels
+
+
+def _sparse(texts: Sequence[str]) -> dict[str, list[Any]]:
+    """The texts that are not empty, and the numbers of their rows."""
+    at = [k for k, text in enumerate(texts) if text]
+    return {"at": at, "texts": [texts[k] for k in at]}
 
 
 def _category(category: Category) -> list[Any]:

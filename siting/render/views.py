@@ -35,6 +35,27 @@ class Category:
     size_px: float = 6.0
 
 
+State = Literal["within", "beyond", "without", "nobody"]  # how most people of a demand point fare
+
+
+@dataclass(frozen=True)
+class Moment:
+    """How demand points fare in one course of events, such as if nothing changes: what changes for whom.
+
+    Attributes:
+        zh, en: what the course is called.
+        place: column of the facility where most people of the point go; '' where they go nowhere.
+        minutes: column of their minutes one way; NaN for none.
+        state: column of `State`: within the standard, beyond it, without a place; nobody there needs the service.
+    """
+
+    zh: str
+    en: str
+    place: str
+    minutes: str
+    state: str
+
+
 @dataclass(frozen=True, eq=False)
 class PointLayer:
     """Points.
@@ -46,6 +67,10 @@ class PointLayer:
         label: column whose text stands beside the symbol, such as a rank; none: no text. Where there is no room
             beside the other symbols, the uppermost ten are written over them.
         shown: whether the layer is drawn at first.
+        weight: column of amounts, such as persons, with which the area of the symbols grows; none: all of one size.
+        choice: of the layers with the same word here at most one is drawn, as of the same points in other colours.
+        moments: of a layer of demand points, how its people fare in each course of events. A click on a point tells
+            it of every subject whose layers have moments and know the point by its id.
     """
 
     key: str
@@ -56,6 +81,9 @@ class PointLayer:
     columns: tuple[Column, ...] = ()
     label: str | None = None
     shown: bool = True
+    weight: str | None = None
+    choice: str = ""
+    moments: tuple[Moment, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -86,6 +114,21 @@ class AreaLayer:
 Layer = PointLayer | LineLayer | AreaLayer
 
 
+@dataclass(frozen=True)
+class Bars:
+    """Shares of people in the panel, each as two bars: without the plan and with it.
+
+    Attributes:
+        rows: (zh, en, share without, share with), 0 to 1.
+        colours: of the second bar of each row; none: all alike.
+    """
+
+    zh: str
+    en: str
+    rows: tuple[tuple[str, str, float, float], ...]
+    colours: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True, eq=False)
 class View:
     """What is seen at once: one subject (a service, a ranking) in one period.
@@ -97,6 +140,7 @@ class View:
         figures: (zh, en, text of the value) at the top of the panel.
         sheets: tables in the panel.
         period_zh, period_en: what the switch says; '': the period itself.
+        bars: drawn below the figures.
     """
 
     subject: str
@@ -108,6 +152,7 @@ class View:
     sheets: tuple[Sheet, ...] = ()
     period_zh: str = ""
     period_en: str = ""
+    bars: tuple[Bars, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

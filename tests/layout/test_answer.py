@@ -77,8 +77,8 @@ def test_facilities_are_drawn_by_what_becomes_of_them(views: tuple[View, ...]) -
     assert dict(later["category"]) == {"f1": "merged", "c1": "new"}
     assert later.loc["c1", "year"] == "2030"
     assert later.loc["c1", "use"] == pytest.approx(later.loc["c1", "load"] / later.loc["c1", "persons"])
-    assert "一小" in later.loc["c1", "flow"]  # where its people would be
-    assert "地块1" in later.loc["f1", "flow"]  # where its people go
+    assert "一小" in later.loc["c1", "flow_zh"]  # where its people would be
+    assert "地块1" in later.loc["f1", "flow_zh"]  # where its people go
     free = layer(views[0], "candidates").frame.set_index("id")
     assert dict(free["category"]) == {"c1": "later"}
 

@@ -14,7 +14,7 @@ from shapely import Polygon
 
 from siting.render.view_data import points_of, view_data
 from siting.render.view_map import views_html
-from siting.render.views import AreaLayer, LineLayer, PointLayer, Told, place_of
+from siting.render.views import AreaLayer, Bars, LineLayer, Moment, PointLayer, Told, place_of
 from tests.render.make_result import make_result
 from tests.render.sample_told import NAMES, make_told, table
 from tests.render.test_map_data import decode
@@ -37,6 +37,11 @@ def pooled(data: dict[str, Any], k: int) -> list[str]:
     return value if isinstance(value, list) else [value["words"][n] for n in value["at"]]
 
 
+def numbers(data: dict[str, Any], k: int) -> list[int]:
+    """Small whole numbers out of the pool."""
+    return [ord(letter) - 48 for letter in data["pool"][k]]
+
+
 def test_user_text_is_in_the_data_and_nowhere_else(told: Told) -> None:
     page, other = views_html(told), views_html(make_told(20, hostile_title=False))
     assert DATA.sub("", page) == DATA.sub("", other)
@@ -56,7 +61,7 @@ def test_layers_read_back_as_they_were_given(told: Told, data: dict[str, Any]) -
         assert data["periods"][raw["period"]] == [view.period, f"{view.period} 年", view.period]
         for layer, own in zip(view.layers, raw["layers"], strict=True):
             keys = [row[0] for row in data["pool"][own["categories"]]]
-            assert [keys[k] for k in data["pool"][own["category"]]] == layer.frame["category"].tolist()
+            assert [keys[k] for k in numbers(data, own["category"])] == layer.frame["category"].tolist()
             if isinstance(layer, LineLayer):
                 expected = layer.frame[["to_lon", "to_lat"]].to_numpy()
                 assert np.abs(decode(data["pool"][own["to"]]) - expected).max() < 5.1e-6
@@ -70,7 +75,7 @@ def test_layers_read_back_as_they_were_given(told: Told, data: dict[str, Any]) -
 
 def test_numbers_are_texts_of_their_kind_and_what_is_missing_a_dash(told: Told, data: dict[str, Any]) -> None:
     people = data["views"][0]["layers"][2]
-    columns = {en: pooled(data, k) for _, en, k in data["pool"][people["columns"]]}
+    columns = {en: pooled(data, k) for _, en, k, _ in data["pool"][people["columns"]]}
     assert columns["Need (persons)"][:2] == ["1,234", "1,244"]
     assert columns["Time (min)"][:2] == ["—", "12.3"]
     assert columns["Share"][:2] == ["25.0%", ">99.9%"]
@@ -112,7 +117,7 @@ def test_a_layer_that_is_empty_is_drawn_as_nothing(told: Told) -> None:
     people = told.views[0].layers[2]
     empty = replace(people, frame=people.frame.iloc[:0])
     data = view_data(replace(told, views=(replace(told.views[0], layers=(empty,)),)))
-    assert data["pool"][data["views"][0]["layers"][0]["category"]] == []
+    assert numbers(data, data["views"][0]["layers"][0]["category"]) == []
 
 
 def test_an_unknown_category_and_a_view_told_twice_are_refused(told: Told) -> None:
@@ -148,7 +153,9 @@ def test_labels_have_the_form_of_their_column() -> None:
     for label, expected in (("rank", ["1", "2"]), ("score", ["0.000", "0.143"]), ("year", ["", "2030"])):
         layer = replace(sites, label=label)
         data = view_data(replace(told, views=(replace(told.views[0], layers=(layer,)),)))
-        assert pooled(data, data["views"][0]["layers"][0]["label"])[:2] == expected, label
+        told_beside = data["pool"][data["views"][0]["layers"][0]["label"]]
+        texts = dict(zip(told_beside["at"], told_beside["texts"], strict=True))
+        assert [texts.get(k, "") for k in (0, 1)] == expected, label
 
 
 def test_rows_may_each_have_their_own_kind(told: Told) -> None:
@@ -166,3 +173,56 @@ def test_the_page_knows_what_it_opens_at(told: Told) -> None:
     assert [data["subjects"][data["first"][0]][0], data["periods"][data["first"][1]][0]] == [subject, period]
     with pytest.raises(ValueError, match="there is no view"):
         view_data(replace(told, first=(subject, "1900")))
+
+
+def with_moments(told: Told, state: str = "without") -> Told:
+    """The answer whose people of every view fare worse before than after."""
+    moments = (Moment("从前", "Once", "was", "took", "fared"), Moment("今后", "Then", "place", "minutes", "fares"))
+    views = []
+    for view in told.views:
+        layers = [
+            replace(
+                layer,
+                frame=layer.frame.assign(was="", took=np.nan, fared=state, fares="within"),
+                moments=moments,
+                weight="need",
+                choice="people",
+            )
+            if isinstance(layer, PointLayer) and layer.key == "people"
+            else layer
+            for layer in view.layers
+        ]
+        views.append(replace(view, layers=tuple(layers)))
+    return replace(told, views=tuple(views))
+
+
+def test_moments_are_told_apart_from_the_columns_and_their_states_by_number(told: Told) -> None:
+    data = view_data(with_moments(told))
+    people = data["views"][0]["layers"][2]
+    once, then = data["pool"][people["moments"]]
+    assert once[:2] == ["从前", "Once"]
+    assert pooled(data, once[2])[:2] == pooled(data, once[3])[:2] == ["—", "—"]
+    assert set(numbers(data, once[4])) == {2}
+    assert pooled(data, then[3])[:2] == ["—", "12.3"]
+    assert set(numbers(data, then[4])) == {0}
+    assert [en for _, en, _, _ in data["pool"][people["columns"]]] == ["Need (persons)", "Share"]
+    with pytest.raises(ValueError, match=r"no state \['unknown'\]"):
+        view_data(with_moments(told, "unknown"))
+
+
+def test_symbols_grow_with_the_root_of_their_weight(told: Told) -> None:
+    people = told.views[0].layers[2]
+    assert isinstance(people, PointLayer)
+    amounts = np.r_[np.full(58, 900.0), 100.0, 0.0]
+    layer = replace(people, frame=people.frame.assign(amount=amounts), weight="amount")
+    data = view_data(replace(told, views=(replace(told.views[0], layers=(layer,)),)))
+    levels = numbers(data, data["views"][0]["layers"][0]["weight"])
+    assert levels == [9] * 58 + [3, 0]
+
+
+def test_bars_have_their_texts(told: Told) -> None:
+    bars = Bars("达标", "Within", (("东", "East", 0.25, 0.99999),))
+    data = view_data(replace(told, views=(replace(told.views[0], bars=(bars,)),)))
+    assert data["views"][0]["bars"] == [
+        {"name": ["达标", "Within"], "rows": [["东", "East", 0.25, 1.0, "25.0%", ">99.9%"]], "colours": []}
+    ]

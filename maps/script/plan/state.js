@@ -12,3 +12,4 @@ const state = {
 function service() { return SERVICES[state.service]; }
 function setService(k) { change('service', () => { state.service = k; state.picked = null; }); }
 function setTheme(theme) { change('theme', () => { state.theme = theme; }); }
+function setLayer(id, on) { change('layers', () => { if (on) state.on.add(id); else state.on.delete(id); }); }

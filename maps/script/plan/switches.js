@@ -8,3 +8,5 @@ function drawSwitches() {
 }
 
 function layerName(id) { return t('layers.' + (id === 'existing' && DATA.planned ? 'existing_kept' : id)); }
+
+function radioChosen(input) { return input.value === state.theme; }

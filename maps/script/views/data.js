@@ -8,24 +8,47 @@ function pooledTexts(k) {
   return COLUMNS.get(k);
 }
 
+const PLACED = new Map(); // places that were read from the pool
+
 function pooledPlaces(k) {
-  const degrees = decodePoints(DATA.pool[k]), count = degrees.length / 2;
-  return Array.from({ length: count }, (_, i) => [degrees[2 * i + 1], degrees[2 * i]]);
+  if (!PLACED.has(k)) {
+    const degrees = decodePoints(DATA.pool[k]), count = degrees.length / 2;
+    PLACED.set(k, Array.from({ length: count }, (_, i) => [degrees[2 * i + 1], degrees[2 * i]]));
+  }
+  return PLACED.get(k);
+}
+
+function pooledDigits(k) { return Array.from(DATA.pool[k], letter => letter.charCodeAt(0) - 48); }
+
+function sparse({ at, texts }, count) {
+  const out = new Array(count).fill('');
+  at.forEach((i, k) => { out[i] = texts[k]; });
+  return out;
 }
 
 function readLayer(raw) {
   const layer = {
-    kind: raw.kind, key: raw.key, id: LAYER + raw.key, name: raw.name, shown: raw.shown, category: DATA.pool[raw.category],
+    kind: raw.kind, key: raw.key, id: LAYER + raw.key, name: raw.name, shown: raw.shown, category: pooledDigits(raw.category),
     categories: DATA.pool[raw.categories].map(([key, zh, en, colour, symbol, size]) => ({ key, name: [zh, en], colour, symbol, size })),
   };
   if (raw.kind === 'lines') return Object.assign(layer, { from: pooledPlaces(raw.from), to: pooledPlaces(raw.to) });
   Object.assign(layer, {
     names: pooledTexts(raw.names), at: pooledPlaces(raw.at),
-    columns: DATA.pool[raw.columns].map(([zh, en, k]) => ({ name: [zh, en], texts: pooledTexts(k) })),
+    columns: DATA.pool[raw.columns].map(([zh, en, k, only]) => ({ name: [zh, en], texts: pooledTexts(k), only })),
   });
   if (raw.kind === 'areas') return Object.assign(layer, { ids: layer.names, shapes: DATA.pool[raw.shapes].map(latLngs) });
   const order = layer.category.map((_, i) => i).sort((a, b) => layer.category[a] - layer.category[b] || a - b); // the uppermost first
-  return Object.assign(layer, { order, ids: pooledTexts(raw.id), room: raw.room === null ? null : DATA.pool[raw.room], labels: raw.label === null ? null : pooledTexts(raw.label) });
+  return Object.assign(layer, {
+    order, ids: pooledTexts(raw.id), room: raw.room === null ? null : DATA.pool[raw.room], choice: raw.choice,
+    labels: raw.label === null ? null : sparse(DATA.pool[raw.label], layer.at.length),
+    weight: raw.weight === null ? null : pooledDigits(raw.weight), moments: raw.moments === null ? [] : DATA.pool[raw.moments].map(readMoment),
+  });
+}
+
+const STATES = ['within', 'beyond', 'without', 'nobody']; // siting/render/view_data.py
+
+function readMoment([zh, en, place, minutes, state]) {
+  return { name: [zh, en], place: pooledTexts(place), minutes: pooledTexts(minutes), state: pooledDigits(state).map(k => STATES[k]) };
 }
 
 const LAYER = 'layer:'; // before the keys of layers, which could be those of the base's

@@ -35,7 +35,7 @@ function follow({ centre, zoom, language: told, subject, period, layers }) {
     if (l >= 0 && l !== language) setLanguage(l);
     if (s >= 0 && s !== state.subject) setSubject(s);
     if (p >= 0 && p !== state.period && viewOf(state.subject, p)) setPeriod(p);
-    switched().filter(id => layers && typeof layers[id] === 'boolean' && layers[id] !== state.on.has(id)).forEach(id => setLayer(id, layers[id]));
+    switched().filter(id => layers && typeof layers[id] === 'boolean' && layers[id] !== state.on.has(id)).sort((a, b) => layers[a] - layers[b]).forEach(id => setLayer(id, layers[id]));
     if (centre && [...centre, zoom].every(Number.isFinite)) map.setView(centre, zoom, { animate: false });
   } finally { following = false; }
 }

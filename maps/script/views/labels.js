@@ -1,12 +1,14 @@
 // Texts beside points, names of areas, and from near by the names of points that are few.
 // Of points that are few each keeps its room, and from near by has its name.
-function fewPoints() { return layersOn().filter(layer => layer.kind === 'points' && (layer.labels || !layer.room)); }
+function fewPoints() { return layersOn().filter(layer => layer.kind === 'points' && !layer.room); }
+function labelled() { return layersOn().filter(layer => layer.kind === 'points' && layer.labels); }
 
 function reserved(place, zoom) {
-  return fewPoints().flatMap(layer => layer.at.map(([lat, lon], i) => {
+  return [...new Set([...fewPoints(), ...labelled()])].flatMap(layer => layer.at.map(([lat, lon], i) => {
+    if (layer.room && !layer.labels[i]) return null;
     const p = place({ lat, lon }), r = symbolRadius(layer.categories[layer.category[i]], zoom);
     return [p.x - r, p.y - r, p.x + r, p.y + r];
-  }));
+  }).filter(Boolean));
 }
 
 function writeAreas(ctx, view) {
@@ -20,7 +22,7 @@ const SURE = 10; // labels of a layer that are written over symbols where there 
 
 function writeLabels(ctx, view) {
   const written = []; // boxes of the labels alone
-  fewPoints().filter(layer => layer.labels).reverse().forEach(layer => layer.order.filter(i => layer.labels[i]).forEach((i, k) => {
+  labelled().reverse().forEach(layer => layer.order.filter(i => layer.labels[i]).forEach((i, k) => {
     const p = view.place({ lat: layer.at[i][0], lon: layer.at[i][1] }), r = symbolRadius(layer.categories[layer.category[i]], view.zoom) + 3;
     const beside = (boxes, others) => ['left', 'right'].some(align => tryName(
       ctx, Object.assign({}, view, { boxes }), layer.labels[i], { x: p.x + (align === 'left' ? r : -r), y: p.y },

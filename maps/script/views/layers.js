@@ -56,7 +56,7 @@ function makeLayers(map) {
   function drawPicked() {
     groups.picked.clearLayers();
     if (!state.picked) return;
-    const layer = layersOn().find(own => own.key === state.picked.layer), i = layer ? layer.ids.indexOf(state.picked.id) : -1;
+    const layer = layersOf(view()).find(own => own.key === state.picked.layer), i = layer ? layer.ids.indexOf(state.picked.id) : -1;
     if (i < 0) return;
     const at = layer.at[i], here = end => end[0] === at[0] && end[1] === at[1];
     if (layer.kind === 'areas') {

@@ -6,6 +6,7 @@ function drawLegend() {
     const named = used.length !== 1 || pick(used[0].name) !== pick(layer.name); // else the name would be said twice
     if (named && used.length) head(pick(layer.name));
     used.forEach(category => item(categorySwatch(layer, category), pick(category.name), named ? null : 'alone'));
+    if (layer.weight) item(sizeSwatch(), t('legend.size'));
   });
   baseLegend(head, item);
   fillWith('legend-body', el('ul', {}, rows));

@@ -3,9 +3,12 @@ const GROWTH = { 8: 0.65, 10: 0.85, 11: 1, 13: 1.5, 15: 2, 17: 2.6 }; // of symb
 
 function symbolRadius(category, zoom) { return category.size / 2 * byZoom(GROWTH, zoom); }
 
+// Of a layer with weights: by how much a symbol is larger, by its level.
+const WEIGHTS = Array.from({ length: 10 }, (_, k) => Math.max(0.5, 1.6 * k / 9));
+
 // A point of many grows no larger than leaves its nearest neighbour to be seen.
 function pointRadius(layer, i, zoom) {
-  const radius = symbolRadius(layer.categories[layer.category[i]], zoom);
+  const plain = symbolRadius(layer.categories[layer.category[i]], zoom), radius = layer.weight ? plain * WEIGHTS[layer.weight[i]] : plain;
   if (!layer.room) return radius;
   return Math.max(Math.min(radius, 1.2), Math.min(radius, layer.room[i] * pixelsPerMetre(zoom) * 0.62));
 }

@@ -12,6 +12,7 @@ function drawPanel() {
   drawPeriods();
   drawResult();
   drawFigures();
+  drawBars();
   drawSheets();
   drawNotices();
   drawAbout();
@@ -20,7 +21,7 @@ function drawPanel() {
   drawLegend();
 }
 
-startPage(['result', 'headline', 'sheets', 'notices', 'about', 'sources']);
+startPage(['result', 'headline', 'sheets', 'bars', 'notices', 'about', 'sources']);
 byId('sheets').classList.add('beside');
 makeFurniture(map, home);
 if (DATA.views.length) {

@@ -58,7 +58,39 @@ function drawAbout() {
 }
 
 function drawSwitches() {
+  const layers = layersOf(view()).filter(layer => layer.category.length), choices = [...new Set(layers.map(layer => layer.choice))].filter(Boolean);
   fillWith('switches-body',
-    layerSwitches(t('layers.answer'), layersOf(view()).filter(layer => layer.category.length).map(layer => layer.id).reverse()),
+    layerSwitches(t('layers.answer'), layers.filter(layer => !layer.choice).map(layer => layer.id).reverse()),
+    choices.map(choice => radioSwitches(choice, layers.filter(layer => layer.choice === choice).map(layer => layer.id).reverse())),
     layerSwitches(t('layers.base'), [SHAPED_ZONES.length ? 'zones' : null, 'names'].filter(Boolean)));
+}
+
+// Layers of which at most one is drawn, and none of them.
+function radioSwitches(choice, ids) {
+  const radio = (value, choose, ...parts) => el('label', {},
+    el('input', { type: 'radio', name: 'choice-' + choice, value, on: { change: choose } }), ...parts);
+  const none = () => change('layers', () => ids.forEach(id => state.on.delete(id)));
+  const fields = el('fieldset', {}, el('legend', { text: t('layers.demand') }),
+    ids.map(id => radio(id, () => setLayer(id, true), swatch(...layerLook(id)), el('span', { text: layerName(id) }))),
+    radio(NONE + choice, none, el('span', { class: 'swatch', 'aria-hidden': 'true' }), el('span', { text: t('layers.none') })));
+  fields.querySelectorAll('input').forEach(input => { input.checked = radioChosen(input); });
+  return fields;
+}
+
+const NONE = 'none:'; // before the choice, as the value of none of its layers
+
+function radioChosen(input) {
+  return input.value.startsWith(NONE) ? !alternatives(input.value.slice(NONE.length)).some(id => state.on.has(id)) : state.on.has(input.value);
+}
+
+// Shares of people as bars: without the plan, and with it.
+function drawBars() {
+  fillWith('bars', view().bars.map(({ name: title, rows, colours }) => {
+    const most = Math.max(...rows.flatMap(row => row.slice(2, 4)), 1e-9);
+    return [el('h2', { text: pick(title) }), el('table', { class: 'histogram' }, el('tbody', {}, rows.map(([zh, en, before, after, was, is], k) => el('tr', {},
+      el('th', { scope: 'row' }, name(pick([zh, en]))),
+      el('td', {}, [['before', before, was, null], ['after', after, is, colours[k]]].map(([moment, share, text, colour]) => el('div', { class: moment },
+        el('i', { style: { width: share / most * 100 + '%', background: colour } }), el('span', { text })))))))),
+    el('p', { class: 'small key' }, el('i', { class: 'before' }), t('popup.unchanged'), el('i', { class: 'after' }), t('popup.planned'))];
+  }));
 }

@@ -1,12 +1,14 @@
 // What a click tells: the name, the category, and the columns of a point or an area.
 function openFacts(layer, i) {
   const category = layer.categories[layer.category[i]];
+  const shown = layer.columns.filter(({ only }) => ['', LANGUAGES[language]].includes(only));
   const content = el('div', { class: 'popup', 'data-layer': layer.key, 'data-id': layer.ids[i] },
     el('h3', {}, name(layer.names[i] || layer.ids[i])),
     el('p', { class: 'where category' }, categorySwatch(layer, category), el('span', { text: whereabouts(pick(category.name), pick(layer.name)) })),
-    layer.columns.length ? el('dl', {}, layer.columns.map(column => [el('dt', { text: pick(column.name) }), el('dd', {}, name(column.texts[i]))])) : null);
+    shown.length ? el('dl', {}, shown.map(column => [el('dt', { text: pick(column.name) }), el('dd', {}, name(column.texts[i]))])) : null,
+    layer.moments && layer.moments.length ? changesTable(layer.ids[i]) : null);
   popUp(content, layer.at[i], { layer: layer.key, id: layer.ids[i] }, [0, -4]);
-  say(Array.from(content.querySelectorAll('h3, .category, dt, dd'), node => node.textContent).join(' '));
+  say(Array.from(content.querySelectorAll('h3, .category, dt, dd, .changes tr'), node => node.textContent).join(' '));
 }
 
 // The popup stays open where the other view has the same point.

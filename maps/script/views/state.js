@@ -11,19 +11,31 @@ const FIRST_SEEN = new Map();
 DATA.views.forEach(view => view.layers.forEach(({ key, shown }) => { if (!FIRST_SEEN.has(key)) FIRST_SEEN.set(key, shown); }));
 FIRST_SEEN.forEach((shown, key) => { if (shown) state.on.add(LAYER + key); });
 
+// Layers of which at most one is drawn: putting one on puts the others off.
+function setLayer(id, on) {
+  const { choice } = layersOf(view()).find(layer => layer.id === id) || {};
+  change('layers', () => {
+    if (on && choice) alternatives(choice).forEach(other => state.on.delete(other));
+    if (on) state.on.add(id); else state.on.delete(id);
+  });
+}
+
+function alternatives(choice) { return layersOf(view()).filter(layer => layer.choice === choice).map(layer => layer.id); }
+
 function viewOf(subject, period) { return DATA.views.find(view => view.subject === subject && view.period === period); }
 
 function view() { return viewOf(state.subject, state.period); }
 
 function periodsOf(subject) { return PERIODS.map((_, k) => k).filter(k => viewOf(subject, k)); }
 
-// The period stays where the subject has it, else the one nearest in order is taken.
+// The period that is on where the subject has it, else the one nearest in order.
+function nearestPeriod(subject) {
+  const periods = periodsOf(subject), apart = k => Math.abs(k - state.period);
+  return periods.reduce((best, k) => (apart(k) < apart(best) ? k : best), periods[0]);
+}
+
 function setSubject(subject) {
-  change('view', () => {
-    const periods = periodsOf(subject), apart = k => Math.abs(k - state.period);
-    state.subject = subject;
-    state.period = periods.reduce((best, k) => (apart(k) < apart(best) ? k : best), periods[0]);
-  });
+  change('view', () => { [state.subject, state.period] = [subject, nearestPeriod(subject)]; });
 }
 
 function setPeriod(period) { change('view', () => { state.period = period; }); }
