@@ -32,6 +32,8 @@ from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_geopackage
 from siting.render.map_page import render_map
 from siting.render.report_page import write_report
+from siting.render.told_file import ANSWER_FILE, write_told
+from siting.render.told_of import told_of
 from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
 from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
@@ -338,7 +340,7 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT)
     """Write the run folder, whole or not at all.
 
     Returns:
-        The path of each output by name: map, report, workbook, geopackage, tables, record.
+        The path of each output by name: map, report, workbook, geopackage, tables, data, record.
 
     Raises:
         InputError: when the folder cannot be written; an older result stays as it was.
@@ -350,6 +352,7 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT)
         ("tables.xlsx", "写入表格", "Writing the workbook", write_workbook),
         ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", write_geopackage),
         ("tables", "写入 CSV", "Writing the CSV files", write_csv),
+        (ANSWER_FILE, "写入成果数据", "Writing the result's data", lambda run, path: write_told(told_of(run), path)),
     ]
     with writing(folder) as temporary:
         for name, zh, en, write in writers:

@@ -21,7 +21,7 @@ from siting.render.wording import Text
 PEOPLE = frozenset({"people", "places", "before", "change", "after", "time_before", "time_after"})
 NEITHER = frozenset({"read", "excluded"})
 PAGE = "opinion.html"
-_NUMBER = re.compile(r"\s+\d+$")  # by which the points of one village are told apart
+_NUMBER = re.compile(r"\s+\d+\s*组?$")  # by which the points of one village are told apart
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
 
 

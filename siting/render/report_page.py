@@ -6,12 +6,12 @@ All text reaches the page through the template's autoescape.
 
 from __future__ import annotations
 
-import math
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
+from siting.render.certificate import certainty, gap_text, objective_text
 from siting.render.page import page_environment, page_style
 from siting.render.report_sentences import plan_sentences, today_sentences
 from siting.render.sketch import dense_extent, make_base, make_dots, whole_extent
@@ -313,37 +313,20 @@ def _certificate(service: ServiceResult) -> Values | None:
     outcome = service.outcome
     if outcome is None:
         return None
-    if outcome.proven:
-        words = (
-            "求解器已证明：在所用数据与约束之下，没有更好的方案。",
-            "The solver has proven that, with these data and constraints, no plan is better.",
-        )
-    elif outcome.gap is not None:
-        percent = f"{math.ceil(outcome.gap * 1e4) / 1e2:g}%"  # never less than it is, as in the label
-        words = (
-            f"尚未证明最优：可能存在更好的方案，目标值最多好 {percent}。",
-            f"Not proven optimal: a better plan may exist, by at most {percent} of the objective.",
-        )
-    else:
-        words = ("尚未证明最优，与最优的差距未知。", "Not proven optimal; how far from it is unknown.")
     return {
-        "words": words,
+        "words": certainty(outcome),
         "formulation": both((service.formulation_zh, service.formulation_en)),
         "meaning": (service.objective_zh, service.objective_en),
         "sense": ("最小化", "minimise") if outcome.sense == "minimize" else ("最大化", "maximise"),
-        "objective": _number(outcome.objective),
-        "bound": _number(outcome.bound),
-        "gap": "—" if outcome.gap is None else f"{100 * outcome.gap:.4g}%",
+        "objective": objective_text(outcome.objective),
+        "bound": objective_text(outcome.bound),
+        "gap": gap_text(outcome),
         "solver": f"{outcome.solver} {outcome.version}",
         "seed": outcome.seed,
         "threads": outcome.threads,
         "seconds": f"{outcome.seconds:.1f}",
         "passed": sum(check.passed for check in service.checks),
     }
-
-
-def _number(value: float | None) -> str:
-    return "—" if value is None else f"{value:,.2f}"
 
 
 def _program(result: RunResult) -> str:

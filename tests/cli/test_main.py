@@ -27,7 +27,7 @@ from tests.tiny_case import (
 )
 
 Capture = pytest.CaptureFixture[str]
-OUTPUTS = {"map.html", "report.html", "tables.xlsx", "plan.gpkg", "tables", "run.json"}
+OUTPUTS = {"map.html", "report.html", "tables.xlsx", "plan.gpkg", "tables", "answer.json.gz", "run.json"}
 
 
 def call(capsys: Capture, *words: str | Path) -> tuple[int, str, str]:

@@ -256,7 +256,7 @@ def test_points_of_one_village_are_one_place() -> None:
     told = make_told(hostile_title=False)
     layer = told.views[0].layers[2]
     frame = layer.frame.head(4).assign(
-        name=["甲村 1", "甲村 2", "乙村 1", "丙 3 村"], township=["东", "东", "东", "西"]
+        name=["甲村 1", "甲村 2", "乙村 2组", "丙 3 村"], township=["东", "东", "东", "西"]
     )
     views = (replace(told.views[0], layers=(replace(layer, frame=frame),)),)
     assert asked_of(replace(told, views=views), None).places == (

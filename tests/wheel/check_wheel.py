@@ -13,7 +13,7 @@ import venv
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-EXPECTED = {"map.html", "report.html", "tables.xlsx", "plan.gpkg", "tables", "run.json"}
+EXPECTED = {"map.html", "report.html", "tables.xlsx", "plan.gpkg", "tables", "answer.json.gz", "run.json"}
 
 
 def run(*words: str | Path, cwd: Path) -> str:
