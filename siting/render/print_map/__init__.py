@@ -5,5 +5,7 @@ holds and nothing else, so that what was taken out of it is not on the paper eit
 """
 
 from siting.render.print_map.picture import picture_png
+from siting.render.print_map.sheet import draw_sheet
+from siting.render.print_map.write import write_sheets
 
-__all__ = ["picture_png"]
+__all__ = ["draw_sheet", "picture_png", "write_sheets"]

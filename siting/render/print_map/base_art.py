@@ -9,8 +9,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.collections import LineCollection, PathCollection
 from matplotlib.colors import to_rgb
+from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
@@ -82,49 +82,47 @@ def mixed(colour: str, share: float) -> str:
 def filled(
     shapes: NDArray[np.object_], colour: str, *, order: float, edge: str = "none", width_pt: float = 0.0,
     alpha: float | None = None, hatch: str | None = None,
-) -> list[PathCollection]:  # fmt: skip
-    """Polygons with their holes; nothing for none."""
-    paths = [path for shape in shapes if (path := _path(shape)) is not None]
-    if not paths:
+) -> list[PathPatch]:  # fmt: skip
+    """Polygons with their holes, of one look, as one path; nothing for none."""
+    parts = shapely.get_parts(shapely.get_parts(shapes))
+    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
+    path = _path(shapely.get_rings(shapely.orient_polygons(polygons)), closed=True)
+    if path is None:
         return []
-    drawn = PathCollection(
-        paths, facecolors=colour, edgecolors=edge, linewidths=width_pt, alpha=alpha, hatch=hatch, zorder=order
+    drawn = PathPatch(
+        path, facecolor=colour, edgecolor=edge, linewidth=width_pt, alpha=alpha, hatch=hatch, zorder=order
     )
-    drawn.set_rasterized(int(shapely.get_num_coordinates(shapes).sum()) > HEAVY)
+    drawn.set_rasterized(int(shapely.get_num_coordinates(polygons).sum()) > HEAVY)
     return [drawn]
 
 
 def stroked(
     shapes: NDArray[np.object_], colour: str, width_pt: float, *, order: float,
     dashes: tuple[float, ...] | None = None, alpha: float | None = None,
-) -> list[LineCollection]:  # fmt: skip
-    """Lines of one look; nothing for none."""
-    parts = shapely.get_parts(shapely.get_parts(shapes))
-    parts = parts[np.isin(shapely.get_type_id(parts), (1, 2))]
-    if not len(parts):
+) -> list[PathPatch]:  # fmt: skip
+    """Lines of one look as one path; nothing for none."""
+    lines = _lines(shapes)
+    path = _path(lines, closed=False)
+    if path is None:
         return []
-    places, owner = shapely.get_coordinates(parts, return_index=True)
-    lines = np.split(places, np.flatnonzero(np.diff(owner)) + 1)
     style = "solid" if dashes is None else (0.0, tuple(dash / width_pt for dash in dashes))
-    drawn = LineCollection(
-        lines, colors=colour, linewidths=width_pt, linestyles=[style], alpha=alpha, zorder=order,
+    drawn = PathPatch(
+        path, fill=False, edgecolor=colour, linewidth=width_pt, linestyle=style, alpha=alpha, zorder=order,
         capstyle="butt" if dashes else "round", joinstyle="round",
     )  # fmt: skip
-    drawn.set_rasterized(len(places) > HEAVY)
+    drawn.set_rasterized(int(shapely.get_num_coordinates(lines).sum()) > HEAVY)
     return [drawn]
 
 
-def _path(shape: shapely.Geometry) -> Path | None:
-    """The rings of all polygons in it as one path."""
-    parts = shapely.get_parts(shapely.get_parts(np.array([shape], dtype=object)))
-    polygons = parts[shapely.get_type_id(parts) == shapely.GeometryType.POLYGON]
-    rings = shapely.get_rings(shapely.orient_polygons(polygons))
-    if not len(rings):
+def _path(lines: NDArray[np.object_], *, closed: bool) -> Path | None:
+    """All lines or rings as one path."""
+    if not len(lines):
         return None
-    corners, owner = shapely.get_coordinates(rings, return_index=True)
+    corners, owner = shapely.get_coordinates(lines, return_index=True)
     codes = np.full(len(corners), Path.LINETO, dtype=np.uint8)
     codes[np.append(True, owner[1:] != owner[:-1])] = Path.MOVETO
-    codes[np.append(owner[1:] != owner[:-1], True)] = Path.CLOSEPOLY
+    if closed:
+        codes[np.append(owner[1:] != owner[:-1], True)] = Path.CLOSEPOLY
     return Path(corners, codes)
 
 

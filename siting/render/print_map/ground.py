@@ -39,6 +39,10 @@ class Window:
         """Its upper side."""
         return self.bottom + self.height
 
+    def holds(self, place: tuple[float, float]) -> bool:
+        """Whether a place of the paper lies in it."""
+        return self.left <= place[0] <= self.right and self.bottom <= place[1] <= self.top
+
     def inner(self, margin: float) -> Window:
         """What is left of it inside a margin."""
         return Window(self.left + margin, self.bottom + margin, self.width - 2 * margin, self.height - 2 * margin)
@@ -79,9 +83,7 @@ class Ground:
 
     def holds(self, places: NDArray[np.float64], margin: float = 0.0) -> NDArray[np.bool_]:
         """(n,) which places on the paper lie in the window, `margin` millimetres from its edge or more."""
-        part = self.window.inner(margin)
-        x, y = places[:, 0], places[:, 1]
-        return np.asarray((x >= part.left) & (x <= part.right) & (y >= part.bottom) & (y <= part.top))
+        return within(places, self.window.inner(margin))
 
     def shapes(self, shapes: NDArray[np.object_]) -> NDArray[np.object_]:
         """Shapes in WGS84 as they lie on the paper, cut at the window, thinned to what can be seen, none empty."""
@@ -94,6 +96,12 @@ class Ground:
         drawn = shapely.simplify(drawn, FINE_MM, preserve_topology=False)
         return np.asarray(drawn[~shapely.is_empty(drawn)], dtype=object)
 
+    def metres(self, place: NDArray[np.float64]) -> tuple[float, float]:
+        """Metres of the projection at a place of the paper."""
+        dx = place[0] - self.window.left - self.window.width / 2
+        dy = place[1] - self.window.bottom - self.window.height / 2
+        return self.x + float(dx) * self.metres_per_mm, self.y + float(dy) * self.metres_per_mm
+
     def _on_paper(self, metres: NDArray[np.float64]) -> NDArray[np.float64]:
         window = self.window
         middle = np.array([window.left + window.width / 2, window.bottom + window.height / 2])
@@ -105,6 +113,12 @@ class Ground:
         west, south, east, north = self.x - half[0], self.y - half[1], self.x + half[0], self.y + half[1]
         back = _projection(self.crs).transform_bounds(west, south, east, north, direction="INVERSE")
         return float(back[0]), float(back[1]), float(back[2]), float(back[3])
+
+
+def within(places: NDArray[np.float64], part: Window) -> NDArray[np.bool_]:
+    """(n,) which of the (n, 2) places of the paper lie in a rectangle of it."""
+    x, y = places[:, 0], places[:, 1]
+    return np.asarray((x >= part.left) & (x <= part.right) & (y >= part.bottom) & (y <= part.top))
 
 
 def fit(window: Window, crs: str, degrees: Bounds, *, margin: float, rounded: bool) -> Ground:

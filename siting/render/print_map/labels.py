@@ -33,6 +33,7 @@ class Numbered:
     text: str
     name: str
     at: tuple[float, float]
+    lonlat: tuple[float, float]
     across_mm: float
     colour: str
 
@@ -76,17 +77,32 @@ def numbered(shown: list[Shown]) -> list[Numbered]:
                 texts = [str(count + k + 1) for k in range(len(names))]
                 count += len(names)
             found += [
-                Numbered(one_line(text), name, (float(x), float(y)), float(size) / PT_PER_MM, one.category.colour)
-                for text, name, (x, y), size in zip(texts, names, one.at, one.across_pt, strict=True)
+                Numbered(
+                    one_line(text),
+                    name,
+                    (float(x), float(y)),
+                    (float(lon), float(lat)),
+                    float(size) / PT_PER_MM,
+                    one.category.colour,
+                )
+                for text, name, (x, y), size, lon, lat in zip(
+                    texts, names, one.at, one.across_pt, one.frame["lon"], one.frame["lat"], strict=True
+                )
             ]
-    return found
+    counted = all(one.text.isdecimal() for one in found)
+    return sorted(found, key=lambda one: int(one.text)) if counted else found
+
+
+def keep_free(room: Room, marked: list[Numbered]) -> None:
+    """Nothing is written over these symbols."""
+    for one in marked:
+        half = one.across_mm / 2
+        room.take((one.at[0] - half, one.at[1] - half, one.at[0] + half, one.at[1] + half))
 
 
 def write_numbers(paper: Paper, room: Room, marked: list[Numbered], size_pt: float, *, names: bool) -> None:
     """Numbers beside their symbols, and names after them where there is room."""
-    for one in marked:
-        half = one.across_mm / 2
-        room.take((one.at[0] - half, one.at[1] - half, one.at[0] + half, one.at[1] + half))
+    keep_free(room, marked)
     left = [one for one in marked if not (_place(paper, room, one, one.text, size_pt) if one.text else True)]
     for one in left[:10]:  # the first of those that found no room are written over the others
         paper.text(

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 import shapely
-from matplotlib.collections import LineCollection
 from matplotlib.lines import Line2D
 from numpy.typing import NDArray
 
 from siting.render.print_map import marks
-from siting.render.print_map.base_art import HEAVY, filled
+from siting.render.print_map.base_art import HEAVY, filled, stroked
 from siting.render.print_map.ground import Ground
 from siting.render.print_map.paper import PT_PER_MM, Paper
 from siting.render.room import room_m
@@ -86,7 +85,7 @@ def _areas(paper: Paper, ground: Ground, one: Shown, order: float, scale: float)
     hatch = marks.HATCHES[one.finish]
     paper.add(filled(shapes, one.category.colour, order=order, alpha=0.22), ground.window)
     edges = filled(
-        shapes, "none", order=order + 0.01, edge=one.category.colour, width_pt=1.0 * scale, alpha=0.9, hatch=hatch
+        shapes, "none", order=order + 0.01, edge=one.category.colour, width_pt=0.7 * scale, alpha=0.9, hatch=hatch
     )
     paper.add(edges, ground.window)
 
@@ -94,14 +93,9 @@ def _areas(paper: Paper, ground: Ground, one: Shown, order: float, scale: float)
 def _lines(paper: Paper, ground: Ground, one: Shown, order: float, scale: float) -> None:
     frame = one.frame
     ends = [ground.at(frame[f"{end}_lon"], frame[f"{end}_lat"]) for end in ("from", "to")]
-    dashes = marks.DASHES[one.finish]
-    width = 0.55 * scale
-    drawn = LineCollection(
-        list(np.stack(ends, axis=1)), colors=one.category.colour, linewidths=width, alpha=0.75, zorder=order,
-        linestyles=["solid" if dashes is None else (0.0, tuple(dash / width for dash in dashes))],
-    )  # fmt: skip
-    drawn.set_rasterized(2 * len(frame) > HEAVY)
-    paper.add(drawn, ground.window)
+    lines = np.asarray(shapely.linestrings(np.stack(ends, axis=1)), dtype=object)
+    width, dashes = 0.55 * scale, marks.DASHES[one.finish]
+    paper.add(stroked(lines, one.category.colour, width, order=order, dashes=dashes, alpha=0.75), ground.window)
 
 
 def _points(paper: Paper, ground: Ground, one: Shown, order: float, scale: float) -> None:
@@ -124,7 +118,7 @@ def _with_finish(layers: list[Layer]) -> Iterator[tuple[tuple[str, str], int]]:
     groups += [[layer] for layer in layers if not isinstance(layer, PointLayer)]
     for group in groups:
         used = [
-            (layer.key, category)
+            (layer.key, category if isinstance(layer, PointLayer) else replace(category, symbol="circle"))
             for layer in reversed(group)
             for category in layer.categories
             if (layer.frame["category"] == category.key).any()

@@ -19,6 +19,7 @@ from siting.render.print_map.paper import FAINT, PT_PER_MM, Paper, one_line
 from siting.render.views import AreaLayer, LineLayer, Place
 
 KEY_MM = 6.0  # width of the sample before the text, of a legend in its full size
+HEADING_MM = 16.0  # a column may be so much longer for the next to begin with a heading
 BASE_ORDER = ("outline", "motorway", "main_road", "railway", "water", "green")
 
 
@@ -101,7 +102,7 @@ def _columns(
     if not cuts:
         return [tall]
     taken = [sum(height for _, height in tall[:k]) for k in range(len(tall))]
-    best = min(cuts, key=lambda k: max(taken[k], whole - taken[k]) - (2.0 if tall[k][0].heading else 0.0))
+    best = min(cuts, key=lambda k: max(taken[k], whole - taken[k]) - (HEADING_MM if tall[k][0].heading else 0.0))
     return [tall[:best], tall[best:]]
 
 

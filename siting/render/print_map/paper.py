@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from typing import Any, Literal
 
 from matplotlib.artist import Artist
@@ -31,11 +32,19 @@ class Paper:
         self.width_mm, self.height_mm, self.typeface = width_mm, height_mm, typeface
         self.figure = Figure(figsize=(width_mm / MM_PER_INCH, height_mm / MM_PER_INCH), facecolor="white", dpi=100)
         FigureCanvasAgg(self.figure)
+        self._raised = 0.0
         self.axes = self.figure.add_axes((0.0, 0.0, 1.0, 1.0))
         self.axes.set_axis_off()
         self.axes.set_autoscale_on(False)
         self.axes.set_xlim(0.0, width_mm)
         self.axes.set_ylim(0.0, height_mm)
+
+    @contextmanager
+    def raised(self, by: float) -> Iterator[None]:
+        """What is drawn meanwhile lies over all that was drawn before, in its own order."""
+        self._raised += by
+        yield
+        self._raised -= by
 
     def text(
         self,
@@ -59,12 +68,15 @@ class Paper:
         line = one_line(text)
         if halo:  # the halo alone is an outline, so that the text itself can be searched in a PDF
             effect = [Stroke(linewidth=0.28 * size_pt, foreground=halo, joinstyle="round")]
-            self.axes.text(x, y, line, color=halo, path_effects=effect, zorder=order - 0.01, gid="halo", **shown)
-        self.axes.text(x, y, line, color=colour, zorder=order, **shown)
+            self.axes.text(
+                x, y, line, color=halo, path_effects=effect, zorder=self._raised + order - 0.01, gid="halo", **shown
+            )
+        self.axes.text(x, y, line, color=colour, zorder=self._raised + order, **shown)
 
     def add(self, artists: Iterable[Artist] | Artist, window: Window | None = None) -> None:
         """Add what is drawn, cut at a window."""
         for artist in [artists] if isinstance(artists, Artist) else artists:
+            artist.set_zorder(artist.get_zorder() + self._raised)
             self.axes.add_artist(artist)
             if window is not None:
                 cut = Rectangle(

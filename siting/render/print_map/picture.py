@@ -110,7 +110,7 @@ def png_bytes(figure: Figure, dpi: int, *, width_mm: float, height_mm: float) ->
     stream = io.BytesIO()
     with warnings.catch_warnings():
         warnings.filterwarnings("ignore", message="Glyph .* missing from")
-        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": SOFTWARE})
+        figure.savefig(stream, format="png", dpi=dpi, metadata={"Software": SOFTWARE}, pil_kwargs={"compress_level": 4})
     figure.set_size_inches(before[0], before[1])
     return stream.getvalue()
 

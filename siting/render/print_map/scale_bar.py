@@ -6,7 +6,7 @@ import math
 
 from matplotlib.patches import Polygon
 
-from siting.render.print_map.ground import Ground
+from siting.render.print_map.ground import Ground, Window
 from siting.render.print_map.look import Language, said
 from siting.render.print_map.paper import INK, PT_PER_MM, Paper
 
@@ -30,6 +30,10 @@ def draw_scale_bar(
     """
     length_m = bar_length_m(ground, most_mm)
     length, height = length_m / ground.metres_per_mm, size_pt / PT_PER_MM * 0.42
+    face = paper.typeface
+    end = face.width_mm(f"{length_m:.0f}", size_pt) / 2 + face.width_mm("公里", size_pt)
+    plate = Window(left - 2.0, bottom - 1.2, length + end + 3.0, height + size_pt / PT_PER_MM + 3.0)
+    paper.box(plate, fill="#ffffff", order=9.3)
     for k in range(PARTS):
         part = [(left + length * (k + dx) / PARTS, bottom + dy * height) for dx, dy in ((0, 0), (1, 0), (1, 1), (0, 1))]
         paper.add(

@@ -28,6 +28,7 @@ FAMILIES = (
 FALLBACK = "DejaVu Sans"  # comes with matplotlib: letters and signs that the Chinese font lacks
 TRIED = "县学医"
 UNITS = 1000.0
+LONG = 2000  # letters of a text that no line holds
 
 
 @dataclass(frozen=True)
@@ -50,34 +51,23 @@ class Typeface:
 
         The last line ends with an ellipsis when there would be more than `most`.
         """
-        lines: list[str] = []
-        line = ""
-        for piece in _pieces(text):
-            if self.width_mm((line + piece).rstrip(), size_pt, bold=bold) <= width_mm:
-                line += piece
-                continue
-            if line.strip():
-                lines.append(line.rstrip())
-            line = ""
-            for letter in piece.lstrip():
-                if line and self.width_mm(line + letter, size_pt, bold=bold) > width_mm:
-                    lines.append(line)
-                    line = ""
-                line += letter
-        if line.strip() or not lines:
-            lines.append(line.rstrip())
-        if len(lines) > most:
-            lines = [*lines[: most - 1], self.shortened(lines[most - 1] + "…" * 2, width_mm, size_pt, bold=bold)]
-        return lines
+        return list(_wrapped(self, text, width_mm, size_pt, most, bold))
 
     def shortened(self, text: str, width_mm: float, size_pt: float, *, bold: bool = False) -> str:
         """The text, or as much of its beginning as fits with an ellipsis."""
-        if self.width_mm(text, size_pt, bold=bold) <= width_mm and not text.endswith("……"):
+        if len(text) < LONG and self.width_mm(text, size_pt, bold=bold) <= width_mm:
             return text
-        text = text.removesuffix("……")
-        while text and self.width_mm(text + "…", size_pt, bold=bold) > width_mm:
-            text = text[:-1]
-        return text.rstrip() + "…"
+        return self._cut(text, width_mm, size_pt, bold=bold)
+
+    def _cut(self, text: str, width_mm: float, size_pt: float, *, bold: bool) -> str:
+        """The beginning that fits with an ellipsis after it."""
+        left, end = width_mm - self.width_mm("…", size_pt, bold=bold), 0
+        for letter in text:
+            left -= self.width_mm(letter, size_pt, bold=bold)
+            if left < 0:
+                break
+            end += 1
+        return text[:end].rstrip() + "…"
 
 
 def find_typeface(file: Path | None = None) -> Typeface:
@@ -152,6 +142,34 @@ def _advance(family: str, letter: str, bold: bool) -> float:
             return 0.0 if unicodedata.category(letter) in ("Mn", "Cf") else 1.0
     font.set_size(UNITS, 72)
     return font.load_char(ord(letter)).linearHoriAdvance / 65536 / UNITS
+
+
+@lru_cache(maxsize=4000)
+def _wrapped(face: Typeface, text: str, width_mm: float, size_pt: float, most: int, bold: bool) -> tuple[str, ...]:
+    """The lines of `Typeface.wrapped`."""
+    lines: list[str] = []
+    line, left = "", width_mm
+    for piece in _pieces(text):
+        wide = face.width_mm(piece, size_pt, bold=bold)
+        if face.width_mm(piece.rstrip(), size_pt, bold=bold) <= left:
+            line, left = line + piece, left - wide
+            continue
+        if line:
+            lines.append(line.rstrip())
+            line, left = "", width_mm
+        if len(lines) >= most:
+            return (*lines[: most - 1], face._cut(lines[most - 1], width_mm, size_pt, bold=bold))
+        for letter in piece:  # a word may be longer than a line
+            own = face.width_mm(letter, size_pt, bold=bold)
+            if line and own > left:
+                lines.append(line)
+                line, left = "", width_mm
+            line, left = line + letter, left - own
+    if line.rstrip() or not lines:
+        lines.append(line.rstrip())
+    if len(lines) > most:
+        lines = [*lines[: most - 1], face._cut(lines[most - 1], width_mm, size_pt, bold=bold)]
+    return tuple(lines)
 
 
 def _pieces(text: str) -> list[str]:

@@ -8,6 +8,7 @@ from dataclasses import replace
 import matplotlib.image
 import numpy as np
 import pytest
+from matplotlib.colors import to_hex
 from matplotlib.figure import Figure
 
 from siting.render.print_map.picture import draw_picture, picture_png
@@ -70,11 +71,7 @@ def test_what_was_taken_out_is_not_drawn() -> None:
     bare = replace(told, place=replace(told.place, outline=None, zone_shapes=None))
     for one, lines in ((told, True), (bare, False)):
         figure = draw_picture(one, one.views[0], width_mm=120, height_mm=100)
-        colours = {
-            "#{:02x}{:02x}{:02x}".format(*(round(255 * part) for part in colour[:3]))
-            for drawn in figure.axes[0].collections
-            for colour in drawn.get_edgecolor()
-        }
+        colours = {to_hex(patch.get_edgecolor()) for patch in figure.axes[0].patches}
         assert ("#7d6f8a" in colours) is lines  # of the outline in maps/style.toml
 
 
