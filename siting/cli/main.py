@@ -13,6 +13,7 @@ import siting
 from siting.cli import explore, terminal
 from siting.cli.compare import compare_command
 from siting.cli.explain import explain_command
+from siting.cli.export import export_command
 from siting.cli.failures import INTERRUPTED, guarded
 from siting.cli.new_case import fetch_command, new_case_command
 from siting.cli.opinions import opinions_command
@@ -151,6 +152,7 @@ app.command("explain")(explain_command)
 app.command("people")(people_command)
 app.command("compare")(compare_command)
 app.command("opinions")(opinions_command)
+app.command("export")(export_command)
 app.command("sweep")(sweep_command)
 explore.register(app)
 

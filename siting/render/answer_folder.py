@@ -1,4 +1,4 @@
-"""The folder of an answer: map, report, workbook, CSV tables, record and data, made from what is `Told` of it."""
+"""The folder of an answer: map, report, tables, GeoPackage, record and data, made from what is `Told` of it."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.told_file import ANSWER_FILE, write_told
+from siting.render.told_geopackage import write_plan_geopackage
 from siting.render.view_map import render_views
 from siting.render.views import Told
 from siting.render.wording import Text
@@ -49,6 +50,7 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
         ("map.html", "绘制地图", "Drawing the map", render_views),
         ("report.html", "撰写报告", "Writing the report", write_answer_report),
         ("tables.xlsx", "写入表格", "Writing the tables", _write_tables),
+        ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", write_plan_geopackage),
         ("run.json", "写入记录", "Writing the record", _write_record),
         (ANSWER_FILE, "写入成果数据", "Writing the result's data", write_told),
     ]
@@ -60,6 +62,16 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
 
 
 def _write_tables(told: Told, path: Path) -> None:
+    write_answer_tables(told, path.parent)
+
+
+def write_answer_tables(told: Told, folder: Path, *, book: str | None = "tables.xlsx", csv: bool = True) -> None:
+    """Write the answer's tables to `folder`, as a workbook and as CSV files; the notices come first.
+
+    Raises:
+        OSError: when a file cannot be written.
+        ValueError: when two sheets have one key, and so one CSV file.
+    """
     zh, en = [told.label[0]], [told.label[1]]
     sheets = told.sheets
     if told.notices:
@@ -69,7 +81,8 @@ def _write_tables(told: Told, path: Path) -> None:
     if told.place.info.synthetic:
         zh.append("含合成数据")
         en.append("synthetic data")
-    write_tables(sheets, path.parent, book=path.name, title=told.title, caveat=("；".join(zh), "; ".join(en)))
+    words = ("；".join(zh), "; ".join(en))
+    write_tables(sheets, folder, book=book, csv=csv, title=told.title, caveat=words)
 
 
 def _notices(told: Told) -> Sheet:

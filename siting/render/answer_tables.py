@@ -11,7 +11,9 @@ from siting.render.wording import Text, both
 from siting.render.workbook import write_sheets
 
 
-def write_tables(sheets: Sequence[Sheet], folder: Path, *, book: str, title: Text, caveat: Text) -> None:
+def write_tables(
+    sheets: Sequence[Sheet], folder: Path, *, book: str | None, csv: bool = True, title: Text, caveat: Text
+) -> None:
     """Write the workbook `book` and the CSV files `tables/*.csv` to `folder`.
 
     Above each sheet's header row stand its title, the caveat and its notes; in a CSV file, which has no other place
@@ -20,7 +22,8 @@ def write_tables(sheets: Sequence[Sheet], folder: Path, *, book: str, title: Tex
     Args:
         sheets: in the order of the workbook.
         folder: exists.
-        book: the workbook's file name.
+        book: the workbook's file name; None: no workbook.
+        csv: whether to write CSV files too.
         title: what the answer is called.
         caveat: how sure it is, and the notices in a few words.
 
@@ -33,7 +36,10 @@ def write_tables(sheets: Sequence[Sheet], folder: Path, *, book: str, title: Tex
         raise ValueError(f"two sheets have one key: {sorted(keys)}")
     words = both(caveat)
     top = [(sheet, [f"{sheet.zh} {sheet.en} · {both(title)}", words, *map(both, sheet.notes)]) for sheet in sheets]
-    write_sheets(folder / book, title, top)
+    if book is not None:
+        write_sheets(folder / book, title, top)
+    if not csv:
+        return
     tables = folder / "tables"
     tables.mkdir()
     for sheet in sheets:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -100,6 +100,12 @@ def with_values(columns: Sequence[Column], frame: pd.DataFrame, names: Collectio
     """The columns but for those of `names` in which no row has anything."""
     empty = {name for name in names if not (frame[name].notna() & (frame[name] != "")).any()}
     return tuple(column for column in columns if column.name not in empty)
+
+
+def narrowed(sheet: Sheet, names: Collection[str]) -> Sheet:
+    """The table with those of its columns that `names` has, for where it would be too wide."""
+    columns = tuple(column for column in sheet.columns if column.name in names)
+    return replace(sheet, columns=columns, frame=sheet.frame[[column.name for column in columns]])
 
 
 def make_sheet(

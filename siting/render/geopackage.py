@@ -14,16 +14,14 @@ import numpy as np
 import pandas as pd
 import pyogrio
 import shapely
-from pyproj import CRS
 
 from siting.case import Case
-from siting.render.columns import clean_column
+from siting.render.gis_layers import WGS84, geographic_crs, outline_layer, plain, polygons, roads_layer, zones_layer
 from siting.render.tables_sites import newly_covered
+from siting.render.views import place_of
 from siting.render.wording import both, caveat, label_of, planned
 from siting.results import RunResult, ServiceResult
 
-WGS84 = "EPSG:4326"
-CGCS2000 = "EPSG:4490"
 CATCHMENT_MARGIN_M = 150.0  # around the outermost demand points, so that one point alone is an area too
 
 
@@ -38,7 +36,8 @@ def write_geopackage(result: RunResult, path: Path) -> None:
         OSError: when the file cannot be written.
     """  # fmt: skip
     path.unlink(missing_ok=True)
-    crs = geographic_crs(result.case)
+    place = place_of(result.case)
+    crs = geographic_crs(place)
     layers: list[tuple[str, gpd.GeoDataFrame, str]] = [
         ("facilities", _concat([_sites(s, chosen=True) for s in result.services]), "Point"),
         ("candidates", _concat([_sites(s, chosen=False) for s in result.services]), "Point"),
@@ -46,9 +45,9 @@ def write_geopackage(result: RunResult, path: Path) -> None:
         ("assignments", _concat([_assignments(s) for s in result.services]), "LineString"),
         ("catchments", _concat([_catchments(s, result.case) for s in result.services]), "Polygon"),
         ("service_areas", _concat([_service_areas(s) for s in result.services]), "MultiPolygon"),
-        ("zones", _zones(result.case), "MultiPolygon"),
-        ("outline", _outline(result.case), "MultiPolygon"),
-        ("roads", _roads(result.roads), "LineString"),
+        ("zones", zones_layer(place), "MultiPolygon"),
+        ("outline", outline_layer(place), "MultiPolygon"),
+        ("roads", roads_layer(result.roads), "LineString"),
     ]
     for name, layer, geometry_type in layers:
         pyogrio.write_dataframe(
@@ -60,12 +59,6 @@ def write_geopackage(result: RunResult, path: Path) -> None:
             append=path.exists(),
         )
     pyogrio.write_dataframe(_notes(result), path, layer="notes", driver="GPKG", append=True)
-
-
-def geographic_crs(case: Case) -> str:
-    """CGCS2000 for a place mapped in CGCS2000, WGS84 for any other."""
-    base = CRS.from_user_input(case.info.projected_crs).geodetic_crs
-    return CGCS2000 if base is not None and base.to_epsg() == 4490 else WGS84
 
 
 def _sites(service: ServiceResult, *, chosen: bool) -> gpd.GeoDataFrame:
@@ -94,7 +87,7 @@ def _demand(service: ServiceResult, plan: bool) -> gpd.GeoDataFrame:
 
 
 def _points(frame: pd.DataFrame, columns: list[str], service: ServiceResult) -> gpd.GeoDataFrame:
-    data = _plain(frame[columns])
+    data = plain(frame[columns])
     data.insert(0, "service", service.service.id)
     points = shapely.points(frame["lon"].to_numpy(dtype=np.float64), frame["lat"].to_numpy(dtype=np.float64))
     return gpd.GeoDataFrame(data.reset_index(drop=True), geometry=points, crs=WGS84)
@@ -105,7 +98,7 @@ def _assignments(service: ServiceResult) -> gpd.GeoDataFrame:
     trips = service.assignments.reset_index(drop=True)
     start = service.demand.set_index("id")[["lon", "lat"]].reindex(trips["demand_id"]).to_numpy(dtype=np.float64)
     end = service.sites.set_index("id")[["lon", "lat"]].reindex(trips["site_id"]).to_numpy(dtype=np.float64)
-    data = _plain(trips[["demand_id", "site_id", "share", "persons", "travel_time_min"]])
+    data = plain(trips[["demand_id", "site_id", "share", "persons", "travel_time_min"]])
     data.insert(0, "service", service.service.id)
     lines = shapely.linestrings(np.stack([start, end], axis=1))
     return gpd.GeoDataFrame(data, geometry=lines, crs=WGS84)
@@ -123,7 +116,7 @@ def _catchments(service: ServiceResult, case: Case) -> gpd.GeoDataFrame:
     persons = np.bincount(owner, weights=trips["persons"].to_numpy(dtype=np.float64), minlength=len(sites))
     minutes = np.bincount(owner, weights=trips["persons"] * trips["travel_time_min"], minlength=len(sites))
     names = service.sites.set_index("id")[["name", "status"]].reindex(sites)
-    data = _plain(
+    data = plain(
         pd.DataFrame(
             {
                 "service": service.service.id,
@@ -148,28 +141,7 @@ def _service_areas(service: ServiceResult) -> gpd.GeoDataFrame:
     data = pd.DataFrame(
         {"service": [service.service.id] * len(there), "plan_state": [when for when, _ in there]}, dtype=object
     )
-    return gpd.GeoDataFrame(data, geometry=[_polygons(area) for _, area in there], crs=WGS84)
-
-
-def _zones(case: Case) -> gpd.GeoDataFrame:
-    if case.zone_shapes is None:
-        columns = ["id", "name_zh", "name_en", "kind"]
-        return gpd.GeoDataFrame(pd.DataFrame(columns=columns, dtype=object), geometry=[], crs=WGS84)
-    names = case.zones[["name_zh", "name_en", "kind"]].reindex(case.zone_shapes["id"]).reset_index(drop=True)
-    data = _plain(pd.concat([case.zone_shapes[["id"]].reset_index(drop=True), names], axis=1))
-    return gpd.GeoDataFrame(data, geometry=[_polygons(g) for g in case.zone_shapes.geometry], crs=WGS84)
-
-
-def _outline(case: Case) -> gpd.GeoDataFrame:
-    shapes = [] if case.outline is None else [_polygons(g) for g in case.outline.geometry]
-    data = pd.DataFrame({"name_zh": [case.info.name_zh] * len(shapes), "name_en": [case.info.name_en] * len(shapes)})
-    return gpd.GeoDataFrame(data.astype(object), geometry=shapes, crs=WGS84)
-
-
-def _roads(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    parts = roads[["name", "highway", "geometry"]].explode(index_parts=False, ignore_index=True)
-    parts = parts[parts.geometry.type == "LineString"].reset_index(drop=True)
-    return gpd.GeoDataFrame(_plain(pd.DataFrame(parts[["name", "highway"]])), geometry=parts.geometry.array, crs=WGS84)
+    return gpd.GeoDataFrame(data, geometry=[polygons(area) for _, area in there], crs=WGS84)
 
 
 def _notes(result: RunResult) -> pd.DataFrame:
@@ -187,24 +159,9 @@ def _notes(result: RunResult) -> pd.DataFrame:
         ("source", "", f"{s.title} {both((s.attribution_zh, s.attribution))}".strip(), f"{s.origin}; {s.licence}")
         for s in result.case.sources
     ]
-    return _plain(pd.DataFrame(rows, columns=["kind", "service", "text_zh", "text_en"]))
-
-
-def _polygons(area: shapely.Geometry) -> shapely.MultiPolygon:
-    """The areas of any geometry as one multipolygon."""
-    parts = [g for g in shapely.get_parts(shapely.get_parts(area)) if isinstance(g, shapely.Polygon)]
-    return shapely.MultiPolygon(parts)
+    return plain(pd.DataFrame(rows, columns=["kind", "service", "text_zh", "text_en"]))
 
 
 def _concat(parts: list[gpd.GeoDataFrame]) -> gpd.GeoDataFrame:
     full = [part for part in parts if len(part)] or parts[:1]
     return gpd.GeoDataFrame(pd.concat(full, ignore_index=True), crs=WGS84)
-
-
-def _plain(frame: pd.DataFrame) -> pd.DataFrame:
-    """Texts that every reader takes, missing ones empty; numbers as they are."""
-    data = frame.copy()
-    for name in data.columns:
-        if not pd.api.types.is_numeric_dtype(data[name]) and not pd.api.types.is_bool_dtype(data[name]):
-            data[name] = clean_column(data[name])
-    return data

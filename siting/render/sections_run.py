@@ -7,7 +7,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import replace
 
 from siting.render.certificate import certainty, gap_text, objective_text
-from siting.render.columns import Sheet
+from siting.render.columns import Sheet, narrowed
 from siting.render.report_sentences import plan_sentences, today_sentences
 from siting.render.tables_record import ordered_thresholds, question_texts
 from siting.render.tables_vehicles import arrival_sentences
@@ -36,6 +36,26 @@ TABLES: tuple[tuple[str, str, tuple[str, ...]], ...] = (
     ("优质均衡", "Quality-balanced schools", ("school_variation", "school_balance")),
 )
 
+# Of tables that are too wide for a page the columns that the report has.
+ON_PAGE: dict[str, tuple[str, ...]] = {
+    "new_facilities": (
+        "number", "name", "township", "size_class", "vehicles", "capacity_persons", "load_persons",
+        "newly_covered_persons", "nearer_persons", "minutes_saved", "cost_yuan",
+    ),
+    "gone_facilities": ("name", "status", "load_before_persons", "before_min", "after_min", "unassigned_persons"),
+    "coverage": (
+        "service", "group_kind", "group", "demand_persons", "covered_share_before", "covered_share_after",
+        "mean_min_before", "mean_min_after", "worst_min_before", "worst_min_after",
+    ),
+    "uncovered_villages": (
+        "service", "township", "village", "uncovered_persons", "mode", "standard_min", "nearest_min", "nearest_name",
+    ),
+    "facilities": (
+        "service", "name", "status", "township", "capacity_persons", "load_before_persons", "load_after_persons",
+        "utilisation_after",
+    ),
+}  # fmt: skip
+
 
 def run_sections(result: RunResult, sheets: Sequence[Sheet]) -> tuple[Section, ...]:
     """The sections; those about a plan only where there is one.
@@ -45,6 +65,7 @@ def run_sections(result: RunResult, sheets: Sequence[Sheet]) -> tuple[Section, .
         sheets: all its tables.
     """
     by_key = {sheet.key: sheet for sheet in sheets}
+    by_key |= {key: narrowed(by_key[key], ("service", *names)) for key, names in ON_PAGE.items() if key in by_key}
     plan, zones = planned(result), zone_names(result.case)
     answer = [_named(s, plan_sentences(s) if plan else today_sentences(s)) for s in result.services]
     found = [Section("结论", "Answer", tuple(answer), (by_key["overview"],))]
@@ -68,7 +89,6 @@ def run_sections(result: RunResult, sheets: Sequence[Sheet]) -> tuple[Section, .
             tuple(text for s in result.services for text in s.unverified), (by_key["assumptions"],),
         ),
         Section("怎样计算", "How it is computed", (*_method(result), *result.travel, *result.notes)),
-        Section("数据来源与许可", "Sources and licences", (), (by_key["sources"],)),
         Section("成果表", "Tables", (_where(sheets),)),
     ]  # fmt: skip
     return tuple(found)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from siting.render.cell_text import number_text
-from siting.render.columns import Sheet
+from siting.render.columns import Sheet, narrowed
 from siting.render.layers_people import Labels, line_layer, people_layers
 from siting.render.layers_sites import area_layers, site_layers
 from siting.render.map_page import base_of
@@ -14,8 +16,7 @@ from siting.render.views import Told, View, place_of
 from siting.render.wording import label_of, labels_text, minutes_text, persons_text, share_text, yuan_text
 from siting.results import RunResult, ServiceResult
 
-IN_PANEL = ("new_facilities", "gone_facilities", "uncovered_villages")  # tables beside the map
-BRIEF = {  # their columns there
+BRIEF = {  # tables beside the map, and their columns there
     "new_facilities": ("number", "name", "newly_covered_persons", "load_persons"),
     "gone_facilities": ("name", "status"),
     "uncovered_villages": ("township", "village", "uncovered_persons", "nearest_min"),
@@ -47,7 +48,9 @@ def told_of(result: RunResult) -> Told:
 def _view(service: ServiceResult, sheets: tuple[Sheet, ...], style: Style, labels: Labels) -> View:
     plan = service.question is not None
     lines = (line_layer(service, style, labels),) if plan else ()
-    tables = [_brief(service, sheet) for sheet in sheets if sheet.key in IN_PANEL]
+    tables = [
+        replace(narrowed(rows_of(service, sheet), BRIEF[sheet.key]), notes=()) for sheet in sheets if sheet.key in BRIEF
+    ]
     return View(
         subject=service.service.id,
         subject_zh=service.service.name_zh,
@@ -59,13 +62,6 @@ def _view(service: ServiceResult, sheets: tuple[Sheet, ...], style: Style, label
         figures=_figures(service),
         sheets=tuple(sheet for sheet in tables if len(sheet.frame)),
     )  # fmt: skip
-
-
-def _brief(service: ServiceResult, sheet: Sheet) -> Sheet:
-    """The service's rows of a table, with the columns that fit beside a map."""
-    mine = rows_of(service, sheet)
-    columns = tuple(column for column in mine.columns if column.name in BRIEF[sheet.key])
-    return Sheet(sheet.key, sheet.zh, sheet.en, columns, mine.frame[[column.name for column in columns]])
 
 
 def _figures(service: ServiceResult) -> tuple[tuple[str, str, str], ...]:

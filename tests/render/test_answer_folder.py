@@ -19,7 +19,7 @@ from siting.render.told_file import ANSWER_FILE
 from tests.render.browser import open_browser, open_page
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told, table
 
-FILES = {"map.html", "report.html", "tables.xlsx", "tables", "run.json", ANSWER_FILE}
+FILES = {"map.html", "report.html", "tables.xlsx", "tables", "plan.gpkg", "run.json", ANSWER_FILE}
 
 
 @pytest.fixture(scope="module")
@@ -36,7 +36,7 @@ def test_every_stage_is_told(tmp_path: Path) -> None:
     write_answer(make_told(5), tmp_path / "run", Settings(listener=lambda e: heard.append(f"{e.stage} {e.kind}")))
     assert heard == [
         f"write {name} {kind}"
-        for name in ("map.html", "report.html", "tables.xlsx", "run.json", ANSWER_FILE)
+        for name in ("map.html", "report.html", "tables.xlsx", "plan.gpkg", "run.json", ANSWER_FILE)
         for kind in ("start", "done")
     ]
 

@@ -8,7 +8,8 @@ import pyogrio
 import pytest
 import shapely
 
-from siting.render.geopackage import geographic_crs, write_geopackage
+from siting.render.geopackage import write_geopackage
+from siting.render.gis_layers import geographic_crs
 from tests.render.sample_run import HOSTILE, NOTICE, sample_case, sample_run
 
 GEOMETRY = {

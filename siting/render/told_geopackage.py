@@ -1,0 +1,108 @@
+"""`plan.gpkg` of an answer: its layers for a GIS, drawn by QGIS as the map draws them.
+
+Styles lie in the table `layer_styles`, from which QGIS takes those of a GeoPackage. Column names are ASCII; QGIS shows
+the headers in both languages. The layer `notes` has no geometry: it carries the result's label and the notices.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pyogrio
+
+from siting.render.gis_layers import WGS84, geographic_crs, outline_layer, plain, roads_layer, zones_layer
+from siting.render.told_layers import GisLayer, told_layers
+from siting.render.views import Told
+from siting.render.wording import both
+
+GEOMETRY_COLUMN = "geom"
+MOST_ROWS = 60_000  # of all layers, in a run folder: about 20 MB
+THEN = "2000-01-01T00:00:00.000Z"  # a fixed date: the same answer gives the same file
+
+
+def write_told_geopackage(told: Told, path: Path, *, crs: str | None = None) -> None:
+    """Write the layers of the answer, then zones, outline, roads, notes and the styles.
+
+    Args:
+        told: the answer.
+        path: of the file; an older one is replaced.
+        crs: a name that PROJ knows, such as EPSG:4549. None: degrees, in CGCS2000 (EPSG:4490) where the case's
+            projected system is based on it, else in WGS84. CGCS2000 and WGS84 are taken as equal: they agree within
+            a metre.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    path.unlink(missing_ok=True)
+    layers, degrees = told_layers(told), geographic_crs(told.place)
+    ground: list[tuple[str, gpd.GeoDataFrame, str]] = [
+        ("zones", zones_layer(told.place), "MultiPolygon"),
+        ("outline", outline_layer(told.place), "MultiPolygon"),
+        ("roads", roads_layer(told.base.roads), "LineString"),
+    ]
+    for name, frame, geometry_type in [*((one.name, one.frame, one.geometry_type) for one in layers), *ground]:
+        placed = frame.set_crs(WGS84 if crs == WGS84 else degrees, allow_override=True)
+        _write(placed if crs is None else placed.to_crs(crs), path, name, geometry_type=geometry_type)
+    _write(plain(notes_of(told)), path, "notes")
+    _write(_styles(layers), path, "layer_styles")
+    with closing(sqlite3.connect(path)) as book, book:
+        book.execute("UPDATE gpkg_contents SET last_change = ?", (THEN,))
+
+
+def write_plan_geopackage(told: Told, path: Path) -> None:
+    """Write the GeoPackage of a run folder: where all periods have many rows, only that at which the map opens.
+
+    `siting export` writes all of them.
+
+    Raises:
+        OSError: when the file cannot be written.
+    """
+    periods = list(dict.fromkeys(view.period for view in told.views))
+    if len(periods) > 1 and sum(len(layer.frame) for view in told.views for layer in view.layers) > MOST_ROWS:
+        period = told.first[1] or periods[0]
+        left_out = (
+            f"为控制大小，本文件只有“{period}”一期的图层；全部各期请用 siting export 导出",
+            f"to keep it small, this file has the layers of the period {period} only; siting export writes all of them",
+        )
+        views = tuple(view for view in told.views if view.period == period)
+        told = replace(told, views=views, notices=(*told.notices, left_out))
+    write_told_geopackage(told, path)
+
+
+def _write(frame: pd.DataFrame, path: Path, layer: str, **options: str) -> None:
+    there = {"layer_options": {"GEOMETRY_NAME": GEOMETRY_COLUMN}} if "geometry_type" in options else {}
+    pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists(), **there, **options)
+
+
+def notes_of(told: Told) -> pd.DataFrame:
+    """What every reader must know: kind, text_zh, text_en."""
+    info = told.place.info
+    rows = [("title", *told.title), ("result", *told.label)]
+    rows += [("notice", zh, en) for zh, en in told.notices]
+    if info.data_date:
+        rows.append(("data_date", info.data_date, info.data_date))
+    rows += [("assumption", guess.zh, guess.en) for guess in info.guesses]
+    rows += [
+        ("source", f"{s.title} {both((s.attribution_zh, s.attribution))}".strip(), f"{s.origin}; {s.licence}")
+        for s in told.place.sources
+    ]
+    return pd.DataFrame(rows, columns=["kind", "text_zh", "text_en"], dtype=object)
+
+
+def _styles(layers: list[GisLayer]) -> pd.DataFrame:
+    """The rows of `layer_styles`, in the columns that QGIS gives it."""
+    rows = [
+        {
+            "f_table_catalog": "", "f_table_schema": "", "f_table_name": one.name,
+            "f_geometry_column": GEOMETRY_COLUMN, "styleName": "siting", "styleQML": one.qml, "styleSLD": "",
+            "useAsDefault": True, "description": one.title, "owner": "siting", "ui": "",
+            "update_time": pd.Timestamp(THEN),
+        }
+        for one in layers
+    ]  # fmt: skip
+    return pd.DataFrame(rows)

@@ -1,0 +1,221 @@
+"""The GeoPackage of an answer: its layers with their values and places, and the styles that QGIS picks up."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from xml.etree import ElementTree as Xml
+
+import geopandas as gpd
+import numpy as np
+import pyogrio
+import pytest
+import shapely
+from pyproj import Transformer
+
+from siting.render import told_geopackage
+from siting.render.qml import MM_PER_PIXEL
+from siting.render.told_geopackage import write_plan_geopackage, write_told_geopackage
+from siting.render.told_layers import told_layers
+from siting.render.told_of import told_of
+from siting.render.views import Told
+from tests.render.make_result import make_result
+from tests.render.sample_told import BUILT, LABEL, NAMES, NOTICES, make_told, people
+
+GEOMETRY = {
+    "hidden": "Point", "sites": "Point", "people": "Point", "lines": "LineString", "areas": "MultiPolygon",
+    "zones": "MultiPolygon", "outline": "MultiPolygon", "roads": "LineString", "notes": None, "layer_styles": None,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def told() -> Told:
+    return replace(make_told(), first=("other", "2035"))
+
+
+@pytest.fixture(scope="module")
+def path(told: Told, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("gpkg") / "plan.gpkg"
+    write_told_geopackage(told, path)
+    return path
+
+
+def styles(path: Path) -> dict[str, Xml.Element]:
+    """The style of each table, by the conditions under which QGIS takes it."""
+    with closing(sqlite3.connect(path)) as book:
+        rows = book.execute(
+            "SELECT f_table_name, styleQML FROM layer_styles WHERE f_table_catalog = '' AND f_table_schema = ''"
+            " AND f_geometry_column = 'geom' AND useAsDefault"
+        ).fetchall()
+    return {name: Xml.fromstring(qml) for name, qml in rows}
+
+
+def test_layers_are_the_maps_the_uppermost_first(path: Path) -> None:
+    assert dict(pyogrio.list_layers(path).tolist()) == GEOMETRY
+    assert [name for name, _ in pyogrio.list_layers(path).tolist()] == list(GEOMETRY)
+
+
+def test_rows_of_all_subjects_and_periods_have_the_values_of_the_answer(path: Path) -> None:
+    frame = gpd.read_file(path, layer="people")
+    assert frame.groupby(["subject", "period"]).size().to_dict() == {
+        ("primary_school", "2030"): 60, ("primary_school", "2035"): 60, ("other", "2030"): 30, ("other", "2035"): 30,
+    }  # fmt: skip
+    expected = people(60, later=True)
+    mine = frame[(frame["subject"] == "primary_school") & (frame["period"] == "2035")].reset_index(drop=True)
+    assert mine["need"].tolist() == expected["need"].tolist()
+    assert np.isnan(mine["minutes"][0])
+    assert mine["category"].tolist() == expected["category"].tolist()
+    assert set(mine["category_name"]) == {"达标 Within", "未达标 Beyond"}
+    assert mine["name"].tolist()[:3] == list(NAMES[:3])
+    assert mine["name"][5] == "名字\u202e倒"  # the control character is gone, the rest is as typed
+    assert mine.geometry.x.tolist() == expected["lon"].tolist()
+    assert mine.geometry.y.tolist() == expected["lat"].tolist()
+
+
+def test_lines_and_areas_are_where_they_were(path: Path, told: Told) -> None:
+    lines = gpd.read_file(path, layer="lines")
+    drawn = told.views[0].layers[1].frame
+    assert shapely.get_coordinates(lines.geometry.iloc[0]).tolist() == [
+        [drawn["from_lon"].iloc[0], drawn["from_lat"].iloc[0]], [drawn["to_lon"].iloc[0], drawn["to_lat"].iloc[0]],
+    ]  # fmt: skip
+    areas = gpd.read_file(path, layer="areas")
+    assert len(areas) == 4
+    whole = told.views[0].layers[0].frame.geometry
+    assert [area.area for area in areas.geometry[:2]] == pytest.approx([area.area for area in whole])
+
+
+def test_degrees_are_cgcs2000_and_metres_those_of_the_zone(path: Path, told: Told, tmp_path: Path) -> None:
+    write_told_geopackage(told, tmp_path / "metres.gpkg", crs="EPSG:4549")
+    write_told_geopackage(told, tmp_path / "wgs84.gpkg", crs="EPSG:4326")
+    for name, geometry in GEOMETRY.items():
+        for file, crs in ((path, "EPSG:4490"), (tmp_path / "metres.gpkg", "EPSG:4549")):
+            assert (pyogrio.read_info(file, layer=name)["crs"] == crs) == (geometry is not None)
+    assert pyogrio.read_info(tmp_path / "wgs84.gpkg", layer="sites")["crs"] == "EPSG:4326"
+    degrees, metres = gpd.read_file(path, layer="sites"), gpd.read_file(tmp_path / "metres.gpkg", layer="sites")
+    east, north = Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True).transform(120.6, 29.45)
+    assert (degrees.geometry.x[0], degrees.geometry.y[0]) == (120.6, 29.45)
+    assert (metres.geometry.x[0], metres.geometry.y[0]) == pytest.approx((east, north), abs=1e-6)
+    assert 500_000 < east < 600_000  # east of the central meridian of 120 degrees, false easting of 500 km
+
+
+def test_columns_are_ascii_and_qgis_shows_both_languages(path: Path) -> None:
+    for name, style in styles(path).items():
+        fields = pyogrio.read_info(path, layer=name)["fields"].tolist()
+        assert all(field.isascii() for field in fields)
+        aliases = {alias.get("field"): alias.get("name") for alias in style.iter("alias")}
+        assert list(aliases) == fields
+    assert {alias.get("name") for alias in styles(path)["people"].iter("alias")} >= {"需求（人） Need (persons)"}
+
+
+def test_each_category_is_one_rule_with_the_maps_colour_and_symbol(path: Path) -> None:
+    found = styles(path)
+    assert set(found) == {"hidden", "sites", "people", "lines", "areas"}
+    style = found["sites"]
+    symbols = {symbol.get("name"): symbol for symbol in style.iter("symbol")}
+    groups = style.findall("renderer-v2/rules/rule")
+    assert [group.get("checkstate") for group in groups] == ["0", "0", "0", None]  # the last is the map's first
+    assert groups[3].get("filter") == "\"subject\" = 'other' AND \"period\" = '2035'"
+    for group in groups:
+        assert [rule.get("filter") for rule in group] == [f"\"category\" = '{one.key}'" for one in BUILT]
+        assert [rule.get("label") for rule in group] == [f"{one.zh} {one.en}" for one in BUILT]
+        for rule, one in zip(group, BUILT, strict=True):
+            symbol = symbols[rule.get("symbol")]
+            options = {option.get("name"): option.get("value") for option in symbol.iter("Option")}
+            colour = [int(part) for part in str(options["color"]).split(",")]
+            assert "#{:02x}{:02x}{:02x}".format(*colour[:3]) == one.colour
+            assert options["name"] == one.symbol
+            assert float(str(options["size"])) == pytest.approx(one.size_px * MM_PER_PIXEL, abs=0.005)
+        levels = [int(str(symbols[rule.get("symbol")].find("layer").get("pass"))) for rule in group]  # type: ignore[union-attr]
+        assert levels == [2, 1, 0]  # the first category is drawn over the others
+    kinds = {name: {symbol.get("type") for symbol in one.iter("symbol")} for name, one in found.items()}
+    assert kinds == {
+        "hidden": {"marker"},
+        "sites": {"marker"},
+        "people": {"marker"},
+        "lines": {"line"},
+        "areas": {"fill"},
+    }
+    assert len(symbols) == len(BUILT)  # what looks the same is described once
+
+
+def test_every_row_is_drawn_by_exactly_one_rule(path: Path) -> None:
+    for name, style in styles(path).items():
+        frame = gpd.read_file(path, layer=name)
+        drawn = np.zeros(len(frame), dtype=int)
+        for group in style.findall("renderer-v2/rules/rule"):
+            for rule in group:
+                hit = np.ones(len(frame), dtype=bool)
+                for part in f"{group.get('filter')} AND {rule.get('filter')}".split(" AND "):
+                    field, value = part.split(" = ")
+                    hit &= (frame[field.strip('"')] == value.strip("'")).to_numpy()
+                drawn += hit
+        assert (drawn == 1).all(), name
+
+
+def test_a_single_view_has_plain_rules_and_a_quote_does_no_harm(told: Told) -> None:
+    view = told.views[0]
+    layer = view.layers[2]
+    odd = replace(layer.categories[0], key="o'brien", zh="<甲>&", en="\x0b")
+    frame = layer.frame.assign(category="o'brien")
+    one = replace(
+        told, first=("", ""), views=(replace(view, layers=(replace(layer, frame=frame, categories=(odd,)),)),)
+    )
+    (table,) = told_layers(one)
+    rules = Xml.fromstring(table.qml).findall("renderer-v2/rules/rule")
+    assert [rule.get("filter") for rule in rules] == ["\"category\" = 'o''brien'"]
+    assert rules[0].get("label") == "<甲>& "
+
+
+def test_notes_carry_label_notices_and_sources(path: Path) -> None:
+    notes = pyogrio.read_dataframe(path, layer="notes")
+    found = notes.groupby("kind")["text_zh"].apply(list)
+    assert found["result"] == [LABEL[0]]
+    assert found["notice"] == [zh for zh, _ in NOTICES]
+    assert found["data_date"] == ["2020-11-01"]
+    assert len(found["source"]) > 0
+
+
+def test_the_same_answer_makes_the_same_file(path: Path, told: Told, tmp_path: Path) -> None:
+    again = tmp_path / "again.gpkg"
+    again.write_bytes(b"an older file")
+    write_told_geopackage(told, again)
+    assert again.read_bytes() == path.read_bytes()
+
+
+def test_places_without_coordinates_and_layers_without_rows(told: Told, tmp_path: Path) -> None:
+    view = told.views[0]
+    layer = view.layers[2]
+    nowhere = layer.frame.assign(lon=np.where(layer.frame["id"] == "d00003", np.nan, layer.frame["lon"]))
+    layers = (replace(layer, frame=nowhere), replace(view.layers[1], frame=view.layers[1].frame.iloc[:0]))
+    bare = replace(told, first=("", ""), views=(replace(view, layers=layers),))
+    write_told_geopackage(bare, tmp_path / "bare.gpkg")
+    assert "d00003" not in set(gpd.read_file(tmp_path / "bare.gpkg", layer="people")["id"])
+    assert len(gpd.read_file(tmp_path / "bare.gpkg", layer="people")) == 59
+    assert len(gpd.read_file(tmp_path / "bare.gpkg", layer="lines")) == 0
+
+
+def test_a_run_folder_has_the_maps_first_period_where_all_are_many_rows(
+    told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_plan_geopackage(told, tmp_path / "all.gpkg")
+    assert set(gpd.read_file(tmp_path / "all.gpkg", layer="people")["period"]) == {"2030", "2035"}
+    monkeypatch.setattr(told_geopackage, "MOST_ROWS", 100)
+    write_plan_geopackage(told, tmp_path / "one.gpkg")
+    people_of = gpd.read_file(tmp_path / "one.gpkg", layer="people")
+    assert set(people_of["period"]) == {"2035"}
+    assert set(people_of["subject"]) == {"primary_school", "other"}
+    notes = pyogrio.read_dataframe(tmp_path / "one.gpkg", layer="notes")
+    assert any("siting export" in text for text in notes["text_zh"])
+    whole = pyogrio.read_dataframe(tmp_path / "all.gpkg", layer="notes")
+    assert not any("siting export" in text for text in whole["text_zh"])
+
+
+def test_a_run_of_one_period_is_exported_with_all_its_layers(tmp_path: Path) -> None:
+    told = told_of(make_result(demand_points=30, sites=8))
+    write_told_geopackage(told, tmp_path / "run.gpkg")
+    names = [name for name, _ in pyogrio.list_layers(tmp_path / "run.gpkg").tolist()]
+    assert names[:3] == ["facilities", "candidates", "lines"]
+    assert {"before", "after", "change", "time_before", "time_after", "area_before", "area_after"} <= set(names)
+    assert set(styles(tmp_path / "run.gpkg")) == set(names) - {"zones", "outline", "roads", "notes", "layer_styles"}
