@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from siting.render.columns import Column
 from siting.render.encode import minutes_shown
 from siting.render.map_style import Style
-from siting.render.views import Category, LineLayer, PointLayer
+from siting.render.views import Category, LineLayer, Moment, PointLayer
 from siting.render.wording import MODE, Text, both
 from siting.results import ServiceResult
 
@@ -34,6 +34,11 @@ PLANNED = (
     Column("without_after", "规划后无着落（人）", "Without a place in the plan", "persons"),
 )
 
+MOMENTS = (
+    Moment("现状", "Today", "from", "minutes_before", "state_before"),
+    Moment("规划后", "In the plan", "to", "minutes_after", "state_after"),
+)
+
 
 def people_layers(service: ServiceResult, style: Style, labels: Labels) -> tuple[PointLayer, ...]:
     """Demand points by times and by whether the nearest facility in use lies within the standard, the lowest first.
@@ -46,7 +51,11 @@ def people_layers(service: ServiceResult, style: Style, labels: Labels) -> tuple
 
     def layer(key: str, category: NDArray[np.str_], categories: tuple[Category, ...]) -> PointLayer:
         told, shown = frame.assign(category=category), key == ("after" if plan else "before")
-        return PointLayer(key, *_name(key, labels), told, categories, columns, shown=shown)
+        moments = MOMENTS if plan else MOMENTS[:1]
+        return PointLayer(
+            key, *_name(key, labels), told, categories, columns, shown=shown, weight="need", choice="people",
+            moments=moments,
+        )  # fmt: skip
 
     look, need = style.coverage, frame["need"].to_numpy() > 0
     nobody = Category("nobody", *labels["legend.no_demand"], look.no_demand, size_px=3)
@@ -90,7 +99,8 @@ def _name(key: str, labels: Labels) -> Text:
 def point_frame(service: ServiceResult) -> pd.DataFrame:
     """All demand points: where they are, who needs the service, the nearest facility before and after, where they go.
 
-    Minutes are NaN and facilities '' where none is reached.
+    Minutes are NaN and facilities '' where none is reached. How people fare (`views.State`): today by the nearest
+    facility in use, in the plan by where most of them are sent.
     """
     demand = service.demand.reset_index(drop=True)
     names = site_names(service)
@@ -102,8 +112,13 @@ def point_frame(service: ServiceResult) -> pd.DataFrame:
         columns = (demand[f"nearest_{when}_min"], demand["standard_min"], demand[f"covered_{when}"])
         return np.array(minutes_shown(*columns), dtype=np.float64)
 
+    need, left = demand["demand_persons"].to_numpy(np.float64), demand["unassigned_persons"].to_numpy(np.float64)
+    sent = demand["assigned_min"].to_numpy(np.float64)
+    reached = ~np.isnan(demand["nearest_before_min"].to_numpy(np.float64))
+    today = [~(need > 0), demand["covered_before"].to_numpy(bool), reached]
+    planned = [~(need > 0), np.isnan(sent) | (left > need / 2), sent <= demand["standard_min"].to_numpy(np.float64)]
     return demand[["id", "name", "lon", "lat", "township", "village"]].assign(
-        need=demand["demand_persons"].to_numpy(dtype=np.float64),
+        need=need,
         standard=demand["standard_min"].to_numpy(dtype=np.float64),
         mode=[both(MODE[mode]) for mode in demand["mode"]],
         **{"from": named("nearest_before_id")},
@@ -111,8 +126,10 @@ def point_frame(service: ServiceResult) -> pd.DataFrame:
         nearest=named("nearest_after_id"),
         minutes_nearest=shown("after"),
         to=named("assigned_id"),
-        minutes_after=demand["assigned_min"].to_numpy(dtype=np.float64),
-        without_after=demand["unassigned_persons"].to_numpy(dtype=np.float64),
+        minutes_after=sent,
+        without_after=left,
+        state_before=np.select(today, ["nobody", "within", "beyond"], "without"),
+        state_after=np.select(planned, ["nobody", "without", "within"], "beyond"),
     )
 
 

@@ -81,6 +81,30 @@ def test_people_within_the_standard_are_those_of_the_summary(run: RunResult, tol
         assert change.get("gained", 0) - change.get("lost", 0) == pytest.approx(gain)
 
 
+def test_a_click_tells_how_people_fare_today_and_where_the_plan_sends_them(run: RunResult, told: Told) -> None:
+    for service, view in zip(run.services, told.views, strict=True):
+        one = layer(view, "after")
+        assert isinstance(one, PointLayer)
+        assert [moment.zh for moment in one.moments] == ["现状", "规划后"]
+        assert (one.weight, one.choice) == ("need", "people")
+        names = service.sites.set_index("id")["name"].to_dict()
+        states = set()
+        for row, fares in zip(service.demand.to_dict("records"), one.frame.to_dict("records"), strict=True):
+            assert fares["minutes_after"] == row["assigned_min"] or not row["assigned_id"]
+            assert fares["to"] == (names[row["assigned_id"]] or row["assigned_id"] if row["assigned_id"] else "")
+            if not row["demand_persons"] > 0:
+                expected = "nobody"
+            elif not row["assigned_id"] or 2 * row["unassigned_persons"] > row["demand_persons"]:
+                expected = "without"
+            else:
+                expected = "within" if row["assigned_min"] <= row["standard_min"] else "beyond"
+            assert fares["state_after"] == expected
+            states.add(expected)
+        assert len(states) > 1
+        people_today = one.frame.groupby("state_before")["need"].sum()
+        assert people_today["within"] == pytest.approx(service.headline("before")["covered_persons"])
+
+
 def test_times_fall_into_the_classes_of_the_style(told: Told) -> None:
     breaks = load_style().travel_time.breaks_min
     for view in told.views:
