@@ -26,6 +26,7 @@ from siting.formulation.spec import Formulation
 from siting.futures.run import choose_over_futures, look_ahead
 from siting.impedance import BoolArray
 from siting.network import RoadGraph, write_graphml
+from siting.notices import notices_of
 from siting.plan import Plan, make_plan
 from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
 from siting.render.csv_files import write_csv
@@ -38,7 +39,6 @@ from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
 from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
 from siting.service_times import ServiceTimes
-from siting.solution import Status
 from siting.standards import Service, in_order, load_service
 from siting.travel import describe_travel
 
@@ -290,27 +290,6 @@ def _finish(
         base = base_of(case, graph)
     with clock.time(settings.listener, "areas", "绘制服务范围", "Drawing the service areas"):
         results = drawing.finish(results)
-    notices = []
-    if case.info.notice_zh or case.info.notice_en:
-        notices.append((case.info.notice_zh, case.info.notice_en))
-    by_clock = [r.service for r in results if r.outcome is not None and r.outcome.status is Status.TIME_LIMIT]
-    if by_clock:
-        zh, en = "、".join(s.name_zh for s in by_clock), ", ".join(s.name_en for s in by_clock)
-        notices.append(
-            (
-                f"{zh}：求解因到时或被手动中止而停止，再次运行或换一台电脑，方案可能不同；与最优的差距仍然有效",
-                f"{en}: the search was stopped by the clock or by hand; another run or computer may give another plan, "
-                "the proven gap holds all the same",
-            )
-        )
-    unverified = sum(len(result.unverified) for result in results)
-    if unverified:
-        notices.append(
-            (
-                f"有 {unverified} 项标准数值未经核实，详见所附的标准与假设",
-                f"{unverified} values of the standards are not verified; see the standards and assumptions",
-            )
-        )
     return RunResult(
         case=case,
         scenario=scenario,
@@ -321,7 +300,7 @@ def _finish(
         stations=base.stations,
         places=base.places,
         green=base.green,
-        notices=tuple(notices),
+        notices=notices_of(case, results),
         notes=tuple(graph.report.findings()),
         travel=describe_travel(scenario.travel if scenario is not None else Travel()),
         provenance={

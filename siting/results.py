@@ -189,6 +189,11 @@ class ServiceResult:
         return rows.iloc[0]
 
 
+def over_capacity(load: np.ndarray, capacity: np.ndarray) -> np.ndarray:
+    """Which loads exceed a known capacity, beyond rounding."""
+    return np.asarray(load > capacity * (1 + 1e-6))
+
+
 @dataclass(frozen=True, eq=False)
 class RunResult:
     """One run of a scenario, or one evaluation of a case.

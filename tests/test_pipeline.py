@@ -378,3 +378,18 @@ def test_an_evaluation_with_nothing_left_is_refused(tmp_path: Path) -> None:
     folder = write_case(tmp_path / "tiny", facilities=f"{header}\n{school}\n")
     with pytest.raises(InputError, match="lies across that limit"):
         evaluate_case(folder, Settings(service_areas=False))
+
+
+def test_a_plan_that_overfills_facilities_says_so_and_names_the_fullest(tmp_path: Path) -> None:
+    def told(folder: Path, capacity: int) -> tuple[RunResult, list[str]]:
+        text = facilities_csv().replace("城关镇,60", f"城关镇,{capacity}")
+        result = run(folder, facilities=text)
+        return result, [en for _, en in result.notices if "more people than they hold" in en]
+
+    assert told(tmp_path / "a", 5000)[1] == []
+    result, (notice,) = told(tmp_path / "b", 2)
+    school = service(result, "primary_school")
+    (load,) = school.sites.loc[school.sites["id"] == "f1", "load_after_persons"]
+    assert load > 2
+    assert notice.startswith("Primary school: 1 of 2 facilities")
+    assert f"一小 ({load:,.0f} / 2 " in notice

@@ -19,7 +19,7 @@ from siting.render.tables_futures import RULE
 from siting.render.tables_gone import gone_table
 from siting.render.tables_people import TODAY, WORDS, uncovered_by_village
 from siting.render.tables_record import NOTICE_KIND, QUESTION_KIND, assumptions, ordered_thresholds, question_texts
-from siting.render.tables_sites import new_facilities, over_capacity
+from siting.render.tables_sites import new_facilities
 from siting.render.tables_vehicles import WORST, arrival_sentences, stations_table, townships_table, villages_table
 from siting.render.wording import (
     MODE,
@@ -37,7 +37,7 @@ from siting.render.wording import (
     planned,
     zone_names,
 )
-from siting.results import RunResult, ServiceResult
+from siting.results import RunResult, ServiceResult, over_capacity
 
 VILLAGES_SHOWN = 50
 FACILITIES_SHOWN = 25

@@ -10,7 +10,7 @@ import pandas as pd
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.model_texts import model_texts
 from siting.render.tables_people import PLACES, uncovered_by_village
-from siting.render.tables_sites import SERVICE, over_capacity
+from siting.render.tables_sites import SERVICE
 from siting.render.wording import (
     MODE,
     ZONE_KIND,
@@ -22,7 +22,7 @@ from siting.render.wording import (
     yes_no,
     zone_names,
 )
-from siting.results import RunResult, ServiceResult
+from siting.results import RunResult, ServiceResult, over_capacity
 from siting.sourced import Sourced
 from siting.standards import ZONE_KINDS, load_service
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import STATUS, both, planned, yes_no, zone_names
-from siting.results import GONE, RunResult, ServiceResult
+from siting.results import GONE, RunResult, ServiceResult, over_capacity
 
 SERVICE = Column("service", "服务", "Service", width=22)
 PLACE = (
@@ -206,11 +206,6 @@ def _rare(result: RunResult) -> tuple[Column, ...]:
     if any(service.closing_yuan > 0 for service in result.services):
         columns.append(Column("closing_yuan", "关闭或迁移费用（元）", "Cost of closing or moving (yuan)", "yuan", 18))
     return tuple(columns)
-
-
-def over_capacity(load: np.ndarray, capacity: np.ndarray) -> np.ndarray:
-    """Which loads exceed a known capacity, beyond rounding."""
-    return np.asarray(load > capacity * (1 + 1e-6))
 
 
 def assignments(result: RunResult) -> Sheet:
