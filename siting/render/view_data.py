@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from siting.render.cell_text import cell_texts, sheet_cells
 from siting.render.columns import Column, Sheet, clean_column
 from siting.render.encode import coded, encode_points, encode_polygons
+from siting.render.hexagons import MOST_POINTS, gathered
 from siting.render.map_base import FINE
 from siting.render.room import room_m
 from siting.render.views import AreaLayer, Bars, Category, Layer, LineLayer, Moment, PointLayer, Told, View
@@ -96,7 +97,7 @@ def _view(view: View, pool: Pool) -> dict[str, Any]:
         "figures": [list(figure) for figure in view.figures],
         "bars": [_bars(bars) for bars in view.bars],
         "sheets": [pool.add(_sheet(sheet)) for sheet in view.sheets],
-        "layers": [_layer(layer, pool) for layer in view.layers],
+        "layers": [_layer(_drawn(layer), pool) for layer in view.layers],
     }
 
 
@@ -121,6 +122,13 @@ def _sheet(sheet: Sheet) -> dict[str, Any]:
         "rows": len(sheet.frame),
         "notes": [list(note) for note in sheet.notes],
     }
+
+
+def _drawn(layer: Layer) -> Layer:
+    """The layer as the page has it: points that are too many as hexagons."""
+    if isinstance(layer, PointLayer) and len(layer.frame) > MOST_POINTS:
+        return gathered(layer)
+    return layer
 
 
 def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
@@ -152,6 +160,7 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
             "kind": "areas", **common, **named,
             "shapes": pool.add([encode_polygons([shape], tolerance=FINE) for shape in shapes]),
             "at": pool.add(encode_points(shapely.get_x(inside), shapely.get_y(inside))),
+            "choice": layer.choice, "named": layer.named,
         }  # fmt: skip
     return {
         "kind": "points", **common, **named,

@@ -100,7 +100,13 @@ class LineLayer:
 
 @dataclass(frozen=True, eq=False)
 class AreaLayer:
-    """Areas: geometry (WGS84), name, category, and the columns that a click shows."""
+    """Areas.
+
+    Attributes:
+        frame: geometry (WGS84), name, category, and the columns that a click shows.
+        choice: as of a `PointLayer`.
+        named: whether the names are written on the map.
+    """
 
     key: str
     zh: str
@@ -109,6 +115,8 @@ class AreaLayer:
     categories: tuple[Category, ...]
     columns: tuple[Column, ...] = ()
     shown: bool = True
+    choice: str = ""
+    named: bool = True
 
 
 Layer = PointLayer | LineLayer | AreaLayer

@@ -36,7 +36,7 @@ function readLayer(raw) {
     names: pooledTexts(raw.names), at: pooledPlaces(raw.at),
     columns: DATA.pool[raw.columns].map(([zh, en, k, only]) => ({ name: [zh, en], texts: pooledTexts(k), only })),
   });
-  if (raw.kind === 'areas') return Object.assign(layer, { ids: layer.names, shapes: DATA.pool[raw.shapes].map(latLngs) });
+  if (raw.kind === 'areas') return Object.assign(layer, { ids: raw.named ? layer.names : layer.names.map((text, i) => `${text} ${i}`), shapes: DATA.pool[raw.shapes].map(latLngs), choice: raw.choice, named: raw.named });
   const order = layer.category.map((_, i) => i).sort((a, b) => layer.category[a] - layer.category[b] || a - b); // the uppermost first
   return Object.assign(layer, {
     order, ids: pooledTexts(raw.id), room: raw.room === null ? null : DATA.pool[raw.room], choice: raw.choice,

@@ -13,7 +13,7 @@ function reserved(place, zoom) {
 
 function writeAreas(ctx, view) {
   const known = new Set(state.on.has('names') ? PLACES.map(place => place.name[0]) : []);
-  layersOn().filter(layer => layer.kind === 'areas').forEach(layer => layer.at.forEach(([lat, lon], i) => {
+  layersOn().filter(layer => layer.kind === 'areas' && layer.named).forEach(layer => layer.at.forEach(([lat, lon], i) => {
     if (!known.has(layer.names[i])) tryName(ctx, view, layer.names[i], view.place({ lat, lon }), { size: 13, weight: 600, colour: STYLE.base.place, shifts: [0, 14, -14] });
   }));
 }
