@@ -43,6 +43,17 @@ function startPage(sections) {
   makeFolds();
   home();
   new BaseLayer().addTo(map);
+  drawTiles();
+}
+
+// Tiles of an online map service, over the page's own base, which is seen where they do not come; on paper they are not.
+function drawTiles() {
+  if (!DATA.tiles) return;
+  const tiles = L.tileLayer(DATA.tiles, { subdomains: '01234567', maxZoom: 18, zIndex: 2 });
+  const draw = () => { if (state.on.has('tiles')) tiles.addTo(map); else tiles.remove(); };
+  state.on.add('tiles');
+  onChange(['layers'], draw);
+  draw();
 }
 
 // After all of it: only now is it known how much room the panel leaves to the map.

@@ -17,7 +17,7 @@ from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.told_file import ANSWER_FILE, write_told
 from siting.render.told_geopackage import write_plan_geopackage
-from siting.render.view_map import render_views
+from siting.render.view_map import render_own
 from siting.render.views import Told
 from siting.render.wording import Text
 
@@ -47,7 +47,7 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
             name, or when two views are of one subject and period, or two sheets of one key.
     """
     writers: list[tuple[str, str, str, Callable[[Told, Path], None]]] = [
-        ("map.html", "绘制地图", "Drawing the map", render_views),
+        ("map.html", "绘制地图", "Drawing the map", render_own),
         ("report.html", "撰写报告", "Writing the report", write_answer_report),
         ("tables.xlsx", "写入表格", "Writing the tables", _write_tables),
         ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", write_plan_geopackage),

@@ -29,6 +29,7 @@ from siting.render.inline import (
 )
 from siting.render.map_base import base_layers
 from siting.render.map_style import load_labels, load_style
+from siting.render.tiles import NOTICE, Tiles
 from siting.render.views import Base, Place
 from siting.render.wording import Text
 
@@ -37,6 +38,7 @@ POLICY = (
     f"default-src 'none'; script-src {POLICY_TOKEN}; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
     "base-uri 'none'; form-action 'none'"
 )
+PICTURES = "img-src data:"
 
 
 class OfflineMap(folium.Map):
@@ -76,19 +78,24 @@ class OfflineMap(folium.Map):
         self._id = MAP_ID  # a name of its own for every export would make equal results differ
 
 
-def map_page(kind: str, data: dict[str, Any]) -> str:
+def map_page(kind: str, data: dict[str, Any], tiles: Tiles | None = None) -> str:
     """The whole page.
 
     Args:
         kind: of `inline.SCRIPTS`.
         data: all that its scripts are told, as plain JSON values; `page_data` and what is of this kind.
+        tiles: drawn under the map, for own use only: the page may fetch pictures from their host and nothing else.
 
     Raises:
         InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
     """
     top, bottom = read_asset("page.html").split("<!-- map -->")
+    policy = POLICY
+    if tiles is not None:
+        policy = policy.replace(PICTURES, f"{PICTURES} {tiles.source}")
+        data = data | {"tiles": tiles.template, "notices": [*data["notices"], list(NOTICE)]}
     texts = {
-        "POLICY": POLICY,
+        "POLICY": policy,
         "LEAFLET_CSS": read_css(f"{LEAFLET}/leaflet.css"),
         "LEAFLET_JS": read_leaflet(),
         "PAGE_CSS": read_css("page.css"),

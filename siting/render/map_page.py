@@ -10,22 +10,24 @@ import numpy as np
 from siting.render.map_base import bounds
 from siting.render.map_frame import map_page, page_data
 from siting.render.map_services import demand_points, service_layers
+from siting.render.tiles import Tiles, tiles_asked
 from siting.render.views import Base, place_of
 from siting.results import RunResult
 
 
 def render_map(result: RunResult, path: Path) -> None:
-    """Write the map page of a run or an evaluation.
+    """Write the map page of a run or an evaluation, for own use: over the tiles that the environment asks for.
 
     Raises:
-        InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
+        InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed, or
+            the environment's address of tiles is none (`siting.render.tiles`).
     """
-    path.write_text(map_html(result), encoding="utf-8", newline="\n")
+    path.write_text(map_html(result, tiles_asked()), encoding="utf-8", newline="\n")
 
 
-def map_html(result: RunResult) -> str:
+def map_html(result: RunResult, tiles: Tiles | None = None) -> str:
     """The whole page."""
-    return map_page("plan", _data(result))
+    return map_page("plan", _data(result), tiles)
 
 
 def base_of(result: RunResult) -> Base:

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from siting.render.map_base import bounds
 from siting.render.map_frame import map_page, page_data
+from siting.render.tiles import Tiles, tiles_asked
 from siting.render.view_data import points_of, view_data
 from siting.render.views import Told
 
@@ -20,15 +21,26 @@ def render_views(told: Told, path: Path) -> None:
     path.write_text(views_html(told), encoding="utf-8", newline="\n")
 
 
-def views_html(told: Told, *, embedded: bool = False) -> str:
+def render_own(told: Told, path: Path) -> None:
+    """Write the page of a run, for own use: over the tiles that the environment asks for (`siting.render.tiles`).
+
+    Raises:
+        InputError: as `render_views`, and when the environment's address of tiles is none.
+        OSError: when the file cannot be written.
+    """
+    path.write_text(views_html(told, tiles=tiles_asked()), encoding="utf-8", newline="\n")
+
+
+def views_html(told: Told, *, embedded: bool = False, tiles: Tiles | None = None) -> str:
     """The whole page.
 
     Args:
         embedded: without panel, search and notices, for a page that has them and holds this one; the two tell each
             other what is seen (`maps/README.md`).
+        tiles: for own use only.
     """
     data = page_data(
         told.place, told.base, title=told.title, notices=told.notices, notes=(),
         bounds=bounds(told.place, points_of(told.views)),
     )  # fmt: skip
-    return map_page("views", data | view_data(told) | ({"embedded": True} if embedded else {}))
+    return map_page("views", data | view_data(told) | ({"embedded": True} if embedded else {}), tiles)

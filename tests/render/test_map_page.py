@@ -192,5 +192,6 @@ def test_coverage_classes_differ_in_lightness_and_not_in_hue_alone() -> None:
         (coverage.unreachable, coverage.uncovered),
     ):
         assert contrast(one, other) > 2.5, (one, other)
-    times = [luminance(colour) for colour in load_style().travel_time.colours]
-    assert times == sorted(times, reverse=True)
+    for classes in (load_style().travel_time.colours, load_style().demand.colours):
+        shades = [luminance(colour) for colour in classes]
+        assert shades == sorted(shades, reverse=True)

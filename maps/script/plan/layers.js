@@ -2,7 +2,7 @@
 const LAYERS = {
   facilities: DATA.planned ? ['new', 'existing', 'closed', 'candidate'] : ['existing'],
   access: DATA.planned ? ['area_after', 'area_before', 'assignment'] : ['area_before'],
-  base: ['zones', 'names'],
+  base: ['zones', 'names', 'tiles'],
 };
 
 // Whether the service has anything for a layer to show.
@@ -13,6 +13,7 @@ function layerExists(id) {
   if (id === 'area_before') return Boolean(s.areas.before);
   if (id === 'zones') return SHAPED_ZONES.length > 0;
   if (id === 'names') return true;
+  if (id === 'tiles') return Boolean(DATA.tiles);
   return s.sites.status.includes(id);
 }
 

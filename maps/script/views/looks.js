@@ -44,7 +44,7 @@ function usedCategories(layer) {
 // What the switches show of a layer.
 function layerLook(id) {
   if (id === 'zones') return ['area', zoneLook(STYLE.zone.colours[0])];
-  if (id === 'names') return null;
+  if (id === 'names' || id === 'tiles') return null;
   const layer = layersOf(view()).find(own => own.id === id), [category] = [...usedCategories(layer), ...layer.categories];
   if (layer.kind === 'lines') return ['line', lineLook(category)];
   return layer.kind === 'areas' ? ['area', areaLook(category)] : [category.symbol, pointLook(category, 6), 6];

@@ -62,7 +62,7 @@ function drawSwitches() {
   fillWith('switches-body',
     layerSwitches(t('layers.answer'), layers.filter(layer => !layer.choice).map(layer => layer.id).reverse()),
     choices.map(choice => radioSwitches(choice, layers.filter(layer => layer.choice === choice).map(layer => layer.id).reverse())),
-    layerSwitches(t('layers.base'), [SHAPED_ZONES.length ? 'zones' : null, 'names'].filter(Boolean)));
+    layerSwitches(t('layers.base'), [SHAPED_ZONES.length ? 'zones' : null, 'names', DATA.tiles ? 'tiles' : null].filter(Boolean)));
 }
 
 // Layers of which at most one is drawn, and none of them.
