@@ -1,0 +1,51 @@
+"""Areas of the base map that draw an administrative boundary without being one: those that were cut at it.
+
+A base map is often cut out along the outline of the place, so that the edge of its woods and waters is the boundary. A
+map that may show no boundary may not show them either.
+"""
+
+from __future__ import annotations
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+NEAR_M = 150.0  # an edge this near a boundary may follow it
+MOST_M = 500.0  # for so long at most
+
+
+def borders_of(frames: list[gpd.GeoDataFrame], crs: str) -> shapely.Geometry:
+    """The boundaries of all shapes together, in the projected system."""
+    edges = [frame.to_crs(crs).boundary.union_all() for frame in frames if len(frame)]
+    return shapely.union_all(edges)
+
+
+def without_followers(frame: gpd.GeoDataFrame, borders: shapely.Geometry, crs: str) -> tuple[gpd.GeoDataFrame, int]:
+    """The frame without the areas whose edge follows the borders, and how many were left out.
+
+    Parts of multi-polygons are looked at one by one; lines and points stay.
+
+    Args:
+        frame: of the base map. WGS84.
+        borders: in the projected system.
+        crs: the projected system, in metres.
+    """
+    if not len(frame) or shapely.is_empty(borders):
+        return frame, 0
+    parts = frame.explode(index_parts=False)
+    near = shapely.buffer(borders, NEAR_M)
+    shapes = np.asarray(parts.to_crs(crs).geometry.to_numpy(), dtype=object)
+    areas = shapely.get_type_id(shapes) == 3
+    follow = np.zeros(len(shapes), dtype=bool)
+    follow[areas] = _along(shapes[areas], near) > MOST_M
+    return parts[~follow], int(follow.sum())
+
+
+def _along(areas: NDArray[np.object_], near: shapely.Geometry) -> NDArray[np.float64]:
+    """(n,) metres of each edge that lie near."""
+    shapely.prepare(near)
+    metres = np.zeros(len(areas))
+    touching = shapely.intersects(areas, near)
+    metres[touching] = shapely.length(shapely.intersection(shapely.boundary(areas[touching]), near))
+    return metres

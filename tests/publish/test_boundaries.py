@@ -1,0 +1,47 @@
+"""Areas of a base map that was cut at the boundary draw it: they are found and left out."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+import shapely
+from shapely.geometry import LineString, MultiPolygon, box
+
+from siting.publish.boundaries import borders_of, without_followers
+from siting.publish.public import public_told
+from siting.publish.rules import Asked, load_rules
+from tests.publish.an_answer import OUTLINE, an_answer
+
+CRS = "EPSG:4549"
+WEST, SOUTH, EAST, NORTH = OUTLINE.bounds
+INSIDE = box(120.6, 29.5, 120.62, 29.52)
+AT_EDGE = box(WEST, 29.5, WEST + 0.02, 29.52)  # 2 km of it along the boundary
+TOUCHING = box(WEST, 29.6, WEST + 0.01, 29.601)  # 100 m of it
+ACROSS = LineString([(WEST - 0.1, 29.55), (WEST + 0.1, 29.55)])
+
+
+def frame(*shapes: shapely.Geometry) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"name": "", "kind": "wood"}, geometry=list(shapes), index=range(len(shapes)), crs=4326)
+
+
+@pytest.mark.parametrize(
+    ("shape", "kept"),
+    [(INSIDE, 1), (AT_EDGE, 0), (TOUCHING, 1), (ACROSS, 1), (MultiPolygon([INSIDE, AT_EDGE]), 1), (OUTLINE, 0)],
+)
+def test_what_follows_the_boundary_is_left_out(shape: shapely.Geometry, kept: int) -> None:
+    left, count = without_followers(frame(shape), borders_of([frame(OUTLINE)], CRS), CRS)
+    assert len(left) == kept
+    assert count == (0 if kept and shape.geom_type != "MultiPolygon" else 1)
+    assert not left.geometry.geom_equals(AT_EDGE).any()
+
+
+def test_a_public_map_has_them_only_with_a_number() -> None:
+    answer = an_answer()
+    told = replace(answer, base=replace(answer.base, green=frame(INSIDE, OUTLINE)))
+    plain, found = public_told(told, load_rules())
+    assert plain.base.green.geometry.geom_equals(INSIDE).tolist() == [True]
+    assert any("林地" in left.what[0] for left in found.left_out)
+    numbered, _ = public_told(told, load_rules(), Asked("浙S(2026)12号"))
+    assert len(numbered.base.green) == 2
