@@ -19,6 +19,7 @@ from siting.cli.new_case import fetch_command, new_case_command
 from siting.cli.opinions import opinions_command
 from siting.cli.options import OUT, AsJson, NoCache, Out, Quiet
 from siting.cli.people import people_command
+from siting.cli.publish import publish_command
 from siting.cli.solve import solve_command
 from siting.cli.sweep import sweep_command
 from siting.files.run_folder import check_writable
@@ -151,6 +152,7 @@ def export_roads_command(
 app.command("explain")(explain_command)
 app.command("people")(people_command)
 app.command("compare")(compare_command)
+app.command("publish")(publish_command)
 app.command("opinions")(opinions_command)
 app.command("export")(export_command)
 app.command("sweep")(sweep_command)
