@@ -54,6 +54,13 @@ def test_pages_open_offline_without_an_error(browser: Any, pages: Path, name: st
         seen.check()
 
 
+def test_the_key_of_a_map_service_is_in_no_page(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SITING_TILES", "https://t0.example.org/{z}/{x}/{y}?tk=SECRETKEY")
+    told, _ = public_told(an_answer(), load_rules())
+    render_views(told, tmp_path / "map.html")
+    assert "SECRETKEY" not in (tmp_path / "map.html").read_text(encoding="utf-8")
+
+
 def test_the_map_tells_what_is_public(browser: Any, pages: Path) -> None:
     with open_page(browser, pages / "map.html") as (page, seen):
         page.wait_for_timeout(300)
