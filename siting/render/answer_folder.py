@@ -15,6 +15,7 @@ from siting.provenance import versions
 from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.tables_notes import notes, sources
 from siting.render.told_file import ANSWER_FILE, write_told
 from siting.render.told_geopackage import write_plan_geopackage
 from siting.render.view_map import render_own
@@ -35,8 +36,9 @@ class Listening(Protocol):
 def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Path]:
     """Write the folder, which takes the place of an older one when it is whole.
 
-    The workbook and the CSV tables begin with the notices; `run.json` has `told.record` beside the title, the label,
-    the notices, the hashes of the case's files and the versions; `answer.json.gz` has all that is told.
+    The workbook and the CSV tables begin with the notices and end with sources and notes; `run.json` has
+    `told.record` beside the title, the label, the notices, the hashes of the case's files and the versions;
+    `answer.json.gz` has all that is told.
 
     Returns:
         The path of each output by its name.
@@ -73,9 +75,8 @@ def write_answer_tables(told: Told, folder: Path, *, book: str | None = "tables.
         ValueError: when two sheets have one key, and so one CSV file.
     """
     zh, en = [told.label[0]], [told.label[1]]
-    sheets = told.sheets
+    sheets = with_notes(told)
     if told.notices:
-        sheets = (_notices(told), *sheets)
         zh.append("声明见“声明”表")
         en.append("see the notices")
     if told.place.info.synthetic:
@@ -83,6 +84,16 @@ def write_answer_tables(told: Told, folder: Path, *, book: str | None = "tables.
         en.append("synthetic data")
     words = ("；".join(zh), "; ".join(en))
     write_tables(sheets, folder, book=book, csv=csv, title=told.title, caveat=words)
+
+
+def with_notes(told: Told) -> tuple[Sheet, ...]:
+    """The sheets of the workbook: the notices, the tables, where the data come from, what each table means."""
+    keys = {sheet.key for sheet in told.sheets}
+    last = (sources(told.place.sources), notes(told.sheets))
+    return (
+        *([_notices(told)] if told.notices else []), *told.sheets,
+        *(sheet for sheet in last if len(sheet.frame) and sheet.key not in keys),
+    )  # fmt: skip
 
 
 def _notices(told: Told) -> Sheet:

@@ -24,6 +24,7 @@ _FORMS: Mapping[str, Callable[[float], str]] = {
     "degrees": "{:.6f}".format,
     "per_1000": places_text,
     "number": "{:.3f}".format,
+    "value": lambda value: f"{value:,.6f}".rstrip("0").rstrip("."),
     "score": "{:.1f}".format,
     "objective": "{:,.2f}".format,
     "gap": lambda value: f"{100 * value:.4f}%",

@@ -29,6 +29,7 @@ KINDS: dict[str, tuple[str, int] | None] = {
     "degrees": ("0.000000", 6),
     "per_1000": ("#,##0.0", 4),
     "number": ("0.000", 6),
+    "value": ("General", 6),  # of any unit: a parameter, a limit
     "score": ("0.0", 4),
     "objective": ("#,##0.00", 6),
     "gap": ("0.0000%", 10),

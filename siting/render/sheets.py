@@ -10,6 +10,7 @@ from siting.render.tables_balance import balance_sheets
 from siting.render.tables_futures import has_futures
 from siting.render.tables_gone import gone_facilities
 from siting.render.tables_kinds import kind_sheets
+from siting.render.tables_notes import notes, sources
 from siting.render.tables_vehicles import vehicle_sheets
 from siting.render.wording import planned
 from siting.results import RunResult
@@ -41,6 +42,6 @@ def _make(result: RunResult) -> list[Sheet]:
         *balance_sheets(result),
         *([tables_record.checks(result)] if plan else []),
         tables_record.assumptions(result),
-        tables_record.sources(result),
+        sources(result.case.sources),
     ]
-    return [*sheets, tables_record.notes(sheets)]
+    return [*sheets, notes(sheets)]

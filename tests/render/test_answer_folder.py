@@ -52,7 +52,7 @@ def test_the_record_says_what_it_was_made_from_and_how_sure_it_is(folder: Path) 
 
 def test_the_workbook_begins_with_the_notices_and_every_sheet_has_the_label(folder: Path) -> None:
     book = openpyxl.load_workbook(folder / "tables.xlsx")
-    assert book.sheetnames == ["声明 Notices", "样例表 Sample table"]
+    assert book.sheetnames == ["声明 Notices", "样例表 Sample table", "数据来源 Sources", "说明 Notes"]
     notices = [row[0] for row in book.worksheets[0].iter_rows(min_row=4, values_only=True)]
     assert notices[:2] == [zh for zh, _ in NOTICES]
     for sheet in book.worksheets:
@@ -61,7 +61,9 @@ def test_the_workbook_begins_with_the_notices_and_every_sheet_has_the_label(fold
 
 
 def test_a_csv_file_is_inert_and_carries_the_caveat_in_each_row(folder: Path) -> None:
-    assert {path.name for path in (folder / "tables").iterdir()} == {"notices.csv", "sample.csv"}
+    assert {path.name for path in (folder / "tables").iterdir()} == {
+        "notices.csv", "sample.csv", "sources.csv", "notes.csv"
+    }  # fmt: skip
     with (folder / "tables" / "sample.csv").open(encoding="utf-8-sig", newline="") as file:
         rows = list(csv.reader(file))
     assert [row[0] for row in rows[1:]] == [NAMES[0], NAMES[1], "'" + NAMES[2]]
@@ -71,7 +73,8 @@ def test_a_csv_file_is_inert_and_carries_the_caveat_in_each_row(folder: Path) ->
 
 def test_without_notices_there_is_no_sheet_of_them(tmp_path: Path) -> None:
     write_answer(replace(make_told(5), notices=()), tmp_path / "run", Settings())
-    assert [path.name for path in (tmp_path / "run" / "tables").iterdir()] == ["sample.csv"]
+    found = sorted(path.name for path in (tmp_path / "run" / "tables").iterdir())
+    assert found == ["notes.csv", "sample.csv", "sources.csv"]
 
 
 class Report(HTMLParser):

@@ -37,7 +37,7 @@ def assumptions(facts: Facts) -> Sheet:
         rows += _of_service(service, name)
     columns = (
         Column("part", "部分", "Part", width=26), Column("item", "项目", "Item", width=44),
-        Column("value", "数值", "Value", "number", 14), Column("text", "内容", "Text", width=24),
+        Column("value", "数值", "Value", "value", 14), Column("text", "内容", "Text", width=24),
         Column("source", "依据", "Source", width=80), Column("verified", "已核实", "Verified", width=10),
         Column("key", "文件中的键", "Key in the files", width=36),
     )  # fmt: skip
