@@ -20,6 +20,7 @@ from siting.cli.opinions import opinions_command
 from siting.cli.options import OUT, AsJson, NoCache, Out, Quiet
 from siting.cli.people import people_command
 from siting.cli.publish import publish_command
+from siting.cli.report import report_command
 from siting.cli.solve import solve_command
 from siting.cli.sweep import sweep_command
 from siting.files.run_folder import check_writable
@@ -155,6 +156,7 @@ app.command("compare")(compare_command)
 app.command("publish")(publish_command)
 app.command("opinions")(opinions_command)
 app.command("export")(export_command)
+app.command("report")(report_command)
 app.command("sweep")(sweep_command)
 explore.register(app)
 

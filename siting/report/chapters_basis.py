@@ -1,0 +1,119 @@
+"""The last chapters of a report: the gap report, methods and assumptions, how sure it is, sources, procedure."""
+
+from __future__ import annotations
+
+from siting.report.excerpts import Excerpt, Where
+from siting.report.outline import AFTER, COUNTY, EVERYBODY, LAST, TOWNSHIPS, Chapter, Fill, Part, Special, Told
+
+BASIS = (
+    Chapter(
+        ("差距报告", "Gap report"),
+        (
+            Part(
+                ("未达标人口", "People beyond the standard"),
+                (
+                    Excerpt("beyond_townships", None, (), (TOWNSHIPS, LAST), most=60),
+                    Excerpt(
+                        "beyond_villages", ("未达标的村：规划期末", "Villages beyond the standard, last year"),
+                        ("service", "township", "village", "persons", "beyond_before", "beyond_after", "without_after",
+                         "nearest_after"),
+                        (LAST,), most=60,
+                    ),
+                    Excerpt("uncovered_villages"), Excerpt("vehicle_villages"),
+                ),
+            ),
+            Part(
+                ("最近设施时间分布", "Minutes to the nearest facility"),
+                (Excerpt("nearest", None, (), (EVERYBODY, LAST), most=60),),
+            ),
+            Part(
+                ("床位与人员", "Beds and staff"),
+                (
+                    Excerpt(
+                        "density", ("每千人床位与人员：全市（县）", "Beds and staff per 1,000, county"),
+                        ("service", "year", "whom", "least", "beds_1000_before", "beds_1000_after", "staff_1000_before",
+                         "staff_1000_after"),
+                        (COUNTY,), most=60,
+                    ),
+                    Excerpt(
+                        "density", ("每千人床位与人员：分乡镇（街道），规划期末",
+                        "Beds and staff per 1,000 by township, last year"),
+                        ("service", "unit", "people", "beds_1000_before", "beds_1000_after", "staff_1000_before",
+                         "staff_1000_after"),
+                        (TOWNSHIPS, LAST), most=60, notes=False,
+                    ),
+                    Excerpt(
+                        "shares", None,
+                        ("service", "measure", "year", "least", "whole_after", "share_before", "share_after"),
+                        (COUNTY,),
+                    ),
+                ),
+            ),
+            Part(("转诊时间", "Referral"), (Excerpt("referral", None, (), (COUNTY,)),)),
+            Part(
+                ("规划后的忙闲", "Use under the plan"),
+                (
+                    Excerpt(
+                        "use", ("设施忙闲：规划期末", "Crowded and under-used under the plan, last year"),
+                        ("service", "name", "township", "state", "capacity", "load", "use", "pressure"), (AFTER, LAST),
+                        notes=False,
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Chapter(
+        ("方法、依据与假设", "Methods, sources and assumptions"),
+        (
+            Part(("怎样计算", "How it is computed"), (Told("怎样计算", heading=False), Told("方法", heading=False))),
+            Part(
+                ("假设与未核实的数值", "Assumptions and what is not verified"),
+                (
+                    Told("假设与未核实的数值", heading=False),
+                    Excerpt(
+                        "assumptions", ("方案与案例的依据和假设", "Assumptions of the scenario and the case"),
+                        ("part", "item", "value", "text", "source", "verified"), (Where("part", "not subject"),),
+                        most=80,
+                    ),
+                ),
+            ),
+        ),
+    ),
+    Chapter(
+        ("结果的可靠性", "How sure the result is"),
+        (
+            Part(None, (Told("有多可靠", heading=False), Told("结果的可靠性", heading=False), Special("certificate"))),
+            Part(
+                ("规则的满足", "Rules"),
+                (
+                    Told("起作用的规则", heading=False), Told("在方案上核对的规则", heading=False),
+                    Excerpt("rules", None, ("rule", "count", "value", "least", "most", "binding", "kept"), most=60),
+                    Excerpt("checks"),
+                ),
+            ),
+            Part(("输入文件与程序版本", "Input files and versions"), (Special("inputs"),)),
+        ),
+    ),
+    Chapter(("数据来源与许可", "Sources and licences"), (Part(None, (Special("sources"),)),)),
+    Chapter(
+        ("公示、听证与审批", "Notice, hearing and approval"),
+        (
+            Part(
+                None,
+                (
+                    Fill(
+                        (
+                            "（由编制单位补充：草案公示不少于 30 日的起止日期与渠道、听证和专家评审情况、"
+                            "意见采纳情况表、审批结果。本报告不代替法定程序，以最终批复为准。）",
+                            "(To be completed by the authors: dates and channels of the public notice of 30"
+                            " days or more,"
+                            " hearings, expert review, the log of opinions, approval. This report does not stand for"
+                            " the legal procedure; what is approved in the end holds.)",
+                        )
+                    ),
+                ),
+            ),
+        ),
+        always=True,
+    ),
+)  # fmt: skip

@@ -1,0 +1,170 @@
+"""A table of the docx: how wide its columns are, which way its page lies, and its XML (WordprocessingML).
+
+The XML is written as text: python-docx takes a millisecond for each cell, and a report has tens of thousands.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import lru_cache
+from xml.sax.saxutils import escape, quoteattr
+
+from docx.oxml.ns import nsdecls
+
+from siting.report.document import Table, Words
+from siting.report.docx_styles import CELL, SECOND, TABLE
+
+TWIPS = 1440 / 25.4  # in a millimetre
+PORTRAIT_MM, LANDSCAPE_MM = 160.0, 249.0  # between the margins of A4
+PADDING = 130  # twips: left and right of a cell
+LONGEST_WORD = 18  # letters
+SHORTEST = 8  # halves of an em that a column of text has at least
+MOST_UPRIGHT, TALLEST = 10, 2.5  # columns, and lines that a row may have on average, on an upright page
+_LATIN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef、。]+")
+
+
+@dataclass(frozen=True)
+class Fit:
+    """How a table stands on its page.
+
+    Attributes:
+        widths: of the columns, in twips.
+        points: size of the letters.
+    """
+
+    landscape: bool
+    points: float
+    widths: tuple[int, ...]
+
+
+def fitted(table: Table) -> Fit:
+    """Upright where the rows stay low, else across, with letters as large as fit."""
+    needs = _needs(table)
+    for landscape, points in ((False, 9.0), (True, 9.0), (True, 7.5), (True, 6.5)):
+        room = (LANDSCAPE_MM if landscape else PORTRAIT_MM) * TWIPS
+        found = _widths(needs, points, room)
+        if found is not None:
+            lines = _lines(needs, found, points)
+            if landscape or (lines <= TALLEST and len(needs) <= MOST_UPRIGHT):
+                return Fit(landscape, points, found)
+    least = [need.least for need in needs]
+    room = LANDSCAPE_MM * TWIPS
+    return Fit(True, 6.5, tuple(int(room * part / sum(least)) for part in least))
+
+
+@dataclass(frozen=True)
+class _Need:
+    """What a column asks for, in halves of an em: its longest word, its longest cell, its mean cell."""
+
+    least: float
+    most: float
+    mean: float
+
+
+def _needs(table: Table) -> list[_Need]:
+    found = []
+    for k, header in enumerate(table.header):
+        cells = [row[k] for row in table.rows]
+        sizes = [_size(text) for text in cells] or [0]
+        numeric = bool(table.rows) and all(row[k] for row in table.numeric)
+        head = f"{header.main} {header.second}"
+        words = max((_size(word) for text in (head, *cells) for word in _words(text)), default=1)
+        least = max(max(sizes), min(_size(head), 6)) if numeric else max(min(max(sizes), SHORTEST), words)
+        least = max(least, min(words, 16), 4)
+        most = least if numeric else max(max(sizes), min(_size(head), 10), least)
+        found.append(_Need(least, most, sum(sizes) / len(sizes)))
+    return found
+
+
+def _words(text: str) -> Iterable[str]:
+    """What a line does not break in: Latin words; Chinese breaks anywhere. Of a very long word the beginning."""
+    return (word[:LONGEST_WORD] for word in _LATIN.findall(text))
+
+
+def _widths(needs: list[_Need], points: float, room: float) -> tuple[int, ...] | None:
+    """Widths that fill the room, short texts getting their line first; None: it is too little."""
+    em = points * 10  # half an em in twips
+    least = [need.least * em + PADDING for need in needs]
+    left = room - sum(least)
+    if left < 0:
+        return None
+    wanted = [min(need.most, 60) * em + PADDING - low for need, low in zip(needs, least, strict=True)]
+    level = _level(wanted, left)
+    widths = [low + min(more, level) for low, more in zip(least, wanted, strict=True)]
+    rest = room - sum(widths)
+    return tuple(int(width + rest * width / sum(widths)) for width in widths)
+
+
+def _level(wanted: list[float], left: float) -> float:
+    """The most that a column gets, so that those that want little get all of it and together they take what is left."""
+    level = 0.0
+    for count, want in zip(range(len(wanted), 0, -1), sorted(wanted), strict=True):
+        step = min(want - level, left / count)
+        level += step
+        left -= step * count
+    return level
+
+
+def _lines(needs: list[_Need], widths: tuple[int, ...], points: float) -> float:
+    """Mean lines of a row: those of its tallest column."""
+    em = points * 10
+    return max(need.mean * em / max(width - PADDING, em) for need, width in zip(needs, widths, strict=True))
+
+
+@lru_cache(maxsize=20_000)
+def _size(text: str) -> int:
+    """Width in halves of an em."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+
+
+def table_xml(table: Table, fit: Fit) -> str:
+    """The table's element, with a header row that every page repeats."""
+    grid = "".join(f'<w:gridCol w:w="{width}"/>' for width in fit.widths)
+    style = CELL[fit.points]
+    head = "".join(
+        _cell(_run(words.main) + _second(words), width, style, "center")
+        for words, width in zip(table.header, fit.widths, strict=True)
+    )
+    rows = "".join(
+        "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
+        + "".join(
+            _cell(_run(text), width, style, "right" if number else "")
+            for text, number, width in zip(row, numbers, fit.widths, strict=True)
+        )
+        + "</w:tr>"
+        for row, numbers in zip(table.rows, table.numeric, strict=True)
+    )
+    caption = quoteattr(table.caption.main)
+    return (
+        f'<w:tbl {nsdecls("w")}><w:tblPr><w:tblStyle w:val="{TABLE}"/><w:tblW w:w="{sum(fit.widths)}" w:type="dxa"/>'
+        '<w:jc w:val="center"/><w:tblLayout w:type="fixed"/>'
+        '<w:tblLook w:val="0020" w:firstRow="1" w:lastRow="0" w:firstColumn="0" w:lastColumn="0" w:noHBand="1"'
+        ' w:noVBand="1"/>'
+        f"<w:tblCaption w:val={caption}/></w:tblPr><w:tblGrid>{grid}</w:tblGrid>"
+        f"<w:tr><w:trPr><w:cantSplit/><w:tblHeader/></w:trPr>{head}</w:tr>{rows}</w:tbl>"
+    )
+
+
+def _cell(runs: str, width: int, style: str, align: str) -> str:
+    side = f'<w:jc w:val="{align}"/>' if align else ""
+    name = style.replace(" ", "")
+    return (
+        f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
+        f'<w:p><w:pPr><w:pStyle w:val="{name}"/>{side}</w:pPr>{runs}</w:p></w:tc>'
+    )
+
+
+def _run(text: str) -> str:
+    return f'<w:r><w:t xml:space="preserve">{escape(text)}</w:t></w:r>' if text else ""
+
+
+def _second(words: Words) -> str:
+    if not words.second:
+        return ""
+    style = SECOND.replace(" ", "")
+    return (
+        f'<w:r><w:rPr><w:rStyle w:val="{style}"/></w:rPr><w:t xml:space="preserve"> {escape(words.second)}</w:t></w:r>'
+    )

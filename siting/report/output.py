@@ -1,0 +1,48 @@
+"""The folder of a report: `report.docx` and its twin `report.html`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from siting.events import Listener, silent, stage
+from siting.files.run_folder import writing
+from siting.render.views import Told
+from siting.report.build import APPENDIX_ROWS, build
+from siting.report.docx_writer import docx_bytes
+from siting.report.drawing import drawing
+from siting.report.html_writer import html_text
+from siting.report.language import Language
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """How the report is to be.
+
+    Attributes:
+        maps: whether it has pictures, of the maps and the charts.
+        appendix_rows: the longest table that the appendix has in full.
+    """
+
+    language: Language = "zh"
+    maps: bool = True
+    appendix_rows: int = APPENDIX_ROWS
+
+
+def write_report(told: Told, folder: Path, wanted: Wanted, listener: Listener = silent) -> dict[str, Path]:
+    """Write the folder, which takes the place of an older one when it is whole.
+
+    Returns:
+        The path of each file by its name.
+
+    Raises:
+        InputError: when the folder cannot be written, or no font with Chinese characters is found for the maps.
+    """
+    with stage(listener, "report", "撰写报告", "Writing the report"):
+        pictures = drawing("en" if wanted.language == "en" else "zh") if wanted.maps else None
+        document = build(told, pictures, language=wanted.language, appendix_rows=wanted.appendix_rows)
+        with writing(folder) as temporary:
+            (temporary / "report.docx").write_bytes(docx_bytes(document))
+            page = html_text(document)
+            (temporary / "report.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
+    return {path.name: path for path in sorted(folder.iterdir())}
