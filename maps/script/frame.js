@@ -60,7 +60,7 @@ function drawTiles() {
 function endPage() {
   map.invalidateSize({ animate: false, pan: false });
   home();
-  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: false })).observe(map.getContainer());
+  new ResizeObserver(() => map.invalidateSize({ animate: false, pan: Boolean(DATA.embedded) })).observe(map.getContainer()); // a held map keeps its middle
   onChange(['language'], () => drawScale(map));
   drawScale(map);
   document.documentElement.dataset.ready = 'true';

@@ -1,4 +1,4 @@
-"""The files of a comparison: a page that prints, a workbook, CSV tables, a record."""
+"""The files of a comparison: maps side by side, small maps of all, a page that prints, a workbook, CSV tables."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import siting
+from siting.compare.multiples import multiples_html
+from siting.compare.page import comparison_html
 from siting.compare.runs import Run
 from siting.compare.tables import sheets_of
 from siting.files.run_folder import writing
@@ -21,7 +23,8 @@ TITLE = ("方案比较", "Comparison of plans")
 
 
 def write_comparison(runs: Sequence[Run], folder: Path) -> dict[str, Path]:
-    """Write everything to `folder`, which takes the place of an older one when it is whole.
+    """Write everything to `folder`, which takes the place of an older one when it is whole; the pages with maps only
+    where every run's folder has the data of its map.
 
     Raises:
         InputError: when the folder cannot be written, or an older file is held open by another program.
@@ -57,9 +60,17 @@ def write_comparison(runs: Sequence[Run], folder: Path) -> dict[str, Path]:
             guesses=(),
             versions=versions(),
         )  # fmt: skip
-        (temporary / "comparison.html").write_text(page, encoding="utf-8", errors="replace", newline="\n")
+        _write(temporary / "comparison.html", page)
+        told = [run.told for run in runs if run.told is not None]
+        if len(told) == len(runs):
+            _write(temporary / "compare.html", comparison_html(runs, told))
+            _write(temporary / "multiples.html", multiples_html(told))
         write_tables(sheets, temporary, book="comparison.xlsx", title=TITLE, caveat=caveat)
         record = {"runs": [str(run.folder.resolve()) for run in runs], "ids": [run.id for run in runs]}
         text = json.dumps(record, ensure_ascii=False, indent=2)
-        (temporary / "comparison.json").write_text(text + "\n", encoding="utf-8", newline="\n")
+        _write(temporary / "comparison.json", text + "\n")
     return {path.name: path for path in sorted(folder.iterdir())}
+
+
+def _write(path: Path, text: str) -> None:
+    path.write_text(text, encoding="utf-8", errors="replace", newline="\n")

@@ -11,6 +11,8 @@ import pandas as pd
 
 from siting.errors import Faults
 from siting.files.text import read_text
+from siting.render.told_file import ANSWER_FILE, read_told
+from siting.render.views import Told
 
 FORMAT, VERSION = "layout_plan", 1
 RECORD = "run.json"
@@ -23,11 +25,13 @@ class Run:
     Attributes:
         record: content of `run.json`.
         coverage: its rows by service, group, year, level and unit.
+        told: all that is told of it; None where an older version of the program made the folder.
     """
 
     folder: Path
     record: dict[str, Any]
     coverage: pd.DataFrame
+    told: Told | None = None
 
     @property
     def id(self) -> str:
@@ -50,7 +54,8 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
     """The runs of these folders, or names of folders in `out`.
 
     Raises:
-        InputError: with every folder that has no record of a layout plan, runs of different cases, fewer than two.
+        InputError: with every folder that has no record of a layout plan, runs of different cases, fewer than two,
+            or a folder whose data are damaged.
     """
     faults = Faults()
     runs = []
@@ -67,7 +72,8 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
             continue
         record = _read(folder / RECORD, faults)
         if record is not None:
-            runs.append(Run(folder, record, pd.DataFrame(record["coverage"])))
+            told = read_told(folder) if (folder / ANSWER_FILE).is_file() else None
+            runs.append(Run(folder, record, pd.DataFrame(record["coverage"]), told))
     if not faults:
         _check_together(runs, faults)
     faults.raise_if_any()

@@ -31,7 +31,18 @@ def lines_of(runs: Sequence[Run]) -> list[tuple[str, str]]:
     part = table[(table["level"] == "township") & (table["group"] == "all") & (table["year"] == last)]
     for k in range(1, len(runs)):
         lines += _against(runs, part, k, last)
-    return lines
+    return lines + _unmapped(runs)
+
+
+def _unmapped(runs: Sequence[Run]) -> list[tuple[str, str]]:
+    """Which runs' folders were made by an older version, so that there are no pages with maps."""
+    older = ", ".join(run.id for run in runs if run.told is None)
+    if not older:
+        return []
+    return [
+        (f"没有并排的地图：{older} 是旧版程序的成果，重新运行后再比较即有", "yellow"),
+        (f"no maps side by side: {older} was made by an older version; run it again and compare anew", "dim"),
+    ]
 
 
 def _said(text: Text) -> list[tuple[str, str]]:

@@ -35,10 +35,15 @@ VIEWS = (
     "main.js",
 )
 OPINION = ("language.js", "head.js", "subjects.js", "file.js", "main.js")
+COMPARE = ("state.js", "maps.js", "divider.js", "figures.js", "gains.js", "heads.js", "panel.js", "main.js")
 SCRIPTS = {  # of each kind of page, in order
     "plan": (*FIRST, *(f"plan/{name}" for name in PLAN)),
     "views": (*FIRST, *(f"views/{name}" for name in VIEWS)),
     "opinion": ("dom.js", *(f"opinion/{name}" for name in OPINION)),
+    "compare": (
+        *("compare/data.js", "text.js", "dom.js", "change.js", "panel.js"),
+        *(f"compare/{name}" for name in COMPARE),
+    ),
 }
 TYPES = {".png": "image/png", ".svg": "image/svg+xml", ".gif": "image/gif"}
 POLICY_TOKEN = "@@SCRIPT_HASHES@@"
@@ -90,18 +95,27 @@ def fill(page: str, texts: dict[str, str]) -> str:
     return _TOKEN.sub(lambda match: texts.get(match[1], match[0]), page)
 
 
-def seal(page: str) -> str:
+def seal(page: str, *, held: str = "") -> str:
     """Let only the scripts now in the page run: their hashes go into its content-security policy.
 
+    Args:
+        page: whole.
+        held: a page that this one will hold in a frame; the policy of the outer page binds it too.
+
     Raises:
-        InputError: when the page refers to anything outside itself.
+        InputError: when a page refers to anything outside itself.
     """
+    scripts = dict.fromkeys([*_scripts_of(page), *_scripts_of(held)])
+    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in scripts]
+    return page.replace(POLICY_TOKEN, " ".join(f"'sha256-{value}'" for value in hashes), 1)
+
+
+def _scripts_of(page: str) -> list[str]:
     reader = _Reader()
     reader.feed(page)
     reader.close()
     reader.faults.raise_if_any()
-    hashes = [base64.b64encode(hashlib.sha256(text.encode()).digest()).decode() for text in reader.scripts]
-    return page.replace(POLICY_TOKEN, " ".join(f"'sha256-{value}'" for value in hashes), 1)
+    return reader.scripts
 
 
 class _Reader(HTMLParser):

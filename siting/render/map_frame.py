@@ -89,22 +89,40 @@ def map_page(kind: str, data: dict[str, Any], tiles: Tiles | None = None) -> str
     Raises:
         InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
     """
-    top, bottom = read_asset("page.html").split("<!-- map -->")
-    policy = POLICY
+    parts = _parts(kind)
     if tiles is not None:
-        policy = policy.replace(PICTURES, f"{PICTURES} {tiles.source}")
+        parts["POLICY"] = POLICY.replace(PICTURES, f"{PICTURES} {tiles.source}")
         data = data | {"tiles": tiles.template, "notices": [*data["notices"], list(NOTICE)]}
-    texts = {
-        "POLICY": policy,
+    return seal(fill(_frame(), {**parts, "DATA": json_for_script(made_for(kind, data))}))
+
+
+def page_without_data(kind: str) -> tuple[str, str]:
+    """The page before and after its data, for a page that puts several together from one (`siting.compare.page`).
+
+    Raises:
+        InputError: as `map_page`.
+    """
+    before, after = seal(fill(_frame(), _parts(kind))).split("@@DATA@@")
+    return before, after
+
+
+def made_for(kind: str, data: dict[str, Any]) -> dict[str, Any]:
+    """The data with the mark of the scripts that they are made for."""
+    return {"script": MADE_FOR[kind], **data}
+
+
+def _parts(kind: str) -> dict[str, str]:
+    """What `@@NAME@@` stand for, but for the data."""
+    top, bottom = read_asset("page.html").split("<!-- map -->")
+    return {
+        "POLICY": POLICY,
         "LEAFLET_CSS": read_css(f"{LEAFLET}/leaflet.css"),
         "LEAFLET_JS": read_leaflet(),
         "PAGE_CSS": read_css("page.css"),
         "PAGE_TOP": top,
         "PAGE_BOTTOM": bottom,
         "PAGE_JS": read_scripts(kind),
-        "DATA": json_for_script({"script": MADE_FOR[kind], **data}),
     }
-    return seal(fill(_frame(), texts))
 
 
 def page_data(
@@ -154,8 +172,8 @@ def page_data(
 
 
 def page_labels() -> dict[str, tuple[str, str]]:
-    """The texts of the page; those of printed maps are not among them."""
-    return {key: texts for key, texts in load_labels().items() if not key.startswith("print.")}
+    """The texts of the page; those of printed maps and of pages of comparison are not among them."""
+    return {key: texts for key, texts in load_labels().items() if not key.startswith(("print.", "compare."))}
 
 
 def _frame() -> str:

@@ -15,17 +15,9 @@ from siting.compare.runs import Run, read_runs
 from siting.compare.show import lines_of
 from siting.compare.tables import differences, sheets_of
 from siting.errors import InputError
-from siting.layout.answer import LayoutAnswer
-from tests.layout.tiny_plan import tiny_plan
-
-
-def record(title: str, **changes: float) -> dict[str, Any]:
-    """The record of the tiny plan, with people within the standard changed by township: name to difference."""
-    made: dict[str, Any] = json.loads(json.dumps(LayoutAnswer(tiny_plan()).record()))
-    made["scenario"] |= {"id": title, "title_zh": title, "title_en": title}
-    for row in made["coverage"]:
-        row["within_after"] += changes.get(row["name"], 0.0)
-    return made
+from siting.render.told_file import ANSWER_FILE, write_told
+from tests.compare.samples import make_runs, record
+from tests.render.sample_told import make_told
 
 
 def write(folder: Path, made: dict[str, Any]) -> str:
@@ -69,6 +61,26 @@ def test_the_folder_has_page_workbook_and_tables(runs: list[Run], tmp_path: Path
     assert "谁受益" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
     assert any("受损" in text for text, _ in lines_of(runs))
+
+
+def test_without_the_data_of_the_maps_there_are_tables_only(runs: list[Run], tmp_path: Path) -> None:
+    outputs = write_comparison(runs, tmp_path / "out")
+    assert not {"compare.html", "multiples.html"} & set(outputs)
+    assert any("重新运行" in text for text, _ in lines_of(runs))
+    whole = make_runs()
+    outputs = write_comparison(whole, tmp_path / "whole")
+    assert {"compare.html", "multiples.html", "comparison.html"} <= set(outputs)
+    assert not any("重新运行" in text for text, _ in lines_of(whole))
+
+
+def test_runs_are_read_with_the_data_of_their_maps(tmp_path: Path) -> None:
+    folders = [write(tmp_path / name, record(name)) for name in "ab"]
+    told = make_told(10)
+    write_told(told, tmp_path / "b" / ANSWER_FILE)
+    first, second = read_runs(folders, tmp_path)
+    assert first.told is None
+    assert second.told is not None
+    assert second.told.title == told.title
 
 
 def test_the_command_compares_folders(runs: list[Run], tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
