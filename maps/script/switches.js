@@ -23,7 +23,8 @@ function makeFolds() {
   document.querySelectorAll('.fold').forEach(button => button.addEventListener('click', () => {
     fold(button, button.getAttribute('aria-expanded') === 'true');
   }));
-  if (window.innerWidth < 760) document.querySelectorAll('.fold').forEach(button => fold(button, true));
+  const roomy = DATA.embedded && window.innerWidth > 480 && window.innerHeight > 620; // the legend of a held map stays open
+  if (window.innerWidth < 760) document.querySelectorAll('.fold').forEach(button => fold(button, !roomy || button.getAttribute('aria-controls') !== 'legend-body'));
 }
 
 function fold(button, shut) {

@@ -1,4 +1,4 @@
-"""`siting compare`: layout plans side by side."""
+"""`siting compare`: plans side by side."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def compare_command(
     name: Annotated[str, typer.Option("--name", help="成果文件夹的名称 name of the result folder")] = "comparison",
     as_json: AsJson = False,
 ) -> None:
-    """并列比较几个布局规划：各项指标，谁受益、谁受损。Put layout plans side by side: figures, winners and losers."""
+    """并列比较几个方案：地图、各项指标，谁受益、谁受损。Put plans side by side: maps, figures, winners and losers."""
     from siting.compare.output import write_comparison  # slow imports, needed here only
     from siting.compare.runs import read_runs
     from siting.compare.show import lines_of

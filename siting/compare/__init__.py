@@ -1,1 +1,1 @@
-"""Layout plans side by side: figures, and who gains and who loses from one to another."""
+"""Plans side by side: maps, figures, and who gains and who loses from one to another."""

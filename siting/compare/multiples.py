@@ -21,6 +21,7 @@ HIGHEST_MM = 112.0  # of a map, so that heading, figures and legend fit on the s
 DPI, SCREEN_DPI = 170, 96
 MM_PER_INCH = 25.4
 HEADLINES = 4
+RESULT = "Result"  # the figure by which a run of one period tells how sure the plan of a service is (told_of)
 MOST = 24  # pictures of a page
 
 
@@ -103,9 +104,9 @@ def _subject(
     plans = [
         {
             "title": (clean(one.title[0]), clean(one.title[1])),
-            "label": (clean(one.label[0]), clean(one.label[1])),
+            "label": _label(one, view),
             "picture": _encoded(picture),
-            "figures": [tuple(map(clean, figure)) for figure in view.figures[:HEADLINES]],
+            "figures": [tuple(map(clean, figure)) for figure in view.figures if figure[1] != RESULT][:HEADLINES],
         }
         for one, view, picture in zip(told, shared.views, pictures, strict=True)
     ]
@@ -116,6 +117,12 @@ def _subject(
         "legend": _encoded(legend_png(whole[0], shared.views)),
         "legend_text": legend_text(whole[0], shared.views),
     }
+
+
+def _label(told: Told, view: View) -> Text:
+    """How sure what the map shows is."""
+    own = next((text for _, en, text in view.figures if en == RESULT), None)
+    return (clean(told.label[0]), clean(told.label[1])) if own is None else (clean(own), "")
 
 
 def _chosen(found: Sequence[Shared], plans: int) -> list[Shared]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pandas as pd
 
-from siting.compare.runs import Run
+from siting.compare.run import NO_YEAR, Run
 from siting.compare.tables import FIGURES
 
 # What is better: 1 more, -1 less, 0 neither.
@@ -16,7 +16,7 @@ PAGE_FIGURES = tuple((key, zh, en, kind, MORE.get(key, 0)) for key, zh, en, kind
 
 
 def numbers_of(run: Run) -> dict[str, dict[str, dict[str, Any]]]:
-    """By service and year: `county`, the values of `PAGE_FIGURES` (None: none), and `townships`.
+    """By service and year ('': a single period): `county`, the values of `PAGE_FIGURES` (None: none), and `townships`.
 
     A township is a list of unit, name, people within the standard and people who need the service.
     """
@@ -27,7 +27,7 @@ def numbers_of(run: Run) -> dict[str, dict[str, dict[str, Any]]]:
         if county.empty:
             continue
         row = county.iloc[0]
-        found.setdefault(str(service), {})[str(year)] = {
+        found.setdefault(str(service), {})["" if year == NO_YEAR else str(year)] = {
             "county": [_number(row[key]) for key, *_ in PAGE_FIGURES],
             "townships": [
                 [str(unit), str(name), _number(within), _number(need)]
@@ -40,8 +40,8 @@ def numbers_of(run: Run) -> dict[str, dict[str, dict[str, Any]]]:
 
 
 def yuan_of(run: Run) -> dict[str, float]:
-    """Yuan that each service costs over all periods."""
-    return {str(service): float(told["yuan"]) for service, told in run.record["services"].items()}
+    """Yuan that each service of a layout plan costs over all periods."""
+    return {str(service): float(told["yuan"]) for service, told in run.record["services"].items() if "yuan" in told}
 
 
 def _number(value: Any) -> float | None:

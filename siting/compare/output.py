@@ -9,7 +9,7 @@ from pathlib import Path
 import siting
 from siting.compare.multiples import multiples_html
 from siting.compare.page import comparison_html
-from siting.compare.runs import Run
+from siting.compare.run import Run
 from siting.compare.tables import sheets_of
 from siting.files.run_folder import writing
 from siting.provenance import versions
@@ -43,7 +43,7 @@ def write_comparison(runs: Sequence[Run], folder: Path) -> dict[str, Path]:
             (("第一个方案是比较的基准。", "The first plan is what the others are held against."),),
             (plans,),
         ),
-        Section("分年", "By year", (), (years,)),
+        Section(years.zh, years.en, (), (years,)),
         Section("谁受益、谁受损", "Who gains and who loses", (), (totals, changes)),
     )
     with writing(folder) as temporary:

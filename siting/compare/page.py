@@ -12,7 +12,7 @@ from typing import Any
 
 import siting
 from siting.compare.numbers import PAGE_FIGURES, numbers_of, yuan_of
-from siting.compare.runs import Run
+from siting.compare.run import Run
 from siting.render.escape import json_for_script
 from siting.render.inline import fill, read_asset, read_css, read_scripts, seal
 from siting.render.map_frame import POLICY, made_for, page_without_data
@@ -114,7 +114,7 @@ def _run_data(run: Run, told: Told) -> dict[str, Any]:
 
 def _named(told: Told, what: str) -> list[tuple[str, str, str]]:
     """(key, zh, en) of each subject or period, in order."""
-    found = {}
+    found: dict[str, tuple[str, str, str]] = {}
     for view in told.views:
         key = str(getattr(view, what))
         found.setdefault(key, (key, getattr(view, f"{what}_zh") or key, getattr(view, f"{what}_en") or key))

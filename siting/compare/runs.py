@@ -1,53 +1,20 @@
-"""The runs of a comparison, from the records in their folders."""
+"""The runs of a comparison, from the records and the data in their folders."""
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import pandas as pd
 
+from siting.compare.one_period import one_period_run
+from siting.compare.run import Run
 from siting.errors import Faults
 from siting.files.text import read_text
 from siting.render.told_file import ANSWER_FILE, read_told
-from siting.render.views import Told
 
 FORMAT, VERSION = "layout_plan", 1
 RECORD = "run.json"
-
-
-@dataclass(frozen=True, eq=False)
-class Run:
-    """One run of a layout plan.
-
-    Attributes:
-        record: content of `run.json`.
-        coverage: its rows by service, group, year, level and unit.
-        told: all that is told of it; None where an older version of the program made the folder.
-    """
-
-    folder: Path
-    record: dict[str, Any]
-    coverage: pd.DataFrame
-    told: Told | None = None
-
-    @property
-    def id(self) -> str:
-        """The scenario's id."""
-        return str(self.record["scenario"]["id"])
-
-    @property
-    def title(self) -> tuple[str, str]:
-        """(zh, en)."""
-        scenario = self.record["scenario"]
-        return str(scenario["title_zh"]), str(scenario["title_en"])
-
-    @property
-    def label(self) -> tuple[str, str]:
-        """How sure it is."""
-        return str(self.record["outcome"]["label_zh"]), str(self.record["outcome"]["label_en"])
 
 
 def read_runs(words: list[str], out: Path) -> list[Run]:
@@ -58,7 +25,7 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
             or a folder whose data are damaged.
     """
     faults = Faults()
-    runs = []
+    runs: list[Run] = []
     for word in words:
         folder = next((f for f in (Path(word), out / word) if (f / RECORD).is_file()), None)
         if folder is None:
@@ -70,31 +37,36 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
                 value=word,
             )
             continue
-        record = _read(folder / RECORD, faults)
-        if record is not None:
-            told = read_told(folder) if (folder / ANSWER_FILE).is_file() else None
-            runs.append(Run(folder, record, pd.DataFrame(record["coverage"]), told))
+        run = _read(folder, faults)
+        if run is not None:
+            runs.append(run)
     if not faults:
         _check_together(runs, faults)
     faults.raise_if_any()
     return runs
 
 
-def _read(path: Path, faults: Faults) -> dict[str, Any] | None:
+def _read(folder: Path, faults: Faults) -> Run | None:
+    path = folder / RECORD
     try:
         record = json.loads(read_text(path))
     except json.JSONDecodeError as error:
         faults.add(f"记录已损坏（{error}）", f"the record is damaged ({error})", value=str(path))
         return None
-    found = record.get("format"), record.get("version")
-    if found != (FORMAT, VERSION):
+    told = read_told(folder) if (folder / ANSWER_FILE).is_file() else None
+    if (record.get("format"), record.get("version")) == (FORMAT, VERSION):
+        return Run(folder, record, pd.DataFrame(record["coverage"]), told)
+    run = None if told is None else one_period_run(folder, told)
+    if run is None:
         faults.add(
-            '不是布局规划（kind = "layout"）的成果，不能这样比较',
-            'not the result of a layout plan (kind = "layout"), so it cannot be compared in this way',
-            value=str(path.parent),
+            '不是布局规划（kind = "layout"）或单期方案、现状评估的成果，或是旧版程序的成果，不能这样比较',
+            'neither the result of a layout plan (kind = "layout") nor of one period, or made by an older version: it '
+            "cannot be compared in this way",
+            remedy_zh="如是旧版成果，请重新运行该方案",
+            remedy_en="if it was made by an older version, run it again",
+            value=str(folder),
         )
-        return None
-    return dict(record)
+    return run
 
 
 def _check_together(runs: list[Run], faults: Faults) -> None:
@@ -103,7 +75,7 @@ def _check_together(runs: list[Run], faults: Faults) -> None:
     cases = sorted({str(run.record["scenario"]["case"]) for run in runs})
     if len(cases) > 1:
         faults.add("这些运行不是同一个案例", "the runs are of different cases", value=", ".join(cases))
-    shared = set.intersection(*({(str(row["service"]), row["year"]) for row in run.record["coverage"]} for run in runs))
+    shared = set.intersection(*(set(zip(run.coverage["service"], run.coverage["year"], strict=True)) for run in runs))
     if not shared:
         faults.add(
             "这些运行没有共同的服务和年份",
@@ -118,7 +90,5 @@ def _has(run: Run) -> tuple[str, str]:
     """The services and years of a run."""
     services, years = run.record["services"].values(), run.record["scenario"]["years"]
     zh, en = "、".join(told["name_zh"] for told in services), ", ".join(told["name_en"] for told in services)
-    return (
-        f"{run.id} 有 {zh}（{'、'.join(map(str, years))} 年）",
-        f"{run.id} has {en} ({', '.join(map(str, years))})",
-    )
+    when = (f"{'、'.join(map(str, years))} 年", ", ".join(map(str, years))) if years else ("单期", "one period")
+    return f"{run.id} 有 {zh}（{when[0]}）", f"{run.id} has {en} ({when[1]})"

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from siting.compare.runs import Run
+from siting.compare.run import Run
 from siting.compare.tables import LEAST_PERSONS, differences
 from siting.layout.texts import money_text
 from siting.render.wording import Text, both, minutes_text, persons_text, share_text
@@ -24,8 +24,9 @@ def lines_of(runs: Sequence[Run]) -> list[tuple[str, str]]:
         lines.append((f"{k + 1}. {run.title[0]}", "bold"))
         lines.append((f"   {run.title[1]}", "dim"))
         lines += _said(run.label)
-        money = money_text(sum(part["yuan"] for part in run.record["money"]))
-        lines += _said((f"全部服务投资 {money[0]}", f"all services: {money[1]}"))
+        if run.yearly:
+            money = money_text(sum(part["yuan"] for part in run.record["money"]))
+            lines += _said((f"全部服务投资 {money[0]}", f"all services: {money[1]}"))
         for service in shared:
             lines += _said(_service(run, service, last))
     part = table[(table["level"] == "township") & (table["group"] == "all") & (table["year"] == last)]
@@ -59,9 +60,15 @@ def _service(run: Run, service: str, year: int) -> Text:
     rows = run.coverage
     here = rows[(rows["service"] == service) & (rows["year"] == year) & (rows["level"] == "county")]
     row = here[here["group"] == "all"].iloc[0]
-    (zh, en), money = _name(run, service), money_text(float(run.record["services"][service]["yuan"]))
+    zh, en = _name(run, service)
     share, without = share_text(float(row["share_after"])), persons_text(float(row["without_after"]))
     mean = minutes_text(float("nan") if row["mean_min_after"] is None else float(row["mean_min_after"]))
+    if not run.yearly:
+        return (
+            f"{zh}：标准之内 {share}，到最近设施平均 {mean} 分钟",
+            f"{en}: within the standard {share}, mean time to the nearest {mean} min",
+        )
+    money = money_text(float(run.record["services"][service]["yuan"]))
     return (
         f"{zh}：投资 {money[0]}；{year} 年标准之内 {share}，没有着落 {without} 人，平均单程 {mean} 分钟",
         f"{en}: {money[1]}; in {year} within the standard {share}, without a place {without}, mean way {mean} min",
@@ -72,12 +79,16 @@ def _against(runs: Sequence[Run], part: pd.DataFrame, k: int, year: int) -> list
     """How many more and fewer are within the standard than by the first plan, and where most."""
     change = part[f"change{k}"]
     gained, lost = persons_text(float(change[change > 0].sum())), persons_text(float(-change[change < 0].sum()))
+    when = (f"{year} 年", f"{year}, ") if runs[k].yearly else ("", "")
     lines = [
         (
-            f"第 {k + 1} 方案比第 1 方案（{year} 年共有的服务，按乡镇净计）：受益 {gained} 人次，受损 {lost} 人次",
+            f"第 {k + 1} 方案比第 1 方案（{when[0]}共有的服务，按乡镇净计）：受益 {gained} 人次，受损 {lost} 人次",
             "bold",
         ),
-        (f"plan {k + 1} against plan 1 ({year}, services of both, net by township): {gained} gain, {lost} lose", "dim"),
+        (
+            f"plan {k + 1} against plan 1 ({when[1]}services of both, net by township): {gained} gain, {lost} lose",
+            "dim",
+        ),
     ]  # fmt: skip
     for sign, zh, en in ((1, "受益最多", "most gain in"), (-1, "受损最多", "most lose in")):
         own = part.assign(size=sign * change).nlargest(NAMED, "size")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from siting.compare.runs import Run
+from siting.compare.run import Run
 from siting.render.columns import Column, Sheet, make_sheet
 
 KEYS = ["service", "group", "year", "level", "unit"]
@@ -56,6 +56,11 @@ def _columns_of(runs: Sequence[Run], kind: str) -> list[Column]:
     return [Column(f"run{k}", run.title[0], f"{run.title[1]} ({run.id})", kind, width=18) for k, run in enumerate(runs)]
 
 
+def _year_column(runs: Sequence[Run]) -> list[Column]:
+    """None where the runs have one period only."""
+    return [Column("year", "年份", "Year", "year")] if any(run.yearly for run in runs) else []
+
+
 def _plans(runs: Sequence[Run]) -> Sheet:
     """One row a figure of the whole plan or of a service."""
     rows: list[dict[str, Any]] = []
@@ -65,13 +70,19 @@ def _plans(runs: Sequence[Run]) -> Sheet:
 
     add("", "结论", "how sure", [f"{run.label[0]} {run.label[1]}" for run in runs])
     add("", "服务", "services", [str(len(run.record["services"])) for run in runs])
-    add("", "人口方案", "projection of the people", [VARIANT[run.record["scenario"]["variant"]] for run in runs])
-    totals = [sum(part["yuan"] for part in run.record["money"]) for run in runs]
-    add("", "投资合计（元）", "money, yuan", [f"{value:,.0f}" for value in totals])
+    yearly = all(run.yearly for run in runs)
+    if yearly:
+        add("", "人口方案", "projection of the people", [VARIANT[run.record["scenario"]["variant"]] for run in runs])
+        totals = [sum(part["yuan"] for part in run.record["money"]) for run in runs]
+        add("", "投资合计（元）", "money, yuan", [f"{value:,.0f}" for value in totals])
     for service in _services(runs):
         having = [run.record["services"].get(service) for run in runs]
         zh, en = _names(next(run for run in runs if service in run.record["services"]), service)
         name = f"{zh} {en}"
+        if not yearly:
+            for figure, texts in _figures(having).items():
+                add(name, *figure, texts)
+            continue
         add(name, "投资（元）", "money, yuan", [_text(told, lambda t: f"{t['yuan']:,.0f}") for told in having])
         for key, label_zh, label_en in STATUS:
             counts = [None if told is None else int(told["status"].get(key, 0)) for told in having]
@@ -82,6 +93,12 @@ def _plans(runs: Sequence[Run]) -> Sheet:
         *(Column(f"run{k}", run.title[0], f"{run.title[1]} ({run.id})", width=30) for k, run in enumerate(runs)),
     ]  # fmt: skip
     return make_sheet("plans", ("方案对比", "Plans"), columns, pd.DataFrame(rows))
+
+
+def _figures(having: Sequence[dict[str, Any] | None]) -> dict[tuple[str, str], list[str]]:
+    """What each run of one period tells of a service, by the figure's name."""
+    told = [{(zh, en): text for zh, en, text in one["figures"]} if one is not None else {} for one in having]
+    return {name: [own.get(name, "—") for own in told] for name in dict.fromkeys(key for own in told for key in own)}
 
 
 def _text(told: dict[str, Any] | None, form: Any) -> str:
@@ -98,6 +115,8 @@ def _years(runs: Sequence[Run]) -> Sheet:
         for year in years:
             for key, label_zh, label_en, kind in FIGURES:
                 values = [_county(run, service, year, key) for run in runs]
+                if np.isnan(values).all():
+                    continue
                 rows.append(
                     {
                         "service": f"{zh} {en}", "year": year, "figure": f"{label_zh} {label_en}",
@@ -106,11 +125,12 @@ def _years(runs: Sequence[Run]) -> Sheet:
                     }
                 )  # fmt: skip
     columns = [
-        Column("service", "服务", "Service", width=28), Column("year", "年份", "Year", "year"),
+        Column("service", "服务", "Service", width=28), *_year_column(runs),
         Column("figure", "项目", "Figure", width=32), Column("unit", "单位", "Unit", width=8),
         *_columns_of(runs, "score"),
     ]  # fmt: skip
-    return make_sheet("years", ("分年对比", "By year"), columns, pd.DataFrame(rows))
+    names = ("分年对比", "By year") if _year_column(runs) else ("指标对比", "Figures")
+    return make_sheet("years", names, columns, pd.DataFrame(rows))
 
 
 def _county(run: Run, service: str, year: int, key: str) -> float:
@@ -153,7 +173,7 @@ def _changes(runs: Sequence[Run]) -> Sheet:
     kept = kept.sort_values(["year", "service", "change1"], kind="stable")
     columns = [
         Column("service", "服务", "Service", width=28), Column("who", "人群", "Group", width=20),
-        Column("year", "年份", "Year", "year"), Column("name", "乡镇（街道）", "Township", width=18),
+        *_year_column(runs), Column("name", "乡镇（街道）", "Township", width=18),
         *(Column(f"run{k}", f"达标人数：{run.title[0]}", f"Within: {run.id}", "persons", 16)
           for k, run in enumerate(runs)),
         *(Column(f"change{k}", f"比第一方案多：{runs[k].title[0]}", f"Against the first: {runs[k].id}", "persons", 16)
@@ -193,7 +213,7 @@ def _totals(runs: Sequence[Run]) -> Sheet:
                 }
             )  # fmt: skip
     columns = [
-        Column("service", "服务", "Service", width=28), Column("year", "年份", "Year", "year"),
+        Column("service", "服务", "Service", width=28), *_year_column(runs),
         Column("plan", "与第一方案相比", "Against the first plan", width=36),
         Column("gained", "受益人数", "People who gain", "persons"),
         Column("lost", "受损人数", "People who lose", "persons"),
@@ -201,5 +221,6 @@ def _totals(runs: Sequence[Run]) -> Sheet:
         Column("townships_losing", "受损乡镇", "Townships that lose", "count"),
     ]  # fmt: skip
     return make_sheet(
-        "gains_losses", ("得失合计", "Gains and losses"), columns, pd.DataFrame(rows, columns=[c.name for c in columns])
-    )
+        "gains_losses", ("得失合计", "Gains and losses"), columns,
+        pd.DataFrame(rows, columns=["year", *(column.name for column in columns if column.name != "year")]),
+    )  # fmt: skip

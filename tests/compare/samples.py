@@ -9,7 +9,7 @@ from typing import Any
 
 import pandas as pd
 
-from siting.compare.runs import Run
+from siting.compare.run import Run
 from siting.layout.answer import LayoutAnswer
 from siting.render.views import Told
 from tests.layout.tiny_plan import tiny_plan
@@ -21,7 +21,11 @@ TITLES = (
     (f"乙方案 {HOSTILE[3]}", f"Plan B {HOSTILE[11]}"),
     ("丙方案", "Plan C"),
 )
-LABELS = (("已证明最优", "proven optimal"), ("与最优相差不超过 0.50%", "within 0.50% of optimal"), ("到时限", "time limit"))
+LABELS = (
+    ("已证明最优", "proven optimal"),
+    ("与最优相差不超过 0.50%", "within 0.50% of optimal"),
+    ("到时限", "time limit"),
+)
 TOWNS = (HOSTILE[4], HOSTILE[15], "丙乡")  # of the first, the second and the third township
 WITHIN = ((0.0, 0.0, 0.0), (7.0, -3.0, 0.0), (-2.0, 5.0, 1.0))  # more people within, by run and township
 

@@ -11,7 +11,8 @@ import pytest
 
 from siting.cli.main import main
 from siting.compare.output import write_comparison
-from siting.compare.runs import Run, read_runs
+from siting.compare.run import Run
+from siting.compare.runs import read_runs
 from siting.compare.show import lines_of
 from siting.compare.tables import differences, sheets_of
 from siting.errors import InputError

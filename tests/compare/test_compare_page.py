@@ -12,7 +12,7 @@ import pytest
 
 from siting.compare import page as compare_page
 from siting.compare.page import comparison_html
-from siting.compare.runs import Run
+from siting.compare.run import Run
 from siting.compare.tables import sheets_of
 from siting.render import inline
 from siting.render.map_style import load_labels

@@ -2,12 +2,12 @@
 byId('language').addEventListener('click', () => setLanguage(1 - language));
 onChange(['runs', 'language'], () => {
   drawTitle();
-  HALVES.forEach(drawHead);
   drawBanner();
   drawNotes();
   drawCredits();
 });
 onChange(['runs', 'view', 'language'], () => {
+  HALVES.forEach(drawHead);
   drawSwitches();
   drawFigures();
   drawGains();
