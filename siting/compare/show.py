@@ -78,7 +78,7 @@ def _service(run: Run, service: str, year: int) -> Text:
 def _against(runs: Sequence[Run], part: pd.DataFrame, k: int, year: int) -> list[tuple[str, str]]:
     """How many more and fewer are within the standard than by the first plan, and where most."""
     change = part[f"change{k}"]
-    gained, lost = persons_text(float(change[change > 0].sum())), persons_text(float(-change[change < 0].sum()))
+    gained, lost = persons_text(float(change[change > 0].sum())), persons_text(abs(float(change[change < 0].sum())))
     when = (f"{year} 年", f"{year}, ") if runs[k].yearly else ("", "")
     lines = [
         (
