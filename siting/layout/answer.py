@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from siting.base_map import base_of
+from siting.events import stage
 from siting.layout.asked import unverified_of
 from siting.layout.budget_report import budget_lines
 from siting.layout.certainty import budget_texts
@@ -138,7 +139,9 @@ class LayoutAnswer:
         Raises:
             InputError: when the folder cannot be written.
         """
-        return write_answer(self.told(settings), folder, settings)
+        with stage(settings.listener, "tell", "整理说明、表格与图层", "Gathering words, tables and layers"):
+            told = self.told(settings)
+        return write_answer(told, folder, settings)
 
 
 def _line(facts: Facts, s: int, t: int) -> Text:

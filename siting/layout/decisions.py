@@ -65,8 +65,7 @@ def decision(facts: Facts, s: int, p: int) -> Text:
     """Whom a change serves or moves, held against what would be in the same year if nothing were done."""
     last = len(facts.years) - 1
     t, status = facts.changes_at(p)[-1], facts.status(p, last)
-    moves = facts.moves_in(s, t)
-    told = _leaves(facts, s, p, t, moves) if status in LEAVING else _serves(facts, p, moves)
+    told = _leaves(facts, s, p, t) if status in LEAVING else _serves(facts, s, p, t)
     state = facts.plan.after.state_of(p, last)
     facts_zh, facts_en = [], []
     if state is not None and state.size is not None:
@@ -87,9 +86,9 @@ def decision(facts: Facts, s: int, p: int) -> Text:
     return zh, en
 
 
-def _serves(facts: Facts, p: int, moves: pd.DataFrame) -> Text:
+def _serves(facts: Facts, s: int, p: int, t: int) -> Text:
     """Of a facility in use: whom it serves, and who of them would be elsewhere or nowhere."""
-    here = moves[moves["after"] == p]
+    here = facts.moves_at(s, t, "after", p)
     come = here[here["before"] != p]
     served = persons_phrase(float(here["persons"].sum()))
     if come["persons"].sum() < SOMEBODY:
@@ -111,9 +110,10 @@ def _serves(facts: Facts, p: int, moves: pd.DataFrame) -> Text:
     )
 
 
-def _leaves(facts: Facts, s: int, p: int, t: int, moves: pd.DataFrame) -> Text:
+def _leaves(facts: Facts, s: int, p: int, t: int) -> Text:
     """Of a facility that closes: where those go who would be there."""
-    away = moves[(moves["before"] == p) & (moves["after"] != p)]
+    there = facts.moves_at(s, t, "before", p)
+    away = there[there["after"] != p]
     persons = float(away["persons"].sum())
     if persons < SOMEBODY:
         return "不作改变时也没有人来这里。", "Nobody would come here if nothing changed."
@@ -173,7 +173,7 @@ def _minutes(moves: pd.DataFrame) -> Text:
 
 def _named(facts: Facts, moves: pd.DataFrame, column: str) -> Text:
     """The first places of `column` with the persons of each."""
-    total = by_place(moves, column)["persons"]
+    total = by_place(moves, column)
     total = total[total >= SOMEBODY]
     zh, en = [], []
     for p, persons in zip(total.index.tolist()[:NAMED], total.tolist(), strict=False):

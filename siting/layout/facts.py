@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import pandas as pd
@@ -25,6 +26,7 @@ from siting.layout.tables.visits import Visits, visits_of
 from siting.prepare import Settings
 from siting.render.wording import Text
 
+NOBODY = np.zeros(0, dtype=np.intp)
 STATUS: dict[str, Text] = {
     "new": ("新建", "new"),
     "inside": ("附设", "inside another facility"),
@@ -109,6 +111,18 @@ class Facts:
         view = self.moves["service"] * len(self.years) + self.moves["period"]
         parts = {int(str(key)): part for key, part in self.moves.groupby(view)}
         return {divmod(key, len(self.years)): part for key, part in parts.items()}
+
+    def moves_at(self, s: int, t: int, when: Literal["before", "after"], p: int) -> pd.DataFrame:
+        """The moves of one service and period in which people are at one place if nothing changed, or in the plan."""
+        moves = self.moves_in(s, t)
+        if (s, t, when) not in self._rows_at:
+            self._rows_at[s, t, when] = {int(str(p)): np.asarray(r) for p, r in moves.groupby(when).indices.items()}
+        return moves.iloc[self._rows_at[s, t, when].get(p, NOBODY)]
+
+    @cached_property
+    def _rows_at(self) -> dict[tuple[int, int, str], dict[int, NDArray[np.intp]]]:
+        """Numbers of the rows of `moves_in` by place, as far as they were asked for."""
+        return {}
 
     @cached_property
     def yuan(self) -> FloatArray:
@@ -296,7 +310,9 @@ class Facts:
         return f"{place.row['name']}（{place.id}）" if place.row["name"] else place.id
 
 
-def by_place(moves: pd.DataFrame, column: str) -> pd.DataFrame:
-    """persons and gain by place of `column`, the most persons first."""
-    total = moves.groupby(column)[["persons", "gain"]].sum()
-    return total.sort_values("persons", ascending=False, kind="stable")
+def by_place(moves: pd.DataFrame, column: str) -> pd.Series:
+    """persons by place of `column`, the most persons first."""
+    places, at = np.unique(moves[column].to_numpy(dtype=np.int64), return_inverse=True)
+    persons = np.bincount(at, weights=moves["persons"].to_numpy(dtype=np.float64), minlength=len(places))
+    order = np.argsort(-persons, kind="stable")
+    return pd.Series(persons[order], index=places[order])

@@ -108,13 +108,13 @@ def _facility_row(facts: Facts, p: int, t: int, status: str, flow: Text) -> dict
 
 def _flows(facts: Facts, s: int, t: int) -> dict[int, Text]:
     """Of each changed facility where its people would be without the plan, or where they go."""
-    moves, found = facts.moves_in(s, t), {}
-    away = moves[moves["before"] != moves["after"]]
+    found = {}
     for p in facts.real(s):
         status = facts.status(p, t)
-        one, other = ("before", "after") if status in (*LEAVING, "reduced") else ("after", "before")
         if status in CHANGED:
-            found[p] = flow_text(facts, away[away[one] == p], other)
+            leaves = status in (*LEAVING, "reduced")
+            moves = facts.moves_at(s, t, "before" if leaves else "after", p)
+            found[p] = flow_text(facts, moves[moves["before"] != moves["after"]], "after" if leaves else "before")
     return found
 
 
@@ -123,9 +123,9 @@ def flow_text(facts: Facts, moves: pd.DataFrame, column: str) -> Text:
     total = by_place(moves, column)
     told = [
         (NO_PLACE if p == NOWHERE else (facts.name(p), facts.name(p)), persons_text(persons))
-        for p, persons in zip(total.index[:SHOWN].tolist(), total["persons"].head(SHOWN), strict=True)
+        for p, persons in zip(total.index[:SHOWN].tolist(), total.head(SHOWN), strict=True)
     ]
-    rest = float(total["persons"].iloc[SHOWN:].sum())
+    rest = float(total.iloc[SHOWN:].sum())
     told += [(("其他", "others"), persons_text(rest))] if rest > 0 else []
     return "；".join(f"{name[0]} {n}" for name, n in told), "; ".join(f"{name[1]} {n}" for name, n in told)
 
