@@ -71,7 +71,7 @@ function popUp(content, at, picked, offset) {
   const size = map.getSize(), same = other => Object.keys(picked).every(key => other[key] === picked[key]);
   const popup = L.popup({
     maxWidth: Math.min(340, size.x - 64), minWidth: Math.min(270, size.x - 64), offset,
-    autoPanPaddingTopLeft: size.x < 600 ? [10, 104] : [20, 70], autoPanPaddingBottomRight: [10, 40], className: 'facts',
+    autoPanPaddingTopLeft: size.x < 600 ? [10, 104] : [20, 70], autoPanPaddingBottomRight: [size.x < 760 ? 10 : margins().last[0], 40], className: 'facts',
   }).setLatLng(at).setContent(content);
   popup.on('remove', () => { if (state.picked && same(state.picked)) setPicked(null); });
   popup.openOn(map);

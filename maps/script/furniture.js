@@ -14,7 +14,7 @@ function drawBanner() {
   const banner = byId('banner'), notices = DATA.notices.filter(notice => notice.some(Boolean));
   banner.hidden = !notices.length && !DATA.synthetic;
   const tag = DATA.synthetic ? el('strong', { text: DATA.labels['page.synthetic'].join(' ') }) : null;
-  const text = el('span', { class: 'text' }, notices.map(notice => [pick(notice), ' ']));
+  const text = el('span', { class: 'text' }, notices.map(notice => [alone(ended(pick(notice))), ' ']));
   fillWith('banner', tag, text, el('button', { type: 'button', class: 'more', 'aria-expanded': 'false', text: t('page.more'), on: { click: event => {
     const open = banner.classList.toggle('open');
     setAll(event.target, { 'aria-expanded': String(open), text: t(open ? 'page.less' : 'page.more') });

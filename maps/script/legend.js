@@ -3,8 +3,8 @@ function legendRows() {
   const rows = [];
   return {
     rows,
-    item(picture, text, look) { rows.push(el('li', { class: look || (wide(text) ? 'wide' : null) }, picture, el('span', { text }))); },
-    head(text) { rows.push(el('li', { class: 'head', text })); },
+    item(picture, text, look) { rows.push(el('li', { class: look || (wide(text) ? 'wide' : null) }, picture, el('span', { text: alone(text) }))); },
+    head(text) { rows.push(el('li', { class: 'head', text: alone(text) })); },
   };
 }
 

@@ -95,7 +95,7 @@ function drawNames(ctx, view) {
     ctx.rect(p.x - 4, p.y - 4, 8, 8);
     ctx.stroke();
     ctx.fill();
-    tryName(ctx, view, pick(station.name), p, { size: 12, weight: 500, colour: '#55505c', align: 'left', shifts: [-11, 12] });
+    tryName(ctx, view, pick(station.name), { x: p.x + 8, y: p.y }, { size: 12, weight: 500, colour: '#55505c', align: 'left', shifts: [0, -12, 13] });
   });
   writeSites(ctx, view);
   writePlaces(2);

@@ -1,8 +1,8 @@
 // What every page's panel has: its head, groups of radio buttons, notices, sources.
 function drawMasthead() {
   document.title = `${pick(DATA.title)} · ${pick(DATA.place)}`;
-  byId('title').textContent = pick(DATA.title);
-  fillWith('place', name(pick(DATA.place)), DATA.data_date ? [' · ', el('span', { text: t('page.data_date', { date: DATA.data_date }) })] : null);
+  fillWith('title', phrases(pick(DATA.title)).map(text => el('span', { text })));
+  fillWith('place', name(pick(DATA.place)), DATA.data_date ? [' ', el('span', { text: t('page.data_date', { date: DATA.data_date }) })] : null);
   byId('language').textContent = t('page.language');
   byId('language').lang = language === 0 ? 'en' : 'zh-CN';
 }
@@ -33,9 +33,15 @@ function serviceButtons(items, chosen, choose) {
   byId('services').classList.toggle('many', many);
   fillWith('services', radioButtons('services', items.map(item => ({
     key: item.key, title: many ? item.name : null,
-    parts: [el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[item.key] || '' }), el('span', { text: many ? item.short : item.name })],
+    parts: [el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[item.key] || '' }), el('span', {}, withAside(many ? item.short : item.name))],
   })), chosen, choose));
   if (items.length) byId('services').children[chosen].scrollIntoView({ block: 'nearest', inline: 'nearest' });
+}
+
+// What a name has in brackets is left out where there is little room.
+function withAside(text) {
+  const [main, ...rest] = text.split(/(?=（| \()/);
+  return [main, rest.length ? el('span', { class: 'aside', text: rest.join('') }) : null];
 }
 
 // Both languages, whichever is on: a notice must not be missed.

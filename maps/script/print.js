@@ -7,7 +7,7 @@ function makePrint(map, layers) {
 
 // The part of the map that no card lies over, in pixels from its corners.
 function margins() {
-  return window.innerWidth < 760 ? { first: [8, 56], last: [8, 40] } : { first: [14, 20], last: [252, 20] };
+  return window.innerWidth < 760 ? { first: [8, 56], last: [8, 84] } : { first: [14, 20], last: [252, 20] };
 }
 
 let seen = null; // the view on the screen before printing

@@ -8,7 +8,7 @@ function layerSwitch(id) {
   return el('label', {},
     el('input', { type: 'checkbox', value: id, checked: state.on.has(id), on: { change: event => setLayer(id, event.target.checked) } }),
     look ? swatch(look[0], look[1], look[2]) : el('span', { class: 'swatch', 'aria-hidden': 'true', text: 'A' }),
-    el('span', { text: layerName(id) }));
+    el('span', { text: alone(layerName(id)) }));
 }
 
 // Switches follow changes that were made elsewhere; which of some radio buttons is on the page's own script knows.

@@ -42,14 +42,14 @@ def facilities(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, 
     used = [p for p in places if status[p] not in hidden]
     look, dark = style.facility, style.coverage.unreachable
     categories = (
-        _category("new", look.new, "star", 11),
-        _category("inside", style.zone.colours[0], "circle", 9),
-        _category("reuse", style.zone.colours[0], "diamond", 9),
-        _category("expanded", style.coverage.newly_covered, "triangle", 10),
-        _category("reduced", style.zone.colours[2], "triangle", 7),
-        _category("moved", dark, "cross", 8),
-        _category("merged", dark, "cross", 8),
-        _category("closed", dark, "cross", 8),
+        _category("new", look.new, "star", 13),
+        _category("inside", style.zone.colours[0], "circle", 10),
+        _category("reuse", style.zone.colours[0], "diamond", 10),
+        _category("expanded", style.coverage.newly_covered, "triangle", 12),
+        _category("reduced", style.zone.colours[2], "triangle", 11),
+        _category("moved", dark, "cross", 10),
+        _category("merged", dark, "cross", 10),
+        _category("closed", dark, "cross", 10),
         _category("higher", look.existing, "diamond", 7),
         _category("kept", look.existing, "square", 7),
     )

@@ -18,7 +18,7 @@ from siting.render.columns import clean
 from siting.render.inline import seal
 from siting.render.page import page_environment, page_style
 from siting.render.views import Told
-from siting.render.wording import both
+from siting.render.wording import Text, both
 
 NUMERALS = "一二三四五六七八九十"
 FONT, SERIF = "Microsoft YaHei", "SimSun"
@@ -75,14 +75,14 @@ def _part(document: Document, number: int, part: Part) -> None:
         document.add_paragraph(clean(both(said)), style="List Bullet")
 
 
-def _table(document: Document, rows: tuple[tuple[str, str], ...]) -> None:
+def _table(document: Document, rows: tuple[tuple[Text, str], ...]) -> None:
     table = document.add_table(0, 2, style="Table Grid")
     table.autofit = False
     for column, width in zip(table.columns, (Mm(55), Mm(115)), strict=True):
         column.width = width
     for name, text in rows:
         cells = table.add_row().cells
-        for cell, own, width in zip(cells, (name, text), (Mm(55), Mm(115)), strict=True):
+        for cell, own, width in zip(cells, (both(name), text), (Mm(55), Mm(115)), strict=True):
             cell.text, cell.width = clean(own), width
             space = cell.paragraphs[0].paragraph_format
             space.space_before = space.space_after = Pt(3)

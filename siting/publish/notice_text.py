@@ -19,13 +19,13 @@ class Part:
 
     Attributes:
         lines: as they are; the planner wrote them.
-        rows: of a table with two columns.
+        rows: (name, text) of a table with two columns; the planner wrote the text.
         said: (zh, en) of the program.
     """
 
     heading: Text
     lines: tuple[str, ...] = ()
-    rows: tuple[tuple[str, str], ...] = ()
+    rows: tuple[tuple[Text, str], ...] = ()
     said: tuple[Text, ...] = ()
 
 
@@ -47,11 +47,11 @@ def parts_of(notice: Notice, told: Told) -> tuple[Part, ...]:
     found = (
         Part(
             ("规划范围与期限", "Area and period"),
-            rows=(("规划范围 Area", notice.scope), ("规划期限 Period", notice.period)),
+            rows=((("规划范围", "Area"), notice.scope), (("规划期限", "Period"), notice.period)),
         ),
         Part(("规划目的", "Purpose"), (notice.purpose,)),
         Part(("主要内容", "Main content"), notice.content),
-        Part(("主要指标", "Indicators"), rows=tuple((own.name, own.value) for own in notice.indicators)),
+        Part(("主要指标", "Indicators"), rows=tuple(((own.name, ""), own.value) for own in notice.indicators)),
         Part(("公示时间", "Open for opinions"), said=tuple(_dates(notice))),
         Part(("反馈方式", "Ways to answer"), rows=tuple(_ways(notice.feedback)), said=(_form(),)),
         Part(("意见的处理", "What becomes of opinions"), (notice.handling,)),
@@ -61,12 +61,12 @@ def parts_of(notice: Notice, told: Told) -> tuple[Part, ...]:
     return tuple(part for part in found if part.lines or part.rows or part.said)
 
 
-def units_of(notice: Notice) -> Sequence[tuple[str, str]]:
+def units_of(notice: Notice) -> Sequence[tuple[Text, str]]:
     """Who drew up and publishes it, and its version."""
     return (
-        ("编制单位 Drawn up by", notice.drafting_unit),
-        ("公示单位 Published by", notice.publishing_unit),
-        ("版本 Version", notice.version),
+        (("编制单位", "Drawn up by"), notice.drafting_unit),
+        (("公示单位", "Published by"), notice.publishing_unit),
+        (("版本", "Version"), notice.version),
     )
 
 
@@ -92,10 +92,11 @@ def _day(notice: Notice, name: str) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
-def _ways(feedback: Feedback) -> list[tuple[str, str]]:
+def _ways(feedback: Feedback) -> list[tuple[Text, str]]:
     ways = (
-        ("通信地址 Address", feedback.address), ("电话 Telephone", feedback.phone), ("电子邮箱 E-mail", feedback.email),
-        ("网页 Web", feedback.web), ("联系人 Contact", feedback.contact),
+        (("通信地址", "Address"), feedback.address), (("电话", "Telephone"), feedback.phone),
+        (("电子邮箱", "E-mail"), feedback.email), (("网页", "Web"), feedback.web),
+        (("联系人", "Contact"), feedback.contact),
     )  # fmt: skip
     return [(name, text) for name, text in ways if text]
 

@@ -35,6 +35,6 @@ function drawCredits() {
 function drawTitle() {
   translatePage();
   document.title = `${t('compare.title')} · ${HALVES.map(half => pick(runOn(half).title)).join(' / ')}`;
-  fillWith('place', name(pick(DATA.place)), DATA.data_date ? [' · ', el('span', { text: t('page.data_date', { date: DATA.data_date }) })] : null);
+  fillWith('place', name(pick(DATA.place)), DATA.data_date ? [' ', el('span', { text: t('page.data_date', { date: DATA.data_date }) })] : null);
   setAll(byId('language'), { text: t('page.language'), lang: language === 0 ? 'en' : 'zh-CN' });
 }

@@ -21,8 +21,8 @@ function drawResult() {
   fillWith('result',
     el('p', { class: 'verdict ' + s.outcome.sure },
       svg('svg', { viewBox: '0 0 16 16', width: 15, height: 15, 'aria-hidden': 'true' }, svg('path', {
-        d: s.outcome.sure === 'proven' ? 'M3 8.5 L6.6 12 L13 4.5' : 'M8 4 L8 8.4 L11 10.2', fill: 'none',
-        stroke: 'currentColor', 'stroke-width': 2.2, 'stroke-linecap': 'round', 'stroke-linejoin': 'round',
+        d: s.outcome.sure === 'proven' ? 'M3 8.5 L6.6 12 L13 4.5' : 'M14 8 A6 6 0 1 1 2 8 A6 6 0 1 1 14 8 M8 4.8 L8 8.3 L10.6 9.8', fill: 'none',
+        stroke: 'currentColor', 'stroke-width': s.outcome.sure === 'proven' ? 2.2 : 1.7, 'stroke-linecap': 'round', 'stroke-linejoin': 'round',
       })), el('span', { text: pick(s.outcome.label) })),
     el('p', { class: 'asked', text: asked.filter(Boolean).join(' · ') }));
 }

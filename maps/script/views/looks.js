@@ -1,5 +1,5 @@
 // How a category is drawn, on the map and in the legend.
-const GROWTH = { 8: 0.65, 10: 0.85, 11: 1, 13: 1.5, 15: 2, 17: 2.6 }; // of symbols, by zoom
+const GROWTH = { 8: 0.75, 10: 0.95, 11: 1.05, 13: 1.5, 15: 2, 17: 2.6 }; // of symbols, by zoom
 
 function symbolRadius(category, zoom) { return category.size / 2 * byZoom(GROWTH, zoom); }
 
@@ -31,7 +31,7 @@ function areaLook(category) { return { fill: category.colour, line: category.col
 function categorySwatch(layer, category) {
   if (layer.kind === 'lines') return swatch('line', lineLook(category));
   if (layer.kind === 'areas') return swatch('area', areaLook(category));
-  const radius = Math.max(2.6, Math.min(8, symbolRadius(category, 12)));
+  const radius = Math.max(3.6, Math.min(8, symbolRadius(category, 12)));
   return swatch(category.symbol, pointLook(category, radius), radius);
 }
 

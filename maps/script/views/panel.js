@@ -15,8 +15,10 @@ function drawResult() {
 }
 
 function drawFigures() {
-  fillWith('headline', el('div', { class: 'tiles' }, view().figures.map(([zh, en, text]) => el('div', { class: text.length > 14 ? 'tile wide' : 'tile' },
-    el('h3', { text: pick([zh, en]) }), el('p', {}, el('strong', {}, name(text)))))));
+  const { figures } = view(), long = ([, , text]) => textWidth(text) > 96;
+  const half = figures.filter(figure => !long(figure)), last = half.length % 2 ? half[half.length - 1] : null; // no gap is left beside it
+  fillWith('headline', el('div', { class: 'tiles' }, figures.map(figure => el('div', { class: long(figure) || figure === last ? 'tile wide' : 'tile' },
+    el('h3', { text: pick(figure) }), el('p', {}, el('strong', {}, name(figure[2])))))));
 }
 
 function drawSheets() {
@@ -35,7 +37,7 @@ function shownColumns(sheet) {
 function sheetTable(sheet, shown) {
   const head = ([zh, en, number, width]) => el('th', {
     scope: 'col', class: number ? 'number' : null, style: { 'min-width': (number ? headerWidth(pick([zh, en])) : Math.min(width, 18) * 6) + 'px' },
-  }, headerParts(pick([zh, en])).map(part => el('span', { class: part.startsWith('（') && textWidth(part) < LONG ? 'unit' : null, text: part })));
+  }, headerParts(pick([zh, en])).map(part => el('span', { class: part.startsWith('（') && textWidth(part) < UNIT ? 'unit' : null, text: part })));
   const cell = (r, c, first) => el(first ? 'th' : 'td', {
     scope: first ? 'row' : null, class: sheet.numbers[r][c] === '1' ? 'number' : null,
   }, name(sheet.cells[r][c]));
@@ -45,6 +47,7 @@ function sheetTable(sheet, shown) {
 }
 
 const LONG = 54; // pixels; what is longer is broken anywhere
+const UNIT = 66; // pixels; a unit in brackets that is longer is broken too
 
 // A header and its unit in brackets, which is not broken.
 function headerParts(text) { return text.split(/(?=（)/); }
@@ -71,7 +74,7 @@ function radioSwitches(choice, ids) {
     el('input', { type: 'radio', name: 'choice-' + choice, value, on: { change: choose } }), ...parts);
   const none = () => change('layers', () => ids.forEach(id => state.on.delete(id)));
   const fields = el('fieldset', {}, el('legend', { text: t('layers.demand') }),
-    ids.map(id => radio(id, () => setLayer(id, true), swatch(...layerLook(id)), el('span', { text: layerName(id) }))),
+    ids.map(id => radio(id, () => setLayer(id, true), swatch(...layerLook(id)), el('span', { text: alone(layerName(id)) }))),
     radio(NONE + choice, none, el('span', { class: 'swatch', 'aria-hidden': 'true' }), el('span', { text: t('layers.none') })));
   fields.querySelectorAll('input').forEach(input => { input.checked = radioChosen(input); });
   return fields;

@@ -4,7 +4,7 @@ function openFacts(layer, i) {
   const shown = layer.columns.filter(({ only }) => ['', LANGUAGES[language]].includes(only));
   const content = el('div', { class: 'popup', 'data-layer': layer.key, 'data-id': layer.ids[i] },
     el('h3', {}, name(layer.names[i] || layer.ids[i])),
-    el('p', { class: 'where category' }, categorySwatch(layer, category), el('span', { text: whereabouts(pick(category.name), pick(layer.name)) })),
+    el('p', { class: 'where category' }, categorySwatch(layer, category), el('span', { text: alone(whereabouts(pick(category.name), pick(layer.name))) })),
     shown.length ? el('dl', {}, shown.map(column => [el('dt', { text: pick(column.name) }), el('dd', {}, name(column.texts[i]))])) : null,
     layer.moments && layer.moments.length ? changesTable(layer.ids[i]) : null);
   popUp(content, layer.at[i], { layer: layer.key, id: layer.ids[i] }, [0, -4]);
