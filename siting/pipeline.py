@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 
 from shapely.geometry.base import BaseGeometry
@@ -30,7 +30,7 @@ from siting.notices import notices_of
 from siting.plan import Plan, make_plan
 from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
 from siting.render.csv_files import write_csv
-from siting.render.geopackage import write_geopackage
+from siting.render.geopackage import write_plan_geopackage
 from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.told_file import ANSWER_FILE, write_told
@@ -324,14 +324,14 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT)
     Raises:
         InputError: when the folder cannot be written; an older result stays as it was.
     """
-    clock = Clock()
+    clock, told = Clock(), cache(lambda: told_of(result))
     writers: list[tuple[str, str, str, Callable[[RunResult, Path], None]]] = [
         ("map.html", "绘制地图", "Drawing the map", render_map),
         ("report.html", "撰写报告", "Writing the report", write_report),
         ("tables.xlsx", "写入表格", "Writing the workbook", write_workbook),
-        ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", write_geopackage),
+        ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", lambda _, path: write_plan_geopackage(told(), path)),
         ("tables", "写入 CSV", "Writing the CSV files", write_csv),
-        (ANSWER_FILE, "写入成果数据", "Writing the result's data", lambda run, path: write_told(told_of(run), path)),
+        (ANSWER_FILE, "写入成果数据", "Writing the result's data", lambda _, path: write_told(told(), path)),
     ]
     with writing(folder) as temporary:
         for name, zh, en, write in writers:

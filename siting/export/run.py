@@ -10,8 +10,8 @@ from siting.errors import Faults, nearest_word
 from siting.export.geojson import write_geojson
 from siting.files.run_folder import writing
 from siting.render.answer_folder import write_answer_tables
+from siting.render.geopackage import write_geopackage
 from siting.render.told_file import read_told
-from siting.render.told_geopackage import write_told_geopackage
 from siting.render.views import Told
 
 SYSTEMS = {
@@ -57,7 +57,7 @@ def export(wanted: Wanted) -> dict[str, Path]:
     _check(wanted, to)
     told = read_told(folder)
     writers: dict[str, Callable[[Path], None]] = {
-        "gpkg": lambda place: write_told_geopackage(told, place / "plan.gpkg", crs=wanted.crs),
+        "gpkg": lambda place: write_geopackage(told, place / "plan.gpkg", crs=wanted.crs),
         "geojson": lambda place: _geojson(told, place / "geojson"),
         "csv": lambda place: write_answer_tables(told, place, book=None),
         "xlsx": lambda place: write_answer_tables(told, place, csv=False),

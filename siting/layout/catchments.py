@@ -8,15 +8,10 @@ import shapely
 
 from siting.layout.facts import Facts
 from siting.layout.moves import NOWHERE
-from siting.render.columns import Column
+from siting.render.catchments import CATCHMENT, NAMES
 from siting.render.map_style import Style
 from siting.render.views import AreaLayer, Category
 
-CATCHMENT = (
-    Column("points", "居民点（处）", "Places", "count"),
-    Column("persons", "服务（人）", "Served", "persons"),
-    Column("minutes", "平均单程（分钟）", "Mean minutes one way", "minutes"),
-)
 STARTED = ("new", "inside", "reuse")
 
 
@@ -53,9 +48,7 @@ def catchments(facts: Facts, s: int, t: int, style: Style) -> AreaLayer | None:
         ),
         Category("kept", "保留设施的服务片区", "Of facilities that stay", style.facility.existing),
     )
-    return AreaLayer(
-        "catchments", "服务片区（规划后）", "Catchments in the plan", frame, categories, CATCHMENT, shown=False
-    )
+    return AreaLayer("catchments", *NAMES, frame, categories, CATCHMENT, shown=False)
 
 
 def _category(status: str) -> str:

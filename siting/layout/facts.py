@@ -11,7 +11,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from siting.impedance import FloatArray
-from siting.layout.cells import cells_of
 from siting.layout.moves import NOWHERE, moves_of
 from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
@@ -24,6 +23,7 @@ from siting.layout.tables.fates import LEAVING, fates_of
 from siting.layout.tables.schools import rides_of
 from siting.layout.tables.visits import Visits, visits_of
 from siting.prepare import Settings
+from siting.render.cells import cells_of
 from siting.render.wording import Text
 
 NOBODY = np.zeros(0, dtype=np.intp)

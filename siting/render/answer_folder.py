@@ -15,9 +15,9 @@ from siting.provenance import versions
 from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.geopackage import write_plan_geopackage
 from siting.render.tables_notes import notes, sources
 from siting.render.told_file import ANSWER_FILE, write_told
-from siting.render.told_geopackage import write_plan_geopackage
 from siting.render.view_map import render_own
 from siting.render.views import Told
 from siting.render.wording import Text

@@ -34,6 +34,14 @@ PLANNED = (
     Column("without_after", "规划后无着落（人）", "Without a place in the plan", "persons"),
 )
 
+TRIP = (
+    Column("demand_id", "居民点编号", "Demand point"),
+    Column("site_id", "设施编号", "Facility"),
+    Column("share", "所占比例", "Share of the point's people", "share"),
+    Column("persons", "人数", "Persons", "persons"),
+    Column("minutes", "单程（分钟）", "Minutes one way", "minutes"),
+)
+
 MOMENTS = (
     Moment("现状", "Today", "from", "minutes_before", "state_before"),
     Moment("规划后", "In the plan", "to", "minutes_after", "state_after"),
@@ -169,10 +177,12 @@ def line_layer(service: ServiceResult, style: Style, labels: Labels) -> LineLaye
         {
             "from_lon": start[:, 0], "from_lat": start[:, 1], "to_lon": end[:, 0], "to_lat": end[:, 1],
             "category": np.where(new, "new", "existing"),
+            "demand_id": trips["demand_id"].astype(str), "site_id": trips["site_id"].astype(str),
+            "share": trips["share"], "persons": trips["persons"], "minutes": trips["travel_time_min"],
         }
     )  # fmt: skip
     categories = (
         Category("new", *labels["legend.assignment_new"], style.facility.new),
         Category("existing", *labels["legend.assignment_old"], style.facility.assignment),
     )
-    return LineLayer("lines", *labels["layers.assignment"], frame, categories, shown=False)
+    return LineLayer("lines", *labels["layers.assignment"], frame, categories, shown=False, columns=TRIP)

@@ -8,8 +8,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
-from siting.render.columns import Column
+from siting.render.columns import Column, clean
 from siting.render.gis_layers import WGS84, plain, polygons
 from siting.render.qml import Group, Shape, style_of
 from siting.render.views import AreaLayer, Layer, LineLayer, PointLayer, Told, View
@@ -44,6 +45,21 @@ class GisLayer:
     qml: str
 
 
+@dataclass(frozen=True, eq=False)
+class _Known:
+    """Rows of a layer without subject, period and category.
+
+    Attributes:
+        placed: (n,) which rows of the layer's frame have a place.
+    """
+
+    view: View
+    layer: Layer
+    columns: list[Column]
+    placed: NDArray[np.bool_]
+    rows: gpd.GeoDataFrame
+
+
 def told_layers(told: Told) -> list[GisLayer]:
     """The tables, the uppermost of the map first."""
     first = told.first if told.first != ("", "") else next(((v.subject, v.period) for v in told.views), ("", ""))
@@ -51,7 +67,8 @@ def told_layers(told: Told) -> list[GisLayer]:
     for view in told.views:
         for layer in view.layers:
             parts.setdefault((layer.key, _shape(layer)), []).append((view, layer))
-    found = [_table(key, shape, own, first) for (key, shape), own in parts.items()]
+    known: list[_Known] = []
+    found = [_table(key, shape, own, first, known) for (key, shape), own in parts.items()]
     return found[::-1]
 
 
@@ -59,16 +76,18 @@ def _shape(layer: Layer) -> Shape:
     return "marker" if isinstance(layer, PointLayer) else "line" if isinstance(layer, LineLayer) else "fill"
 
 
-def _table(key: str, shape: Shape, parts: list[tuple[View, Layer]], first: tuple[str, str]) -> GisLayer:
+def _table(
+    key: str, shape: Shape, parts: list[tuple[View, Layer]], first: tuple[str, str], known: list[_Known]
+) -> GisLayer:
     columns = {column.name: column for column in (*SUBJECT, *CATEGORY)}
     for _, layer in parts:
-        if not isinstance(layer, LineLayer):
-            named = [column for column in NAMED if column.name in layer.frame.columns]
-            columns |= {column.name: column for column in (*named, *layer.columns) if column.name not in columns}
+        always: tuple[Column, ...] = () if isinstance(layer, LineLayer) else NAMED
+        named = tuple(column for column in always if column.name in layer.frame.columns)
+        columns |= {column.name: column for column in (*named, *layer.columns) if column.name not in columns}
     groups = [_group(view, layer, first) for view, layer in parts]
     if not any(group.ticked for group in groups):  # what the map opens at has no such layer
         groups[0] = Group(groups[0].name, groups[0].where, groups[0].categories)
-    frames = [_rows(view, layer, tuple(columns.values())) for view, layer in parts]
+    frames = [_rows(view, layer, tuple(columns.values()), known) for view, layer in parts]
     full = [frame for frame in frames if len(frame)] or frames[:1]
     frame = gpd.GeoDataFrame(pd.concat(full, ignore_index=True), crs=WGS84)
     title = both((parts[0][1].zh, parts[0][1].en))
@@ -83,18 +102,42 @@ def _group(view: View, layer: Layer, first: tuple[str, str]) -> Group:
     return Group(name, where, layer.categories, ticked=(view.subject, view.period) == first)
 
 
-def _rows(view: View, layer: Layer, columns: tuple[Column, ...]) -> gpd.GeoDataFrame:
-    """The layer's rows that have a place, with all columns of the table; numbers are floats, missing ones NaN."""
-    frame = layer.frame.reset_index(drop=True)
-    names = {category.key: both((category.zh, category.en)) for category in layer.categories}
-    frame = pd.DataFrame(frame).assign(
-        subject=view.subject, subject_name=both((view.subject_zh, view.subject_en)), period=view.period,
-        category_name=[names[key] for key in frame["category"]],
-    )  # fmt: skip
-    data = pd.DataFrame({column.name: _cells(frame, column) for column in columns})
-    shapes = _shapes(layer)
-    placed = ~shapely.is_missing(shapes)
-    return gpd.GeoDataFrame(plain(data[placed]).reset_index(drop=True), geometry=shapes[placed], crs=WGS84)
+def _rows(view: View, layer: Layer, columns: tuple[Column, ...], known: list[_Known]) -> gpd.GeoDataFrame:
+    """The layer's rows that have a place, with all columns of the table; numbers are floats, missing ones NaN.
+
+    Args:
+        known: rows that were made before, of which those of the same points are taken; the layer's are added.
+    """
+    names = {category.key: clean(both((category.zh, category.en))) for category in layer.categories}
+    told, found = [column for column in columns if column not in (*SUBJECT, *CATEGORY)], None
+    if isinstance(layer, PointLayer):
+        found = next((one for one in known if one.view is view and _alike(one, layer, told)), None)
+    if found is None:
+        shapes = _shapes(layer)
+        placed = ~shapely.is_missing(shapes)
+        frame = pd.DataFrame(layer.frame.reset_index(drop=True))[placed]
+        data = plain(pd.DataFrame({column.name: _cells(frame, column) for column in told}, index=frame.index))
+        rows = gpd.GeoDataFrame(data.reset_index(drop=True), geometry=shapes[placed], crs=WGS84)
+        found = _Known(view, layer, told, placed, rows)
+        known.append(found)
+    category = layer.frame["category"][found.placed].tolist()
+    own = {
+        "subject": clean(view.subject), "subject_name": clean(both((view.subject_zh, view.subject_en))),
+        "period": clean(view.period), "category": category, "category_name": [names[key] for key in category],
+    }  # fmt: skip
+    first = pd.DataFrame(own, index=found.rows.index, dtype=object)
+    return gpd.GeoDataFrame(pd.concat([first, found.rows], axis=1), geometry="geometry", crs=WGS84)
+
+
+def _alike(one: _Known, layer: PointLayer, columns: list[Column]) -> bool:
+    """Whether the layers are the same points with the same values, as those of one choice often are."""
+    frame, other = layer.frame, one.layer.frame
+    if one.columns != columns or not isinstance(one.layer, PointLayer) or len(frame) != len(other):
+        return False
+    names = ["lon", "lat", *(column.name for column in columns)]
+    return all((name in frame) == (name in other) for name in names) and all(
+        frame[name].array.equals(other[name].array) for name in names if name in frame
+    )
 
 
 def _cells(frame: pd.DataFrame, column: Column) -> pd.Series:

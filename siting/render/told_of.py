@@ -4,7 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pandas as pd
+
+from siting.render.catchments import catchment_layer
 from siting.render.cell_text import number_text
+from siting.render.cells import cells_of
 from siting.render.columns import Sheet, narrowed
 from siting.render.layers_people import Labels, line_layer, people_layers
 from siting.render.layers_sites import area_layers, site_layers
@@ -31,12 +35,14 @@ def told_of(result: RunResult) -> Told:
     """
     style, labels, sheets = load_style(), load_labels(), tuple(all_sheets(result))
     inputs = result.provenance.get("inputs_sha256")
+    planned = any(service.question is not None for service in result.services)
+    cells = pd.Series(cells_of(result.case), index=result.case.demand["id"]) if planned else None
     return Told(
         place=place_of(result.case),
         title=(result.title_zh, result.title_en),
         label=labels_text(result),
         notices=result.notices,
-        views=tuple(_view(service, sheets, style, labels) for service in result.services),
+        views=tuple(_view(service, sheets, style, labels, cells) for service in result.services),
         sections=run_sections(result, sheets),
         sheets=sheets,
         base=base_of(result),
@@ -45,9 +51,11 @@ def told_of(result: RunResult) -> Told:
     )
 
 
-def _view(service: ServiceResult, sheets: tuple[Sheet, ...], style: Style, labels: Labels) -> View:
-    plan = service.question is not None
-    lines = (line_layer(service, style, labels),) if plan else ()
+def _view(
+    service: ServiceResult, sheets: tuple[Sheet, ...], style: Style, labels: Labels, cells: pd.Series | None
+) -> View:
+    lines = (line_layer(service, style, labels),) if service.question is not None else ()
+    served = catchment_layer(service, cells, style) if service.question is not None and cells is not None else None
     tables = [
         replace(narrowed(rows_of(service, sheet), BRIEF[sheet.key]), notes=()) for sheet in sheets if sheet.key in BRIEF
     ]
@@ -56,8 +64,8 @@ def _view(service: ServiceResult, sheets: tuple[Sheet, ...], style: Style, label
         subject_zh=service.service.name_zh,
         subject_en=service.service.name_en,
         layers=(
-            *area_layers(service, style, labels), *people_layers(service, style, labels), *lines,
-            *site_layers(service, style),
+            *area_layers(service, style, labels), *(() if served is None else (served,)),
+            *people_layers(service, style, labels), *lines, *site_layers(service, style),
         ),
         figures=_figures(service),
         sheets=tuple(sheet for sheet in tables if len(sheet.frame)),

@@ -88,7 +88,12 @@ class PointLayer:
 
 @dataclass(frozen=True, eq=False)
 class LineLayer:
-    """Straight lines, such as who goes where: from_lon, from_lat, to_lon, to_lat, category."""
+    """Straight lines, such as who goes where.
+
+    Attributes:
+        frame: from_lon, from_lat, to_lon, to_lat, category, and the columns that a GIS shows.
+        columns: what a GIS shows of a line; maps draw it only.
+    """
 
     key: str
     zh: str
@@ -96,6 +101,7 @@ class LineLayer:
     frame: pd.DataFrame
     categories: tuple[Category, ...]
     shown: bool = True
+    columns: tuple[Column, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

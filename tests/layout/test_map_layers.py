@@ -12,11 +12,11 @@ import pytest
 import shapely
 
 from siting.layout.answer import LayoutAnswer
-from siting.layout.cells import cells_of
 from siting.layout.facts import Facts
 from siting.layout.point_layers import NAMED
 from siting.layout.views import views_of
 from siting.prepare import Settings
+from siting.render.cells import cells_of
 from siting.render.map_style import load_style
 from siting.render.view_map import views_html
 from siting.render.views import AreaLayer, PointLayer, View

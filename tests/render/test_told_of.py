@@ -20,7 +20,10 @@ from siting.results import RunResult
 from tests.render.browser import open_browser, open_page
 from tests.render.make_result import make_result
 
-PLAN = ["area_before", "area_after", "time_before", "time_after", "before", "change", "after", "lines", "candidates"]
+PLAN = [
+    "area_before", "area_after", "catchments", "time_before", "time_after", "before", "change", "after", "lines",
+    "candidates",
+]  # fmt: skip
 
 
 @pytest.fixture(scope="module")
