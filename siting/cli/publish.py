@@ -54,6 +54,6 @@ def publish_command(
     done = publish(request, listener)
     show(done)
     if done.step == "review" and not as_json and not quiet and sys.stdin.isatty():
-        code = typer.prompt("看过 review.html 后输入发布码，直接回车则停止 release code, or enter to stop", default="")
+        code = typer.prompt("看过审阅页后输入发布码，直接回车则停止 release code, or enter to stop", default="")
         if code:
             show(publish(replace(request, release=code), listener))

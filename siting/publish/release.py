@@ -53,7 +53,7 @@ def check_release(given: str, code: str) -> None:
             "发布码不符：审阅之后，成果、公示说明、公开清单或程序有了变化（或发布码抄错）",
             "the release code does not fit: the result, the notice, the list of what is public or the program has"
             " changed since the review, or the code was mistyped",
-            remedy_zh="不带 --release 再运行一次，重新审阅 review.html，用其中的新发布码",
+            remedy_zh="不带 --release 再运行一次，重新看审阅页，用其中的新发布码",
             remedy_en="run it again without --release, look at the review anew and use the code in it",
             value=given,
         )

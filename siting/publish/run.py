@@ -79,7 +79,7 @@ def publish(request: Request, listener: Listener) -> Done:
     if not request.release:
         page = review_page(public, found, notice, rules, asked, code=code, command=_command(request, path, code))
         beside["review"].write_text(page, encoding="utf-8", newline="\n")
-        return Done("review", {"review.html": beside["review"]}, (_look(request, path, code),), code)
+        return Done("review", {"review.html": beside["review"]}, (_look(request, path, beside["review"], code),), code)
     check_release(request.release, code)
     outputs = write_pack(public, notice, rules, beside["pack"], listener, dpi=request.dpi)
     return Done("pack", outputs, _handed_out(notice), code)
@@ -123,11 +123,11 @@ def _fill_in(path: Path, request: Request) -> Text:
     )
 
 
-def _look(request: Request, path: Path, code: str) -> Text:
-    command = _command(request, path, code)
+def _look(request: Request, notice: Path, review: Path, code: str) -> Text:
+    command = _command(request, notice, code)
     return (
-        f"还没有写出公示材料。请打开 review.html 核对将要公开的内容，无误后运行：{command}",
-        f"Nothing is published yet. Look at what would be disclosed in review.html; if it is right, run: {command}",
+        f"还没有写出公示材料。请打开 {review.name} 核对将要公开的内容，无误后运行：{command}",
+        f"Nothing is published yet. Look at what would be disclosed in {review.name}; if it is right, run: {command}",
     )
 
 
