@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from siting.cli import terminal
-from siting.cli.options import OUT, AsJson, Quiet
+from siting.cli.options import OUT, AsJson, Font, Quiet
 
 
 def publish_command(
@@ -27,6 +27,7 @@ def publish_command(
         bool, typer.Option("--with-candidates", help="也公开内部比选的候选地点 internal candidates too")
     ] = False,
     out: Annotated[Path, typer.Option("--out", help="成果文件夹所在的文件夹 where the run folders lie")] = OUT,
+    font: Font = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -34,7 +35,7 @@ def publish_command(
     from siting.publish.run import Done, Request, publish  # slow imports, needed here only
 
     listener = terminal.listener_for(quiet=quiet, as_json=as_json)
-    request = Request(run, out, notice, release, with_costs, with_candidates)
+    request = Request(run, out, notice, release, with_costs, with_candidates, font=font)
 
     def show(done: Done) -> None:
         if as_json:

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from siting.cli import terminal
-from siting.cli.options import OUT, AsJson, Quiet
+from siting.cli.options import OUT, AsJson, Font, Quiet
 from siting.files.run_folder import check_writable
 
 
@@ -37,6 +37,7 @@ def report_command(
         int, typer.Option("--rows", min=0, help="附录中完整列出的表最多几行 longest table in the appendix")
     ] = 200,
     no_maps: Annotated[bool, typer.Option("--no-maps", help="不附地图 without maps")] = False,
+    font: Font = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -46,7 +47,7 @@ def report_command(
     from siting.report.read import read_run, run_folder
 
     folder = run_folder(run, out)
-    wanted = Wanted(language.value, maps=not no_maps, appendix_rows=rows)
+    wanted = Wanted(language.value, maps=not no_maps, appendix_rows=rows, font=font)
     target = out / (name or f"{folder.resolve().name}_report")
     outputs = write_report(read_run(folder), target, wanted, terminal.listener_for(quiet=quiet, as_json=as_json))
     if as_json:

@@ -28,7 +28,14 @@ MOST_SHEETS = 12  # where there are more views, only the last of each subject is
 
 
 def write_pack(
-    told: Told, notice: Notice, rules: Rules, folder: Path, listener: Listener, *, dpi: int = DPI
+    told: Told,
+    notice: Notice,
+    rules: Rules,
+    folder: Path,
+    listener: Listener,
+    *,
+    dpi: int = DPI,
+    font: Path | None = None,
 ) -> dict[str, Path]:
     """Write the folder and the zip, each whole or not at all; the path of each output by its name.
 
@@ -39,9 +46,11 @@ def write_pack(
         folder: of the pack; the zip has its name.
         listener: hears the progress.
         dpi: of the printed sheets.
+        font: file of their font; None: one that this computer has.
 
     Raises:
-        InputError: when they cannot be written, or a file of `maps/` was changed such that a page would need a network.
+        InputError: when they cannot be written, there is no font with Chinese characters, or a file of
+            `maps/` was changed such that a page would need a network.
     """
 
     steps: tuple[tuple[str, str, str, Callable[[Path], object]], ...] = (
@@ -49,7 +58,7 @@ def write_pack(
         ("notice", "写出公示说明", "Writing the notice", lambda place: _notice(told, notice, place)),
         ("facilities", "写出设施一览表", "Writing the list of facilities", lambda place: _lists(told, rules, place)),
         ("opinion", "写出意见表", "Writing the opinion form", lambda place: write_form(told, notice, place)),
-        ("sheets", "绘制 A3 图纸", "Drawing the A3 sheets", lambda place: _sheets(told, notice, place / "sheets", dpi)),
+        ("sheets", "绘制 A3 图纸", "Drawing the A3 sheets", lambda place: _sheets(told, notice, place, dpi, font)),
         ("README.txt", "写出目录", "Writing what is in it", lambda place: _readme(told, notice, place)),
     )
     archive = folder.with_name(f"{folder.name}.zip")
@@ -91,11 +100,11 @@ def _lists(told: Told, rules: Rules, place: Path) -> None:
     write_sheet_csv(sheet, place / "facilities.csv", (("声明 Notice", [said] * len(sheet.frame)),))
 
 
-def _sheets(told: Told, notice: Notice, place: Path, dpi: int) -> None:
+def _sheets(told: Told, notice: Notice, place: Path, dpi: int, font: Path | None) -> None:
     views = told.views
     if len(views) > MOST_SHEETS:
         views = tuple({view.subject: view for view in views}.values())
     write_sheets(
-        told, place, views=views, dpi=dpi, unit=notice.drafting_unit, footer=notice.note,
-        map_number=notice.map_review_number,
+        told, place / "sheets", views=views, dpi=dpi, unit=notice.drafting_unit, footer=notice.note,
+        map_number=notice.map_review_number, font=font,
     )  # fmt: skip

@@ -30,6 +30,7 @@ class Request:
         release: the code of the review; '': only review.
         costs, candidates: as of `public.Asked`.
         dpi: of the printed sheets.
+        font: file of their font; None: one that this computer has.
     """
 
     run: str
@@ -39,6 +40,7 @@ class Request:
     costs: bool = False
     candidates: bool = False
     dpi: int = DPI
+    font: Path | None = None
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,7 @@ def publish(request: Request, listener: Listener) -> Done:
         beside["review"].write_text(page, encoding="utf-8", newline="\n")
         return Done("review", {"review.html": beside["review"]}, (_look(request, path, beside["review"], code),), code)
     check_release(request.release, code)
-    outputs = write_pack(public, notice, rules, beside["pack"], listener, dpi=request.dpi)
+    outputs = write_pack(public, notice, rules, beside["pack"], listener, dpi=request.dpi, font=request.font)
     return Done("pack", outputs, _handed_out(notice), code)
 
 
@@ -111,6 +113,7 @@ def _command(request: Request, notice: Path, code: str = "") -> str:
     words += ["--notice", str(notice)]
     words += ["--with-costs"] if request.costs else []
     words += ["--with-candidates"] if request.candidates else []
+    words += [] if request.font is None else ["--font", str(request.font)]
     words += ["--release", code] if code else []
     return shlex.join(words)
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
 from io import BytesIO
+from pathlib import Path
 from typing import Literal
 
 from matplotlib.backends.backend_agg import FigureCanvasAgg
@@ -35,22 +36,27 @@ class Drawing:
     chart: Callable[[Chart], bytes]
 
 
-def drawing(language: Literal["zh", "en"]) -> Drawing:
-    """With the words of the pictures in one language."""
+def drawing(language: Literal["zh", "en"], font: Path | None = None) -> Drawing:
+    """With the words of the pictures in one language.
+
+    Args:
+        language: of the words.
+        font: file of the font; None: one that this computer has.
+    """
     width, height = MAP_MM
     return Drawing(
-        partial(picture_png, width_mm=width, height_mm=height, dpi=DPI, language=language),
-        partial(chart_png, language=language),
+        partial(picture_png, width_mm=width, height_mm=height, dpi=DPI, language=language, font=font),
+        partial(chart_png, language=language, font=font),
     )
 
 
-def chart_png(chart: Chart, language: Literal["zh", "en"]) -> bytes:
+def chart_png(chart: Chart, language: Literal["zh", "en"], font: Path | None = None) -> bytes:
     """A line through the points with their texts.
 
     Raises:
         InputError: when no font with Chinese characters is found.
     """
-    typeface, index = find_typeface(), 0 if language == "zh" else 1
+    typeface, index = find_typeface(font), 0 if language == "zh" else 1
     small = typeface.properties(8)
     figure = Figure(figsize=(CHART_MM[0] / 25.4, CHART_MM[1] / 25.4), dpi=DPI, layout="constrained")
     FigureCanvasAgg(figure)

@@ -22,11 +22,13 @@ class Wanted:
     Attributes:
         maps: whether it has pictures, of the maps and the charts.
         appendix_rows: the longest table that the appendix has in full.
+        font: file of the pictures' font; None: one that this computer has.
     """
 
     language: Language = "zh"
     maps: bool = True
     appendix_rows: int = APPENDIX_ROWS
+    font: Path | None = None
 
 
 def write_report(told: Told, folder: Path, wanted: Wanted, listener: Listener = silent) -> dict[str, Path]:
@@ -39,7 +41,7 @@ def write_report(told: Told, folder: Path, wanted: Wanted, listener: Listener = 
         InputError: when the folder cannot be written, or no font with Chinese characters is found for the maps.
     """
     with stage(listener, "report", "撰写报告", "Writing the report"):
-        pictures = drawing("en" if wanted.language == "en" else "zh") if wanted.maps else None
+        pictures = drawing("en" if wanted.language == "en" else "zh", wanted.font) if wanted.maps else None
         document = build(told, pictures, language=wanted.language, appendix_rows=wanted.appendix_rows)
         with writing(folder) as temporary:
             (temporary / "report.docx").write_bytes(docx_bytes(document))

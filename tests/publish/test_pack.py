@@ -6,6 +6,7 @@ import hashlib
 import io
 import json
 import re
+import shlex
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -236,6 +237,20 @@ def test_a_folder_without_an_answer_is_refused(tmp_path: Path, capsys: pytest.Ca
         main(["publish", "nothing", "--out", str(tmp_path)])
     assert caught.value.code == 2
     assert "siting run" in capsys.readouterr().err
+
+
+def test_a_font_that_cannot_be_read_is_told_before_anything_is_published(
+    run: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    notice, font = run.parent / "mine.toml", run.parent / "no font.ttf"
+    write_notice(notice)
+    review = publish(Request(str(run), run.parent, notice, font=font), silent)
+    assert shlex.join(["--font", str(font)]) in review.said[0][0]  # the command to run next keeps it
+    with pytest.raises(SystemExit) as caught:
+        main(["publish", str(run), "--notice", str(notice), "--release", review.code, "--font", str(font)])
+    assert caught.value.code == 2
+    assert "no font.ttf" in capsys.readouterr().err.replace("\n", "")
+    assert not (run.parent / "sample_public").exists()
 
 
 def test_the_command_tells_the_step_and_the_code_as_json(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

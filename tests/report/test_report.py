@@ -329,6 +329,15 @@ def test_command_refuses_what_is_no_run(tmp_path: Path, capsys: pytest.CaptureFi
     assert "没有运行结果" in capsys.readouterr().err
 
 
+def test_a_font_that_cannot_be_read_is_told(plan: Told, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    write_answer(plan, tmp_path / "tiny", Settings())
+    with pytest.raises(SystemExit) as ended:
+        main(["report", "tiny", "--out", str(tmp_path), "--font", str(tmp_path / "none.ttf")])
+    assert ended.value.code == 2
+    assert "none.ttf" in capsys.readouterr().err.replace("\n", "")
+    assert not (tmp_path / "tiny_report").exists()
+
+
 def test_charts_are_pictures(plan: Told) -> None:
     chart = Chart(("费用（元）", "Cost"), ("年份", "Year"), ((2025.0, 1.0, "$a$"), (2030.0, 5.0, "b")))
     section = Section("量力而行：预算", "Budgets", (("说明", "Words"),), (), (chart,))
