@@ -12,7 +12,7 @@ import typer
 
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson, Font, Quiet
-from siting.files.run_folder import check_writable
+from siting.files.run_folder import check_writable, find_run
 
 
 class Shown(StrEnum):
@@ -44,9 +44,9 @@ def report_command(
     """写成报告：可修改的 Word 文档，及同样内容的网页。Write the report: a docx to edit, and the same as HTML."""
     check_writable(out)
     from siting.report.output import Wanted, write_report  # slow imports, needed here only
-    from siting.report.read import read_run, run_folder
+    from siting.report.read import read_run
 
-    folder = run_folder(run, out)
+    folder = find_run(run, out)
     wanted = Wanted(language.value, maps=not no_maps, appendix_rows=rows, font=font)
     target = out / (name or f"{folder.resolve().name}_report")
     outputs = write_report(read_run(folder), target, wanted, terminal.listener_for(quiet=quiet, as_json=as_json))

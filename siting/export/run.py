@@ -8,7 +8,7 @@ from pathlib import Path
 
 from siting.errors import Faults, nearest_word
 from siting.export.geojson import write_geojson
-from siting.files.run_folder import writing
+from siting.files.run_folder import find_run, writing
 from siting.render.answer_folder import write_answer_tables
 from siting.render.geopackage import write_geopackage
 from siting.render.told_file import read_told
@@ -52,7 +52,7 @@ def export(wanted: Wanted) -> dict[str, Path]:
         InputError: for a folder with no answer, a format or a coordinate system that is not offered, a folder that is
             no older export, or one that cannot be written.
     """
-    folder = next((f for f in (Path(wanted.run), wanted.out / wanted.run) if f.is_dir()), Path(wanted.run))
+    folder = find_run(wanted.run, wanted.out)
     to = wanted.to or wanted.out / f"{folder.resolve().name}_export"
     _check(wanted, to)
     told = read_told(folder)

@@ -13,6 +13,25 @@ from typing import NoReturn
 from siting.errors import fail
 
 PART, OLD = ".part-", ".old-"
+OF_A_RUN = ("run.json", "answer.json.gz")  # a folder with one of these holds a run
+
+
+def find_run(word: str, out: Path) -> Path:
+    """The folder of a run: a path, or a name in `out`.
+
+    Raises:
+        InputError: when neither holds a run.
+    """
+    for folder in (Path(word), out / word):
+        if any((folder / name).is_file() for name in OF_A_RUN):
+            return folder
+    fail(
+        "这里没有运行结果",
+        "there is no result of a run here",
+        remedy_zh="先用 siting run 运行方案，再给出成果文件夹或它在 --out 里的名称",
+        remedy_en="run the scenario with siting run first, then name its folder, or its name in --out",
+        value=word,
+    )
 
 
 def check_writable(folder: Path) -> None:

@@ -8,14 +8,15 @@ from pathlib import Path
 from typing import IO
 
 FIXED = (2000, 1, 1, 0, 0, 0)  # date of all parts
+UNIX = 3  # what the archive says of where it was made, wherever it was
 
 
-def write_zip(parts: Iterable[tuple[str, bytes]], path: Path) -> None:
+def write_zip(parts: Iterable[tuple[str, bytes]], path: Path | IO[bytes]) -> None:
     """Write the archive.
 
     Args:
         parts: name and content, in the order in which they are written.
-        path: of the archive.
+        path: of the archive, or a stream that takes its bytes.
 
     Raises:
         OSError: when it cannot be written.
@@ -24,6 +25,7 @@ def write_zip(parts: Iterable[tuple[str, bytes]], path: Path) -> None:
         for name, content in parts:
             part = zipfile.ZipInfo(name, FIXED)
             part.compress_type = zipfile.ZIP_DEFLATED
+            part.create_system = UNIX
             part.external_attr = 0o644 << 16
             archive.writestr(part, content)
 
@@ -38,7 +40,7 @@ def zip_folder(folder: Path, path: Path, *, inside: str) -> None:
     write_zip(((f"{inside}/{file.relative_to(folder).as_posix()}", file.read_bytes()) for file in files), path)
 
 
-def write_fixed(made: IO[bytes], path: Path) -> None:
+def write_fixed(made: IO[bytes], path: Path | IO[bytes]) -> None:
     """Write an archive that a library has made (a docx, say) with fixed dates.
 
     Raises:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from io import BytesIO
 from pathlib import Path
 
@@ -16,13 +15,13 @@ from docx.shared import Mm, Pt
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 
+from siting.files.zipped import write_fixed
 from siting.opinions.asked import Asked, Facility
 from siting.opinions.words import STANCE
 from siting.render.wording import UNNAMED, Text, both
 
 BOX = "☐"
 FONT = "Microsoft YaHei"
-FIXED = (2000, 1, 1, 0, 0, 0)  # of all parts: the same form gives the same file
 CONTENT_HEIGHT, LABEL_WIDTH, FIELD_WIDTH = Mm(78), Mm(34), Mm(146)
 PURPOSE: Text = (
     "只用于就这条意见向您核实和答复，不公开，不作他用；不填也同样登记。",
@@ -141,6 +140,4 @@ def _table(document: Document, widths: tuple[Mm, ...], *, rows: int = 0) -> Tabl
 def _save(document: Document, path: Path) -> None:
     made = BytesIO()
     document.save(made)
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
-        for part in old.namelist():
-            new.writestr(zipfile.ZipInfo(part, FIXED), old.read(part), zipfile.ZIP_DEFLATED)
+    write_fixed(made, path)

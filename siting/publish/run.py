@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from siting.errors import fail
 from siting.events import Listener
+from siting.files.run_folder import find_run
 from siting.publish.notice import Notice, read_notice
 from siting.publish.pack import DPI, write_pack
 from siting.publish.public import public_told
@@ -16,7 +16,7 @@ from siting.publish.release import check_release, release_code
 from siting.publish.review import review_page
 from siting.publish.rules import Asked, load_rules
 from siting.publish.template import template_text
-from siting.render.told_file import ANSWER_FILE, read_told
+from siting.render.told_file import read_told
 from siting.render.wording import Text
 
 
@@ -66,7 +66,7 @@ def publish(request: Request, listener: Listener) -> Done:
         InputError: for a folder with no answer, a notice with anything missing, a code that does not fit, or a place
             that cannot be written.
     """
-    folder = _run_folder(request.run, request.out)
+    folder = find_run(request.run, request.out)
     told, rules = read_told(folder), load_rules()
     beside = _beside(folder)
     path = request.notice or beside["notice"]
@@ -85,19 +85,6 @@ def publish(request: Request, listener: Listener) -> Done:
     check_release(request.release, code)
     outputs = write_pack(public, notice, rules, beside["pack"], listener, dpi=request.dpi, font=request.font)
     return Done("pack", outputs, _handed_out(notice), code)
-
-
-def _run_folder(word: str, out: Path) -> Path:
-    for folder in (Path(word), out / word):
-        if (folder / ANSWER_FILE).is_file():
-            return folder
-    fail(
-        f"这里没有可公示的成果（{ANSWER_FILE}）",
-        f"there is no result here that can be published ({ANSWER_FILE})",
-        remedy_zh="先用 siting run 运行方案，再给出成果文件夹或它在 --out 里的名称",
-        remedy_en="run the scenario with siting run first, then name its folder, or its name in --out",
-        value=word,
-    )
 
 
 def _beside(folder: Path) -> dict[str, Path]:

@@ -6,7 +6,6 @@ across one. The same document always gives the same bytes.
 
 from __future__ import annotations
 
-import zipfile
 from datetime import datetime
 from io import BytesIO
 from itertools import pairwise
@@ -20,13 +19,13 @@ from docx.oxml import OxmlElement, parse_xml
 from docx.oxml.ns import qn
 from docx.shared import Mm
 
+from siting.files.zipped import write_fixed
 from siting.report.document import Block, Document, Heading, Paragraph, Picture, Table, Words
 from siting.report.docx_styles import SECOND, add_styles
 from siting.report.docx_table import Fit, fitted, table_xml
 
 LOOKS = {"plain": "Normal", "bullet": "List Bullet", "note": "Note", "warning": "Warning", "fill": "To Complete"}
 A4 = (Mm(210), Mm(297))
-ZIP_DATE = (1980, 1, 1, 0, 0, 0)  # the first that a ZIP file can hold
 MADE = datetime(2000, 1, 1)
 # What stands after `updateFields` in the settings that python-docx begins with (ECMA-376 part 1, section 17.15.1.78).
 AFTER_UPDATE = tuple(qn(f"w:{name}") for name in ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat", "rsids"))
@@ -54,7 +53,9 @@ def docx_bytes(document: Document) -> bytes:
         _block(file, document, block, fits)
     made = BytesIO()
     file.save(made)
-    return _fixed(made)
+    fixed = BytesIO()
+    write_fixed(made, fixed)
+    return fixed.getvalue()
 
 
 def _orientations(blocks: tuple[Block, ...], fits: dict[int, Fit]) -> list[bool]:
@@ -229,15 +230,3 @@ def _instruction(paragraph: Any, text: str) -> None:
     element.set(qn("xml:space"), "preserve")
     element.text = f" {text} "
     paragraph.add_run()._r.append(element)  # python-docx has no fields
-
-
-def _fixed(made: BytesIO) -> bytes:
-    """The same ZIP file with fixed dates, and without the picture of python-docx's own template."""
-    fixed = BytesIO()
-    with zipfile.ZipFile(made) as old, zipfile.ZipFile(fixed, "w", zipfile.ZIP_DEFLATED) as new:
-        for name in old.namelist():
-            info = zipfile.ZipInfo(name, ZIP_DATE)
-            info.compress_type = zipfile.ZIP_DEFLATED
-            info.create_system = 0
-            new.writestr(info, old.read(name))
-    return fixed.getvalue()

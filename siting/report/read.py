@@ -15,24 +15,6 @@ RECORD = "run.json"
 VERSIONS = "versions"  # what the writer of the folder adds to the record
 
 
-def run_folder(word: str, out: Path) -> Path:
-    """The folder of a run: a path, or a name in `out`.
-
-    Raises:
-        InputError: when neither holds a run.
-    """
-    for folder in (Path(word), out / word):
-        if (folder / RECORD).is_file():
-            return folder
-    fail(
-        f"这里没有运行结果（{RECORD}）",
-        f"there is no result of a run here ({RECORD})",
-        remedy_zh="先用 siting run 运行方案，再给出成果文件夹或它在 --out 里的名称",
-        remedy_en="run the scenario with siting run first, then name its folder, or its name in --out",
-        value=word,
-    )
-
-
 def read_run(folder: Path) -> Told:
     """What is told of the run, its record with the versions that it was made with.
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from siting.errors import InputError
-from siting.files.run_folder import adding, writing
+from siting.files.run_folder import adding, find_run, writing
 
 
 def names(folder: Path) -> list[str]:
@@ -109,3 +109,19 @@ def test_a_file_that_cannot_be_replaced_puts_the_others_back(tmp_path: Path, mon
     assert names(folder) == ["a.csv", "run.json"]
     assert (folder / "a.csv").read_text(encoding="utf-8") == "old"
     assert names(tmp_path) == ["run"]
+
+
+def test_a_run_is_found_by_its_path_or_its_name(tmp_path: Path) -> None:
+    for name, file in (("new", "answer.json.gz"), ("old", "run.json")):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / file).write_bytes(b"")
+        assert find_run(name, tmp_path) == tmp_path / name
+        assert find_run(str(tmp_path / name), tmp_path / "elsewhere") == tmp_path / name
+
+
+def test_a_folder_that_holds_no_run_is_refused_with_the_word(tmp_path: Path) -> None:
+    (tmp_path / "other").mkdir()
+    (tmp_path / "other" / "notes.txt").write_text("")
+    for word in ("other", "nothing"):
+        with pytest.raises(InputError, match=word):
+            find_run(word, tmp_path)
