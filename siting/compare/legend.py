@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from siting.render.map_base import bounds
-from siting.render.print_map.ground import Window, fit
+from siting.render.print_map.ground import Window, fit, holding
 from siting.render.print_map.layer_art import Shown, shown_of
 from siting.render.print_map.legend import Entry, draw_legend, entries_of, legend_height
 from siting.render.print_map.paper import Paper
@@ -52,10 +52,9 @@ def _entries(told: Told, views: Sequence[View]) -> list[Entry]:
 
 def shown_by_any(told: Told, views: Sequence[View]) -> list[Shown]:
     """Each category that some view shows, once for each look, in the order of the layers."""
-    ground = fit(
-        Window(0.0, 0.0, 100.0, 100.0), told.place.info.projected_crs, bounds(told.place, points_of(told.views)),
-        margin=2.0, rounded=False,
-    )  # fmt: skip
+    points = points_of(told.views)
+    area = holding(bounds(told.place, points), points)
+    ground = fit(Window(0.0, 0.0, 100.0, 100.0), told.place.info.projected_crs, area, margin=2.0, rounded=False)
     layers: dict[str, Layer] = {}
     found: dict[tuple[int, int, int], Shown] = {}
     categories: dict[tuple[str, str], int] = {}

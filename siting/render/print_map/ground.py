@@ -121,6 +121,20 @@ def within(places: NDArray[np.float64], part: Window) -> NDArray[np.bool_]:
     return np.asarray((x >= part.left) & (x <= part.right) & (y >= part.bottom) & (y <= part.top))
 
 
+def holding(area: Bounds, points: NDArray[np.float64]) -> Bounds:
+    """The area widened to hold all points: what lies beyond the outline must not be cut off unseen.
+
+    Args:
+        area: west, south, east, north in degrees.
+        points: (n, 2) longitude and latitude; those that are not known are left out.
+    """
+    known = points[np.isfinite(points).all(axis=1)]
+    if not len(known):
+        return area
+    (west, south), (east, north) = known.min(axis=0).tolist(), known.max(axis=0).tolist()
+    return min(area[0], west), min(area[1], south), max(area[2], east), max(area[3], north)
+
+
 def fit(window: Window, crs: str, degrees: Bounds, *, margin: float, rounded: bool) -> Ground:
     """The ground that shows all of `degrees` in the window.
 

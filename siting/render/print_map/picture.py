@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from siting.render.map_base import bounds
 from siting.render.print_map.base_art import draw_base
-from siting.render.print_map.ground import Window, fit
+from siting.render.print_map.ground import Window, fit, holding
 from siting.render.print_map.labels import Room, numbered, write_numbers, write_places
 from siting.render.print_map.layer_art import draw_layers, shown_of
 from siting.render.print_map.legend import Entry, draw_legend, entries_of, key_mm, legend_height
@@ -77,7 +77,8 @@ def draw_picture(
     whole = Window(0.0, 0.0, width_mm, height_mm)
     scale = min(1.0, max(0.55, (min(width_mm, 1.3 * height_mm) / WIDE_MM) ** 0.5))
     size = TEXT_PT * max(0.8, min(1.0, width_mm / 150))
-    area = bounds(told.place, points_of(told.views))
+    points = points_of(told.views)
+    area = holding(bounds(told.place, points), points)
     foot = _foot(told, map_number, language)
     window = whole.inner(0.3) if not foot else Window(0.3, 3.2, width_mm - 0.6, height_mm - 3.5)
     entries: list[Entry] = []

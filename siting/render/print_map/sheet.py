@@ -12,7 +12,7 @@ import siting
 from siting.render.map_base import bounds
 from siting.render.print_map.base_art import draw_base
 from siting.render.print_map.column import draw_column, texts_of
-from siting.render.print_map.ground import Ground, Window, fit, within
+from siting.render.print_map.ground import Ground, Window, fit, holding, within
 from siting.render.print_map.inset import inset_of, on_map
 from siting.render.print_map.labels import Numbered, Room, keep_free, numbered, write_numbers, write_places
 from siting.render.print_map.layer_art import draw_layers, shown_of
@@ -80,7 +80,8 @@ def draw_sheet(
     paper = Paper(WIDTH_MM, HEIGHT_MM, find_typeface(font))
     paper.box(FRAME, edge=INK, width_pt=1.4, order=8.0)
     _title(paper, told, view, language)
-    crs, area = told.place.info.projected_crs, bounds(told.place, points_of(told.views))
+    points = points_of(told.views)
+    crs, area = told.place.info.projected_crs, holding(bounds(told.place, points), points)
     ground = fit(MAP, crs, area, margin=4.0, rounded=True)
     seen = draw_base(paper, ground, told.place, told.base)
     shown = shown_of(view, ground, 1.0)

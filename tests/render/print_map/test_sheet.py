@@ -6,6 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from matplotlib.figure import Figure
 from matplotlib.patches import Polygon, Rectangle
@@ -14,9 +15,9 @@ from pyproj import Geod
 from siting.case import Source
 from siting.render.map_style import load_labels
 from siting.render.print_map import draw_sheet, sheet, write_sheets
-from siting.render.print_map.ground import Window, fit, round_up
+from siting.render.print_map.ground import Ground, Window, fit, holding, round_up
 from siting.render.print_map.write import sheet_names
-from siting.render.views import Told
+from siting.render.views import PointLayer, Told
 from tests.render.make_result import HOSTILE
 from tests.render.print_map.test_picture import dots, texts
 from tests.render.sample_told import LABEL, NOTICES, make_told
@@ -33,6 +34,15 @@ def made(*, synthetic: bool = True) -> Told:
     told = make_told(hostile_title=False)
     info = told.place.info.model_copy(update={"synthetic": synthetic, "data_date": "2024-12-31", "projected_crs": CRS})
     return replace(told, place=replace(told.place, info=info, sources=(SOURCE,)))
+
+
+def ground_of(told: Told) -> Ground:
+    """What a sheet shows: the outline and every point of the answer."""
+    frames = [layer.frame for view in told.views for layer in view.layers if isinstance(layer, PointLayer)]
+    lon, lat = (np.concatenate([frame[name] for frame in frames]) for name in ("lon", "lat"))
+    west, south, east, north = told.place.outline.total_bounds.tolist()  # type: ignore[union-attr]
+    area = min(west, lon.min()), min(south, lat.min()), max(east, lon.max()), max(north, lat.max())
+    return fit(sheet.MAP, CRS, area, margin=4, rounded=True)
 
 
 def written(figure: Figure) -> str:
@@ -94,7 +104,7 @@ def test_the_scale_bar_is_as_long_as_the_ground_that_it_stands_for() -> None:
     denominator = float(ratio[2:].replace(" ", ""))
     assert length_mm == pytest.approx(numbers[2] * 1e6 / denominator)
     assert numbers[1] == numbers[2] / 2
-    ground = fit(sheet.MAP, CRS, told.place.outline.total_bounds.tolist(), margin=4, rounded=True)  # type: ignore[union-attr]
+    ground = ground_of(told)
     assert ground.denominator == denominator
     west, east = (120.6, 29.55), (120.9, 29.55)
     on_paper = ground.at([west[0], east[0]], [west[1], east[1]])
@@ -104,6 +114,26 @@ def test_the_scale_bar_is_as_long_as_the_ground_that_it_stands_for() -> None:
 
 def test_scales_are_told_in_round_figures() -> None:
     assert [round_up(n) for n in (100_000, 100_001, 237_000, 991, 64.9)] == [100_000, 110_000, 240_000, 1000, 65]
+
+
+def test_points_beyond_the_outline_are_on_the_sheet() -> None:
+    told = made()
+    people = told.views[0].layers[2]
+    assert isinstance(people, PointLayer)
+    far = people.frame.head(1).assign(lon=121.9, lat=30.1)  # well outside the outline
+    layers = (replace(people, frame=pd.concat([people.frame, far], ignore_index=True)),)
+    wide = replace(told, views=(replace(told.views[0], layers=layers),))
+    ratio = next(text for text in texts(draw_sheet(wide, wide.views[0])) if text.startswith("1:"))
+    ground = ground_of(wide)
+    assert float(ratio[2:].replace(" ", "")) == ground.denominator > ground_of(told).denominator
+    assert ground.holds(ground.at([121.9], [30.1]), 3.9).all()
+
+
+def test_an_area_is_widened_by_known_points_alone() -> None:
+    area = (120.0, 29.0, 121.0, 30.0)
+    assert holding(area, np.array([[120.5, 29.5], [np.nan, 80.0]])) == area
+    assert holding(area, np.array([[119.5, 29.5], [120.5, 30.5]])) == (119.5, 29.0, 121.0, 30.5)
+    assert holding(area, np.zeros((0, 2))) == area
 
 
 def test_points_lie_where_their_degrees_say() -> None:
