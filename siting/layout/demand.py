@@ -48,11 +48,14 @@ class Needs:
     groups: tuple[tuple[GroupDemand, ...], ...]
 
 
-def needs_of(case: Case, scenario: LayoutScenario, services: Sequence[Service], base: Path) -> Needs:
+def needs_of(
+    case: Case, scenario: LayoutScenario, services: Sequence[Service], base: Path, *, births: float = 1.0
+) -> Needs:
     """Project the people and split them by service, group, period and point.
 
     Args:
         base: folder that the scenario's paths are relative to.
+        births: factor on the births of every year after the case's data.
 
     Raises:
         InputError: when the case cannot be projected, or a year lies outside the projection.
@@ -62,6 +65,7 @@ def needs_of(case: Case, scenario: LayoutScenario, services: Sequence[Service], 
         variant=scenario.people.variant,
         last_year=scenario.years[-1],
         changes=[base / name for name in scenario.people.changes],
+        births=births,
     )
     others = not_planned(scenario.tracks, [service.id for service in services])
     over_time = demand_over_time(people, [*services, *others], scenario.years)

@@ -23,7 +23,6 @@ from siting.layout.tables.fates import LEAVING, fates_of
 from siting.layout.tables.schools import rides_of
 from siting.layout.tables.visits import Visits, visits_of
 from siting.prepare import Settings
-from siting.render.cells import cells_of
 from siting.render.wording import Text
 
 NOBODY = np.zeros(0, dtype=np.intp)
@@ -297,7 +296,7 @@ class Facts:
     @cached_property
     def cells(self) -> NDArray[np.object_]:
         """As `cells_of`: the land of each demand point."""
-        return cells_of(self.plan.posed.case)
+        return self.of_tables.cells
 
     def name(self, p: int) -> str:
         """Name of a place; its id where it has none."""

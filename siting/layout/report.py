@@ -9,6 +9,7 @@ import pandas as pd
 from siting.files import resources
 from siting.formulation.compose import load_formulation
 from siting.layout.asked import asked, assumed
+from siting.layout.births_report import births_section
 from siting.layout.budget_report import budget_section
 from siting.layout.certainty import binding, how_sure
 from siting.layout.checked import checked
@@ -80,6 +81,7 @@ def sections_of(facts: Facts, tables: Sequence[Sheet]) -> tuple[Section, ...]:
         tracks_section(facts, tables),
         gap_section(facts, tables),
         private_section(facts, tables),
+        births_section(facts, tables),
         circuit_section(tables),
     )
     found += [section for section in more if section is not None]

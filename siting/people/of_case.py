@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -120,6 +120,7 @@ def people_over_time(
     variant: Variant = "middle",
     last_year: int | None = None,
     changes: Iterable[Changes] = (),
+    births: float = 1.0,
 ) -> PeopleOverTime:
     """Project the people of a case, year by year.
 
@@ -128,6 +129,7 @@ def people_over_time(
         variant: low, middle or high births, moves and occupancy.
         last_year: none: the last of the case's `planning_years`. A projection has at least one step.
         changes: files or tables in the form of `people.toml` that replace some of the assumptions.
+        births: factor on the births of every year after the base year.
 
     Raises:
         InputError: when the case cannot be projected, or an assumption or a plot is wrong.
@@ -150,7 +152,8 @@ def people_over_time(
     tables = _life_tables(assumed, years)
     people = single_years(units.counts, units.bands, tables[0].stationary)
     whole = np.concatenate([people, np.zeros((len(plots), AGES))])
-    course = project(whole, _steps(case, assumed, variant, units, plots, years[1:], tables[1:], people))
+    steps = _steps(case, assumed, variant, units, plots, years[1:], tables[1:], people)
+    course = project(whole, replace(steps, births=steps.births * births))
     return PeopleOverTime(case, given, variant, start, years, units, plots, course, _notes(case, given, plots, units))
 
 

@@ -8,9 +8,11 @@ from numpy.typing import NDArray
 from shapely import Geometry
 
 from siting.case import Case
-from siting.impedance import FloatArray
+from siting.impedance import FloatArray, IntArray
 
 MARGIN = 0.02  # degrees around the outermost points that are shared out where there is no outline
+SNAP = 1e-8  # degrees, a millimetre
+BORDER = 1e-5  # degrees, a metre: shorter borders are corners
 
 
 def cells_of(case: Case) -> NDArray[np.object_]:
@@ -46,3 +48,17 @@ def _voronoi(places: FloatArray, around: Geometry) -> NDArray[np.object_]:
     cells = shapely.get_parts(shapely.voronoi_polygons(shapely.MultiPoint(places), extend_to=around, ordered=True))
     shown: NDArray[np.object_] = shapely.intersection(cells, around)
     return shown
+
+
+def touching(cells: NDArray[np.object_]) -> IntArray:
+    """(M, 2) numbers of the cells that share a border, the smaller number first; a common corner is none.
+
+    Args:
+        cells: (I,) as `cells_of`, or any areas that do not overlap (degrees).
+    """
+    snapped = shapely.set_precision(cells, SNAP)  # so that ends of a border that were cut twice are the same
+    one, other = shapely.STRtree(snapped).query(snapped, predicate="intersects")
+    one, other = one[one < other], other[one < other]
+    border = shapely.length(shapely.intersection(snapped[one], snapped[other]))
+    pairs: IntArray = np.column_stack([one, other])[border > BORDER].astype(np.int64)
+    return pairs

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from siting.layout.tables.columns import COURSES
+from siting.layout.tables.far import OVER
 from siting.report.excerpts import Excerpt, Where
 from siting.report.outline import AFTER, COUNTY, EVERYBODY, LAST, TOWNSHIPS, Chapter, Fill, Part, Special, Told
 
@@ -12,7 +14,12 @@ BASIS = (
             Part(
                 ("未达标人口", "People beyond the standard"),
                 (
-                    Excerpt("beyond_townships", None, (), (TOWNSHIPS, LAST), most=60),
+                    Excerpt(
+                        "beyond_townships", None,
+                        ("service", "level", "unit", "year", "need", "residents", "elderly", "beyond_before",
+                         "beyond_after", "residents_before", "residents_after", "elderly_before", "elderly_after"),
+                        (TOWNSHIPS, LAST), most=60, notes=False,
+                    ),
                     Excerpt(
                         "beyond_villages", ("未达标的村：规划期末", "Villages beyond the standard, last year"),
                         ("service", "township", "village", "persons", "beyond_before", "beyond_after", "without_after",
@@ -23,8 +30,31 @@ BASIS = (
                 ),
             ),
             Part(
-                ("最近设施时间分布", "Minutes to the nearest facility"),
-                (Excerpt("nearest", None, (), (EVERYBODY, LAST), most=60),),
+                ("最近设施：15、20、30 分钟", "The nearest facility: 15, 20, 30 minutes"),
+                (
+                    *(
+                        Excerpt(
+                            "beyond_townships",
+                            (f"最近设施 15、20、30 分钟以外的{zh}", f"{en} beyond 15, 20, 30 minutes of the nearest"),
+                            ("service", "unit", "mode", key,
+                             *(f"{key}_{minutes}_{when}" for minutes in OVER for when in COURSES)),
+                            (TOWNSHIPS, LAST), most=60, notes=last,
+                        )
+                        for key, (zh, en), last in (
+                            ("residents", ("常住人口", "Residents"), False),
+                            ("elderly", ("60 岁以上老人", "People aged 60 and over"), True),
+                        )
+                    ),
+                    Excerpt(
+                        "far_villages",
+                        ("最近设施 15 分钟以外的村：规划期末", "Villages beyond 15 minutes, last year"),
+                        ("service", "township", "village", "mode", "residents", "elderly",
+                         *(f"residents_{minutes}_after" for minutes in OVER),
+                         *(f"elderly_{minutes}_after" for minutes in OVER)),
+                        (LAST,), order=f"residents_{OVER[0]}_after", most=60, notes=False,
+                    ),
+                    Excerpt("nearest", None, (), (EVERYBODY, LAST), most=60),
+                ),
             ),
             Part(
                 ("床位与人员", "Beds and staff"),

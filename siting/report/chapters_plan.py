@@ -188,5 +188,29 @@ PLAN = (
             ),
         ),
     ),
-    Chapter(("教育部门比较指标", "Figures of the education bureau"), (Part(None, (Special("education"),)),)),
+    Chapter(
+        ("教育部门比较指标", "Figures of the education bureau"),
+        (
+            Part(None, (Special("education"),)),
+            Part(
+                ("出生数上下浮动的稳健性", "If births are fewer or more"),
+                (
+                    Told("出生数上下浮动", heading=False),
+                    Excerpt("births", ("出生数上下浮动 20%：分乡镇（街道），规划期末",
+                            "Births 20 % up or down by township, last year"),
+                            ("service", "unit", *(f"{name}{key}" for name in ("need", "without", "share")
+                                                  for key in ("_low", "", "_high"))),
+                            (TOWNSHIPS, LAST), most=60, notes=False),
+                ),
+            ),
+            Part(
+                ("片区的连续性", "Catchments in pieces"),
+                (
+                    Excerpt("fragments", ("不连续的片区：规划期末", "Catchments in pieces under the plan, last year"),
+                            ("service", "name", "township", "pieces", "persons", "apart", "villages"),
+                            (AFTER, LAST), most=60),
+                ),
+            ),
+        ),
+    ),
 )  # fmt: skip

@@ -82,7 +82,7 @@ SITUATION = (
     Chapter(
         ("需求预测", "Demand"),
         (
-            Part(None, (Excerpt("groups", most=60),)),
+            Part(None, (Excerpt("groups", most=60), Excerpt("grades"))),
             Part(
                 ("分乡镇（街道）需求", "By township"),
                 (

@@ -184,3 +184,47 @@ def test_shares_of_inclusive_places_nursing_beds_and_chinese_medicine(plan: Layo
     course = replace(plan.after, posed=posed)
     other = county(replace(plan, posed=posed, after=course, before=course))
     assert other.loc["普惠名额 places of inclusive price", "share_after"] == 0
+
+
+def test_people_beyond_minutes_of_the_nearest(plan: LayoutPlan, sheets: dict[str, Sheet]) -> None:
+    """Against a loop over all points and facilities in use."""
+    frame, needs = sheets["beyond_townships"].frame, plan.posed.needs.over_time
+    whole = frame[frame["unit"] == "全部 All"].set_index("service")
+    for s, part in enumerate(plan.posed.parts):
+        row = whole.loc[f"{part.service.name_zh} {part.service.name_en}"]
+        used = [k for k, p in enumerate(part.places) if plan.posed.places[int(p)].initial >= 0]
+        minutes = part.times.impedance.dense()[:, used]
+        standard = part.problem.standard_min
+        demand = plan.posed.demand[plan.posed.demand["service"] == s]
+        need = demand.groupby("point")["persons"].sum()
+        for limit in (15, 20, 30):
+            far = [int(point) for point in need.index if minutes[int(point)].min() > limit]
+            assert row[f"residents_{limit}_after"] == pytest.approx(sum(needs.persons[0, p] for p in far), abs=2e-3)
+            elderly = sum(needs.groups["age_60_plus"][0, p] for p in far)
+            assert row[f"elderly_{limit}_before"] == pytest.approx(elderly, abs=2e-3)
+        twice = [int(p) for p in need.index if (minutes[int(p)] <= standard[int(p)]).sum() > 1]
+        assert row["overlap_after"] == pytest.approx(sum(needs.persons[0, p] for p in twice), abs=2e-3)
+
+
+def test_villages_add_up_to_the_county(plan: LayoutPlan, sheets: dict[str, Sheet]) -> None:
+    villages, units = sheets["far_villages"].frame, sheets["beyond_townships"].frame
+    whole = units[units["unit"] == "全部 All"].set_index("service")
+    columns = [f"{who}_{m}_{w}" for who in ("residents", "elderly") for m in (15, 20, 30) for w in ("before", "after")]
+    told = villages.groupby("service")[columns].sum()
+    assert len(told)
+    for service in whole.index:
+        found = told.loc[service] if service in told.index else dict.fromkeys(columns, 0.0)
+        for column in columns:
+            assert found[column] == pytest.approx(whole.loc[service, column], abs=1e-2)
+    assert (villages[["residents_15_before", "residents_15_after"]].max(axis=1) > 0).all()
+    assert (villages["residents_15_after"] <= villages["residents"] + 1e-3).all()
+    assert set(villages["mode"]) <= {"步行 on foot", "乘车 by vehicle"}
+
+
+def test_nobody_is_told_to_be_near_or_far_beyond_the_travel_that_is_followed(plan: LayoutPlan) -> None:
+    parts = [replace(p, plan=p.plan.model_copy(update={"max_travel_minutes": 20})) for p in plan.posed.parts]
+    posed = replace(plan.posed, parts=tuple(parts))
+    found = {sheet.key: sheet for sheet in sheets_of(replace(plan, posed=posed))}
+    names = set(found["beyond_townships"].frame)
+    assert {"residents_15_after", "residents_20_before"} <= names
+    assert not names & {"residents_30_after", "elderly_30_before"}

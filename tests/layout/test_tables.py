@@ -356,3 +356,19 @@ def test_schools_that_only_hold_others_are_not_compared(plan: LayoutPlan) -> Non
     hosts = replace(plan, posed=replace(plan.posed, parts=tuple(parts)))
     assert "education" not in {sheet.key for sheet in sheets_of(hosts)}
     assert record_of(hosts)["services"]["primary_school"]["years"]["2030"]["after"]["in_use"] == 2
+
+
+def test_need_by_grade_adds_up_to_the_need(plan: LayoutPlan, sheets: dict[str, Sheet]) -> None:
+    frame, needs = sheets["grades"].frame, plan.posed.needs.over_time
+    assert frame["grade"].tolist()[::5] == ["一年级 grade 1", "六年级 grade 6"]
+    assert frame["age"].tolist() == [6, 7, 8, 9, 10, 11]
+    for t, year in enumerate((2025, 2030)):
+        whole = needs.services["primary_school"].total[t].sum()
+        assert frame[f"need_{year}"].sum() == pytest.approx(whole, abs=1e-2)
+
+
+def test_years_of_most_pupils_and_seats(sheets: dict[str, Sheet]) -> None:
+    frame = sheets["education"].frame
+    planned = frame[frame["when"] == PLAN].iloc[0]
+    assert (planned["peak"], planned["peak_need"], planned["peak_places"]) == (2030, 2025, 2030)
+    assert frame[frame["when"] == NOTHING]["peak"].isna().all()  # everybody has a seat

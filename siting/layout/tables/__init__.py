@@ -16,11 +16,15 @@ from siting.layout.result import LayoutPlan
 from siting.layout.tables.assumptions import assumptions
 from siting.layout.tables.balance import school_variation, variation_of
 from siting.layout.tables.beyond import beyond_townships, beyond_villages, nearest
+from siting.layout.tables.births import births, births_of
 from siting.layout.tables.budgets import budget_projects, budget_projects_of, budget_sweep, budgets_of
+from siting.layout.tables.catchments import fragments, pieces_of
 from siting.layout.tables.circuit import circuit, circuit_centres, circuit_rounds
 from siting.layout.tables.education import education, education_of
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, HEALTH, Facts
+from siting.layout.tables.far import far_villages
 from siting.layout.tables.gap_index import gap_index, gaps_of
+from siting.layout.tables.grades import grades
 from siting.layout.tables.health import density, pairing, referral, use
 from siting.layout.tables.inventory import ledger, planned
 from siting.layout.tables.needs import coverage, figures, gaps, groups
@@ -45,8 +49,9 @@ class Work:
     """What both the tables and the record are made from.
 
     Attributes:
-        figures, projects, rides, variation, budgets: as `needs.figures`, `projects.projects_of`, `schools.rides_of`,
-            `balance.variation_of` and `budgets.budgets_of` give them.
+        figures, projects, rides, variation, budgets, births, pieces, education: as `needs.figures`,
+            `projects.projects_of`, `schools.rides_of`, `balance.variation_of`, `budgets.budgets_of`,
+            `births.births_of`, `catchments.pieces_of` and `education.education_of` give them.
     """
 
     facts: Facts
@@ -55,12 +60,18 @@ class Work:
     rides: pd.DataFrame
     variation: pd.DataFrame
     budgets: pd.DataFrame
+    births: pd.DataFrame
+    pieces: pd.DataFrame
+    education: pd.DataFrame
 
     @classmethod
     def of(cls, plan: LayoutPlan, settings: Settings | None) -> Work:
         """All of it computed."""
         facts = Facts(plan, settings or Settings())
-        return cls(facts, figures(facts), projects_of(facts), rides_of(facts), variation_of(facts), budgets_of(facts))
+        frame, ridden, variation = figures(facts), rides_of(facts), variation_of(facts)
+        scaled, apart = births_of(facts), pieces_of(facts)
+        told = education_of(facts, frame, ridden, variation, scaled, apart)
+        return cls(facts, frame, projects_of(facts), ridden, variation, budgets_of(facts), scaled, apart, told)
 
 
 def sheets_of(plan: LayoutPlan, settings: Settings | None = None) -> tuple[Sheet, ...]:
@@ -84,7 +95,7 @@ def sheets_and_record(plan: LayoutPlan, settings: Settings | None = None) -> tup
 
 
 def _record(work: Work) -> dict[str, Any]:
-    record = record_of_facts(work.facts, work.figures, work.projects, work.rides, work.variation)
+    record = record_of_facts(work.facts, work.figures, work.projects, work.education)
     return record | {"budgets": budgets_record(work.budgets)}
 
 
@@ -110,7 +121,9 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         coverage(facts, frame),
         gap_index(apart) if len(apart) else None,
         private(facts, of_private) if len(of_private) else None,
-        education(facts, education_of(facts, frame, ridden, variation)) if schools else None,
+        education(facts, work.education) if schools else None,
+        births(facts, work.births) if len(work.births) else None,
+        fragments(facts, work.pieces) if len(work.pieces) else None,
         school_variation(facts, variation) if len(variation) else None,
         hearing(facts) if ids & set(COMPULSORY) else None,
         trigger_sheet(facts.plan.after) if schools else None,
@@ -119,6 +132,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         far_pupils(facts) if limited else None,
         beyond_townships(facts) if care else None,
         beyond_villages(facts),
+        far_villages(facts) if care else None,
         nearest(facts),
         circuit(facts, visits) if len(visits.villages) else None,
         circuit_rounds(facts, visits) if len(visits.rounds) else None,
@@ -130,6 +144,7 @@ def _sheets(work: Work) -> tuple[Sheet, ...]:
         pairing(facts),
         ledger(facts),
         groups(facts, frame),
+        grades(facts),
         rules(facts, variation),
         assumptions(facts),
     )

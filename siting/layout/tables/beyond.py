@@ -8,9 +8,10 @@ import pandas as pd
 from siting.impedance import FloatArray
 from siting.layout.result import Course
 from siting.layout.tables.columns import ALTERNATIVE, COURSES, SERVICE, UNIT, WHEN, YEAR, ZONE
-from siting.layout.tables.facts import HEALTH, Facts
+from siting.layout.tables.facts import Facts
+from siting.layout.tables.far import NEAREST_NOTE, PointCells, beyond_columns, mode_text
 from siting.layout.tables.units import sums, villages_of
-from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import both
 
 BANDS = (5.0, 10.0, 15.0, 20.0, 30.0, 45.0, 60.0)
@@ -24,6 +25,15 @@ def _beyond(course: Course) -> tuple[FloatArray, FloatArray]:
         np.maximum(persons - people["within"].to_numpy(), 0.0),
         np.maximum(persons - people["placed"].to_numpy(), 0.0),
     )
+
+
+def _choice(facts: Facts, course: Course) -> FloatArray:
+    """(N,) persons of each demand row that has two or more places in use within the standard."""
+    matrix, demand = facts.plan.posed.instance.impedance, facts.plan.posed.demand
+    used = facts.in_use(course).T.ravel()[matrix.indices]
+    within = used & (matrix.values <= demand["standard"].to_numpy()[matrix.rows])
+    places = np.bincount(matrix.rows[within], minlength=len(demand))
+    return np.where(places > 1, demand["persons"].to_numpy(), 0.0)
 
 
 def beyond_villages(facts: Facts) -> Sheet:
@@ -80,37 +90,30 @@ def beyond_villages(facts: Facts) -> Sheet:
 
 
 def beyond_townships(facts: Facts) -> Sheet:
-    """未达标人口: residents and elderly beyond the standard of each health and care service, by unit."""
-    demand, needs = facts.plan.posed.demand, facts.plan.posed.needs
-    s, t, point = (demand[name].to_numpy() for name in ("service", "period", "point"))
-    mine = np.array([service.id in HEALTH for service in facts.services])[s]
-    T, U, points = len(facts.years), facts.units.count, len(facts.plan.posed.case.demand)
-    cells = len(facts.services) * T * points
-    cell = (s * T + t) * points + point
-    need = np.bincount(cell, weights=demand["persons"], minlength=cells).astype(np.float64)
-    known = np.flatnonzero(np.bincount(cell[mine], minlength=cells) > 0)
-    key, at = known // points, known % points
-    units = facts.units.of_points[:, at]
-    residents: FloatArray = needs.over_time.persons[key % T, at]
-    elderly = needs.over_time.groups["age_60_plus"][key % T, at]
-    shape = (len(facts.services) * T, U)
-    values: dict[str, FloatArray] = {"need": need[known], "residents": residents, "elderly": elderly}
+    """未达标人口: residents and elderly beyond the standard, and beyond so many minutes, of each health and care
+    service, by unit."""
+    cells, T, U = PointCells.of(facts), len(facts.years), facts.units.count
+    units, shape = facts.units.of_points[:, cells.at], (len(facts.services) * T, U)
+    values: dict[str, FloatArray] = {"need": cells.need, **cells.people}
     for when, course in facts.courses:
-        beyond = np.bincount(cell, weights=_beyond(course)[0], minlength=cells)[known].astype(np.float64)
-        share = beyond / np.where(need[known] > 0, need[known], 1.0)
-        values |= {
-            f"beyond_{when}": beyond, f"residents_{when}": residents * share, f"elderly_{when}": elderly * share
-        }  # fmt: skip
-    found = {name: sums(key, units, value, shape).ravel() for name, value in values.items()}
+        beyond = _beyond(course)[0]
+        values |= {f"beyond_{when}": cells.sums(beyond)}
+        values |= {f"{name}_{when}": people for name, people in cells.people_of(beyond).items()}
+        values[f"overlap_{when}"] = cells.people_of(_choice(facts, course))["residents"]
+    values |= cells.beyond()
+    found = {name: sums(cells.key, units, value, shape).ravel() for name, value in values.items()}
+    modes = np.zeros(shape, dtype=np.int64)
+    np.bitwise_or.at(modes, (np.broadcast_to(cells.key, units.shape), units), cells.modes)
     keys, unit = np.divmod(np.arange(shape[0] * U), U)
     names = facts.units.frame["name"].to_numpy()[unit]
     table = pd.DataFrame(
         {
             "service": [facts.service_names[k // T] for k in keys], "year": np.array(facts.years)[keys % T],
-            "level": np.array(facts.units.level_names, dtype=object)[unit], "unit": names, **found,
+            "level": np.array(facts.units.level_names, dtype=object)[unit], "unit": names,
+            "mode": [mode_text(flags) for flags in modes.ravel().tolist()], **found,
         }
     )  # fmt: skip
-    columns = (
+    columns: tuple[Column, ...] = (
         SERVICE, *UNIT, YEAR, Column("need", "服务需求（人）", "Need (persons)", "persons"),
         Column("residents", "常住人口（人）", "Residents", "persons"),
         Column("elderly", "60 岁以上（人）", "Aged 60 and over", "persons"),
@@ -123,11 +126,25 @@ def beyond_townships(facts: Facts) -> Sheet:
             )
             for when in COURSES
         ),
+        Column("mode", "方式", "Mode", width=18), *beyond_columns(),
+        *(
+            Column(
+                f"overlap_{when}", f"两处以上都达标的常住人口（人）：{COURSES[when][0]}",
+                f"Residents within the standard of two or more: {COURSES[when][1]}", "persons", 16,
+            )
+            for when in COURSES
+        ),
     )  # fmt: skip
+    columns = with_values(columns, table, [column.name for column in beyond_columns()])
     notes = (
         (
             "未达标常住人口、老人：每个地点按该服务需求的未达标比例计。",
             "Residents and elderly not within: of each point the share of the service's need that is not within.",
+        ),
+        NEAREST_NOTE,
+        (
+            "两处以上都达标：标准时间以内有两处以上在用的设施（不论是否有空位），即重叠覆盖。",
+            "Within the standard of two or more: so many facilities in use, with or without room; coverage overlaps.",
         ),
         ALTERNATIVE,
     )

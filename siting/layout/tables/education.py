@@ -8,9 +8,11 @@ import pandas as pd
 from siting.impedance import FloatArray, IntArray
 from siting.layout.moved_twice import moved_again
 from siting.layout.result import Course
+from siting.layout.tables.births import BIRTHS, FACTORS
 from siting.layout.tables.columns import ALTERNATIVE, COURSES, SERVICE, WHEN, YEAR
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, Facts
 from siting.layout.tables.flows import NOWHERE
+from siting.layout.tables.needs import year_of_gap, year_of_most
 from siting.layout.tables.schools import young_groups
 from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import both
@@ -50,17 +52,45 @@ FIGURES = (
     Column("moved_again", "其中再次因撤并转学（人）", "Moved by a closure again", "persons", 14),
     Column("staff_leaving", "须调出的教职工（人）", "Staff to move", "count", 13),
     Column("staff_wanted", "须新配的教职工（人）", "Staff wanted", "count", 13),
+    Column("in_pieces", "片区不连续的学校（所）", "Schools with a catchment in pieces", "count", 13),
+    Column("more_pieces", "多出的片数（片）", "Pieces beyond one a school", "count", 12),
+    Column("apart", "不在最大一片的学生（人）", "Pupils outside the largest piece", "persons", 14),
+    *(
+        Column(f"{name}_{key}", f"{zh}：{BIRTHS[key][0]}", f"{en}: {BIRTHS[key][1]}", kind, 14)
+        for key in FACTORS
+        for name, zh, en, kind in (
+            ("need", "学生（人）", "Pupils", "persons"),
+            ("without", "没有学位（人）", "Without a seat", "persons"),
+            ("share", "达标比例", "Share within the standard", "share"),
+            ("peak", "缺口最大的年份", "Year of the largest gap", "year"),
+        )
+    ),
+    Column("peak", "缺口最大的年份", "Year of the largest gap", "year", 12),
+    Column("peak_need", "学生最多的年份", "Year of most pupils", "year", 12),
+    Column("peak_places", "学位最多的年份", "Year of most seats", "year", 12),
 )
-NOT_ALWAYS = ("young_far", "bus", "board", "ride_yuan", "full_classes", "variation_failed")  # left out where not told
+OF_BIRTHS = tuple(f"{name}_{key}" for key in FACTORS for name in ("need", "without", "share", "peak"))
+NOT_ALWAYS = (  # left out where not told
+    "young_far", "bus", "board", "ride_yuan", "full_classes", "variation_failed", "schools_failing", "peak", *OF_BIRTHS,
+)  # fmt: skip
 
 
-def education_of(facts: Facts, frame: pd.DataFrame, rides: pd.DataFrame, variation: pd.DataFrame) -> pd.DataFrame:
+def education_of(
+    facts: Facts,
+    frame: pd.DataFrame,
+    rides: pd.DataFrame,
+    variation: pd.DataFrame,
+    births: pd.DataFrame,
+    pieces: pd.DataFrame,
+) -> pd.DataFrame:
     """service_id, year, when and `FIGURES`, for the education services of the plan.
 
     Args:
         frame: `needs.figures`.
         rides: `schools.rides_of`.
         variation: `balance.variation_of`.
+        births: `births.births_of`.
+        pieces: `catchments.pieces_of`.
     """
     rows = []
     county = frame[(frame["level_id"] == "county") & (frame["group_id"] == "all")]
@@ -68,6 +98,7 @@ def education_of(facts: Facts, frame: pd.DataFrame, rides: pd.DataFrame, variati
         if service.id not in EDUCATION:
             continue
         mine = county[county["service_id"] == service.id]
+        peaks = {when: _peaks(mine.set_index("year"), when) for when, _ in facts.courses}
         for t, year in enumerate(facts.years):
             found = mine[mine["year"] == year].iloc[0]
             for when, course in facts.courses:
@@ -77,7 +108,8 @@ def education_of(facts: Facts, frame: pd.DataFrame, rides: pd.DataFrame, variati
                         **_told(found, when), **_changes(facts, s, t, when), **_sizes(facts, course, s, t),
                         **_rides(facts, rides, s, t, when),
                         "young_far": _young_far(facts, course, s, t),
-                        **_balance(variation, service.id, year, when),
+                        **_balance(variation, service.id, year, when), **_pieces(pieces, s, t, when),
+                        **_of_births(births, service.id, year, when), **peaks[when],
                     }
                 )  # fmt: skip
     return pd.DataFrame(rows, columns=["service_id", "year", "when", *[column.name for column in FIGURES]])
@@ -176,22 +208,45 @@ def _balance(variation: pd.DataFrame, service: str, year: int, when: str) -> dic
     }
 
 
+def _pieces(pieces: pd.DataFrame, s: int, t: int, when: str) -> dict[str, float]:
+    """Schools whose catchment lies in pieces, the pieces beyond one a school, the pupils outside the largest."""
+    mine = pieces[(pieces["service"] == s) & (pieces["period"] == t) & (pieces["when"] == when)]
+    return {
+        "in_pieces": float((mine["pieces"] > 1).sum()),
+        "more_pieces": float((mine["pieces"] - 1).sum()),
+        "apart": float(mine["apart"].sum()),
+    }
+
+
+def _of_births(births: pd.DataFrame, service: str, year: int, when: str) -> dict[str, float]:
+    """The plan with fewer and more births; NaN where nothing is done, and of services that do not depend on them."""
+    if births.empty or when == "before" or service not in set(births["service_id"]):
+        return dict.fromkeys(OF_BIRTHS, np.nan)
+    county = births[(births["level_id"] == "county") & (births["service_id"] == service)].set_index("year")
+    peaks = {f"peak_{key}": year_of_gap(county[f"without_{key}"]) for key in FACTORS}
+    return {name: peaks[name] if name in peaks else float(county[name][year]) for name in OF_BIRTHS}
+
+
+def _peaks(mine: pd.DataFrame, when: str) -> dict[str, float]:
+    """Years of the largest gap (NaN without one), of most pupils and of most seats, of one service's years."""
+    unlimited = bool((mine[f"unlimited_{when}"] > 0).any())
+    return {
+        "peak": year_of_gap(mine[f"without_{when}"]),
+        "peak_need": year_of_most(mine["need"]),
+        "peak_places": np.nan if unlimited else year_of_most(mine[f"places_{when}"]),
+    }
+
+
 def education(facts: Facts, frame: pd.DataFrame) -> Sheet:
     """教育方案比较表."""
     called = {service.id: name for service, name in zip(facts.services, facts.service_names, strict=True)}
-    peaks = frame[frame["when"] == "after"].set_index("year").groupby("service_id")["without"].idxmax()
     parts = facts.plan.posed.parts
     frame = frame[frame["service_id"].isin([part.service.id for part in parts if part.plan.count_people])]
     table = frame.assign(
         service=frame["service_id"].map(called),
         when=[both(COURSES[key]) for key in frame["when"]],
-        peak=frame["service_id"].map(peaks),
     )
-    columns: tuple[Column, ...] = (
-        SERVICE, YEAR, WHEN, *FIGURES,
-        Column("peak", "规划后缺口最大的年份", "Year of the largest gap under the plan", "year", 15),
-    )  # fmt: skip
-    columns = with_values(columns, table, NOT_ALWAYS)
+    columns = with_values((SERVICE, YEAR, WHEN, *FIGURES), table, NOT_ALWAYS)
     notes = (
         ALTERNATIVE,
         (
@@ -202,12 +257,16 @@ def education(facts: Facts, frame: pd.DataFrame) -> Sheet:
             " sizes.",
         ),
         (
-            "不含：学区的连续性与飞地（方案分配到学校，不划片）、"
-            "出生数波动 ±20%（请以 people.variant 的低、高方案另算后比较）、"
-            "规划后新建学校的优质均衡指标（资源不详）。空白：台账或标准没有这一数值，或方案没有计入。",
-            "Not told: contiguity of catchments (people are sent to schools, no districts are drawn), births 20 % up or"
-            " down (run the low and high variant of `people` and compare), the balance of new schools (their resources"
-            " are not known). Empty: the ledger or the standard does not tell, or the scenario does not count it.",
+            "片区不连续：见“不连续的片区”表。出生少、多 20%：见“出生数上下浮动 20%”表，只算规划，在用的学校不变；"
+            "届时学生都已出生的服务（如普通高中）不列。缺口最大的年份为空：各年都有学位。",
+            "Catchments in pieces: see the table of them. Births 20 % fewer or more: see the table; of the plan only,"
+            " with its schools; services whose pupils are all born by then (such as senior high schools) have none. No"
+            " year of the largest gap: everybody has a seat.",
+        ),
+        (
+            "不含：规划后新建学校的优质均衡指标（资源不详）。空白：台账或标准没有这一数值，或方案没有计入。",
+            "Not told: the balance of new schools (their resources are not known). Empty: the ledger or the standard"
+            " does not tell, or the scenario does not count it.",
         ),
     )
     return make_sheet("education", ("教育方案比较", "Education figures"), columns, table, notes)

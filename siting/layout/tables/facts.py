@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from siting.impedance import BoolArray, FloatArray, IntArray
 from siting.layout.moved_twice import moved_by_closures
@@ -15,6 +16,7 @@ from siting.layout.result import UNCHANGED, Course, LayoutPlan
 from siting.layout.tables.flows import entries_of, flows_between, gained_by_place
 from siting.layout.tables.units import Units
 from siting.prepare import Settings
+from siting.render.cells import cells_of
 from siting.render.wording import both, zone_names
 from siting.standards import Service
 
@@ -196,6 +198,11 @@ class Facts:
         if np.isnan(given["beds"]) and service.capacity.unit_en == "beds" and np.isfinite(state.persons):
             given["beds"] = state.persons
         return {"persons": state.persons, **given}
+
+    @cached_property
+    def cells(self) -> NDArray[np.object_]:
+        """(I,) as `cells_of`: the land of each demand point."""
+        return cells_of(self.plan.posed.case)
 
     @cached_property
     def flows(self) -> pd.DataFrame:

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from siting.layout.running import yearly_yuan
+from siting.layout.tables.catchments import NAMED, villages_today
 from siting.layout.tables.columns import AREA, ID, MONEY, NAME, NO_LIMIT, NUMBER, SERVICE, SIZE, TOWNSHIP, ZONE
 from siting.layout.tables.facts import Facts
 from siting.layout.tables.fates import LEAVING, STATUS, Fate, fates_of
@@ -54,24 +55,32 @@ def ledger(facts: Facts) -> Sheet:
         counted=np.where(np.isfinite(held), held, np.nan),
         load=load,
         use=load / np.where(np.isfinite(held) & (held > 0), held, np.nan),
+        villages=villages_today(facts, mine),
     )
     told = [
         Column(key, zh, en, kind, 13) for key, (zh, en, kind) in LEDGER.items()
         if (kind == "text" and (frame[key].fillna("") != "").any()) or (kind != "text" and frame[key].notna().any())
     ]  # fmt: skip
-    columns = (
+    columns: tuple[Column, ...] = (
         SERVICE, ID, NAME, TOWNSHIP, ZONE, *told,
         Column("capacity", "规模（人）", "Capacity (persons)", "persons", 12),
         Column("counted", "计入的规模（人）", "Capacity that counts (persons)", "persons", 14),
         Column("load", f"{facts.years[0]} 年分配人数（人）", f"Sent there in {facts.years[0]}", "persons", 16),
         Column("use", "使用率", "Use of the capacity", "share", 10),
+        Column("villages", f"{facts.years[0]} 年服务的村（社区）", f"Villages served in {facts.years[0]}", width=50),
     )  # fmt: skip
+    columns = with_values(columns, frame, ("villages",))
     notes = (
         NO_LIMIT,
         (
             "“计入的规模”：民办设施按方案给定的比例计入。“分配人数”：设施照旧时按方案目标安排的人数，不是登记人数。",
             "Capacity that counts: of private facilities the scenario's share. Sent there: as the scenario's objectives"
             " send people to the facilities as they stand; not an enrolment.",
+        ),
+        (
+            f"服务的村：多数人分配到该设施的居民点所在的村，人多的在先，至多列 {NAMED} 个；不是法定服务范围。",
+            f"Villages served: those of the points most of whose people are sent there, of most people first, at most"
+            f" {NAMED}; no legal catchment.",
         ),
         ("空白：台账没有填写。", "Empty: the ledger does not tell."),
     )

@@ -12,6 +12,8 @@ from siting.layout.tables.facts import Facts
 from siting.layout.tables.units import spread_by, sums
 from siting.render.columns import Column, Sheet, make_sheet
 
+HALF = 0.5  # persons: fewer are none in a table
+
 
 def frame_of(facts: Facts) -> pd.DataFrame:
     """One row a series, year and unit: service, group, year, level, unit (ids) and their names, numbers of each."""
@@ -202,3 +204,13 @@ def coverage(facts: Facts, frame: pd.DataFrame) -> Sheet:
         ALTERNATIVE,
     )
     return make_sheet("coverage", ("覆盖与出行", "Coverage and travel"), columns, frame[frame["need"] > 0], notes)
+
+
+def year_of_most(values: pd.Series) -> float:
+    """The first year (index) of the largest of some numbers."""
+    return float(values.index.to_numpy(dtype=np.float64)[values.to_numpy(dtype=np.float64).argmax()])
+
+
+def year_of_gap(without: pd.Series) -> float:
+    """The first year in which most people are without a place; NaN where nobody ever is, or it is not known."""
+    return year_of_most(without) if without.max() >= HALF else np.nan

@@ -9,14 +9,13 @@ import pandas as pd
 
 from siting.impedance import BoolArray
 from siting.layout.result import Course
-from siting.layout.settled import model_of, settled
+from siting.layout.settled import sent_anew
 from siting.layout.tables.columns import GROUP, SERVICE, UNIT, YEAR
 from siting.layout.tables.facts import Facts
 from siting.layout.tables.needs import figures
 from siting.layout.tables.units import sums
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import Text
-from siting.solution import Assignment
 
 WITH: dict[str, Text] = {"all": ("含民办", "with private"), "public": ("不含民办", "without private")}
 NAMES = {"before": "all", "after": "public"}  # of the courses in `figures`
@@ -60,26 +59,12 @@ def private_of(facts: Facts) -> pd.DataFrame:
 
 def _without(facts: Facts, private: BoolArray, having: set[str]) -> Course:
     """The plan without these places: people of the services that have any are sent anew, others stay where they are."""
-    plan, posed = facts.plan, facts.plan.posed
-    instance, given, states = posed.instance, plan.after.solution.assignment, plan.after.solution.sizes
-    assert instance.changes is not None
-    assert states is not None
-    left = np.where(private[instance.changes.site_place], -1, states)
-    anew = np.array([service.id in having for service in facts.services])[posed.demand["service"]]
-    matrix = instance.impedance
-    pairs = anew[matrix.rows] & (left[matrix.indices] >= 0)  # the others need not be looked at
-    solution = settled(
-        replace(posed, instance=replace(instance, impedance=matrix.keep(pairs))), model_of(posed.scenario), left
-    )
-    same, new = ~anew[given.demand_index], solution.assignment
-    both = [
-        np.concatenate([old[same], found])
-        for old, found in (
-            (given.demand_index, new.demand_index), (given.site_index, new.site_index), (given.share, new.share)
-        )
-    ]  # fmt: skip
-    order = np.lexsort((both[1], both[0]))
-    return Course(posed, replace(solution, assignment=Assignment(*(values[order] for values in both))))
+    course, posed = facts.plan.after, facts.plan.posed
+    assert posed.instance.changes is not None
+    assert course.solution.sizes is not None
+    left = np.where(private[posed.instance.changes.site_place], -1, course.solution.sizes)
+    numbers = [s for s, service in enumerate(facts.services) if service.id in having]
+    return sent_anew(course, posed, numbers, left)
 
 
 def _private(facts: Facts) -> BoolArray:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pandas as pd
 
-from siting.layout.tables.education import education_of
 from siting.layout.tables.facts import WHEN, Facts
 from siting.layout.tables.fates import STATUS, fates_of
 from siting.solution import Outcome
@@ -22,7 +21,7 @@ FIGURES = (
 
 
 def record_of_facts(
-    facts: Facts, frame: pd.DataFrame, projects: pd.DataFrame, rides: pd.DataFrame, variation: pd.DataFrame
+    facts: Facts, frame: pd.DataFrame, projects: pd.DataFrame, education: pd.DataFrame
 ) -> dict[str, Any]:
     """The record: values that JSON holds; a number that there is not is null.
 
@@ -42,7 +41,7 @@ def record_of_facts(
             "objectives": ["generalised_cost"] if scenario.worth is not None else list(scenario.objectives),
         },
         "outcome": _outcome(outcome),
-        "services": _services(facts, frame, education_of(facts, frame, rides, variation)),
+        "services": _services(facts, frame, education),
         "money": [
             {
                 "year": year,
