@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -20,6 +19,7 @@ from siting.errors import Fault, Faults, InputError
 from siting.evaluation.areas import service_areas
 from siting.evaluation.evaluate import evaluate
 from siting.evaluation.quality_balance import load_quality_standard, quality_balance
+from siting.files.json_text import json_text
 from siting.files.run_folder import check_writable, writing
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
@@ -339,6 +339,6 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT)
                 write(result, temporary / name)
         seconds = {**dict(result.provenance.get("seconds", {})), **clock.seconds}  # type: ignore[call-overload]
         record = {**result.provenance, "seconds": seconds}
-        text = json.dumps(record, ensure_ascii=False, indent=2)
+        text = json_text(record, indent=2)
         (temporary / "run.json").write_text(text + "\n", encoding="utf-8")
     return {path.name: path for path in sorted(folder.iterdir())}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from typing import Annotated
 
 import typer
@@ -11,6 +9,7 @@ import typer
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson, Out
 from siting.files.run_folder import check_writable
+from siting.screen import say_json
 
 
 def compare_command(
@@ -32,6 +31,6 @@ def compare_command(
     outputs = write_comparison(read, out / name)
     if as_json:
         record = {"event": "result", "outputs": {key: str(path.resolve()) for key, path in outputs.items()}}
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
         return
     terminal.print_lines(lines_of(read), outputs)

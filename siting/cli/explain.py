@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +9,7 @@ import typer
 
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson
+from siting.screen import say, say_json
 
 
 def explain_command(
@@ -56,8 +55,8 @@ def explain_command(
             "outputs": {name: str(path.resolve()) for name, path in outputs.items()},
             "explanation": plain(explanation),
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
     elif quiet:
-        typer.echo(str(outputs["explain.html"].resolve()))
+        say(str(outputs["explain.html"].resolve()))
     else:
         print_explanation(explanation, outputs)

@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -16,6 +13,7 @@ from siting.cli import terminal
 from siting.cli.options import OUT, Quiet, Service
 from siting.events import Listener
 from siting.files.run_folder import check_writable
+from siting.screen import Screen, say, say_json
 
 if TYPE_CHECKING:
     from siting.explore.of_scenario import Comparison
@@ -92,12 +90,12 @@ def show_comparison(table: Comparison, path: Path, *, quiet: bool, as_json: bool
             "notices": [{"zh": zh, "en": en} for zh, en in table.notices],
             "csv": str(path.resolve()),
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
         return
     if quiet:
-        typer.echo(str(path.resolve()))
+        say(str(path.resolve()))
         return
-    console = Console()
+    console = Screen()
     console.width = max(console.width, WIDTH)
     console.print(Text(f"\n{table.title_zh}  {table.title_en}", style="bold"), soft_wrap=True)
     figures = {key: (short, kind) for key, (_, short, kind) in table.columns.items() if kind != "text"}

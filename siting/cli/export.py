@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from siting.cli.options import OUT, AsJson, Out
+from siting.screen import say, say_json
 
 
 def export_command(
@@ -33,7 +32,7 @@ def export_command(
     outputs = export(Wanted(run, out, to, None if system is None else system.upper(), names))
     if as_json:
         record = {"event": "result", "outputs": {key: str(path.resolve()) for key, path in outputs.items()}}
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
         return
     for name, path in outputs.items():
-        typer.echo(f"{name:14} {path.resolve()}")
+        say(f"{name:14} {path.resolve()}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sys
 import tempfile
@@ -9,14 +10,14 @@ import traceback
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
-
 import siting
 from siting.cli import terminal
 from siting.errors import Fault, InputError, InternalError, SitingError
+from siting.screen import say, visible
 
 LOG = "siting-error.log"
 INTERRUPTED = 130
+LONGEST_SHOWN = 80  # characters of a name that is too long
 
 
 def _keep(text: str) -> Path:
@@ -42,15 +43,19 @@ def _usage_fault(error: Exception) -> Fault:
     )
 
 
+def _short(text: str) -> str:
+    return text if len(text) <= LONGEST_SHOWN else f"{text[:LONGEST_SHOWN]}…"
+
+
 def _internal(error: Exception, *, as_json: bool) -> int:
     log = _keep(f"siting {siting.__version__}\n{traceback.format_exc()}")
     if as_json:
         fault = Fault(f"程序内部错误：{error}", f"internal error: {error}", f"请提交 {log}", f"please send {log}")
         terminal.print_error(InternalError(fault), as_json=True)
-    typer.echo(
+    say(
         f"程序内部错误：{error}\n详情已写入 {log}，请随问题一并提交。\n"
         f"Internal error: {error}. Details are in {log}; please send them with your report.",
-        err=True,
+        error=True,
     )
     return 1
 
@@ -62,8 +67,20 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
     except SitingError as error:
         terminal.print_error(error, as_json=as_json)
         return error.exit_code
+    except BrokenPipeError:  # the reader of a pipe has seen enough
+        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
+        return 0
+    except OSError as error:
+        if error.errno != errno.ENAMETOOLONG:
+            return _internal(error, as_json=as_json)
+        fault = Fault(
+            "路径或名称太长", "the path or the name is too long", "请改用较短的名称", "use a shorter one",
+            value=_short(str(error.filename)),
+        )  # fmt: skip
+        terminal.print_error(InputError(fault), as_json=as_json)
+        return InputError.exit_code
     except KeyboardInterrupt:
-        typer.echo("已中断，未写入任何结果。Interrupted; nothing was written.", err=True)
+        say("已中断，未写入任何结果。Interrupted; nothing was written.", error=True)
         return INTERRUPTED
     except ModuleNotFoundError as error:
         if (error.name or "").split(".")[0] == siting.__name__:
@@ -76,15 +93,15 @@ def guarded(action: Callable[[], object], *, as_json: bool) -> int:
         )
         terminal.print_error(InputError(fault), as_json=as_json)
         return InputError.exit_code
-    except BrokenPipeError:  # the reader of a pipe has seen enough
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the interpreter's last flush
-        return 0
     except Exception as error:
         show = getattr(error, "show", None)  # a word on the command line that makes no sense
         if show is not None and hasattr(error, "exit_code"):
             if as_json:
                 terminal.print_error(InputError(_usage_fault(error)), as_json=True)
-            typer.echo("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", err=True)
+            say("命令行写法有误，可用 --help 查看用法。Something is wrong with the command line:", error=True)
+            message = getattr(error, "message", None)
+            if isinstance(message, str):
+                vars(error)["message"] = visible(message)
             show()
             return int(error.exit_code)
         return _internal(error, as_json=as_json)

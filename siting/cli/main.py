@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -24,6 +23,7 @@ from siting.cli.report import report_command
 from siting.cli.solve import solve_command
 from siting.cli.sweep import sweep_command
 from siting.files.run_folder import check_writable
+from siting.screen import say, say_json
 
 if TYPE_CHECKING:
     from siting.prepare import Settings
@@ -50,7 +50,7 @@ def options(
     Where new schools, clinics and elderly-care stations go.
     """
     if version:
-        typer.echo(f"siting {siting.__version__}")
+        say(f"siting {siting.__version__}")
         raise typer.Exit
 
 
@@ -123,15 +123,15 @@ def list_command() -> None:
     from siting.case import list_cases
     from siting.scenario import list_scenarios
 
-    typer.echo("案例 cases:")
+    say("案例 cases:")
     for name, folder in list_cases().items():
-        typer.echo(f"  {name}  {folder}")
-    typer.echo("方案 scenarios:")
+        say(f"  {name}  {folder}")
+    say("方案 scenarios:")
     for name, path in list_scenarios().items():
-        typer.echo(f"  {name}  {path}")
-    typer.echo("模型 models:")
+        say(f"  {name}  {path}")
+    say("模型 models:")
     for name, (name_zh, _, question_zh, question_en) in list_questions().items():
-        typer.echo(f"  {name}  {name_zh}：{question_zh} {question_en}")
+        say(f"  {name}  {name_zh}：{question_zh} {question_en}")
 
 
 @app.command("export-roads")
@@ -144,9 +144,9 @@ def export_roads_command(
     from siting.pipeline import export_roads
 
     notice = export_roads(find_case(case), out)
-    typer.echo(f"路网 roads: {out.resolve()}")
+    say(f"路网 roads: {out.resolve()}")
     if notice:
-        typer.echo(f"! {notice}")
+        say(f"! {notice}")
 
 
 # In the order in which they are listed: after the run, what is asked of its plan.
@@ -179,9 +179,9 @@ def _show(result: RunResult, outputs: dict[str, Path], *, quiet: bool, as_json: 
             "services": result.provenance["services"],
             "notices": [{"zh": zh, "en": en} for zh, en in result.notices],
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
     elif quiet:
-        typer.echo(str(outputs["map.html"].resolve()))
+        say(str(outputs["map.html"].resolve()))
     else:
         terminal.print_run(result, outputs)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +9,7 @@ import typer
 
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson
+from siting.screen import say_json
 
 
 def opinions_command(
@@ -51,4 +50,4 @@ def opinions_command(
 
 
 def _print(record: dict[str, object]) -> None:
-    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    say_json(record)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -14,6 +12,7 @@ from siting.cli.options import OUT, AsJson
 from siting.errors import fail
 from siting.events import stage
 from siting.files.run_folder import check_writable
+from siting.screen import say, say_json
 
 
 def people_command(
@@ -59,9 +58,9 @@ def people_command(
             **summary(people, demand),
             "notices": [{"zh": zh, "en": en} for zh, en in people.notes],
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
     elif quiet:
-        typer.echo(str(outputs["people.html"].resolve()))
+        say(str(outputs["people.html"].resolve()))
     else:
         print_people(people, demand, outputs)
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from dataclasses import replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import typer
 
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson, Font, Quiet
+from siting.screen import say, say_json
 
 
 def publish_command(
@@ -45,9 +45,9 @@ def publish_command(
                 "outputs": {name: str(path.resolve()) for name, path in done.outputs.items()},
                 "code": done.code,
             }
-            sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+            say_json(record)
         elif quiet:
-            typer.echo(str(next(reversed(done.outputs.values())).resolve()))
+            say(str(next(reversed(done.outputs.values())).resolve()))
         else:
             lines = [(text, style) for zh, en in done.said for text, style in ((zh, ""), (en, "dim"))]
             terminal.print_lines(lines, done.outputs)

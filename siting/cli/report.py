@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -13,6 +11,7 @@ import typer
 from siting.cli import terminal
 from siting.cli.options import OUT, AsJson, Font, Quiet
 from siting.files.run_folder import check_writable, find_run
+from siting.screen import say, say_json
 
 
 class Shown(StrEnum):
@@ -52,8 +51,8 @@ def report_command(
     outputs = write_report(read_run(folder), target, wanted, terminal.listener_for(quiet=quiet, as_json=as_json))
     if as_json:
         record = {"event": "result", "outputs": {key: str(path.resolve()) for key, path in outputs.items()}}
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
     elif quiet:
-        typer.echo(str(outputs["report.docx"].resolve()))
+        say(str(outputs["report.docx"].resolve()))
     else:
         terminal.print_lines([], outputs)

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import json
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from siting.cli import terminal
+from siting.screen import Screen, say_json
 
 if TYPE_CHECKING:
     from siting.bare.ask import Answer
@@ -191,13 +189,13 @@ def solve_command(
     )
     if as_json:
         record = answer.record(assignment=assignment)
-        sys.stdout.write(json.dumps(record, ensure_ascii=False, allow_nan=False) + "\n")
+        say_json(record, strict=True)
     else:
         _print(answer, assignment=assignment)
 
 
 def _print(answer: Answer, *, assignment: bool) -> None:
-    console = Console()
+    console = Screen()
     for text, style in _lines(answer, assignment=assignment):
         console.print(Text(text, style=style), soft_wrap=True)
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
-from rich.console import Console
 from rich.text import Text
 
 from siting.cli import terminal
@@ -20,6 +18,7 @@ from siting.cli.task_lines import TaskLines
 from siting.errors import fail
 from siting.events import Listener, silent
 from siting.files.run_folder import check_writable
+from siting.screen import Screen, say, say_json
 
 if TYPE_CHECKING:
     from siting.sweep.run import How, Sweep
@@ -72,7 +71,7 @@ def sweep_command(
     _refuse_misfits(what, service, cases, gaps=gaps, of_amounts=of_amounts)
     check_writable(out)
     listener: Listener = silent
-    lines = TaskLines(Console(stderr=True))
+    lines = TaskLines(Screen(stderr=True))
     if as_json:
         listener = terminal.json_listener(sys.stdout)
     elif not quiet:
@@ -156,7 +155,7 @@ def _many(what: Sequence[str], cases: Sequence[str] | None, how: How, *, gaps: b
     if as_json:
         _print_json(found)
     elif quiet:
-        typer.echo(str(found.paths["sweep.csv"].resolve()))
+        say(str(found.paths["sweep.csv"].resolve()))
     else:
         _print_sweep(found)
     if found.interrupted:
@@ -174,13 +173,13 @@ def _print_json(found: Sweep) -> None:
         "failed": found.count("failed"),
         "open": found.count("open") + found.count("stopped"),
     }
-    sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+    say_json(record)
 
 
 def _print_sweep(found: Sweep) -> None:
     from siting.sweep.summary import STATES  # slow imports, needed here only
 
-    console = Console()
+    console = Screen()
     console.print()
     for row in found.rows:
         good = row["state"] == "done"
@@ -213,10 +212,10 @@ def _share(value: object) -> str:
 
 
 def _tell_interrupted(done: int, left: int) -> None:
-    typer.echo(
+    say(
         f"已中断：完成 {done} 项，余下 {left} 项；再次运行同一命令即从这里继续。\n"
         f"Interrupted: {done} done, {left} left; the same command goes on from here.",
-        err=True,
+        error=True,
     )
 
 

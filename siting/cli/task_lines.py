@@ -7,11 +7,12 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from rich.console import Console, Group
+from rich.console import Group
 from rich.live import Live
 from rich.text import Text
 
 from siting.events import Event
+from siting.screen import Screen
 
 
 @dataclass
@@ -24,7 +25,7 @@ class _AtWork:
 class TaskLines:
     """Draws the events of tasks (`siting.sweep.drive`)."""
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Screen) -> None:
         self.console = console
         self.at_work: dict[str, _AtWork] = {}
         self.live: Live | None = None

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import atexit
-import json
 import math
 import sys
 from collections.abc import Mapping, Sequence
@@ -11,13 +10,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
 
 from rich.cells import cell_len
-from rich.console import Console
 from rich.status import Status
 from rich.text import Text
 
 from siting.cases.summary import CaseSummary
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
+from siting.screen import Screen, json_line, say_json
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -43,7 +42,7 @@ class Progress:
     A stage around others has no line where theirs tell all of its time but a second.
     """
 
-    def __init__(self, console: Console) -> None:
+    def __init__(self, console: Screen) -> None:
         self.console = console
         self.status: Status | None = None
         self.told_s: list[float] = []  # of the stages that run, the outermost first: seconds that lines have told
@@ -101,7 +100,7 @@ def json_listener(stream: TextIO) -> Listener:
             "seconds": None if event.seconds is None else round(event.seconds, 3),
             **({"data": dict(event.data)} if event.data else {}),
         }
-        stream.write(json.dumps(record, ensure_ascii=False, default=str) + "\n")
+        stream.write(json_line(record))
         stream.flush()
 
     return write
@@ -111,7 +110,7 @@ def listener_for(*, quiet: bool, as_json: bool) -> Listener:
     """The listener that the options ask for."""
     if as_json:
         return json_listener(sys.stdout)
-    return silent if quiet else Progress(Console(stderr=True))
+    return silent if quiet else Progress(Screen(stderr=True))
 
 
 OUTPUT_NAMES = {
@@ -126,7 +125,7 @@ OUTPUT_NAMES = {
 
 def print_run(result: RunResult, outputs: dict[str, Path]) -> None:
     """What the plan achieves and where the outputs lie."""
-    console = Console()
+    console = Screen()
     console.print()
     console.print(Text(result.title_zh, style="bold"))
     console.print(Text(result.title_en))
@@ -143,7 +142,7 @@ def print_run(result: RunResult, outputs: dict[str, Path]) -> None:
             console.print(line, soft_wrap=True)
 
 
-def _print_service(console: Console, service: ServiceResult) -> None:
+def _print_service(console: Screen, service: ServiceResult) -> None:
     """Result label, headline figures and the new facilities of one service."""
     console.print()
     console.print(Text(f"■ {service.service.name_zh} {service.service.name_en}", style="bold"))
@@ -225,7 +224,7 @@ def _site(site: pd.Series) -> str:
     return f"{site['id']}  {site['township']} {site['name']}"
 
 
-def _print_outlook(console: Console, outlook: Outlook, most: int = 10) -> None:
+def _print_outlook(console: Screen, outlook: Outlook, most: int = 10) -> None:
     """One line a future: people within the standard, mean minutes, regret; then who is cut off, by name."""
     console.print(Text("  未来情景 futures"), soft_wrap=True)
     rows = outlook.table.to_dict("records")
@@ -258,11 +257,9 @@ def print_answer(answer: Answer, outputs: dict[str, Path], *, quiet: bool, as_js
     """What an answer of another kind tells, and where its files are."""
     if as_json:
         files = {name: str(path.resolve()) for name, path in outputs.items()}
-        sys.stdout.write(
-            json.dumps({"event": "result", "outputs": files, **answer.record()}, ensure_ascii=False) + "\n"
-        )
+        say_json({"event": "result", "outputs": files, **answer.record()})
         return
-    console = Console()
+    console = Screen()
     if quiet:
         console.print(Text(str(outputs["map.html"].resolve())), soft_wrap=True)
         return
@@ -271,7 +268,7 @@ def print_answer(answer: Answer, outputs: dict[str, Path], *, quiet: bool, as_js
 
 def print_lines(lines: Sequence[tuple[str, str]], outputs: Mapping[str, Path]) -> None:
     """Lines with their styles, then where the files are."""
-    console = Console()
+    console = Screen()
     for text, style in lines:
         console.print(Text(text, style=style), soft_wrap=True)
     for name, path in outputs.items():
@@ -287,9 +284,9 @@ def print_case(summary: CaseSummary, *, quiet: bool, as_json: bool) -> None:
             "counts": dict(summary.counts),
         }
         record["guesses"] = [{"zh": zh, "en": en} for zh, en in summary.guesses]
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
         return
-    console = Console()
+    console = Screen()
     if quiet:
         console.print(Text(str(summary.folder.resolve())), soft_wrap=True)
         return
@@ -316,7 +313,7 @@ def pad(text: str, width: int) -> str:
 
 def print_gaps(result: RunResult, most: int = 10) -> None:
     """The villages with the most people beyond the standard, by service; the tables hold them all."""
-    console = Console()
+    console = Screen()
     for service in result.services:
         beyond = service.demand[~service.demand["covered_before"] & (service.demand["demand_persons"] > 0)]
         place = beyond["village"].where(beyond["village"] != "", beyond["name"])
@@ -353,9 +350,9 @@ def print_error(error: SitingError, *, as_json: bool = False) -> None:
             "exit_code": error.exit_code,
             "faults": [{**_fields(fault), "place": fault.place} for fault in error.faults],
         }
-        sys.stdout.write(json.dumps(record, ensure_ascii=False) + "\n")
+        say_json(record)
         return
-    console = Console(stderr=True)
+    console = Screen(stderr=True)
     console.print()
     console.print(Text(f"错误 Error ({len(error.faults)}):", style="bold red"))
     for fault, following in zip(error.faults, (*error.faults[1:], None), strict=True):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -11,6 +10,7 @@ from siting.compare.multiples import multiples_html
 from siting.compare.page import comparison_html
 from siting.compare.run import Run
 from siting.compare.tables import sheets_of
+from siting.files.json_text import json_text
 from siting.files.run_folder import writing
 from siting.provenance import versions
 from siting.render.answer_report import shown_section
@@ -67,7 +67,7 @@ def write_comparison(runs: Sequence[Run], folder: Path) -> dict[str, Path]:
             _write(temporary / "multiples.html", multiples_html(told))
         write_tables(sheets, temporary, book="comparison.xlsx", title=TITLE, caveat=caveat)
         record = {"runs": [str(run.folder.resolve()) for run in runs], "ids": [run.id for run in runs]}
-        text = json.dumps(record, ensure_ascii=False, indent=2)
+        text = json_text(record, indent=2)
         _write(temporary / "comparison.json", text + "\n")
     return {path.name: path for path in sorted(folder.iterdir())}
 

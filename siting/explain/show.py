@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from rich.console import Console
 from rich.text import Text as Styled
 
 from siting.explain.answers import Answer, Explanation, PlaceAnswer, PointAnswer, ServiceExplanation, Sure, Text
@@ -27,6 +26,7 @@ from siting.explain.words import (
     swap_text,
 )
 from siting.render.wording import persons_text
+from siting.screen import Screen
 
 POINTS_SHOWN, TOWNSHIPS_SHOWN = 12, 8
 STYLES = {Sure.UNDECIDED: "yellow", Sure.UNANSWERED: "yellow", Sure.BETTER: "bold red"}
@@ -34,7 +34,7 @@ STYLES = {Sure.UNDECIDED: "yellow", Sure.UNANSWERED: "yellow", Sure.BETTER: "bol
 
 def print_explanation(explanation: Explanation, outputs: dict[str, Path]) -> None:
     """All answers, and where the files lie."""
-    console = Console()
+    console = Screen()
     console.print()
     asked_zh, asked_en = explanation.asked
     _pair(console, (explanation.title[0], explanation.title[1]), style="bold")
@@ -55,7 +55,7 @@ def print_explanation(explanation: Explanation, outputs: dict[str, Path]) -> Non
         console.print(Styled(f"{label}  ") + Styled(str(path.resolve()), style="cyan"), soft_wrap=True)
 
 
-def _service(console: Console, service: ServiceExplanation) -> None:
+def _service(console: Screen, service: ServiceExplanation) -> None:
     console.print()
     console.print(Styled(f"■ {service.name[0]} {service.name[1]}", style="bold"), soft_wrap=True)
     label_zh, label_en = service.label
@@ -89,7 +89,7 @@ def _service(console: Console, service: ServiceExplanation) -> None:
             _answer(console, answer, service, chosen=False)
 
 
-def _answer(console: Console, answer: Answer, service: ServiceExplanation, *, chosen: bool, full: bool = False) -> None:
+def _answer(console: Screen, answer: Answer, service: ServiceExplanation, *, chosen: bool, full: bool = False) -> None:
     console.print(Styled(f"    {site_text(answer.site)}", style="bold"), soft_wrap=True)
     if answer.note[0]:
         _pair(console, answer.note, 8)
@@ -121,7 +121,7 @@ def _answer(console: Console, answer: Answer, service: ServiceExplanation, *, ch
             _pair(console, (f"……另有 {more} 个乡镇，见 explain.html", f"and {more} more: see explain.html"), 12)
 
 
-def _place(console: Console, place: PlaceAnswer, service: ServiceExplanation) -> None:
+def _place(console: Screen, place: PlaceAnswer, service: ServiceExplanation) -> None:
     _heading(console, place_text(place))
     order = sorted(place.points, key=lambda point: (point.covered, -point.persons))
     for point in order[:POINTS_SHOWN]:
@@ -148,7 +148,7 @@ def _place(console: Console, place: PlaceAnswer, service: ServiceExplanation) ->
             _pair(console, remedy_text(remedy, service), 4, style=STYLES.get(remedy.answer.verdict.sure, ""))
 
 
-def _point(console: Console, point: PointAnswer, *, brief: bool) -> None:
+def _point(console: Screen, point: PointAnswer, *, brief: bool) -> None:
     console.print(Styled(f"    {point.id} {point.name}  {persons_text(point.persons)} 人 persons"), soft_wrap=True)
     text = point_text(point) if brief else point_state(point)
     _pair(console, text, 8, style="" if point.covered else "yellow")
@@ -167,11 +167,11 @@ def _point(console: Console, point: PointAnswer, *, brief: bool) -> None:
         _pair(console, (f"{zh} {leg_text(place)[0]}", f"{en}: {leg_text(place)[1]}"), 8)
 
 
-def _heading(console: Console, text: Text) -> None:
+def _heading(console: Screen, text: Text) -> None:
     console.print(Styled(f"  {text[0]}", style="bold cyan") + Styled(f"  {text[1]}", style="cyan"), soft_wrap=True)
 
 
-def _pair(console: Console, text: Text, indent: int = 0, *, style: str = "") -> None:
+def _pair(console: Screen, text: Text, indent: int = 0, *, style: str = "") -> None:
     """The Chinese on a line of its own, the English dim below."""
     zh, en = text
     console.print(Styled(" " * indent + zh, style=style), soft_wrap=True)

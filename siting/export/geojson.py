@@ -7,6 +7,7 @@ from pathlib import Path
 import geopandas as gpd
 import pyogrio
 
+from siting.render.columns import clean
 from siting.render.gis_layers import outline_layer, zones_layer
 from siting.render.told_layers import told_layers
 from siting.render.views import Told
@@ -23,7 +24,7 @@ def write_geojson(told: Told, folder: Path) -> None:
     Raises:
         OSError: when a file cannot be written.
     """
-    words = " ".join([both(told.label), *map(both, told.notices)])
+    words = " ".join(clean(both(text)) for text in (told.label, *told.notices))
     layers: list[tuple[str, gpd.GeoDataFrame, str]] = [
         (layer.name, layer.frame, layer.geometry_type) for layer in told_layers(told)
     ]

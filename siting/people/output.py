@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 from siting.case import case_files
+from siting.files.json_text import json_text
 from siting.files.run_folder import writing
 from siting.people import words
 from siting.people.of_case import PeopleOverTime
@@ -32,7 +32,7 @@ def write_people(people: PeopleOverTime, demand: DemandOverTime, folder: Path) -
     with writing(folder) as temporary:
         write_tables(sheets, temporary, book="people.xlsx", title=words.title(people), caveat=words.caveat(people))
         write_page(people, demand, temporary / "people.html")
-        record = json.dumps(_record(people, demand), ensure_ascii=False, indent=2)
+        record = json_text(_record(people, demand), indent=2)
         (temporary / "people.json").write_text(record + "\n", encoding="utf-8", newline="\n")
     return {name: folder / name for name in FILES}
 

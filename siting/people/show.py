@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
@@ -15,6 +14,7 @@ from siting.people.of_case import PeopleOverTime
 from siting.people.over_time import GROUPS, DemandOverTime
 from siting.people.tables import shown_years
 from siting.render.wording import both
+from siting.screen import Screen
 
 OUTPUT_NAMES = {
     "people.html": "图表 charts and tables",
@@ -26,7 +26,7 @@ OUTPUT_NAMES = {
 
 def print_people(people: PeopleOverTime, demand: DemandOverTime, outputs: dict[str, Path]) -> None:
     """The whole place by year and age group, demand by service, notices, files."""
-    console = Console()
+    console = Screen()
     zh, en = words.title(people)
     console.print(Text(f"\n{zh}", style="bold"), soft_wrap=True)
     console.print(Text(en), soft_wrap=True)

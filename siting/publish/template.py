@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 
+from siting.files.json_text import json_text
 from siting.publish.notice import FINAL, UNFILLED
 from siting.publish.rules import Rules
 from siting.render.columns import clean
@@ -74,7 +74,7 @@ contact = ""
 
 def _text(text: str) -> str:
     """As a TOML string."""
-    return json.dumps(text, ensure_ascii=False)
+    return json_text(text)
 
 
 def _content(told: Told, rules: Rules) -> Iterator[str]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Protocol
@@ -10,11 +9,12 @@ from typing import Protocol
 import pandas as pd
 
 from siting.events import Listener, stage
+from siting.files.json_text import json_text
 from siting.files.run_folder import writing
 from siting.provenance import versions
 from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
-from siting.render.columns import Column, Sheet, make_sheet
+from siting.render.columns import Column, Sheet, clean, make_sheet
 from siting.render.geopackage import write_plan_geopackage
 from siting.render.tables_notes import notes, sources
 from siting.render.told_file import ANSWER_FILE, write_told
@@ -97,7 +97,7 @@ def with_notes(told: Told) -> tuple[Sheet, ...]:
 
 
 def _notices(told: Told) -> Sheet:
-    frame = pd.DataFrame(told.notices, columns=["zh", "en"])
+    frame = pd.DataFrame([(clean(zh), clean(en)) for zh, en in told.notices], columns=["zh", "en"])
     return make_sheet("notices", ("声明", "Notices"), NOTICES, frame)
 
 
@@ -113,7 +113,7 @@ def _write_record(told: Told, path: Path) -> None:
         "versions": versions(),
         **told.record,
     }
-    text = json.dumps(record, ensure_ascii=False, indent=2, allow_nan=False)
+    text = json_text(record, indent=2, nan=False)
     path.write_text(text + "\n", encoding="utf-8", newline="\n")
 
 

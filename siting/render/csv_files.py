@@ -17,7 +17,7 @@ import re
 from collections.abc import Sequence
 from pathlib import Path
 
-from siting.render.columns import Sheet
+from siting.render.columns import Sheet, clean
 from siting.render.sheets import all_sheets
 from siting.render.wording import both, caveat, label_of, labels_text
 from siting.results import RunResult
@@ -57,11 +57,11 @@ def write_sheet_csv(sheet: Sheet, path: Path, last: Sequence[tuple[str, Sequence
         OSError: when the file cannot be written.
     """
     known = _Inert()
-    columns = [*_sheet_texts(sheet), *([known[text] for text in texts] for _, texts in last)]
+    columns = [*_sheet_texts(sheet), *([known[clean(text)] for text in texts] for _, texts in last)]
     headers = [*(column.header for column in sheet.columns), *(header for header, _ in last)]
     with path.open("w", encoding="utf-8-sig", newline="") as file:
         writer = csv.writer(file)
-        writer.writerow([inert(header) for header in headers])
+        writer.writerow([inert(clean(header)) for header in headers])
         writer.writerows(zip(*columns, strict=True))
 
 

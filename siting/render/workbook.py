@@ -141,7 +141,7 @@ def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles)
         page.write_string(k, 0, line, styles.title if k == 0 else styles.label)
     page.set_row(header_row, 58)  # two lines in each language
     for k, column in enumerate(sheet.columns):
-        page.write_string(header_row, k, _header(column), styles.header)
+        page.write_string(header_row, k, clean(_header(column)), styles.header)
     sample = _Sample(page, header_row + 1)
     looks = []
     for column in sheet.columns:

@@ -12,8 +12,8 @@ import pandas as pd
 from siting.compare.run import Run
 from siting.layout.answer import LayoutAnswer
 from siting.render.views import Told
+from tests.hostile.names import HOSTILE
 from tests.layout.tiny_plan import tiny_plan
-from tests.render.make_result import HOSTILE
 from tests.render.sample_told import make_told
 
 TITLES = (

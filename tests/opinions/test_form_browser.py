@@ -15,9 +15,9 @@ from siting.opinions.asked import Facility, Place, asked_in, asked_of
 from siting.opinions.collect import collect
 from siting.opinions.form import form_page, write_form
 from siting.render.columns import clean
+from tests.hostile.names import HOSTILE
 from tests.opinions.sample import ASKED, Notice
 from tests.render.browser import open_browser, open_page
-from tests.render.make_result import HOSTILE
 from tests.render.sample_told import NOTICES, make_told
 
 pytestmark = pytest.mark.browser

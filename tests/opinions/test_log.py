@@ -9,12 +9,13 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from openpyxl.utils.escape import unescape
 
 from siting.errors import InputError
 from siting.opinions.log_tables import masked
 from siting.opinions.output import Logged, write_log
+from tests.hostile.names import HOSTILE
 from tests.opinions.sample import ASKED, SCHOOL, form, put
-from tests.render.make_result import HOSTILE
 
 LOG = "意见采纳情况表.xlsx"
 PLACE = {"kind": "place", "name": "水口村", "township": "西乡"}
@@ -27,7 +28,8 @@ def table(path: Path, sheet: int = 0) -> list[dict[str, object]]:
     grid = list(page.iter_rows(values_only=True))
     start = next(k for k, row in enumerate(grid) if sum(value is not None for value in row) > 2)
     names = [str(cell).split("\n")[0] for cell in grid[start]]
-    return [dict(zip(names, row, strict=True)) for row in grid[start + 1 :] if any(v is not None for v in row)]
+    rows = [[unescape(v) if isinstance(v, str) else v for v in row] for row in grid[start + 1 :]]
+    return [dict(zip(names, row, strict=True)) for row in rows if any(v is not None for v in row)]
 
 
 def fill(path: Path, number: int, **values: str) -> None:

@@ -12,8 +12,8 @@ from siting.opinions.asked import Facility
 from siting.opinions.form import write_form
 from siting.opinions.paper import write_paper
 from siting.render.columns import clean
+from tests.hostile.names import HOSTILE
 from tests.opinions.sample import ASKED, Notice
-from tests.render.make_result import HOSTILE
 from tests.render.sample_told import NOTICES, make_told
 
 

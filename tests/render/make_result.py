@@ -20,30 +20,8 @@ from siting.results import Check, RunResult, ServiceResult
 from siting.scenario import Scenario
 from siting.solution import Outcome, Status
 from siting.standards import Service, load_service
+from tests.hostile.names import HOSTILE
 
-HOSTILE = (
-    "{{ cycler.__init__.__globals__.os.getpid() }}",
-    "{% raw %}{{ 7 * 7 }}",
-    "</script><script>window.hacked = 1</script>",
-    '<img src=x onerror="window.hacked = 2">',
-    "<svg/onload=window.hacked=3>",
-    "${window.hacked = 4}",
-    "`${window.hacked = 5}`",
-    "'; window.hacked = 6; '",
-    '"; window.hacked = 7; "',
-    "<!-- <script>",
-    "]]> --> <![CDATA[",
-    "@@DATA@@ @@SCRIPT_HASHES@@ %s {0}",
-    "&lt;b&gt; &amp; &#x41;",
-    "javascript:window.hacked=8",
-    "张三\u2028李四\u2029王五",
-    "\u202eabc\u202c \u200fעברית",
-    "表情 😀 👩‍👩‍👧‍👦 𠮷",
-    "\\u003cscript\\u003e \\",
-    "=cmd|' /C calc'!A0",
-    "长" * 500,
-    "</style></title></textarea>",
-)
 WEST, SOUTH, EAST, NORTH = 120.60, 29.40, 121.00, 29.75
 CORE = (120.78, 29.57)
 NOTICE = ("示例数据：道路与人口分布为合成", "Synthetic data: roads and the distribution of people are invented")

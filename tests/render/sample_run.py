@@ -15,17 +15,9 @@ from siting.results import Check, RunResult, ServiceResult
 from siting.scenario import Scenario
 from siting.solution import Outcome, Status
 from siting.standards import load_service
+from tests.hostile import names
 
-HOSTILE = (
-    "=cmd|' /C calc'!A0",
-    "+1+1",
-    "-2+3",
-    "@SUM(A1:A9)",
-    "<script>alert(1)</script>",
-    "{{ 7 * 7 }}{% raw %}",
-    '"><img src=x onerror=alert(1)>',
-    "名\x0b字\u202e倒",
-)
+HOSTILE = (*names.FORMULAS[1:5], names.HOSTILE[2], names.HOSTILE[1], names.HOSTILE[3], names.UNWRITABLE[0])
 VILLAGES = ("甘霖村", *HOSTILE[:3], "山头村", "孤岛村")
 NOTICE = ("道路与人口分布为合成数据，仅供演示", "Roads and the distribution of people are synthetic, for show only")
 

@@ -13,8 +13,9 @@ import pytest
 from siting.render.map_page import render_map
 from siting.results import RunResult
 from siting.standards import list_services
+from tests.hostile.names import HOSTILE
 from tests.render.browser import open_browser, open_page
-from tests.render.make_result import HOSTILE, NOTICE, make_result, without_demand
+from tests.render.make_result import NOTICE, make_result, without_demand
 
 pytestmark = pytest.mark.browser
 READY = "html[data-ready=true]"

@@ -25,7 +25,8 @@ from siting.render.map_services import demand_points, service_layers
 from siting.render.map_style import load_style
 from siting.render.tables_sites import new_facilities
 from siting.render.views import place_of
-from tests.render.make_result import HOSTILE, make_result
+from tests.hostile.names import HOSTILE
+from tests.render.make_result import make_result
 
 
 def decode(text: str) -> np.ndarray:

@@ -16,7 +16,8 @@ from siting.render import inline
 from siting.render.map_frame import page_labels
 from siting.render.map_page import map_html, render_map
 from siting.render.map_style import Style, load_labels, load_style
-from tests.render.make_result import HOSTILE, make_result
+from tests.hostile.names import HOSTILE
+from tests.render.make_result import make_result
 
 DATA = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
 ALL_SCRIPTS = {name for names in inline.SCRIPTS.values() for name in names}

@@ -13,7 +13,7 @@ from matplotlib.figure import Figure
 
 from siting.render.print_map.picture import draw_picture, picture_png
 from siting.render.views import PointLayer
-from tests.render.make_result import HOSTILE
+from tests.hostile.names import HOSTILE
 from tests.render.sample_told import make_told
 
 

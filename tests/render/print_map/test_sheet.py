@@ -18,7 +18,7 @@ from siting.render.print_map import draw_sheet, sheet, write_sheets
 from siting.render.print_map.ground import Ground, Window, fit, holding, round_up
 from siting.render.print_map.write import sheet_names
 from siting.render.views import PointLayer, Told
-from tests.render.make_result import HOSTILE
+from tests.hostile.names import HOSTILE
 from tests.render.print_map.test_picture import dots, texts
 from tests.render.sample_told import LABEL, NOTICES, make_told
 
