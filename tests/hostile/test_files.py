@@ -5,10 +5,12 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 import sqlite3
 import zipfile
 from collections.abc import Iterator
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -19,8 +21,9 @@ import pytest
 from lxml import etree
 from matplotlib.text import Text
 from openpyxl.utils.escape import unescape
+from pydantic import ValidationError
 
-from siting.case import load_case
+from siting.case import CaseFile, load_case
 from siting.export.geojson import write_geojson
 from siting.opinions.form import write_form
 from siting.prepare import Settings
@@ -30,11 +33,13 @@ from siting.render.columns import clean
 from siting.render.csv_files import inert
 from siting.render.print_map.picture import picture_png
 from siting.render.print_map.sheet import draw_sheet
+from siting.render.print_map.write import sheet_names
 from siting.render.told_file import read_told
 from siting.render.views import Told
 from siting.report.build import build
 from siting.report.docx_writer import docx_bytes
 from siting.report.language import line
+from siting.scenario import Scenario
 from tests.hostile.names import FORMULAS, HOSTILE, UNWRITABLE
 from tests.hostile.pages import demand_table, hostile_notice
 from tests.hostile.sample import SURROGATE, hostile_answer
@@ -150,3 +155,21 @@ def test_a_case_is_read_with_its_names_as_typed(tmp_path: Path) -> None:
     case = load_case(write_case(tmp_path / "case", demand=demand_table()))
     assert case.demand["name"].tolist() == [text.strip() for text in HOSTILE]
     assert case.demand["township"].tolist() == [text.strip() for text in HOSTILE]
+
+
+@pytest.mark.parametrize("text", [*ALL, "a/b", ".."])
+def test_ids_which_name_folders_are_letters_digits_and_dashes(text: str) -> None:
+    case = {"schema": 1, "name_zh": "县", "name_en": "County", "projected_crs": "EPSG:4549"}
+    CaseFile.model_validate({**case, "id": "plan-1"})
+    with pytest.raises(ValidationError):
+        CaseFile.model_validate({**case, "id": text})
+    services = [{"service": "primary_school", "formulation": "p_median", "new": 1}]
+    scenario = {"schema": 1, "title_zh": "甲", "title_en": "A", "case": "..", "services": services}
+    Scenario.model_validate({**scenario, "id": "plan-1"})
+    with pytest.raises(ValidationError):
+        Scenario.model_validate({**scenario, "id": text})
+
+
+def test_names_of_printed_sheets_are_ascii() -> None:
+    views = [replace(view, subject=text, period=text) for view in hostile_answer().views[:1] for text in ALL]
+    assert all(re.fullmatch(r"sheet_\d+[A-Za-z0-9_-]*\.png", name) for name in sheet_names(views))
