@@ -127,9 +127,15 @@ def evaluate_case(folder: Path, settings: Settings = DEFAULT, *, services: list[
             with clock.time(settings.listener, "evaluate", f"评估覆盖：{zh}", f"Evaluating coverage: {en}"):
                 results.append(_result(case, problem, time_table, None, None))
         result = _finish(case, None, results, drawing, graph, settings, clock, inputs)
-    left_out = ((f"未评估 {f.column}：{f.zh}", f"not evaluated, {f.column}: {f.en}") for f in skipped)
+    left_out = (_not_evaluated(fault) for fault in skipped)
     balance = quality_balance(case, load_quality_standard())
     return replace(result, notices=(*result.notices, *left_out), balance=balance)
+
+
+def _not_evaluated(fault: Fault) -> tuple[str, str]:
+    """Why the need for a service is not known, by the column of the demand table where one is at fault."""
+    column = (f"（年龄列 {fault.column}）", f" (column {fault.column})") if fault.column else ("", "")
+    return f"有服务未评估：{fault.zh}{column[0]}", f"a service is not evaluated: {fault.en}{column[1]}"
 
 
 def _with_known_need(case: Case, services: list[Service]) -> tuple[list[Service], list[Fault]]:

@@ -299,6 +299,14 @@ def find_scenario(name: str) -> Path:
     ends = [key for key in known if key.split("/")[1] == name]
     if len(ends) == 1:
         return known[ends[0]]
+    if ends:
+        fail(
+            "不止一个案例有这个方案",
+            "more than one case has a scenario of this name",
+            remedy_zh=f"请写全：{'、'.join(ends)}",
+            remedy_en=f"write the case too: {', '.join(ends)}",
+            value=name,
+        )
     close = nearest_word(name, known)
     fail(
         "找不到方案",

@@ -360,7 +360,8 @@ def test_an_evaluation_leaves_out_a_service_whose_ages_cannot_be_told_and_says_s
     assert [service.service.id for service in result.services] == ["primary_school", "health_station"]
     (notice,) = [en for _, en in result.notices if "not evaluated" in en]
     assert notice == (
-        "not evaluated, age_12_64: Senior high school serves ages 15-17; the column lies across that limit"
+        "a service is not evaluated: Senior high school serves ages 15-17; the column lies across that limit "
+        "(column age_12_64)"
     )
 
 

@@ -101,3 +101,8 @@ def test_wrong_values_are_told_in_chinese_and_once(tmp_path: Path) -> None:
 def test_a_standard_is_a_time_that_can_be_computed(minutes: float) -> None:
     with pytest.raises(ValueError, match=r"max_minutes|finite"):
         Threshold(mode="walk", max_minutes=Sourced(value=minutes, source="x", verified=False))
+
+
+def test_a_name_that_several_cases_have_is_answered_with_all_of_them() -> None:
+    with pytest.raises(InputError, match="monaco/three_services, shengzhou/three_services"):
+        find_scenario("three_services")

@@ -180,7 +180,7 @@ def uncovered(result: RunResult) -> Sheet:
                 share=villages["uncovered_persons"] / villages["persons"],
                 zone_kind=[both(ZONE_KIND[kind]) for kind in villages["zone_kind"]],
                 mode=[both(MODE[mode]) for mode in villages["mode"]],
-                nearest_name=names.reindex(villages["nearest_id"]).fillna("").to_numpy(dtype=object),
+                nearest_name=names.reindex(villages["nearest_id"]).astype(object).fillna("").to_numpy(dtype=object),
             )
         )
     plan_columns = (
