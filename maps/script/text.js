@@ -10,7 +10,7 @@ function t(key, values) {
 
 function people(n) {
   if (n === null) return '–';
-  return (n > 0 && n < 10 ? Math.round(n * 10) / 10 : Math.round(n)).toLocaleString('en-US');
+  return n > 0 && n < 0.5 ? '<1' : Math.round(n).toLocaleString('en-US');
 }
 
 // Minutes come rounded to one decimal; those with more say on which side of the standard they lie.
