@@ -89,7 +89,7 @@ def test_faults_are_told_together(out: Path) -> None:
     assert (out / "sample" / ANSWER_FILE).is_file()
     with pytest.raises(InputError, match="no format"):
         export(Wanted("sample", out, None, None, ()))
-    with pytest.raises(InputError, match="run the scenario again"):
+    with pytest.raises(InputError, match="there is no result of a run here"):
         export(Wanted("nowhere", out))
 
 
