@@ -124,7 +124,7 @@ class LayoutAnswer:
             title=(facts.scenario.title_zh, facts.scenario.title_en),
             label=(outcome.label_zh, outcome.label_en),
             notices=tuple(self.notices()),
-            views=views_of(facts),
+            views=views_of(facts, service_areas=settings.service_areas),
             first=first_of(facts),
             sections=sections_of(facts, sheets),
             sheets=sheets,

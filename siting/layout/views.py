@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from siting.layout.area_layers import area_layers
 from siting.layout.bars import bars
 from siting.layout.catchments import catchments
 from siting.layout.circuit_layer import circuit_layer
@@ -15,8 +16,8 @@ from siting.layout.point_layers import points
 from siting.layout.texts import TEN_THOUSAND, mean_text, within_text, without_text
 from siting.render.cell_text import number_text
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.map_style import Style, load_style
-from siting.render.views import View
+from siting.render.map_style import Style, load_labels, load_style
+from siting.render.views import AreaLayer, View
 from siting.render.wording import persons_text
 
 CHANGES = (
@@ -29,14 +30,22 @@ CHANGES = (
 )
 
 
-def views_of(facts: Facts) -> tuple[View, ...]:
-    """The views of all services and years."""
-    style = load_style()
-    return tuple(view(facts, s, t, style) for s in range(len(facts.parts)) for t in range(len(facts.years)))
+def views_of(facts: Facts, *, service_areas: bool = False) -> tuple[View, ...]:
+    """The views of all services and years.
+
+    Args:
+        service_areas: whether the last year has those of today and of the plan; they are slow to draw.
+    """
+    style, labels, last = load_style(), load_labels(), len(facts.years) - 1
+    found = []
+    for s in range(len(facts.parts)):
+        areas = area_layers(facts, s, style, labels) if service_areas else ()
+        found += [view(facts, s, t, style, areas if t == last else ()) for t in range(last + 1)]
+    return tuple(found)
 
 
-def view(facts: Facts, s: int, t: int, style: Style) -> View:
-    """What is seen of one service in one year."""
+def view(facts: Facts, s: int, t: int, style: Style, areas: Sequence[AreaLayer] = ()) -> View:
+    """What is seen of one service in one year, with the areas below all else."""
     service, year = facts.parts[s].service, facts.years[t]
     until = [facts.figures(s, k) for k in range(t + 1)]
     candidates, shown = facilities(facts, s, t, style)
@@ -51,8 +60,8 @@ def view(facts: Facts, s: int, t: int, style: Style) -> View:
         period_zh=f"{year} 年",
         period_en=str(year),
         layers=(
-            *(() if served is None else (served,)), *points(facts, s, t, style), lines(facts, s, t, style), *visited,
-            candidates, shown,
+            *areas, *(() if served is None else (served,)), *points(facts, s, t, style), lines(facts, s, t, style),
+            *visited, candidates, shown,
         ),
         figures=tiles(until, served=facts.parts[s].plan.count_people),
         sheets=() if sheet.frame.empty else (sheet,),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from shapely.geometry.base import BaseGeometry
 
 from siting.render.columns import Column, with_values
 from siting.render.layers_people import Labels, site_names
@@ -98,14 +99,21 @@ def _site_frame(service: ServiceResult) -> pd.DataFrame:
 
 def area_layers(service: ServiceResult, style: Style, labels: Labels) -> tuple[AreaLayer, ...]:
     """Where an open facility is within the standard, before and, for a plan, after; none where none was drawn."""
-    areas = [("before", service.service_area_before, style.service_area.before)]
+    areas = {"before": service.service_area_before}
     if service.question is not None:
-        areas.append(("after", service.service_area_after, style.service_area.after))
-    found = []
-    for when, area, colour in areas:
-        if area is None or area.is_empty:
-            continue
-        zh, en = labels[f"layers.area_{when}"]
-        frame = gpd.GeoDataFrame({"name": [both((zh, en))], "category": ["area"]}, geometry=[area], crs="EPSG:4326")
-        found.append(AreaLayer(f"area_{when}", zh, en, frame, (Category("area", zh, en, colour),), shown=False))
-    return tuple(found)
+        areas["after"] = service.service_area_after
+    drawn = ((when, area) for when, area in areas.items() if area is not None and not area.is_empty)
+    return tuple(area_layer(when, area, style, labels) for when, area in drawn)
+
+
+def area_layer(when: str, area: BaseGeometry, style: Style, labels: Labels) -> AreaLayer:
+    """One area from which an open facility is within the standard, not shown at first.
+
+    Args:
+        when: `before` or `after`.
+        area: in WGS84.
+    """
+    zh, en = labels[f"layers.area_{when}"]
+    colour = style.service_area.before if when == "before" else style.service_area.after
+    frame = gpd.GeoDataFrame({"name": [both((zh, en))], "category": ["area"]}, geometry=[area], crs="EPSG:4326")
+    return AreaLayer(f"area_{when}", zh, en, frame, (Category("area", zh, en, colour),), shown=False)
