@@ -28,18 +28,21 @@ CHANGES = (
     Column("load", "服务（人）", "Serves", "persons"),
     Column("cost", "费用（万元）", "Cost, 10,000 yuan", "count"),
 )
+AREAS_UP_TO = 6  # services: about 0.1 MB and some seconds each
 
 
 def views_of(facts: Facts, *, service_areas: bool = False) -> tuple[View, ...]:
     """The views of all services and years.
 
     Args:
-        service_areas: whether the last year has those of today and of the plan; they are slow to draw.
+        service_areas: whether the last year has those of today and of the plan; they are slow to draw, and a plan of
+            more than `AREAS_UP_TO` services, whose page would grow too large, has none.
     """
     style, labels, last = load_style(), load_labels(), len(facts.years) - 1
+    drawn = service_areas and len(facts.parts) <= AREAS_UP_TO
     found = []
     for s in range(len(facts.parts)):
-        areas = area_layers(facts, s, style, labels) if service_areas else ()
+        areas = area_layers(facts, s, style, labels) if drawn else ()
         found += [view(facts, s, t, style, areas if t == last else ()) for t in range(last + 1)]
     return tuple(found)
 
