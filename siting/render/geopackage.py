@@ -8,7 +8,7 @@ Layers of the same rows, such as demand points by what becomes of them, are view
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -18,12 +18,17 @@ import pandas as pd
 import pyogrio
 
 from siting.render.gis_layers import WGS84, geographic_crs, outline_layer, plain, roads_layer, zones_layer
-from siting.render.gis_views import add_view, same_rows, shared_rows
-from siting.render.told_layers import GisLayer, told_layers
+from siting.render.gis_views import add_view, hide, same_rows, shared_rows
+from siting.render.map_style import load_style
+from siting.render.qml_base import base_styles
+from siting.render.told_layers import told_layers
 from siting.render.views import LineLayer, Told, View
 from siting.render.wording import both
 
 GEOMETRY_COLUMN = "geom"
+TITLES = {"zones": ("分区", "Zones"), "outline": ("界线", "Outline"), "roads": ("道路", "Roads")}
+# As long as a file registers its tables without geometry, GIS offer no table that it does not register.
+PLAIN = {"ASPATIAL_VARIANT": "GPKG_ATTRIBUTES"}
 SHARED = "rows"  # at the end of the name of a table that several layers are views of
 MOST_ROWS = 60_000  # of all layers, in a run folder: some 20 MB
 THEN = "2000-01-01T00:00:00.000Z"  # a fixed date: the same answer gives the same file
@@ -45,24 +50,28 @@ def write_geopackage(told: Told, path: Path, *, crs: str | None = None) -> None:
     path.unlink(missing_ok=True)
     layers, degrees = told_layers(told), geographic_crs(told.place)
 
-    def write(name: str, frame: gpd.GeoDataFrame, geometry_type: str) -> None:
+    def write(name: str, frame: gpd.GeoDataFrame, geometry_type: str, index: str = "YES") -> None:
         placed = frame.set_crs(WGS84 if crs == WGS84 else degrees, allow_override=True)
-        _write(placed if crs is None else placed.to_crs(crs), path, name, geometry_type=geometry_type)
+        options = {"GEOMETRY_NAME": GEOMETRY_COLUMN, "SPATIAL_INDEX": index}
+        _write(placed if crs is None else placed.to_crs(crs), path, name, options, geometry_type=geometry_type)
 
     for group in same_rows(layers):
         if len(group) == 1:
             write(group[0].name, group[0].frame, group[0].geometry_type)
             continue
         table = f"{group[0].name}_{SHARED}"
-        write(table, shared_rows(group), group[0].geometry_type)
+        write(table, shared_rows(group), group[0].geometry_type, index="NO")
         with closing(sqlite3.connect(path)) as book, book:
             for layer in group:
                 add_view(book, table, layer, GEOMETRY_COLUMN)
+            hide(book, table)
     write("zones", zones_layer(told.place), "MultiPolygon")
     write("outline", outline_layer(told.place), "MultiPolygon")
     write("roads", roads_layer(told.base.roads), "LineString")
-    _write(plain(notes_of(told)), path, "notes")
-    _write(_styles(layers), path, "layer_styles")
+    _write(plain(notes_of(told)), path, "notes", PLAIN)
+    looks = {one.name: (one.title, one.qml) for one in layers}
+    looks |= {name: (both(TITLES[name]), qml) for name, qml in base_styles(told.place, load_style()).items()}
+    _write(_styles(looks), path, "layer_styles", PLAIN)
     with closing(sqlite3.connect(path)) as book, book:
         book.execute("UPDATE gpkg_contents SET last_change = ?", (THEN,))
 
@@ -112,9 +121,10 @@ def _rows(views: Iterable[View]) -> int:
     return total
 
 
-def _write(frame: pd.DataFrame, path: Path, layer: str, **options: str) -> None:
-    there = {"layer_options": {"GEOMETRY_NAME": GEOMETRY_COLUMN}} if "geometry_type" in options else {}
-    pyogrio.write_dataframe(frame, path, layer=layer, driver="GPKG", append=path.exists(), **there, **options)
+def _write(frame: pd.DataFrame, path: Path, layer: str, options: dict[str, str], **geometry: str) -> None:
+    pyogrio.write_dataframe(
+        frame, path, layer=layer, driver="GPKG", append=path.exists(), layer_options=options, **geometry
+    )
 
 
 def notes_of(told: Told) -> pd.DataFrame:
@@ -132,15 +142,19 @@ def notes_of(told: Told) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=["kind", "text_zh", "text_en"], dtype=object)
 
 
-def _styles(layers: list[GisLayer]) -> pd.DataFrame:
-    """The rows of `layer_styles`, in the columns that QGIS gives it."""
+def _styles(looks: Mapping[str, tuple[str, str]]) -> pd.DataFrame:
+    """The rows of `layer_styles`, in the columns that QGIS gives it.
+
+    Args:
+        looks: title and style (QML) of each table.
+    """
     rows = [
         {
-            "f_table_catalog": "", "f_table_schema": "", "f_table_name": one.name,
-            "f_geometry_column": GEOMETRY_COLUMN, "styleName": "siting", "styleQML": one.qml, "styleSLD": "",
-            "useAsDefault": True, "description": one.title, "owner": "siting", "ui": "",
+            "f_table_catalog": "", "f_table_schema": "", "f_table_name": name,
+            "f_geometry_column": GEOMETRY_COLUMN, "styleName": "siting", "styleQML": qml, "styleSLD": "",
+            "useAsDefault": True, "description": title, "owner": "siting", "ui": "",
             "update_time": pd.Timestamp(THEN),
         }
-        for one in layers
+        for name, (title, qml) in looks.items()
     ]  # fmt: skip
     return pd.DataFrame(rows)

@@ -88,6 +88,12 @@ def add_view(book: sqlite3.Connection, table: str, layer: GisLayer, geometry: st
         )
 
 
+def hide(book: sqlite3.Connection, table: str) -> None:
+    """Take the shared rows out of the file's contents, so that a GIS offers their views alone."""
+    for register in ("gpkg_geometry_columns", "gpkg_extensions", "gpkg_ogr_contents", "gpkg_contents"):
+        book.execute(f"DELETE FROM {register} WHERE table_name = ?", (table,))
+
+
 def _quoted(name: str) -> str:
     return '"' + name.replace('"', '""') + '"'
 

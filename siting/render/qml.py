@@ -50,11 +50,7 @@ def style_of(shape: Shape, groups: Sequence[Group], columns: Sequence[Column]) -
         groups: none with the features of another.
         columns: whose headers QGIS shows in place of the fields' names.
     """
-    root = Xml.Element("qgis", version=VERSION, styleCategories="Symbology|Fields")
-    # Symbol levels: where features lie over each other, the first category is drawn last.
-    renderer = Xml.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="1", forceraster="0")
-    rules = Xml.SubElement(renderer, "rules", key="rules")
-    symbols = Xml.SubElement(renderer, "symbols")
+    root, rules, symbols = document()
     known: dict[tuple[object, ...], str] = {}
     for g, group in enumerate(groups):
         parent = rules
@@ -80,14 +76,21 @@ def style_of(shape: Shape, groups: Sequence[Group], columns: Sequence[Column]) -
     return Xml.tostring(root, encoding="unicode")
 
 
+def document() -> tuple[Xml.Element, Xml.Element, Xml.Element]:
+    """A style without rules: its root, its rules and its symbols."""
+    root = Xml.Element("qgis", version=VERSION, styleCategories="Symbology|Fields")
+    # Symbol levels: where features lie over each other, the first category is drawn last.
+    renderer = Xml.SubElement(root, "renderer-v2", type="RuleRenderer", symbollevels="1", forceraster="0")
+    return root, Xml.SubElement(renderer, "rules", key="rules"), Xml.SubElement(renderer, "symbols")
+
+
 def _all(where: Sequence[tuple[str, str]]) -> str:
     """An expression of QGIS."""
     return " AND ".join("\"{}\" = '{}'".format(field, clean(value).replace("'", "''")) for field, value in where)
 
 
 def _symbol(symbols: Xml.Element, shape: Shape, name: str, category: Category, *, level: int) -> None:
-    symbol = Xml.SubElement(symbols, "symbol", type=shape, name=name, alpha="1", clip_to_extent="1", force_rhr="0")
-    colour = _colour(category.colour)
+    colour = rgba(category.colour)
     values: dict[str, str]
     if shape == "marker":
         cross = category.symbol == "cross"
@@ -100,15 +103,34 @@ def _symbol(symbols: Xml.Element, shape: Shape, name: str, category: Category, *
         kind, values = "SimpleLine", {"line_color": colour, "line_width": f"{LINE_MM:g}", "line_width_unit": "MM"}
     else:
         kind, values = "SimpleFill", {
-            "color": _colour(category.colour, FILL_ALPHA), "style": "solid", "outline_color": colour,
+            "color": rgba(category.colour, FILL_ALPHA), "style": "solid", "outline_color": colour,
             "outline_style": "solid", "outline_width": f"{LINE_MM:g}", "outline_width_unit": "MM",
         }  # fmt: skip
-    layer = Xml.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": str(level)})
-    options = Xml.SubElement(layer, "Option", type="Map")
-    for key, value in values.items():
-        Xml.SubElement(options, "Option", type="QString", name=key, value=value)
+    add_symbol(symbols, shape, name, [(kind, values)], levels=[level])
 
 
-def _colour(colour: str, alpha: int = 255) -> str:
+def add_symbol(
+    symbols: Xml.Element,
+    shape: Shape,
+    name: str,
+    layers: Sequence[tuple[str, dict[str, str]]],
+    *,
+    levels: Sequence[int],
+) -> None:
+    """Describe a symbol: its layers, the lowest first, each a class of QGIS and its options.
+
+    Args:
+        levels: of each layer; those of all symbols are drawn in this order.
+    """
+    symbol = Xml.SubElement(symbols, "symbol", type=shape, name=name, alpha="1", clip_to_extent="1", force_rhr="0")
+    for (kind, values), level in zip(layers, levels, strict=True):
+        layer = Xml.SubElement(symbol, "layer", {"class": kind, "enabled": "1", "locked": "0", "pass": str(level)})
+        options = Xml.SubElement(layer, "Option", type="Map")
+        for key, value in values.items():
+            Xml.SubElement(options, "Option", type="QString", name=key, value=value)
+
+
+def rgba(colour: str, alpha: int = 255) -> str:
+    """A colour written #RRGGBB as QGIS takes it."""
     red, green, blue = (int(colour[k : k + 2], 16) for k in (1, 3, 5))
     return f"{red},{green},{blue},{alpha}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from contextlib import closing
 from dataclasses import replace
@@ -10,6 +11,7 @@ from xml.etree import ElementTree as Xml
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import pyogrio
 import pytest
 import shapely
@@ -18,7 +20,9 @@ from pyproj import Transformer
 from siting.render import geopackage
 from siting.render.geopackage import write_geopackage, write_plan_geopackage
 from siting.render.gis_layers import geographic_crs
-from siting.render.qml import MM_PER_PIXEL
+from siting.render.map_base import DRAWN_AS
+from siting.render.map_style import load_style
+from siting.render.qml import MM_PER_PIXEL, rgba
 from siting.render.told_layers import told_layers
 from siting.render.told_of import told_of
 from siting.render.views import Told, place_of
@@ -29,6 +33,7 @@ GEOMETRY = {
     "hidden": "Point", "sites": "Point", "people": "Point", "lines": "LineString", "areas": "MultiPolygon",
     "zones": "MultiPolygon", "outline": "MultiPolygon", "roads": "LineString", "notes": None, "layer_styles": None,
 }  # fmt: skip
+GROUND = ("zones", "outline", "roads")
 
 
 @pytest.fixture(scope="module")
@@ -51,6 +56,11 @@ def styles(path: Path) -> dict[str, Xml.Element]:
             " AND f_geometry_column = 'geom' AND useAsDefault"
         ).fetchall()
     return {name: Xml.fromstring(qml) for name, qml in rows}
+
+
+def answer_styles(path: Path) -> dict[str, Xml.Element]:
+    """Those of the answer's own layers."""
+    return {name: style for name, style in styles(path).items() if name not in GROUND}
 
 
 def test_layers_are_the_maps_the_uppermost_first(path: Path) -> None:
@@ -102,7 +112,7 @@ def test_degrees_are_cgcs2000_and_metres_those_of_the_zone(path: Path, told: Tol
 
 
 def test_columns_are_ascii_and_qgis_shows_both_languages(path: Path) -> None:
-    for name, style in styles(path).items():
+    for name, style in answer_styles(path).items():
         fields = pyogrio.read_info(path, layer=name)["fields"].tolist()
         assert all(field.isascii() for field in fields)
         aliases = {alias.get("field"): alias.get("name") for alias in style.iter("alias")}
@@ -111,7 +121,7 @@ def test_columns_are_ascii_and_qgis_shows_both_languages(path: Path) -> None:
 
 
 def test_each_category_is_one_rule_with_the_maps_colour_and_symbol(path: Path) -> None:
-    found = styles(path)
+    found = answer_styles(path)
     assert set(found) == {"hidden", "sites", "people", "lines", "areas"}
     style = found["sites"]
     symbols = {symbol.get("name"): symbol for symbol in style.iter("symbol")}
@@ -142,7 +152,7 @@ def test_each_category_is_one_rule_with_the_maps_colour_and_symbol(path: Path) -
 
 
 def test_every_row_is_drawn_by_exactly_one_rule(path: Path) -> None:
-    for name, style in styles(path).items():
+    for name, style in answer_styles(path).items():
         frame = gpd.read_file(path, layer=name)
         drawn = np.zeros(len(frame), dtype=int)
         for group in style.findall("renderer-v2/rules/rule"):
@@ -153,6 +163,27 @@ def test_every_row_is_drawn_by_exactly_one_rule(path: Path) -> None:
                     hit &= (frame[field.strip('"')] == value.strip("'")).to_numpy()
                 drawn += hit
         assert (drawn == 1).all(), name
+
+
+def test_the_ground_is_drawn_in_the_maps_colours(run_path: Path) -> None:
+    found, style = styles(run_path), load_style()
+    roads = gpd.read_file(run_path, layer="roads")
+    filters = {rule.get("symbol"): str(rule.get("filter")) for rule in found["roads"].iter("rule")}
+    assert len(filters) == len(DRAWN_AS)
+    for (drawn, tags), symbol in zip(DRAWN_AS.items(), filters, strict=True):
+        assert re.findall(r"'(.*?)'", filters[symbol]) == list(tags)
+        layers = found["roads"].findall(f"renderer-v2/symbols/symbol[@name='{symbol}']/layer")
+        colours = [layer.find("Option/Option[@name='line_color']").get("value") for layer in layers]  # type: ignore[union-attr]
+        road = style.roads[drawn]
+        assert colours == [rgba(colour) for colour in (road.casing, road.fill) if colour]
+    assert set(roads["highway"]) <= {tag for tags in DRAWN_AS.values() for tag in tags}
+    named = {str(rule.get("filter")): rule.get("label") for rule in found["zones"].iter("rule")}
+    zones = gpd.read_file(run_path, layer="zones")
+    outlined = zones[zones["kind"] != "rural"]
+    assert named == {
+        f"\"id\" = '{row.id}'": f"{row.name_zh} {row.name_en}" for row in outlined.itertuples()
+    }  # fmt: skip
+    assert len(found["outline"].findall("renderer-v2/rules/rule")) == 1
 
 
 def test_a_single_view_has_plain_rules_and_a_quote_does_no_harm(told: Told) -> None:
@@ -234,8 +265,7 @@ def test_a_run_of_one_period_has_all_its_layers(run_path: Path) -> None:
     names = [name for name, _ in pyogrio.list_layers(run_path).tolist()]
     assert names[:3] == ["facilities", "candidates", "lines"]
     assert {"before", "after", "change", "time_before", "time_after", "catchments"} <= set(names)
-    bare = {"after_rows", "zones", "outline", "roads", "notes", "layer_styles"}
-    assert set(styles(run_path)) == set(names) - bare
+    assert set(styles(run_path)) == set(names) - {"notes", "layer_styles"}
     notes = pyogrio.read_dataframe(run_path, layer="notes").groupby("kind")["text_zh"].apply(list)
     assert NOTICE[0] in notes["notice"]
 
@@ -284,7 +314,11 @@ def test_layers_of_the_same_points_are_views_of_one_table(run_path: Path) -> Non
         kinds = dict(book.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchall())
     views = {name for name, kind in kinds.items() if kind == "view"}
     assert views == {"before", "after", "change", "time_before", "time_after"}
-    rows, told = gpd.read_file(run_path, layer="after_rows"), told_of(sample_run())
+    with closing(sqlite3.connect(run_path)) as book:
+        rows = pd.read_sql_query("SELECT * FROM after_rows ORDER BY fid", book)
+        assert not book.execute("SELECT * FROM gpkg_contents WHERE table_name = 'after_rows'").fetchall()
+    assert "after_rows" not in {name for name, _ in pyogrio.list_layers(run_path)}  # their views alone are offered
+    places, told = gpd.read_file(run_path, layer="after").geometry, told_of(sample_run())
     for key in views:
         layers = [layer for view in told.views for layer in view.layers if layer.key == key]
         categories = [category for layer in layers for category in layer.frame["category"]]
@@ -292,7 +326,7 @@ def test_layers_of_the_same_points_are_views_of_one_table(run_path: Path) -> Non
         frame = gpd.read_file(run_path, layer=key)
         assert frame["category"].tolist() == categories
         assert frame["need"].tolist() == rows["need"].tolist()
-        assert frame.geometry.geom_equals(rows.geometry).all()
+        assert frame.geometry.geom_equals(places).all()
         looks = {(one.key, f"{one.zh} {one.en}") for layer in layers for one in layer.categories}
         assert set(zip(frame["category"], frame["category_name"], strict=True)) <= looks
         info = pyogrio.read_info(run_path, layer=key)
@@ -307,7 +341,7 @@ def test_layers_whose_rows_differ_are_tables_of_their_own(told: Told, tmp_path: 
     one = replace(told, first=("", ""), views=(replace(view, layers=(layer, same, other)),))
     write_geopackage(one, tmp_path / "own.gpkg")
     names = [name for name, _ in pyogrio.list_layers(tmp_path / "own.gpkg").tolist()]
-    assert names[:4] == ["other", "same_rows", "same", "people"]
+    assert names[:3] == ["other", "same", "people"]
     need = [gpd.read_file(tmp_path / "own.gpkg", layer=name)["need"] for name in ("other", "same", "people")]
     assert (need[0] == need[1] + 1).all()
     assert need[1].equals(need[2])
