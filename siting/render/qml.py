@@ -25,7 +25,7 @@ MM_PER_PIXEL = 25.4 / 96  # as CSS takes a pixel
 STROKE_MM, CROSS_MM, LINE_MM = 0.2, 0.5, 0.3
 FILL_ALPHA = 90  # of 255
 EDGE = "255,255,255,255"
-VERSION = "3.28.0"  # the oldest that the style was written for
+VERSION = "3.22.0"  # in which the styles were opened
 
 
 @dataclass(frozen=True)
