@@ -4,81 +4,23 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Protocol
 
+from siting.consultation.facilities import layers_of
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Rules
 from siting.errors import fail
 from siting.files.text import read_text
-from siting.render.columns import clean
-from siting.render.views import PointLayer, Told, View
-from siting.render.wording import Text
+from siting.render.columns import clean, clean_column
+from siting.render.views import PointLayer, Told
+from siting.render.wording import Text, both
 
-# Keys of the layers of people, and of what a ranking only reads: all other layers of points are facilities.
-PEOPLE = frozenset({"people", "places", "before", "change", "after", "time_before", "time_after"})
-NEITHER = frozenset({"read", "excluded"})
 PAGE = "opinion.html"
 _NUMBER = re.compile(r"\s+\d+\s*组?$")  # by which the points of one village are told apart
 _DATA = re.compile(r'<script type="application/json" id="data">(.*?)</script>', re.DOTALL)
-
-
-class Feedback(Protocol):
-    """Ways to answer; an empty text: not this way."""
-
-    @property
-    def address(self) -> str:
-        """Postal address."""
-
-    @property
-    def phone(self) -> str:
-        """Telephone."""
-
-    @property
-    def email(self) -> str:
-        """E-mail."""
-
-    @property
-    def web(self) -> str:
-        """Web page."""
-
-    @property
-    def contact(self) -> str:
-        """Contact person."""
-
-
-class Notice(Protocol):
-    """What is used of the notice of a public consultation."""
-
-    @property
-    def title_zh(self) -> str:
-        """What is put to consultation."""
-
-    @property
-    def title_en(self) -> str:
-        """The same in English; may be empty."""
-
-    @property
-    def version(self) -> str:
-        """Of the draft."""
-
-    @property
-    def publishing_unit(self) -> str:
-        """Who publishes it."""
-
-    @property
-    def starts(self) -> date:
-        """First day."""
-
-    @property
-    def ends(self) -> date:
-        """Last day, which counts."""
-
-    @property
-    def feedback(self) -> Feedback:
-        """Ways to answer."""
 
 
 @dataclass(frozen=True)
@@ -153,9 +95,15 @@ class Asked:
         }
 
 
-def asked_of(told: Told, notice: Notice | None) -> Asked:
-    """What the answer and the notice put before the public; without a notice version and period are not known."""
-    facilities, places = tuple(_facilities(told.views)), tuple(_places(told.views))
+def asked_of(told: Told, notice: Notice | None, rules: Rules) -> Asked:
+    """What the answer and the notice put before the public; without a notice version and period are not known.
+
+    Args:
+        told: the public answer, or that of a run which was not published by a pack.
+        notice: as it was published.
+        rules: which layers are of facilities and of people.
+    """
+    facilities, places = tuple(_facilities(told, rules)), tuple(_places(told, rules))
     if notice is None:
         title = (clean(told.title[0]), clean(told.title[1]))
         return Asked(plan_id(told), title, "", None, None, "", (), facilities, places)
@@ -167,19 +115,10 @@ def asked_of(told: Told, notice: Notice | None) -> Asked:
         start=notice.starts,
         end=notice.ends,
         unit=clean(notice.publishing_unit),
-        channels=tuple(_channels(notice.feedback)),
+        channels=tuple(f"{both(way)}：{clean(text)}" for way, text in notice.feedback.ways()),
         facilities=facilities,
         places=places,
     )
-
-
-def _channels(feedback: Feedback) -> Iterator[str]:
-    """The ways that are open, a line each."""
-    ways = (
-        ("电子邮箱 E-mail", feedback.email), ("通信地址 Address", feedback.address), ("电话 Tel.", feedback.phone),
-        ("网页 Web", feedback.web), ("联系人 Contact", feedback.contact),
-    )  # fmt: skip
-    return (f"{name}：{clean(text)}" for name, text in ways if text)
 
 
 def plan_id(told: Told) -> str:
@@ -189,20 +128,16 @@ def plan_id(told: Told) -> str:
     return "/".join(clean(part) for part in (told.place.info.id, own) if part)
 
 
-def _facilities(views: Iterable[View]) -> list[Facility]:
+def _facilities(told: Told, rules: Rules) -> list[Facility]:
     """Each facility once, by service and township, with what becomes of it in the last period that shows it."""
     found: dict[tuple[str, str], tuple[str, ...]] = {}
-    for view in views:
-        for layer in view.layers:
-            if not isinstance(layer, PointLayer) or not layer.shown or layer.key in PEOPLE | NEITHER:
-                continue
+    for view in told.views:
+        for layer in layers_of(view, "facilities", rules):
             names = {known.key: (known.zh, known.en) for known in layer.categories}
-            townships = layer.frame["township"] if "township" in layer.frame.columns else [""] * len(layer.frame)
             columns = (layer.frame[name].tolist() for name in ("id", "name", "category"))
-            for key, name, category, township in zip(*columns, townships, strict=True):
-                where = _known(township)
+            for key, name, category, township in zip(*columns, _texts(layer, "township"), strict=True):
                 status = names.get(category, ("", ""))
-                found[view.subject, clean(key)] = (view.subject_zh, view.subject_en, clean(name), where, *status)
+                found[view.subject, clean(key)] = (view.subject_zh, view.subject_en, clean(name), township, *status)
     services = list(dict.fromkeys(service for service, _ in found))
     order = sorted(found, key=lambda key: (services.index(key[0]), found[key][3], found[key][2], key[1]))
     return [
@@ -212,25 +147,22 @@ def _facilities(views: Iterable[View]) -> list[Facility]:
     ]
 
 
-def _places(views: Iterable[View]) -> list[Place]:
+def _places(told: Told, rules: Rules) -> list[Place]:
     """The villages of all demand points: by their column, or by the points' names without the number at the end."""
     found: set[tuple[str, str]] = set()
-    for view in views:
-        for layer in view.layers:
-            if not isinstance(layer, PointLayer) or layer.key not in PEOPLE:
-                continue
-            frame, none = layer.frame, [""] * len(layer.frame)
-            names = frame["name"].tolist()
-            townships = frame["township"].tolist() if "township" in frame.columns else none
-            villages = frame["village"].tolist() if "village" in frame.columns else none
-            for name, township, village in zip(names, townships, villages, strict=True):
-                found.add((_known(township), _known(village) or _NUMBER.sub("", _known(name))))
+    for view in told.views:
+        for layer in layers_of(view, "people", rules):
+            columns = (_texts(layer, name) for name in ("name", "township", "village"))
+            for name, township, village in zip(*columns, strict=True):
+                found.add((township, village or _NUMBER.sub("", name)))
     return [Place(*pair) for pair in sorted(found)]
 
 
-def _known(text: object) -> str:
-    """The text, cleaned; '' where it is missing."""
-    return "" if text is None or text != text else clean(text)
+def _texts(layer: PointLayer, name: str) -> list[str]:
+    """The column's texts, cleaned; '' where one is missing."""
+    if name not in layer.frame.columns:
+        return [""] * len(layer.frame)
+    return list(clean_column(layer.frame[name]))
 
 
 def asked_in(page: Path) -> Asked:

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from siting.opinions.asked import PAGE, Asked, Notice, asked_of
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Rules
+from siting.opinions.asked import PAGE, Asked, asked_of
 from siting.opinions.paper import write_paper
 from siting.opinions.words import FORMAT, FORMAT_VERSION
 from siting.render.columns import clean
@@ -20,19 +22,20 @@ from siting.render.wording import Text
 PAPER = "opinion_form.docx"
 
 
-def write_form(told: Told, notice: Notice, folder: Path) -> list[Path]:
+def write_form(told: Told, notice: Notice, rules: Rules, folder: Path) -> list[Path]:
     """Write `opinion.html` and `opinion_form.docx` to `folder`, which exists; their paths.
 
     Args:
         told: the plan that is published; its facilities and villages can be chosen in the form.
         notice: title, version, period and ways to answer.
+        rules: which layers are of facilities and of people.
         folder: of the pack.
 
     Raises:
         InputError: when a file of `maps/` was changed such that the page would need a network.
         OSError: when a file cannot be written.
     """
-    asked = asked_of(told, notice)
+    asked = asked_of(told, notice, rules)
     notices = [(clean(zh), clean(en)) for zh, en in told.notices]
     page, paper = folder / PAGE, folder / PAPER
     page.write_text(form_page(asked, notices), encoding="utf-8", newline="\n")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from siting.consultation.rules import load_rules
 from siting.errors import fail
 from siting.opinions.asked import PAGE, Asked, asked_in, asked_of
 from siting.render.told_file import ANSWER_FILE, read_told
@@ -36,7 +37,7 @@ def find_asked(word: str, runs: Path) -> Asked:
             value="、".join(str(page.relative_to(place)) for page in found),
         )
     if (place / ANSWER_FILE).is_file():
-        return asked_of(read_told(place), None)
+        return asked_of(read_told(place), None, load_rules())
     fail(
         f"这里没有公示的意见表（{PAGE}）",
         f"there is no published form here ({PAGE})",

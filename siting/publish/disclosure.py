@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from siting.publish.rules import Treatment
+from siting.consultation.rules import Treatment
 from siting.render.columns import Column
 from siting.render.wording import Text
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import pandas as pd
 
-from siting.publish.rules import Rules
+from siting.consultation.facilities import last_views, layers_of
+from siting.consultation.rules import Rules
 from siting.render.cell_text import cell_texts
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.views import PointLayer, Told, View
@@ -34,11 +33,8 @@ def facility_list(told: Told, rules: Rules) -> Sheet:
         rules: which of its layers are of facilities in the plan.
     """
     parts, columns = [], dict[str, Column]()
-    for view in _last(told):
-        for layer in view.layers:
-            rule = rules.layers.get(layer.key)
-            if not isinstance(layer, PointLayer) or rule is None or rule.what != "facilities" or rule.ask:
-                continue
+    for view in last_views(told):
+        for layer in layers_of(view, "facilities", rules):
             part, own = _rows(view, layer)
             parts.append((part, own))
             for column in own:
@@ -52,11 +48,6 @@ def facility_list(told: Told, rules: Rules) -> Sheet:
         if column.name not in table.columns:
             table[column.name] = "" if column.kind == "text" else float("nan")
     return make_sheet("facilities", ("设施一览表", "Facilities"), wanted, table, told.notices)
-
-
-def _last(told: Told) -> Iterator[View]:
-    """The last view of each subject."""
-    yield from {view.subject: view for view in told.views}.values()
 
 
 def _rows(view: View, layer: PointLayer) -> tuple[pd.DataFrame, list[Column]]:

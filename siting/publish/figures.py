@@ -6,9 +6,9 @@ from collections.abc import Sequence
 
 import pandas as pd
 
+from siting.consultation.rules import Asked, Rules
 from siting.publish.disclosure import FEW_OF, MONEY, UNLISTED, Ledger
 from siting.publish.people import first_number, has_share, people_text, rounded_share, share_text
-from siting.publish.rules import Asked, Rules
 from siting.render.views import Bars, PointLayer, View
 
 Figure = tuple[str, str, str]

@@ -11,8 +11,8 @@ from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 
+from siting.consultation.notice import Notice
 from siting.files.zipped import write_fixed
-from siting.publish.notice import Notice
 from siting.publish.notice_text import Part, parts_of, units_of
 from siting.render.columns import clean
 from siting.render.inline import seal

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from siting.publish.notice import LEAST_DAYS, Feedback, Notice
+from siting.consultation.notice import LEAST_DAYS, Notice
+from siting.opinions.asked import PAGE
+from siting.opinions.form import PAPER
 from siting.render.columns import clean
 from siting.render.views import Told
 from siting.render.wording import Text
-
-FORM_PAGE, FORM_PAPER = "opinion.html", "opinion_form.docx"
 
 
 @dataclass(frozen=True)
@@ -53,7 +53,7 @@ def parts_of(notice: Notice, told: Told) -> tuple[Part, ...]:
         Part(("主要内容", "Main content"), notice.content),
         Part(("主要指标", "Indicators"), rows=tuple(((own.name, ""), own.value) for own in notice.indicators)),
         Part(("公示时间", "Open for opinions"), said=tuple(_dates(notice))),
-        Part(("反馈方式", "Ways to answer"), rows=tuple(_ways(notice.feedback)), said=(_form(),)),
+        Part(("反馈方式", "Ways to answer"), rows=tuple(notice.feedback.ways()), said=(_form(),)),
         Part(("意见的处理", "What becomes of opinions"), (notice.handling,)),
         Part(("成果与数据说明", "About the result and its data"), said=tuple((clean(a), clean(b)) for a, b in data)),
         Part(("说明", "Note"), (notice.note,)),
@@ -92,19 +92,10 @@ def _day(notice: Notice, name: str) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
-def _ways(feedback: Feedback) -> list[tuple[Text, str]]:
-    ways = (
-        (("通信地址", "Address"), feedback.address), (("电话", "Telephone"), feedback.phone),
-        (("电子邮箱", "E-mail"), feedback.email), (("网页", "Web"), feedback.web),
-        (("联系人", "Contact"), feedback.contact),
-    )  # fmt: skip
-    return [(name, text) for name, text in ways if text]
-
-
 def _form() -> Text:
     return (
-        f"请用随附的意见表：{FORM_PAGE}（电脑、手机上填写，不需联网）或 {FORM_PAPER}（打印填写）。",
-        f"Please use the form that comes with this: {FORM_PAGE} (no network needed) or {FORM_PAPER} (on paper).",
+        f"请用随附的意见表：{PAGE}（电脑、手机上填写，不需联网）或 {PAPER}（打印填写）。",
+        f"Please use the form that comes with this: {PAGE} (no network needed) or {PAPER} (on paper).",
     )
 
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
+from siting.consultation.facilities import last_views
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Rules
 from siting.events import Listener, stage
 from siting.files.run_folder import writing
 from siting.files.zipped import zip_folder
 from siting.opinions.form import write_form
 from siting.publish.facility_list import facility_list
-from siting.publish.notice import Notice
 from siting.publish.notice_files import notice_page, write_notice_docx
 from siting.publish.readme import readme_text
-from siting.publish.rules import Rules
 from siting.render.csv_files import write_sheet_csv
 from siting.render.print_map import write_sheets
 from siting.render.view_map import render_views
@@ -57,7 +58,7 @@ def write_pack(
         ("map.html", "绘制公示地图", "Drawing the public map", lambda place: render_views(told, place / "map.html")),
         ("notice", "写出公示说明", "Writing the notice", lambda place: _notice(told, notice, place)),
         ("facilities", "写出设施一览表", "Writing the list of facilities", lambda place: _lists(told, rules, place)),
-        ("opinion", "写出意见表", "Writing the opinion form", lambda place: write_form(told, notice, place)),
+        ("opinion", "写出意见表", "Writing the opinion form", lambda place: write_form(told, notice, rules, place)),
         ("sheets", "绘制 A3 图纸", "Drawing the A3 sheets", lambda place: _sheets(told, notice, place, dpi, font)),
         ("README.txt", "写出目录", "Writing what is in it", lambda place: _readme(told, notice, place)),
     )
@@ -101,9 +102,7 @@ def _lists(told: Told, rules: Rules, place: Path) -> None:
 
 
 def _sheets(told: Told, notice: Notice, place: Path, dpi: int, font: Path | None) -> None:
-    views = told.views
-    if len(views) > MOST_SHEETS:
-        views = tuple({view.subject: view for view in views}.values())
+    views = told.views if len(told.views) <= MOST_SHEETS else last_views(told)
     write_sheets(
         told, place / "sheets", views=views, dpi=dpi, unit=notice.drafting_unit, footer=notice.note,
         map_number=notice.map_review_number, font=font,

@@ -16,7 +16,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from siting.publish.rules import Rules
+from siting.consultation.rules import Rules
 from siting.render.cell_text import NONE
 from siting.render.columns import Column
 

@@ -11,12 +11,12 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 
+from siting.consultation.rules import Asked, Columns, LayerRule, Rules, Treatment
 from siting.publish.boundaries import borders_of, without_followers
 from siting.publish.disclosure import BOUNDARY, CUT, FREE_TEXT, INTERNAL, MONEY, UNLISTED, Disclosure, Ledger
 from siting.publish.figures import public_bars, public_figures
 from siting.publish.grid import Grid
 from siting.publish.people import people_column, sizes
-from siting.publish.rules import Asked, Columns, LayerRule, Rules, Treatment
 from siting.render.columns import Column, Sheet, clean
 from siting.render.views import AreaLayer, Base, Layer, LineLayer, Place, PointLayer, Told, View
 from siting.render.wording import Text

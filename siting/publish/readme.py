@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from siting.publish.notice import Notice
+from siting.consultation.notice import Notice
 from siting.render.columns import clean
 from siting.render.views import Told
 

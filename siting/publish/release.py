@@ -1,45 +1,51 @@
 """The release code: the hash of exactly what would be published, by which a review is bound to its pack.
 
-All of a pack is made from three things alone: the public answer, the notice, the program. The code is the hash of
-these, so that it fits as long as, and only as long as, the pack would be the one that was reviewed.
+All of a pack is made from four things alone: the public answer, the notice, the list of what is public, the program
+with its templates. The code is the hash of these, so that it fits as long as, and only as long as, the pack would be
+the one that was reviewed. It is not the hash of the pack's own files: to draw those takes minutes, and the review comes
+before that.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-import siting
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Rules
 from siting.errors import fail
-from siting.files import resources
-from siting.files.cache import hash_file
-from siting.publish.notice import Notice
+from siting.files.json_text import json_text
+from siting.files.program import program_hash
 from siting.render.told_file import write_told
 from siting.render.views import Told
 
 LETTERS = 16
 
 
-def release_code(told: Told, notice: Notice) -> str:
+def release_code(told: Told, notice: Notice, rules: Rules) -> str:
     """Such as `3f9a-12bc-77de-0b41`.
 
     Args:
         told: the public answer.
         notice: that is published with it.
+        rules: by which the answer was made public and its facilities are listed.
     """
-    digest = hashlib.sha256(siting.__version__.encode())
-    digest.update(json.dumps(notice.model_dump(mode="json"), ensure_ascii=False, sort_keys=True).encode())
-    for path in sorted(resources.maps().rglob("*")):  # the look of the pages
-        if path.is_file():
-            digest.update(f"{path.relative_to(resources.maps()).as_posix()}:{hash_file(path)}".encode())
+    digest = hashlib.sha256(program_hash().encode())
+    digest.update(json_text(notice.model_dump(mode="json")).encode())
+    digest.update(json_text(rules.model_dump(), default=_sorted).encode())
     with TemporaryDirectory() as folder:
         path = Path(folder) / "told"
         write_told(told, path)
         digest.update(path.read_bytes())
     letters = digest.hexdigest()[:LETTERS]
     return "-".join(letters[k : k + 4] for k in range(0, LETTERS, 4))
+
+
+def _sorted(names: object) -> list[str]:
+    """The names of a set in an order that is the same in every process."""
+    assert isinstance(names, frozenset)
+    return sorted(names)
 
 
 def check_release(given: str, code: str) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Asked, Rules
 from siting.publish.disclosure import Disclosure
 from siting.publish.facility_list import facility_list
-from siting.publish.notice import Notice
 from siting.publish.notice_files import clean_page
 from siting.publish.notice_text import parts_of, units_of
-from siting.publish.rules import Asked, Rules
 from siting.render.inline import seal
 from siting.render.page import page_environment, page_style
 from siting.render.views import Told

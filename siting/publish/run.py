@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
+from siting.consultation.notice import Notice, read_notice
+from siting.consultation.rules import Asked, load_rules
 from siting.events import Listener
 from siting.files.run_folder import find_run
-from siting.publish.notice import Notice, read_notice
 from siting.publish.pack import DPI, write_pack
 from siting.publish.public import public_told
 from siting.publish.release import check_release, release_code
 from siting.publish.review import review_page
-from siting.publish.rules import Asked, load_rules
 from siting.publish.template import template_text
 from siting.render.told_file import read_told
 from siting.render.wording import Text
@@ -77,7 +77,7 @@ def publish(request: Request, listener: Listener) -> Done:
     notice = read_notice(path)
     asked = Asked(notice.map_review_number, request.costs, request.candidates)
     public, found = public_told(told, rules, asked)
-    code = release_code(public, notice)
+    code = release_code(public, notice, rules)
     if not request.release:
         page = review_page(public, found, notice, rules, asked, code=code, command=_command(request, path, code))
         beside["review"].write_text(page, encoding="utf-8", newline="\n")

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from siting.consultation.facilities import last_views, layers_of
+from siting.consultation.notice import FINAL, UNFILLED
+from siting.consultation.rules import Rules
 from siting.files.json_text import json_text
-from siting.publish.notice import FINAL, UNFILLED
-from siting.publish.rules import Rules
 from siting.render.columns import clean
-from siting.render.views import PointLayer, Told, View
+from siting.render.views import Told
 
 
 def template_text(told: Told, rules: Rules) -> str:
@@ -79,14 +80,12 @@ def _text(text: str) -> str:
 
 def _content(told: Told, rules: Rules) -> Iterator[str]:
     """For each service how many facilities have which fate in its last period."""
-    for view in _last(told):
+    for view in last_views(told):
         counts: dict[str, int] = {}
-        for layer in view.layers:
-            rule = rules.layers.get(layer.key)
-            if isinstance(layer, PointLayer) and rule is not None and rule.what == "facilities" and not rule.ask:
-                names = {category.key: category.zh for category in layer.categories}
-                for key in layer.frame["category"]:
-                    counts[names[key]] = counts.get(names[key], 0) + 1
+        for layer in layers_of(view, "facilities", rules):
+            names = {category.key: category.zh for category in layer.categories}
+            for key in layer.frame["category"]:
+                counts[names[key]] = counts.get(names[key], 0) + 1
         if counts:
             told_counts = "、".join(f"{name} {count} 处" for name, count in counts.items())
             yield clean(f"{view.subject_zh}：{told_counts}。")
@@ -95,11 +94,7 @@ def _content(told: Told, rules: Rules) -> Iterator[str]:
 
 def _indicators(told: Told) -> Iterator[tuple[str, str]]:
     several = len({view.subject for view in told.views}) > 1
-    for view in _last(told):
+    for view in last_views(told):
         for zh, _, text in view.figures:
             if any(letter.isdigit() for letter in text):
                 yield clean(f"{view.subject_zh}：{zh}" if several else zh), clean(text)
-
-
-def _last(told: Told) -> list[View]:
-    return list({view.subject: view for view in told.views}.values())

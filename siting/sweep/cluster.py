@@ -16,8 +16,8 @@ from typing import Any, NoReturn
 
 from siting.errors import Fault, Faults, NetworkError, fail
 from siting.events import Event
+from siting.files.program import installation_hash
 from siting.machine.threads import use_at_most
-from siting.sweep.program import installation_hash
 from siting.sweep.task import Answer, Answered, Died, Failure, Job, Note, Progress, Task, Told
 from siting.sweep.work import Bench
 

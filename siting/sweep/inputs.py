@@ -16,12 +16,12 @@ from siting.case import CaseFile, Source, case_files, find_case, load_sources
 from siting.errors import fail
 from siting.evaluation.quality_balance import standard_file
 from siting.files.cache import hash_file, hash_values
+from siting.files.program import file_hash, program_hash
 from siting.files.text import read_text
 from siting.files.toml import load_toml
 from siting.formulation.compose import list_formulations, load_formulation
 from siting.scenario import Scenario, load_scenario
 from siting.standards import load_service, service_folder
-from siting.sweep.program import file_hash, program_hash
 
 SCENARIO, CASE, MODELS = "scenario", "case", "models"  # folders of the pack
 

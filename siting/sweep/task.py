@@ -10,8 +10,8 @@ from siting import errors
 from siting.errors import Fault, SitingError
 from siting.events import Event
 from siting.files.cache import hash_values
+from siting.files.program import installation_hash
 from siting.sweep.inputs import Inputs
-from siting.sweep.program import installation_hash
 
 
 @dataclass(frozen=True)

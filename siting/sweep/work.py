@@ -18,6 +18,7 @@ from typing import Any
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
 from siting.explore.of_scenario import AmountPlan, plan_for_amount
+from siting.files.program import installation_hash
 from siting.machine.interrupt import heeding
 from siting.pipeline import evaluate_case, run_scenario, write_outputs
 from siting.prepare import Asked, Settings, ask_scenario
@@ -25,7 +26,6 @@ from siting.results import RunResult
 from siting.solution import Outcome, Status
 from siting.sweep.inputs import unpack
 from siting.sweep.peak import forget_peak, peak_mb
-from siting.sweep.program import installation_hash
 from siting.sweep.task import Answer, Failure, Task
 
 BEFORE_A_PLAN = ("read", "roads", "times")  # stages that have nothing to give yet

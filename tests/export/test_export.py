@@ -38,7 +38,7 @@ def folder(out: Path) -> Path:
 
 def test_geojson_is_wgs84_with_anticlockwise_rings_and_says_how_sure_it_is(folder: Path) -> None:
     names = {path.stem for path in (folder / "geojson").iterdir()}
-    assert names == {"people", "sites", "hidden", "lines", "areas", "zones", "outline"}
+    assert names == {"people", "facilities", "candidates", "lines", "areas", "zones", "outline"}
     for name in names:
         content = json.loads((folder / "geojson" / f"{name}.geojson").read_text(encoding="utf-8"))
         assert content["type"] == "FeatureCollection"
@@ -72,8 +72,8 @@ def test_tables_are_for_excel(folder: Path) -> None:
 def test_only_what_is_asked_for_in_the_system_asked_for(out: Path, tmp_path: Path) -> None:
     to = tmp_path / "given"
     assert set(export(Wanted(str(out / "sample"), tmp_path, to, "EPSG:4549", ("gpkg",)))) == {"plan.gpkg"}
-    assert pyogrio.read_info(to / "plan.gpkg", layer="sites")["crs"] == "EPSG:4549"
-    assert gpd.read_file(to / "plan.gpkg", layer="sites").geometry.x[0] > 500_000
+    assert pyogrio.read_info(to / "plan.gpkg", layer="facilities")["crs"] == "EPSG:4549"
+    assert gpd.read_file(to / "plan.gpkg", layer="facilities").geometry.x[0] > 500_000
     assert set(export(Wanted("sample", out, to, None, ("csv", "csv")))) == {"tables"}  # in place of the older export
     assert set(export(Wanted("sample", out, to, None, ("xlsx",)))) == {"tables.xlsx"}
 

@@ -10,16 +10,16 @@ from pathlib import Path
 from typing import Any
 
 from siting.compare.output import write_comparison
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Asked, load_rules
 from siting.explain import answers as a
 from siting.explain.page import write_page as write_explanation
 from siting.opinions.form import write_form
 from siting.people import demand_over_time, people_over_time
 from siting.people.output import write_people
-from siting.publish.notice import Notice
 from siting.publish.notice_files import notice_page
 from siting.publish.public import public_told
 from siting.publish.review import review_page
-from siting.publish.rules import Asked, load_rules
 from siting.render.answer_report import write_answer_report
 from siting.render.map_page import render_map
 from siting.render.report_page import write_report
@@ -29,10 +29,10 @@ from siting.report.build import build
 from siting.report.html_writer import html_text
 from siting.standards import load_service
 from tests.compare.samples import make_run
+from tests.consultation.a_notice import a_notice
 from tests.hostile.names import HOSTILE
 from tests.hostile.sample import hostile_answer
 from tests.people.small import make_case
-from tests.publish.a_notice import a_notice
 from tests.render.make_result import make_result
 from tests.tiny_case import place
 
@@ -140,7 +140,7 @@ def write_pages(folder: Path) -> dict[str, Path]:
     render_views(told, folder / "views.html")
     write_answer_report(told, folder / "answer_report.html")
     (folder / "planning_report.html").write_text(html_text(build(told, None, language="both")), encoding="utf-8")
-    write_form(told, hostile_notice(), folder)
+    write_form(told, hostile_notice(), load_rules(), folder)
     (folder / "notice.html").write_text(notice_page(hostile_notice(), told), encoding="utf-8")
     write_explanation(explanation(), folder / "explain.html")
     review(folder / "review.html")

@@ -24,6 +24,7 @@ from openpyxl.utils.escape import unescape
 from pydantic import ValidationError
 
 from siting.case import CaseFile, load_case
+from siting.consultation.rules import load_rules
 from siting.export.geojson import write_geojson
 from siting.opinions.form import write_form
 from siting.prepare import Settings
@@ -119,7 +120,7 @@ def test_the_record_and_the_data_give_back_what_they_were_given(told: Told, fold
 
 
 def test_documents_hold_texts_as_typed(told: Told, tmp_path: Path) -> None:
-    write_form(told, hostile_notice(), tmp_path)
+    write_form(told, hostile_notice(), load_rules(), tmp_path)
     write_notice_docx(hostile_notice(), told, tmp_path / "notice.docx")
     (tmp_path / "report.docx").write_bytes(docx_bytes(build(told, None, language="both")))
     assert len(sorted(tmp_path.glob("*.docx"))) == 3

@@ -8,12 +8,12 @@ import numpy as np
 import pytest
 import shapely
 
+from siting.consultation.rules import load_rules
 from siting.layout.answer import LayoutAnswer
 from siting.layout.area_layers import area_layers, in_use
 from siting.layout.facts import Facts
 from siting.prepare import Settings
 from siting.publish.public import public_told
-from siting.publish.rules import load_rules
 from siting.render.map_style import load_labels, load_style
 from siting.render.views import AreaLayer, Told
 

@@ -3,34 +3,14 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
 from typing import Any
 
+from siting.consultation.rules import load_rules
 from siting.opinions.asked import Asked, Facility, Place
 
-
-@dataclass(frozen=True)
-class Feedback:
-    address: str = "嵊州市某路 1 号"
-    phone: str = "0575-00000000"
-    email: str = "plan@example.gov.cn"
-    web: str = ""
-    contact: str = ""
-
-
-@dataclass(frozen=True)
-class Notice:
-    title_zh: str = "布局规划草案公示"
-    title_en: str = "Draft layout plan"
-    version: str = "第一版"
-    publishing_unit: str = "教育体育局"
-    starts: date = date(2026, 11, 10)
-    ends: date = date(2026, 12, 20)
-    feedback: Feedback = Feedback()
-
-
+RULES = load_rules()
 ASKED = Asked(
     plan="tiny/plan", title=("方案", "Plan"), version="第一版", start=date(2026, 11, 10), end=date(2026, 12, 20),
     unit="教育体育局", channels=("电子邮箱 E-mail：a@example.gov.cn",),

@@ -12,7 +12,7 @@ from siting.opinions.form import form_page
 from siting.opinions.published import find_asked
 from siting.render.told_file import ANSWER_FILE, write_told
 from tests.cli.test_main import Capture, call
-from tests.opinions.sample import ASKED, form, put
+from tests.opinions.sample import ASKED, RULES, form, put
 from tests.render.sample_told import make_told
 
 
@@ -78,5 +78,5 @@ def test_of_a_run_without_a_pack_the_lists_are_known(tmp_path: Path) -> None:
     told = make_told()
     write_told(told, tmp_path / ANSWER_FILE)
     asked = find_asked(str(tmp_path), tmp_path)
-    assert asked == asked_of(told, None)
+    assert asked == asked_of(told, None, RULES)
     assert (asked.version, asked.start, len(asked.facilities)) == ("", None, 40)

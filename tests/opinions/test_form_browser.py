@@ -15,8 +15,9 @@ from siting.opinions.asked import Facility, Place, asked_in, asked_of
 from siting.opinions.collect import collect
 from siting.opinions.form import form_page, write_form
 from siting.render.columns import clean
+from tests.consultation.a_notice import a_notice
 from tests.hostile.names import HOSTILE
-from tests.opinions.sample import ASKED, Notice
+from tests.opinions.sample import ASKED, RULES
 from tests.render.browser import open_browser, open_page
 from tests.render.sample_told import NOTICES, make_told
 
@@ -231,9 +232,9 @@ def test_hostile_names_are_shown_as_typed_and_saved_as_typed(browser: Any, tmp_p
 
 def test_the_form_of_an_answer_lists_its_facilities(browser: Any, tmp_path: Path) -> None:
     told = make_told()
-    page_path, _ = write_form(told, Notice(), tmp_path)
+    page_path, _ = write_form(told, a_notice(), RULES, tmp_path)
     asked = asked_in(page_path)
-    assert asked == asked_of(told, Notice())
+    assert asked == asked_of(told, a_notice(), RULES)
     assert len(asked.facilities) == 40  # twenty of each of two subjects, in two periods
     assert {"村59", "村30"} <= {place.name for place in asked.places}
     assert {f.name for f in asked.facilities} >= {clean(name) for name in told.views[0].layers[3].frame["name"]}
@@ -259,11 +260,11 @@ def test_points_of_one_village_are_one_place() -> None:
         name=["甲村 1", "甲村 2", "乙村 2组", "丙 3 村"], township=["东", "东", "东", "西"]
     )
     views = (replace(told.views[0], layers=(replace(layer, frame=frame),)),)
-    assert asked_of(replace(told, views=views), None).places == (
+    assert asked_of(replace(told, views=views), None, RULES).places == (
         Place("东", "乙村"),
         Place("东", "甲村"),
         Place("西", "丙 3 村"),
     )
     named = replace(layer, frame=frame.assign(village=["", "丁村", None, "丁村"]))
-    places = asked_of(replace(told, views=(replace(views[0], layers=(named,)),)), None).places
+    places = asked_of(replace(told, views=(replace(views[0], layers=(named,)),)), None, RULES).places
     assert places == (Place("东", "丁村"), Place("东", "乙村"), Place("东", "甲村"), Place("西", "丁村"))

@@ -12,8 +12,9 @@ from siting.opinions.asked import Facility
 from siting.opinions.form import write_form
 from siting.opinions.paper import write_paper
 from siting.render.columns import clean
+from tests.consultation.a_notice import a_notice
 from tests.hostile.names import HOSTILE
-from tests.opinions.sample import ASKED, Notice
+from tests.opinions.sample import ASKED, RULES
 from tests.render.sample_told import NOTICES, make_told
 
 
@@ -54,5 +55,5 @@ def test_equal_plans_give_equal_files(tmp_path: Path) -> None:
     made = []
     for name in ("a", "b"):
         (tmp_path / name).mkdir()
-        made.append([path.read_bytes() for path in write_form(make_told(), Notice(), tmp_path / name)])
+        made.append([path.read_bytes() for path in write_form(make_told(), a_notice(), RULES, tmp_path / name)])
     assert made[0] == made[1]

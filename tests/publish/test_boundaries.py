@@ -9,9 +9,9 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, box
 
+from siting.consultation.rules import Asked, load_rules
 from siting.publish.boundaries import borders_of, without_followers
 from siting.publish.public import public_told
-from siting.publish.rules import Asked, load_rules
 from tests.publish.an_answer import OUTLINE, an_answer
 
 CRS = "EPSG:4549"

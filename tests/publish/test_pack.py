@@ -5,8 +5,11 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import os
 import re
 import shlex
+import subprocess
+import sys
 import zipfile
 from collections.abc import Iterator
 from pathlib import Path
@@ -17,17 +20,17 @@ import pandas as pd
 import pytest
 
 from siting.cli.main import main
+from siting.consultation.notice import Notice
+from siting.consultation.rules import Asked, load_rules
 from siting.errors import InputError
 from siting.events import silent
-from siting.publish.notice import Notice
 from siting.publish.pack import write_pack
 from siting.publish.public import public_told
 from siting.publish.release import release_code
-from siting.publish.rules import Asked, load_rules
 from siting.publish.run import Request, publish
 from siting.render.inline import seal
 from siting.render.told_file import ANSWER_FILE, write_told
-from tests.publish.a_notice import a_notice, raw_notice
+from tests.consultation.a_notice import a_notice, raw_notice
 from tests.publish.an_answer import OWNER, an_answer, facility_frame, people_frame
 
 RULES = load_rules()
@@ -131,7 +134,33 @@ def test_what_stays_inside_does_not_change_the_code() -> None:
     one, other = an_answer(), an_answer()
     for view in other.views:
         view.layers[-1].frame["cost"] = 1.0
-    codes = {release_code(public_told(told, RULES)[0], a_notice()) for told in (one, other)}
+    codes = {release_code(public_told(told, RULES)[0], a_notice(), RULES) for told in (one, other)}
+    assert len(codes) == 1
+
+
+def test_another_program_or_list_changes_the_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    told, _ = public_told(an_answer(), RULES)
+    codes = [release_code(told, a_notice(), rules) for rules in (RULES, RULES.model_copy(update={"layers": {}}))]
+    monkeypatch.setattr("siting.publish.release.program_hash", lambda: "the same version, other code")
+    codes.append(release_code(told, a_notice(), RULES))
+    assert len(set(codes)) == 3
+
+
+def test_the_code_is_the_same_in_every_process(tmp_path: Path) -> None:
+    """The names in the list are sets, whose order Python chooses anew in each process."""
+    script = tmp_path / "code.py"
+    script.write_text(
+        "from tests.publish.test_pack import RULES, a_notice, an_answer, public_told, release_code\n"
+        "print(release_code(public_told(an_answer(), RULES)[0], a_notice(), RULES))\n",
+        encoding="utf-8",
+    )
+    codes = {
+        subprocess.run(
+            [sys.executable, str(script)], env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            capture_output=True, text=True, check=True,
+        ).stdout
+        for seed in ("1", "2")
+    }  # fmt: skip
     assert len(codes) == 1
 
 

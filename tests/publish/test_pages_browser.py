@@ -8,13 +8,13 @@ from typing import Any
 
 import pytest
 
+from siting.consultation.rules import Asked, load_rules
 from siting.opinions.form import write_form
 from siting.publish.notice_files import notice_page
 from siting.publish.public import public_told
 from siting.publish.review import review_page
-from siting.publish.rules import Asked, load_rules
 from siting.render.view_map import render_views
-from tests.publish.a_notice import a_notice
+from tests.consultation.a_notice import a_notice
 from tests.publish.an_answer import an_answer
 from tests.render.browser import open_browser, open_page
 
@@ -32,7 +32,7 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "notice.html").write_text(notice_page(notice, told), encoding="utf-8")
     page = review_page(told, found, notice, rules, Asked(), code="1234-5678-9abc-def0", command="siting publish sample")
     (folder / "review.html").write_text(page, encoding="utf-8")
-    write_form(told, notice, folder)
+    write_form(told, notice, rules, folder)
     return folder
 
 

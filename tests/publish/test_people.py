@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from siting.consultation.rules import load_rules
 from siting.publish.people import people_column, people_text, rounded, share_text, step_of
-from siting.publish.rules import load_rules
 from siting.render.columns import Column
 
 RULES = load_rules()

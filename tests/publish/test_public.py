@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.consultation.rules import Asked, Columns, Rules, load_rules
 from siting.publish.facility_list import facility_list
 from siting.publish.public import public_told
-from siting.publish.rules import Asked, Columns, Rules, load_rules
 from siting.render.columns import Column, make_sheet
 from siting.render.encode import encode_points, encode_polygons
 from siting.render.view_map import views_html

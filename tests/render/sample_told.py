@@ -110,8 +110,8 @@ def view(subject: str, period: str, count: int) -> View:
     who, where = people(count, later=later), sites(20, later=later)
     shown = who if subject == "primary_school" else who.iloc[: count // 2]
     points = PointLayer("people", "人口", "People", shown, (COVERED, BEYOND, UNUSED), PEOPLE)
-    facilities = PointLayer("sites", "学校", "Schools", where, BUILT, SITE, label="rank")
-    hidden = PointLayer("hidden", "备选", "Candidates", where.assign(id="c" + where["id"]), BUILT, shown=False)
+    facilities = PointLayer("facilities", "学校", "Schools", where, BUILT, SITE, label="rank")
+    hidden = PointLayer("candidates", "备选", "Candidates", where.assign(id="c" + where["id"]), BUILT, shown=False)
     links = pd.DataFrame(
         {
             "from_lon": shown["lon"], "from_lat": shown["lat"],

@@ -30,7 +30,7 @@ from tests.render.sample_run import HOSTILE, NOTICE, sample_case, sample_run
 from tests.render.sample_told import BUILT, LABEL, NAMES, NOTICES, make_told, people
 
 GEOMETRY = {
-    "hidden": "Point", "sites": "Point", "people": "Point", "lines": "LineString", "areas": "MultiPolygon",
+    "candidates": "Point", "facilities": "Point", "people": "Point", "lines": "LineString", "areas": "MultiPolygon",
     "zones": "MultiPolygon", "outline": "MultiPolygon", "roads": "LineString", "notes": None, "layer_styles": None,
 }  # fmt: skip
 GROUND = ("zones", "outline", "roads")
@@ -103,8 +103,11 @@ def test_degrees_are_cgcs2000_and_metres_those_of_the_zone(path: Path, told: Tol
     for name, geometry in GEOMETRY.items():
         for file, crs in ((path, "EPSG:4490"), (tmp_path / "metres.gpkg", "EPSG:4549")):
             assert (pyogrio.read_info(file, layer=name)["crs"] == crs) == (geometry is not None)
-    assert pyogrio.read_info(tmp_path / "wgs84.gpkg", layer="sites")["crs"] == "EPSG:4326"
-    degrees, metres = gpd.read_file(path, layer="sites"), gpd.read_file(tmp_path / "metres.gpkg", layer="sites")
+    assert pyogrio.read_info(tmp_path / "wgs84.gpkg", layer="facilities")["crs"] == "EPSG:4326"
+    degrees, metres = (
+        gpd.read_file(path, layer="facilities"),
+        gpd.read_file(tmp_path / "metres.gpkg", layer="facilities"),
+    )
     east, north = Transformer.from_crs("EPSG:4490", "EPSG:4549", always_xy=True).transform(120.6, 29.45)
     assert (degrees.geometry.x[0], degrees.geometry.y[0]) == (120.6, 29.45)
     assert (metres.geometry.x[0], metres.geometry.y[0]) == pytest.approx((east, north), abs=1e-6)
@@ -122,8 +125,8 @@ def test_columns_are_ascii_and_qgis_shows_both_languages(path: Path) -> None:
 
 def test_each_category_is_one_rule_with_the_maps_colour_and_symbol(path: Path) -> None:
     found = answer_styles(path)
-    assert set(found) == {"hidden", "sites", "people", "lines", "areas"}
-    style = found["sites"]
+    assert set(found) == {"candidates", "facilities", "people", "lines", "areas"}
+    style = found["facilities"]
     symbols = {symbol.get("name"): symbol for symbol in style.iter("symbol")}
     groups = style.findall("renderer-v2/rules/rule")
     assert [group.get("checkstate") for group in groups] == ["0", "0", "0", None]  # the last is the map's first
@@ -142,8 +145,8 @@ def test_each_category_is_one_rule_with_the_maps_colour_and_symbol(path: Path) -
         assert levels == [2, 1, 0]  # the first category is drawn over the others
     kinds = {name: {symbol.get("type") for symbol in one.iter("symbol")} for name, one in found.items()}
     assert kinds == {
-        "hidden": {"marker"},
-        "sites": {"marker"},
+        "candidates": {"marker"},
+        "facilities": {"marker"},
         "people": {"marker"},
         "lines": {"line"},
         "areas": {"fill"},
@@ -249,7 +252,7 @@ def test_a_file_that_is_still_large_has_no_lines(told: Told, tmp_path: Path, mon
     write_plan_geopackage(told, tmp_path / "few.gpkg")
     names = {name for name, _ in pyogrio.list_layers(tmp_path / "few.gpkg").tolist()}
     assert "lines" not in names
-    assert {"people", "sites", "areas"} <= names
+    assert {"people", "facilities", "areas"} <= names
     notes = pyogrio.read_dataframe(tmp_path / "few.gpkg", layer="notes")["text_zh"]
     assert sum("siting export" in text for text in notes) == 2
 

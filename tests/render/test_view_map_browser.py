@@ -124,12 +124,12 @@ def test_a_click_on_a_point_shows_its_columns(page: Any, told: Told) -> None:
 def test_numbers_have_the_form_of_their_kind(page: Any) -> None:
     page.evaluate("siting.show(0, 'people', 'd00001')")
     assert facts(page)["占比"] == ">99.9%"
-    page.evaluate("siting.show(0, 'sites', 's0')")
+    page.evaluate("siting.show(0, 'facilities', 's0')")
     assert facts(page)["年份"] == "—"
 
 
 def test_a_click_on_an_area_shows_its_columns_and_a_hole_is_not_in_it(page: Any) -> None:
-    for layer in ("people", "sites", "lines"):
+    for layer in ("people", "facilities", "lines"):
         page.evaluate("id => siting.setLayer('layer:' + id, false)", layer)
     page.mouse.click(*point(page, 29.61, 120.81))
     assert page.locator(".popup h3").text_content() == "东片"
@@ -142,10 +142,15 @@ def test_a_click_on_an_area_shows_its_columns_and_a_hole_is_not_in_it(page: Any)
 
 def test_layers_come_and_go(page: Any) -> None:
     settle(page)
-    for layer, pane in (("areas", "areas"), ("lines", "lines"), ("people", "overlayPane"), ("hidden", "overlayPane")):
+    for layer, pane in (
+        ("areas", "areas"),
+        ("lines", "lines"),
+        ("people", "overlayPane"),
+        ("candidates", "overlayPane"),
+    ):
         box = page.locator(f'#switches input[value="layer:{layer}"]')
         before, on = canvas_sum(page, pane), box.is_checked()
-        assert on == (layer != "hidden")
+        assert on == (layer != "candidates")
         box.set_checked(not on)
         settle(page)
         assert canvas_sum(page, pane) != before, layer
@@ -166,7 +171,7 @@ def test_the_legend_has_what_is_drawn_and_nothing_else(page: Any) -> None:
     assert "从不出现" not in " ".join(legend())
     page.evaluate("siting.setPeriod(1)")
     assert "+远期" not in legend()
-    page.evaluate("siting.setLayer('layer:sites', false)")
+    page.evaluate("siting.setLayer('layer:facilities', false)")
     assert "+建成" not in legend()
     pictures = page.evaluate("[...document.querySelectorAll('#legend canvas')].map(node => node.toDataURL())")
     assert len(pictures) > 4
@@ -284,7 +289,7 @@ def test_label_notices_and_sources_are_told(page: Any) -> None:
 
 
 def test_both_languages_leave_nothing_unsaid(page: Any) -> None:
-    page.evaluate("siting.show(0, 'sites', 's4')")
+    page.evaluate("siting.show(0, 'facilities', 's4')")
     page.locator("#language").click()
     assert page.evaluate("document.documentElement.lang") == "en"
     assert page.locator("#result").text_content() == LABEL[1]

@@ -16,7 +16,7 @@ import pytest
 
 from siting.errors import InputError, NetworkError
 from siting.events import Event
-from siting.sweep import program
+from siting.files import program
 from siting.sweep.cluster import Cluster
 from siting.sweep.drive import carry_out
 from siting.sweep.processes import Processes

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from siting.consultation.notice import Notice
 from siting.files.toml import validate
-from siting.publish.notice import Notice
 
 
 def raw_notice(**changes: Any) -> dict[str, Any]:

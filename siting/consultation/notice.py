@@ -14,6 +14,7 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BeforeValidator, Field, ValidationInfo, field_validator, model_validator
 
 from siting.files.toml import Frozen, load_toml
+from siting.render.wording import Text
 
 LEAST_DAYS = 30
 FINAL = "以最终批复为准"
@@ -60,6 +61,15 @@ class Feedback(Frozen):
     email: Open = Field("", description="电子邮箱 e-mail")
     web: Open = Field("", description="网页 web page, as text")
     contact: Open = Field("", description="联系人 contact person")
+
+    def ways(self) -> list[tuple[Text, str]]:
+        """(zh, en) name and text of those that are given."""
+        known = (
+            (("通信地址", "Address"), self.address), (("电话", "Telephone"), self.phone),
+            (("电子邮箱", "E-mail"), self.email), (("网页", "Web"), self.web),
+            (("联系人", "Contact"), self.contact),
+        )  # fmt: skip
+        return [(name, text) for name, text in known if text]
 
     @model_validator(mode="after")
     def _some_way(self) -> Feedback:

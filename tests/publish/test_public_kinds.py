@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from siting.consultation.rules import Asked, load_rules
 from siting.layout.answer import LayoutAnswer
 from siting.prepare import Settings
 from siting.publish.public import public_told
-from siting.publish.rules import Asked, load_rules
 from siting.render.told_of import told_of
 from siting.render.views import PointLayer, Told
 from tests.layout.tiny_plan import tiny_plan

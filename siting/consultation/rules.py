@@ -53,13 +53,15 @@ class LayerRule(Columns):
     """A layer that may be shown.
 
     Attributes:
+        what: `facilities` of the plan and `people` are what the public is asked about; `reference` are other points,
+            shown for orientation only.
         ask: internal, and only shown where it is asked for by this word.
         boundary: shows, or is cut at, administrative boundaries.
         label: column that may be written beside the symbols; '': none.
         weight: column of people with which the symbols may grow; '': none.
     """
 
-    what: Literal["facilities", "people", "lines", "areas"]
+    what: Literal["facilities", "people", "reference", "lines", "areas"]
     ask: Literal["", "candidates"] = ""
     boundary: bool = False
     label: str = ""

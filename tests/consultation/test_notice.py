@@ -6,10 +6,10 @@ from datetime import date
 
 import pytest
 
+from siting.consultation.notice import Notice
 from siting.errors import InputError
 from siting.files.toml import validate
-from siting.publish.notice import Notice
-from tests.publish.a_notice import a_notice, raw_notice
+from tests.consultation.a_notice import a_notice, raw_notice
 
 
 def faults_of(**changes: object) -> dict[str, str]:
