@@ -22,7 +22,11 @@ def opinions_command(
         Path | None, typer.Option("--out", help="汇总表 .xlsx，默认在该文件夹里 the log, by default in that folder")
     ] = None,
     public: Annotated[
-        bool, typer.Option("--public", help="另写可公开的一份，不含个人信息 also one to publish, without personal data")
+        bool,
+        typer.Option(
+            "--public",
+            help="另写可公开的表和网页，不含个人信息 also to publish, without personal data",
+        ),
     ] = False,
     template: Annotated[
         bool, typer.Option("--template", help="只写纸质意见的登记表 only write the register of paper forms")

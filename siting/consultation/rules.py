@@ -118,7 +118,7 @@ class Rules(Frozen):
 
 
 @dataclass(frozen=True)
-class Asked:
+class Extras:
     """What the operator asks for beyond what is always public."""
 
     map_review_number: str = ""

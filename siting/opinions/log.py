@@ -15,7 +15,7 @@ from siting.opinions.words import ABOUT, STANCE, WAY
 from siting.render.wording import UNNAMED, Text, both
 
 GONE: Text = ("意见文件已不在文件夹中，照上次的表保留", "its file is no longer in the folder: kept as in the last log")
-HANDLED = ("handling", "reason", "handled_by", "reply_date")  # columns that are the staff's
+HANDLED = ("summary", "handling", "reason", "handled_by", "reply_date")  # columns that are the staff's
 
 
 @dataclass(frozen=True)
@@ -88,6 +88,7 @@ def _row(
 ) -> Row:
     about = opinion.about
     facility = asked.facility.get((about.service, about.id)) if asked and about.kind == "facility" else None
+    service, subject, township = facility_text(facility) if facility else _other_text(opinion)
     handled = {name: old.get(name, "") for name in HANDLED}
     if any(handled.values()) and old.get("content", opinion.content) != opinion.content.strip():
         marks.append(("处理后内容有更正，请复核", "corrected after it was handled: look again"))
@@ -97,9 +98,9 @@ def _row(
         date=opinion.received.isoformat(),
         way=both(WAY[opinion.way]),
         about=both(ABOUT[about.kind]),
-        service=both((facility.service_zh, facility.service_en)) if facility else about.service,
-        subject=_subject(opinion, facility),
-        township=facility.township if facility else about.township,
+        service=service,
+        subject=subject,
+        township=township,
         stance=both(STANCE[opinion.stance]),
         content=opinion.content,
         handled=handled,
@@ -110,13 +111,19 @@ def _row(
     )
 
 
-def _subject(opinion: Opinion, facility: Facility | None) -> str:
+def facility_text(facility: Facility) -> tuple[str, str, str]:
+    """Service, subject and township of a facility as the log tells them."""
+    service = both((facility.service_zh, facility.service_en))
+    return service, f"{facility.number} {facility.name or both(UNNAMED)}", facility.township
+
+
+def _other_text(opinion: Opinion) -> tuple[str, str, str]:
+    """The same of a village, of the whole plan, and of a facility that is on no list."""
     about = opinion.about
-    if facility is not None:
-        return f"{facility.number} {facility.name or both(UNNAMED)}"
     if about.kind == "plan":
-        return ""
-    return " ".join(text for text in (about.name, about.id) if text) or both(UNNAMED)
+        return about.service, "", about.township
+    subject = " ".join(text for text in (about.name, about.id) if text) or both(UNNAMED)
+    return about.service, subject, about.township
 
 
 def _marks(opinion: Opinion, asked: Asked | None, replaced: int, same: int) -> list[Text]:

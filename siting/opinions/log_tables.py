@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable, Sequence
 
 import pandas as pd
@@ -19,7 +18,6 @@ FORM_ID = Column("form_id", "意见编号", "Form id", width=16)
 SUBJECT = Column("subject", "设施或村（社区）", "Facility or village", width=26)
 SERVICE = Column("service", "服务", "Service", width=20)
 TOWNSHIP = Column("township", "乡镇（街道）", "Township", width=14)
-REASON = Column("reason", "理由或修改情况", "Reason, or what was changed", width=60)
 OPINION = (
     Column("date", "收到日期", "Date received", width=13),
     Column("way", "收到方式", "Way received", width=16),
@@ -29,8 +27,9 @@ OPINION = (
     TOWNSHIP,
     Column("stance", "态度", "Stance", width=13),
     Column("content", "意见内容", "Content", width=60),
-    Column("handling", "采纳情况", "Handling", width=16),
-    REASON,
+    Column("summary", "意见摘要（公开用）", "Summary, to publish", width=60),
+    Column("handling", "采纳情况", "Handling", width=22, choices=tuple(map(both, HANDLING.values()))),
+    Column("reason", "理由或修改情况", "Reason, or what was changed", width=60),
 )
 LOG = (
     NUMBER,
@@ -40,7 +39,6 @@ LOG = (
     Column("reply_date", "答复日期", "Reply date", width=13),
     Column("marks", "备注", "Marks", width=60),
 )
-PUBLIC = (NUMBER, *OPINION)
 CONTACTS = (
     NUMBER,
     FORM_ID,
@@ -68,16 +66,11 @@ COUNTED = (
     Column("total", "合计", "Total", "count", 10),
 )
 HOW_TO = (
-    f"采纳情况填“{'”“'.join(zh for zh, _ in HANDLING.values())}”；采纳情况、理由、处理人、答复日期再次汇总时保留，"
-    "自加的列也保留",
-    f"Handling is one of {', '.join(map(both, HANDLING.values()))}; "
-    "handling, reason, handled by, reply date and columns of your own are kept when opinions are collected again",
-)
-MASKED = "〔已隐去〕"
-# An e-mail; seven or more digits, blanks or hyphens between them, but for dates and spans of years.
-_PERSONAL = re.compile(
-    r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+"
-    r"|(?<![\d-])(?!(?:19|20)\d\d-(?:(?:19|20)\d\d|\d\d?-\d\d?)(?![\d-]))(?:\+?\d[ -]?){6,18}[\dXx](?!\d)"
+    f"采纳情况填“{'”“'.join(zh for zh, _ in HANDLING.values())}”；意见摘要、采纳情况、理由、处理人、答复日期和自加的列"
+    "再次汇总时保留。对外只公开意见摘要，不公开意见原文，摘要里不要写人名、住址",
+    f"Handling is one of {', '.join(en for _, en in HANDLING.values())}; summary, handling, reason, handled by, reply "
+    "date and columns of your own are kept when opinions are collected again. Only the summary is published, never the "
+    "content: no names or addresses in it",
 )
 
 
@@ -85,31 +78,11 @@ def log_sheet(rows: Sequence[Row], extra: Sequence[str]) -> Sheet:
     """The log itself, for staff."""
     columns = [*LOG, *(Column(f"extra_{k}", header, "", width=20) for k, header in enumerate(extra))]
     own = {f"extra_{k}": [row.extra[header] for row in rows] for k, header in enumerate(extra)}
-    return make_sheet("opinions", ("意见采纳情况表", "Opinions"), columns, _frame(rows).assign(**own), (HOW_TO,))
+    return make_sheet("opinions", ("意见采纳情况表", "Opinions"), columns, row_frame(rows).assign(**own), (HOW_TO,))
 
 
-def public_sheet(rows: Sequence[Row]) -> Sheet:
-    """The log for publication: no ids, contacts, staff or marks; telephone, card numbers and e-mails are masked."""
-    frame = _frame(rows)
-    for name in ("content", "reason", "subject"):
-        frame[name] = [masked(text) for text in frame[name]]
-    note = (
-        "不含意见人的姓名与联系方式；正文中的电话、证件号、电子邮箱已隐去",
-        "Without names and contacts of people; telephone and card numbers and e-mails in the text are masked",
-    )
-    return make_sheet("opinions", ("意见采纳情况表", "Opinions"), PUBLIC, frame, (note,))
-
-
-def masked(text: str) -> str:
-    """The text without what looks like a telephone number, a card number or an e-mail address.
-
-    >>> masked("请打 13800138000，或 li@example.com；2030 年建 2 处")
-    '请打 〔已隐去〕，或 〔已隐去〕；2030 年建 2 处'
-    """
-    return _PERSONAL.sub(MASKED, text)
-
-
-def _frame(rows: Sequence[Row]) -> pd.DataFrame:
+def row_frame(rows: Sequence[Row]) -> pd.DataFrame:
+    """The texts of the rows, by the names of the columns of `LOG`."""
     names = ("form_id", "date", "way", "about", "service", "subject", "township", "stance", "content")
     data: dict[str, list[object]] = {"number": [float(row.number) for row in rows]}
     data |= {name: [getattr(row, name) for row in rows] for name in names}

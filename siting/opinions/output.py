@@ -1,4 +1,4 @@
-"""The files of the log: workbook and CSV for staff, and a second pair for publication where it is asked for."""
+"""The files of the log: workbook and CSV for staff; the same and a page for publication where they are asked for."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from siting.opinions.asked import Asked
 from siting.opinions.collect import LOG, Collected, collect
 from siting.opinions.kept import read_kept
 from siting.opinions.log import Row, make_log
+from siting.opinions.public_log import public_page, public_rows, public_sheet
 from siting.opinions.summary import summary_of, troubles_of
 from siting.render.columns import Sheet
 from siting.render.csv_files import write_sheet_csv
@@ -21,6 +22,7 @@ from siting.render.wording import Text, both
 from siting.render.workbook import write_sheets
 
 PUBLIC, BEFORE = "_公开", "_上次"
+KINDS = ("facility", "place")  # of subjects by which opinions are counted
 TITLE = ("意见采纳情况表", "Opinions and what became of them")
 
 
@@ -48,7 +50,7 @@ def write_log(folder: Path, asked: Asked | None, *, out: Path | None = None, pub
         folder: with the returned files.
         asked: what was published; None: not known, so that versions, dates and lists are not checked.
         out: the workbook; None: `意见采纳情况表.xlsx` in `folder`.
-        public: write `..._公开.xlsx` and `.csv` too.
+        public: write `..._公开.xlsx`, `.csv` and `.html` too.
 
     Raises:
         InputError: when the folder or the last log cannot be read, or a file cannot be written.
@@ -66,7 +68,7 @@ def write_log(folder: Path, asked: Asked | None, *, out: Path | None = None, pub
     summary = summary_of(rows, asked)
     troubles = troubles_of(rows, collected)
     log = tables.log_sheet(rows, kept.extra)
-    by = [tables.count_sheet(rows, kind) for kind in ("facility", "place")]
+    by = [tables.count_sheet(rows, kind) for kind in KINDS]
     replaced, faults = tables.replaced_sheet(collected.replaced), tables.fault_sheet(collected.faults)
     inside = [tables.contact_sheet(rows), replaced, faults]
     with adding(place.parent) as temporary:
@@ -75,10 +77,15 @@ def write_log(folder: Path, asked: Asked | None, *, out: Path | None = None, pub
         if place.is_file() and place.read_bytes() != new.read_bytes():
             shutil.copyfile(place, temporary / f"{place.stem}{BEFORE}.xlsx")
         if public:
-            shown = [tables.public_sheet(rows), *by]
-            _write(temporary / f"{place.stem}{PUBLIC}.xlsx", title, shown, summary)
+            _write_public(temporary / f"{place.stem}{PUBLIC}.xlsx", title, public_rows(rows, asked), summary)
         written = sorted(path.name for path in temporary.iterdir())
     return Logged(tuple(rows), collected, (*summary, *troubles), {name: place.parent / name for name in written})
+
+
+def _write_public(path: Path, title: Text, rows: Sequence[Row], summary: Sequence[Text]) -> None:
+    """The workbook, CSV and page of the public rows."""
+    _write(path, title, [public_sheet(rows), *(tables.count_sheet(rows, kind) for kind in KINDS)], summary)
+    path.with_suffix(".html").write_text(public_page(rows, title, summary), encoding="utf-8", newline="\n")
 
 
 def _files(place: Path) -> list[Path]:

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from io import BytesIO
 from pathlib import Path
 
-import docx
 from docx.document import Document
-from docx.enum.table import WD_TABLE_ALIGNMENT
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 from docx.oxml import OxmlElement
-from docx.oxml.ns import qn
 from docx.shared import Mm, Pt
 from docx.table import Table, _Row
 from docx.text.paragraph import Paragraph
 
-from siting.files.zipped import write_fixed
+from siting.consultation.docx_file import FONT, a4_document, grid_table, save_fixed, set_font
 from siting.opinions.asked import Asked, Facility
 from siting.opinions.words import STANCE
 from siting.render.wording import UNNAMED, Text, both
 
 BOX = "☐"
-FONT = "Microsoft YaHei"
 CONTENT_HEIGHT, LABEL_WIDTH, FIELD_WIDTH = Mm(78), Mm(34), Mm(146)
 PURPOSE: Text = (
     "只用于就这条意见向您核实和答复，不公开，不作他用；不填也同样登记。",
@@ -57,19 +52,13 @@ def write_paper(asked: Asked, notices: list[Text], path: Path) -> None:
     heading.paragraph_format.page_break_before = True
     _text(heading, "附表：设施编号 List of facilities by number", size=13, bold=True)
     _facilities(document, asked)
-    _save(document, path)
+    save_fixed(document, path)
 
 
 def _document() -> Document:
-    document = docx.Document()
-    section = document.sections[0]
-    section.page_width, section.page_height = Mm(210), Mm(297)
-    section.left_margin = section.right_margin = Mm(15)
-    section.top_margin = section.bottom_margin = Mm(15)
-    normal = document.styles["Normal"]
-    normal.font.name, normal.font.size = FONT, Pt(10)
-    normal.element.rPr.rFonts.set(qn("w:eastAsia"), FONT)
-    normal.paragraph_format.space_after = Pt(2)
+    document = a4_document(Mm(15))
+    set_font(document, "Normal", FONT, 10)
+    document.styles["Normal"].paragraph_format.space_after = Pt(2)
     return document
 
 
@@ -102,7 +91,7 @@ def _fields(document: Document) -> None:
          f"{both(PURPOSE)}"),
         ("日期\nDate", "________ 年 ____ 月 ____ 日"),
     )  # fmt: skip
-    table = _table(document, (LABEL_WIDTH, FIELD_WIDTH))
+    table = grid_table(document, (LABEL_WIDTH, FIELD_WIDTH), 0)
     for name, field in rows:
         left, right = _add_row(table).cells
         _text(left.paragraphs[0], name, bold=True)
@@ -112,7 +101,7 @@ def _fields(document: Document) -> None:
 
 def _facilities(document: Document, asked: Asked) -> None:
     texts = [LIST, *((str(own.number), *_told(own)) for own in asked.facilities)]
-    table = _table(document, (Mm(16), Mm(40), Mm(64), Mm(30), Mm(30)), rows=len(texts))
+    table = grid_table(document, (Mm(16), Mm(40), Mm(64), Mm(30), Mm(30)), len(texts))
     table.rows[0]._tr.get_or_add_trPr().append(OxmlElement("w:tblHeader"))  # on every page
     for column, own in zip(table.columns, zip(*texts, strict=True), strict=True):
         for k, (cell, text) in enumerate(zip(column.cells, own, strict=True)):
@@ -127,17 +116,3 @@ def _told(own: Facility) -> tuple[str, str, str, str]:
 def _add_row(table: Table) -> _Row:
     row: _Row = table.add_row()  # type: ignore[no-untyped-call]
     return row
-
-
-def _table(document: Document, widths: tuple[Mm, ...], *, rows: int = 0) -> Table:
-    table: Table = document.add_table(rows, len(widths), style="Table Grid")
-    table.alignment, table.autofit = WD_TABLE_ALIGNMENT.CENTER, False
-    for column, width in zip(table.columns, widths, strict=True):
-        column.width = width
-    return table
-
-
-def _save(document: Document, path: Path) -> None:
-    made = BytesIO()
-    document.save(made)
-    write_fixed(made, path)

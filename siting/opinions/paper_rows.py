@@ -17,6 +17,7 @@ from siting.opinions.opinion import FORM_ID, LONGEST_CONTENT, About, Contact, Op
 from siting.opinions.words import ABOUT, STANCE, WAY, meant
 from siting.render.columns import Column, clean, make_sheet
 from siting.render.csv_files import write_sheet_csv
+from siting.render.wording import both
 from siting.render.workbook import write_sheets
 
 TEMPLATE = "opinions"
@@ -25,10 +26,10 @@ NUMBER = re.compile(r"[A-Z0-9][A-Z0-9-]{3,31}")  # but for what an electronic fo
 COLUMNS = (
     Column("form_id", "登记号", "Number", width=12),
     Column("date", "收到日期", "Date received", width=14),
-    Column("way", "收到方式", "Way received", width=16),
-    Column("about", "对象类型", "About", width=14),
+    Column("way", "收到方式", "Way received", width=16, choices=tuple(map(both, WAY.values()))),
+    Column("about", "对象类型", "About", width=14, choices=tuple(map(both, ABOUT.values()))),
     Column("subject", "设施编号或村名", "Facility no. or village", width=26),
-    Column("stance", "态度", "Stance", width=12),
+    Column("stance", "态度", "Stance", width=12, choices=tuple(map(both, STANCE.values()))),
     Column("content", "意见内容", "Content", width=60),
     Column("name", "姓名（单位）", "Name", width=16),
     Column("phone", "电话", "Phone", width=16),

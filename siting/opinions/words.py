@@ -29,6 +29,7 @@ HANDLING: dict[str, Text] = {
     "adopted": ("采纳", "adopted"),
     "partly": ("部分采纳", "partly adopted"),
     "not": ("未采纳", "not adopted"),
+    "explained": ("解释说明", "explained"),
 }
 OPEN: Text = ("尚未处理", "not handled yet")
 OTHERWISE: Text = ("其他写法", "written in other words")

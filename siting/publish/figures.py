@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import pandas as pd
 
-from siting.consultation.rules import Asked, Rules
+from siting.consultation.rules import Extras, Rules
 from siting.publish.disclosure import FEW_OF, MONEY, UNLISTED, Ledger
 from siting.publish.people import first_number, has_share, people_text, rounded_share, share_text
 from siting.render.views import Bars, PointLayer, View
@@ -14,13 +14,13 @@ from siting.render.views import Bars, PointLayer, View
 Figure = tuple[str, str, str]
 
 
-def public_figures(figures: Sequence[Figure], rules: Rules, asked: Asked, ledger: Ledger) -> tuple[Figure, ...]:
+def public_figures(figures: Sequence[Figure], rules: Rules, extras: Extras, ledger: Ledger) -> tuple[Figure, ...]:
     """The figures that are public, their people and shares rounded; what is left out is noted in the ledger."""
     listed, found = rules.figures, []
     whole = next((first_number(text) for zh, _, text in figures if zh == listed.of), 0.0)
     for zh, en, text in figures:
         what = (f"指标“{zh}”", f"figure: {en}")
-        if zh in listed.money and not asked.costs:
+        if zh in listed.money and not extras.costs:
             ledger.leave(what, MONEY)
         elif zh in listed.plain | listed.money:
             found.append((zh, en, text))

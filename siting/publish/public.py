@@ -11,7 +11,7 @@ from collections.abc import Sequence
 import geopandas as gpd
 import pandas as pd
 
-from siting.consultation.rules import Asked, Columns, LayerRule, Rules, Treatment
+from siting.consultation.rules import Columns, Extras, LayerRule, Rules, Treatment
 from siting.publish.boundaries import borders_of, without_followers
 from siting.publish.disclosure import BOUNDARY, CUT, FREE_TEXT, INTERNAL, MONEY, UNLISTED, Disclosure, Ledger
 from siting.publish.figures import public_bars, public_figures
@@ -25,20 +25,20 @@ WEIGHT = "published_persons"  # column of the sizes of symbols
 BASE_COLUMNS = ("name", "name_en", "highway", "kind", "geometry")
 
 
-def public_told(told: Told, rules: Rules, asked: Asked | None = None) -> tuple[Told, Disclosure]:
+def public_told(told: Told, rules: Rules, extras: Extras | None = None) -> tuple[Told, Disclosure]:
     """The answer as it may be published, and what of it is disclosed.
 
     Raises:
         KeyError: when a layer lacks a column that it names.
     """
-    return _Publisher(told, rules, asked or Asked()).publish()
+    return _Publisher(told, rules, extras or Extras()).publish()
 
 
 class _Publisher:
     """Puts the public answer together and keeps the ledger."""
 
-    def __init__(self, told: Told, rules: Rules, asked: Asked) -> None:
-        self.told, self.rules, self.asked = told, rules, asked
+    def __init__(self, told: Told, rules: Rules, extras: Extras) -> None:
+        self.told, self.rules, self.extras = told, rules, extras
         self.grid = Grid(told.place.info.projected_crs, rules.grid_m)
         self.ledger = Ledger()
 
@@ -64,7 +64,7 @@ class _Publisher:
 
     def place(self) -> Place:
         """The case with its boundaries only under a map review number."""
-        place, allowed = self.told.place, bool(self.asked.map_review_number)
+        place, allowed = self.told.place, bool(self.extras.map_review_number)
         for shapes, what in (
             (place.outline, ("行政区域范围线", "Outline of the place")),
             (place.zone_shapes, ("分区界线", "Borders of the zones")),
@@ -95,7 +95,7 @@ class _Publisher:
         """Without the areas that were cut at a boundary, where none may be shown."""
         place = self.told.place
         shapes = [frame for frame in (place.outline, place.zone_shapes) if frame is not None]
-        if self.asked.map_review_number or not shapes:
+        if self.extras.map_review_number or not shapes:
             return frame
         crs = place.info.projected_crs
         kept, left = without_followers(frame, borders_of(shapes, crs), crs)
@@ -105,7 +105,7 @@ class _Publisher:
 
     def notices(self) -> list[Text]:
         """What the public must be told of the map."""
-        rules, number = self.rules, self.asked.map_review_number
+        rules, number = self.rules, self.extras.map_review_number
         few, metres = rules.least_persons, f"{rules.grid_m:g}"
         said: list[Text] = [(f"审图号：{number}", f"Map review number: {number}")] if number else []
         if not number:
@@ -129,7 +129,7 @@ class _Publisher:
         of = (view.subject_zh, view.subject_en)
         layers = [self.layer(layer, view.subject, of) for layer in view.layers]
         sheets = [self.sheet(sheet, of, view.subject) for sheet in view.sheets]
-        figures = public_figures(view.figures, self.rules, self.asked, self.ledger)
+        figures = public_figures(view.figures, self.rules, self.extras, self.ledger)
         self.ledger.figures += [(f"{of[0]} {view.period} {zh}", f"{of[1]}: {en}", text) for zh, en, text in figures]
         return View(
             subject=view.subject,
@@ -151,10 +151,10 @@ class _Publisher:
         if rule is None or not _is(layer, rule):
             self.ledger.leave(what, UNLISTED)
             return None
-        if rule.boundary and not self.asked.map_review_number:
+        if rule.boundary and not self.extras.map_review_number:
             self.ledger.leave(what, BOUNDARY)
             return None
-        if rule.ask == "candidates" and not self.asked.candidates:
+        if rule.ask == "candidates" and not self.extras.candidates:
             self.ledger.leave(what, INTERNAL)
             return None
         if isinstance(layer, LineLayer):
@@ -233,7 +233,7 @@ class _Publisher:
             if not treatment:
                 self.ledger.leave(told, UNLISTED)
                 continue
-            if treatment == "money" and not self.asked.costs:
+            if treatment == "money" and not self.extras.costs:
                 self.ledger.leave(told, MONEY)
                 continue
             public, series, hidden = column, frame[column.name], 0

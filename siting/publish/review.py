@@ -3,18 +3,16 @@
 from __future__ import annotations
 
 from siting.consultation.notice import Notice
-from siting.consultation.rules import Asked, Rules
+from siting.consultation.rules import Extras, Rules
 from siting.publish.disclosure import Disclosure
 from siting.publish.facility_list import facility_list
-from siting.publish.notice_files import clean_page
 from siting.publish.notice_text import parts_of, units_of
-from siting.render.inline import seal
-from siting.render.page import page_environment, page_style
+from siting.render.page import sealed_page
 from siting.render.views import Told
 
 
 def review_page(
-    told: Told, found: Disclosure, notice: Notice, rules: Rules, asked: Asked, *, code: str, command: str
+    told: Told, found: Disclosure, notice: Notice, rules: Rules, extras: Extras, *, code: str, command: str
 ) -> str:
     """The page.
 
@@ -30,9 +28,8 @@ def review_page(
     Raises:
         InputError: when the program's own template is missing, or was changed such that it needs a network.
     """
-    page = page_environment().get_template("review.html.j2").render(
-        css=page_style(), title=told.title, found=found, units=units_of(notice), parts=parts_of(notice, told),
-        facilities=facility_list(told, rules), rules=rules, asked=asked, number=asked.map_review_number, code=code,
+    return sealed_page(
+        "review.html.j2", title=told.title, found=found, units=units_of(notice), parts=parts_of(notice, told),
+        facilities=facility_list(told, rules), rules=rules, extras=extras, number=extras.map_review_number, code=code,
         command=command,
     )  # fmt: skip
-    return seal(clean_page(page))

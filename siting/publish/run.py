@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from siting.consultation.notice import Notice, read_notice
-from siting.consultation.rules import Asked, load_rules
+from siting.consultation.rules import Extras, load_rules
 from siting.events import Listener
 from siting.files.run_folder import find_run
 from siting.publish.pack import DPI, write_pack
@@ -28,7 +28,7 @@ class Request:
         run: folder of a run, or its name in `out`.
         notice: the file that the planner filled in; None: the one beside the run folder.
         release: the code of the review; '': only review.
-        costs, candidates: as of `public.Asked`.
+        costs, candidates: as of `rules.Extras`.
         dpi: of the printed sheets.
         font: file of their font; None: one that this computer has.
     """
@@ -71,15 +71,15 @@ def publish(request: Request, listener: Listener) -> Done:
     beside = _beside(folder)
     path = request.notice or beside["notice"]
     if request.notice is None and not path.is_file():
-        public, _ = public_told(told, rules, Asked(costs=request.costs, candidates=request.candidates))
+        public, _ = public_told(told, rules, Extras(costs=request.costs, candidates=request.candidates))
         path.write_text(template_text(public, rules), encoding="utf-8", newline="\n")
         return Done("template", {path.name: path}, (_fill_in(path, request),))
     notice = read_notice(path)
-    asked = Asked(notice.map_review_number, request.costs, request.candidates)
-    public, found = public_told(told, rules, asked)
+    extras = Extras(notice.map_review_number, request.costs, request.candidates)
+    public, found = public_told(told, rules, extras)
     code = release_code(public, notice, rules)
     if not request.release:
-        page = review_page(public, found, notice, rules, asked, code=code, command=_command(request, path, code))
+        page = review_page(public, found, notice, rules, extras, code=code, command=_command(request, path, code))
         beside["review"].write_text(page, encoding="utf-8", newline="\n")
         return Done("review", {"review.html": beside["review"]}, (_look(request, path, beside["review"], code),), code)
     check_release(request.release, code)

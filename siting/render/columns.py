@@ -47,6 +47,7 @@ class Column:
 
     Attributes:
         language: `zh` or `en`: on a map, which is in one language at a time, only shown in this one; '': in both.
+        choices: texts without commas that a workbook offers for its cells, where others may be typed all the same.
     """
 
     name: str
@@ -55,6 +56,7 @@ class Column:
     kind: str = "text"
     width: int = 12
     language: Literal["", "zh", "en"] = ""
+    choices: tuple[str, ...] = ()
 
     @property
     def header(self) -> str:

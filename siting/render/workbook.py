@@ -128,6 +128,9 @@ def _write_sheet(page: Worksheet, sheet: Sheet, top: list[str], styles: _Styles)
     last_row, last_column = header_row + max(rows, 1), len(sheet.columns) - 1
     for k, column in enumerate(sheet.columns):
         page.set_column(k, k, column.width)
+        if column.choices:
+            offer = {"validate": "list", "source": list(column.choices), "error_type": "information"}
+            page.data_validation(header_row + 1, k, last_row, k, offer)
     naming = [k for k, column in enumerate(sheet.columns[:4]) if column.name in NAMING]
     page.freeze_panes(header_row + 1, naming[0] + 1 if naming else 0)
     page.autofilter(header_row, 0, last_row, last_column)

@@ -11,10 +11,15 @@ from typing import Any
 
 from siting.compare.output import write_comparison
 from siting.consultation.notice import Notice
-from siting.consultation.rules import Asked, load_rules
+from siting.consultation.rules import Extras, load_rules
 from siting.explain import answers as a
 from siting.explain.page import write_page as write_explanation
+from siting.opinions.asked import Asked, Facility
 from siting.opinions.form import write_form
+from siting.opinions.log import HANDLED, Row, facility_text
+from siting.opinions.public_log import public_page, public_rows
+from siting.opinions.summary import summary_of
+from siting.opinions.words import ABOUT, STANCE, WAY
 from siting.people import demand_over_time, people_over_time
 from siting.people.output import write_people
 from siting.publish.notice_files import notice_page
@@ -25,6 +30,7 @@ from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.sweep_tables import write_summary
 from siting.render.view_map import render_views
+from siting.render.wording import both
 from siting.report.build import build
 from siting.report.html_writer import html_text
 from siting.standards import load_service
@@ -117,11 +123,11 @@ def sweep(folder: Path) -> None:
 def review(path: Path) -> None:
     """What a publication would disclose."""
     rules = load_rules()
-    asked = Asked(costs=True, candidates=True)
-    public, found = public_told(hostile_answer(), rules, asked)
+    extras = Extras(costs=True, candidates=True)
+    public, found = public_told(hostile_answer(), rules, extras)
     command = " ".join(HOSTILE)
     path.write_text(
-        review_page(public, found, hostile_notice(), rules, asked, code="ABC", command=command), encoding="utf-8"
+        review_page(public, found, hostile_notice(), rules, extras, code="ABC", command=command), encoding="utf-8"
     )
 
 
@@ -130,6 +136,23 @@ def compare(folder: Path) -> None:
     told = hostile_answer()
     runs = [make_run(k, replace(told, title=(HOSTILE[k], HOSTILE[k + 2]))) for k in range(2)]
     write_comparison(runs, folder)
+
+
+def opinions(folder: Path) -> None:
+    """The public page of a log whose staff wrote the names into everything that is published."""
+    facilities = tuple(Facility(k, name, name, name, name, name, name, name, name) for k, name in enumerate(HOSTILE))
+    asked = Asked("plan", ("", ""), "", None, None, "", (), facilities, ())
+    handled = dict.fromkeys(HANDLED, " ".join(HOSTILE))
+    rows = [
+        Row(
+            k, "", "2026-11-20", both(WAY["form"]), both(ABOUT["facility"]), *facility_text(one),
+            both(STANCE["oppose"]), "", handled, (),
+        )
+        for k, one in enumerate(facilities)
+    ]  # fmt: skip
+    title = (HOSTILE[0], " ".join(HOSTILE))
+    page = public_page(public_rows(rows, asked), title, summary_of(rows, asked))
+    (folder / "opinions.html").write_text(page, encoding="utf-8")
 
 
 def write_pages(folder: Path) -> dict[str, Path]:
@@ -142,6 +165,7 @@ def write_pages(folder: Path) -> dict[str, Path]:
     (folder / "planning_report.html").write_text(html_text(build(told, None, language="both")), encoding="utf-8")
     write_form(told, hostile_notice(), load_rules(), folder)
     (folder / "notice.html").write_text(notice_page(hostile_notice(), told), encoding="utf-8")
+    opinions(folder)
     write_explanation(explanation(), folder / "explain.html")
     review(folder / "review.html")
     sweep(folder / "sweep")

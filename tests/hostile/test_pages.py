@@ -18,6 +18,7 @@ from tests.render.browser import open_browser, open_page
 
 PRINTED = (
     "answer_report.html", "run_report.html", "planning_report.html", "notice.html", "review.html", "explain.html",
+    "opinions.html",
     "sweep/index.html", "compare/comparison.html", "people/people.html", "compare/multiples.html",
 )  # fmt: skip
 MAPS = ("plan.html", "views.html", "compare/compare.html")
@@ -25,6 +26,7 @@ TEMPLATES = {
     "answer.html.j2": ("answer_report.html", "compare/comparison.html"), "report.html.j2": ("run_report.html",),
     "planning_report.html.j2": ("planning_report.html",), "notice.html.j2": ("notice.html",),
     "review.html.j2": ("review.html",), "explain.html.j2": ("explain.html",), "sweep.html.j2": ("sweep/index.html",),
+    "opinions.html.j2": ("opinions.html",),
     "people.html.j2": ("people/people.html",), "multiples.html.j2": ("compare/multiples.html",),
     "compare.html": ("compare/compare.html",), "page.html": ("plan.html", "views.html"),
     "opinion.html": ("opinion.html",),

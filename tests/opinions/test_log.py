@@ -9,11 +9,12 @@ from pathlib import Path
 
 import openpyxl
 import pytest
+from lxml import html
 from openpyxl.utils.escape import unescape
 
 from siting.errors import InputError
-from siting.opinions.log_tables import masked
 from siting.opinions.output import Logged, write_log
+from siting.opinions.public_log import masked
 from tests.hostile.names import HOSTILE
 from tests.opinions.sample import ASKED, SCHOOL, form, put
 
@@ -90,14 +91,16 @@ def test_what_staff_wrote_stays_when_forms_come_in(folder: Path) -> None:
         处理人="王",
         答复日期="2026-12-25",
         会签="已会签",
+        **{"意见摘要（公开用）": "保留学校"},
     )
     put(folder, "0.json", form(D, date="2026-11-11"))
     write(folder)
     rows = table(folder / LOG)
     assert [(row["序号"], row["意见编号"]) for row in rows] == [(1, B), (2, A), (3, C), (4, D)]
     kept = rows[1]
-    assert [kept[name] for name in ("采纳情况", "理由或修改情况", "处理人", "答复日期", "会签")] == [
-        "部分采纳", "保留到 2032 年", "王", "2026-12-25", "已会签",
+    written = ("意见摘要（公开用）", "采纳情况", "理由或修改情况", "处理人", "答复日期", "会签")
+    assert [kept[name] for name in written] == [
+        "保留学校", "部分采纳", "保留到 2032 年", "王", "2026-12-25", "已会签",
     ]  # fmt: skip
     assert table(folder / LOG, 1)[0]["部分采纳"] == 1
     assert (folder / "意见采纳情况表_上次.xlsx").is_file()
@@ -174,20 +177,67 @@ def test_the_public_log_holds_nobodys_data(folder: Path) -> None:
     put(
         folder,
         "4.json",
-        form(D, content="我是 330683199001011234，电话 138-0013-8000，a.b@example.com，2030 年建 2 处"),
+        form(D, content="我是山前村赵六，电话 138-0013-8000，2030 年建 2 处"),
     )
+    put(folder, "5.json", form("EEEEEEEEEEEE", about={"kind": "place", "name": "钱七家", "township": "孙八"}))
     write(folder)
+    summary = "到 2030 年建 2 处；证号 330683199001011234，a.b@example.com"
     fill(folder / LOG, 3, 采纳情况="采纳", 处理人="王五")
+    fill(folder / LOG, 2, **{"意见摘要（公开用）": summary, "理由或修改情况": "已列入近期，联系 138-0013-8000"})
     write(folder, public=True)
     path = folder / "意见采纳情况表_公开.xlsx"
     book = openpyxl.load_workbook(path)
     cells = " ".join(str(cell) for page in book for row in page.iter_rows(values_only=True) for cell in row if cell)
     text = cells + path.with_suffix(".csv").read_text("utf-8-sig")
-    for secret in (A, B, C, D, "李四", "王五", "13800138000", "330683199001011234", "138-0013-8000", "a.b@example"):
+    page = path.with_suffix(".html").read_text("utf-8")
+    secrets = (
+        A, B, C, D, "李四", "王五", "赵六", "钱七", "孙八", "13800138000", "330683199001011234", "138-0013-8000",
+        "a.b@example", "请保留甲小学", "反对关闭",
+    )  # fmt: skip
+    for secret in secrets:
         assert secret not in text
-    assert "2030 年建 2 处" in text
+        assert secret not in page
+    for told in ("到 2030 年建 2 处；证号 〔已隐去〕", "已列入近期", "1 甲小学", "水口村", "名单以外"):
+        assert told in text
+        assert told in page
+    assert "default-src 'none'" in page
+    assert "<script" not in page
     assert [row["采纳情况"] for row in table(path)].count("采纳") == 1
     assert len(book.worksheets) == 3
+
+
+def test_the_handling_is_chosen_from_a_list_in_which_other_words_may_be_typed(folder: Path) -> None:
+    write(folder)
+    page = openpyxl.load_workbook(folder / LOG).worksheets[0]
+    (offer,) = page.data_validations.dataValidation
+    assert offer.formula1 == '"采纳 adopted,部分采纳 partly adopted,未采纳 not adopted,解释说明 explained"'
+    assert offer.errorStyle == "information"
+    (head,) = (row for row in page.iter_rows() if str(row[0].value).startswith("序号"))
+    (cell,) = (cell for cell in head if str(cell.value).startswith("采纳情况"))
+    assert str(offer.sqref) == f"{cell.column_letter}{cell.row + 1}:{cell.column_letter}{cell.row + 3}"
+    fill(folder / LOG, 2, 采纳情况="解释说明 explained")
+    write(folder)
+    assert table(folder / LOG, 1)[0]["解释说明"] == 1
+
+
+def test_the_public_page_counts_by_handling_and_stance(folder: Path) -> None:
+    write(folder)
+    fill(folder / LOG, 1, 采纳情况="采纳")
+    fill(folder / LOG, 2, 采纳情况="解释说明")
+    logged = write(folder, public=True)
+    page = html.fromstring((folder / "意见采纳情况表_公开.html").read_text("utf-8"))
+    crossed = [[" ".join(cell.text_content().split()) for cell in row.iter("td")] for row in page.iter("tr")]
+    assert ["采纳 adopted", "1", "0", "0", "1"] in crossed  # support, oppose, suggest, all
+    assert ["解释说明 explained", "0", "1", "0", "1"] in crossed
+    assert ["尚未处理 not handled yet", "0", "1", "0", "1"] in crossed
+    assert "意见采纳情况表_公开.html" in logged.outputs
+
+
+def test_of_an_unknown_plan_no_subject_is_published(folder: Path) -> None:
+    write_log(folder, None, public=True)
+    page = (folder / "意见采纳情况表_公开.html").read_text("utf-8")
+    assert "甲小学" not in page
+    assert "水口村" not in page
 
 
 def test_masking_leaves_figures_alone() -> None:

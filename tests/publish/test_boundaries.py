@@ -9,7 +9,7 @@ import pytest
 import shapely
 from shapely.geometry import LineString, MultiPolygon, box
 
-from siting.consultation.rules import Asked, load_rules
+from siting.consultation.rules import Extras, load_rules
 from siting.publish.boundaries import borders_of, without_followers
 from siting.publish.public import public_told
 from tests.publish.an_answer import OUTLINE, an_answer
@@ -43,5 +43,5 @@ def test_a_public_map_has_them_only_with_a_number() -> None:
     plain, found = public_told(told, load_rules())
     assert plain.base.green.geometry.geom_equals(INSIDE).tolist() == [True]
     assert any("林地" in left.what[0] for left in found.left_out)
-    numbered, _ = public_told(told, load_rules(), Asked("浙S(2026)12号"))
+    numbered, _ = public_told(told, load_rules(), Extras("浙S(2026)12号"))
     assert len(numbered.base.green) == 2

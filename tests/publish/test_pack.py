@@ -21,7 +21,7 @@ import pytest
 
 from siting.cli.main import main
 from siting.consultation.notice import Notice
-from siting.consultation.rules import Asked, load_rules
+from siting.consultation.rules import Extras, load_rules
 from siting.errors import InputError
 from siting.events import silent
 from siting.publish.pack import write_pack
@@ -66,8 +66,8 @@ def pack(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_pack(tmp_path_factory.mktemp("pack") / "sample_public", a_notice())
 
 
-def make_pack(folder: Path, notice: Notice, asked: Asked | None = None) -> Path:
-    told, _ = public_told(an_answer(), RULES, asked)
+def make_pack(folder: Path, notice: Notice, extras: Extras | None = None) -> Path:
+    told, _ = public_told(an_answer(), RULES, extras)
     write_pack(told, notice, RULES, folder, silent, dpi=40)
     return folder
 
@@ -154,9 +154,10 @@ def test_the_code_is_the_same_in_every_process(tmp_path: Path) -> None:
         "print(release_code(public_told(an_answer(), RULES)[0], a_notice(), RULES))\n",
         encoding="utf-8",
     )
+    root = str(Path(__file__).resolve().parents[2])
     codes = {
         subprocess.run(
-            [sys.executable, str(script)], env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": str(Path(__file__).resolve().parents[2])},
+            [sys.executable, str(script)], env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": root},
             capture_output=True, text=True, check=True,
         ).stdout
         for seed in ("1", "2")
@@ -211,7 +212,7 @@ def test_every_page_has_a_policy_and_asks_for_nothing(pack: Path) -> None:
 
 def test_the_number_of_the_map_is_on_map_and_notice(tmp_path: Path) -> None:
     number = "浙S(2026)12号"
-    folder = make_pack(tmp_path / "p", a_notice(map_review_number=number), Asked(number))
+    folder = make_pack(tmp_path / "p", a_notice(map_review_number=number), Extras(number))
     for name in ("map.html", "notice.html", "opinion.html", "README.txt"):
         assert number in (folder / name).read_text(encoding="utf-8-sig"), name
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from siting.consultation.rules import Asked, load_rules
+from siting.consultation.rules import Extras, load_rules
 from siting.opinions.form import write_form
 from siting.publish.notice_files import notice_page
 from siting.publish.public import public_told
@@ -30,7 +30,9 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     told, found = public_told(an_answer(), rules)
     render_views(told, folder / "map.html")
     (folder / "notice.html").write_text(notice_page(notice, told), encoding="utf-8")
-    page = review_page(told, found, notice, rules, Asked(), code="1234-5678-9abc-def0", command="siting publish sample")
+    page = review_page(
+        told, found, notice, rules, Extras(), code="1234-5678-9abc-def0", command="siting publish sample"
+    )
     (folder / "review.html").write_text(page, encoding="utf-8")
     write_form(told, notice, rules, folder)
     return folder

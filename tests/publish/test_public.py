@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from siting.consultation.rules import Asked, Columns, Rules, load_rules
+from siting.consultation.rules import Columns, Extras, Rules, load_rules
 from siting.publish.facility_list import facility_list
 from siting.publish.public import public_told
 from siting.render.columns import Column, make_sheet
@@ -47,16 +47,16 @@ def test_costs_and_persons_are_nowhere() -> None:
     text = texts_of(told)
     for secret in ("4321", "4,321", "43210000", OWNER, "张三丰", "地主甲"):
         assert secret not in text, secret
-    assert f"{COST:g}" in texts_of(public_told(an_answer(), RULES, Asked(costs=True))[0])
+    assert f"{COST:g}" in texts_of(public_told(an_answer(), RULES, Extras(costs=True))[0])
 
 
 def test_costs_that_are_asked_for_do_not_bring_persons() -> None:
-    text = texts_of(public_told(an_answer(), RULES, Asked(NUMBER, costs=True, candidates=True))[0])
+    text = texts_of(public_told(an_answer(), RULES, Extras(NUMBER, costs=True, candidates=True))[0])
     assert OWNER not in text
 
 
 def test_no_true_place_is_told() -> None:
-    told, found = public_told(an_answer(), RULES, Asked(candidates=True))
+    told, found = public_told(an_answer(), RULES, Extras(candidates=True))
     true = {
         tuple(place)
         for frame in (people_frame(), facility_frame())
@@ -85,7 +85,7 @@ def test_lines_end_where_the_points_are_shown() -> None:
 
 
 def test_no_few_people_are_told() -> None:
-    told, found = public_told(an_answer(), RULES, Asked(NUMBER))
+    told, found = public_told(an_answer(), RULES, Extras(NUMBER))
     public = {name for rule in RULES.layers.values() for name in rule.people}
     public |= {name for rule in RULES.sheets.values() for name in rule.people}
     frames = [layer.frame for layer in layers_of(told)] + [sheet.frame for sheet in told.sheets]
@@ -144,7 +144,7 @@ def test_boundaries_are_not_in_the_page_without_a_number() -> None:
         for frame in (answer.place.outline, answer.place.zone_shapes)
     ]
     plain = views_html(public_told(answer, RULES)[0])
-    page = views_html(public_told(answer, RULES, Asked(NUMBER))[0])
+    page = views_html(public_told(answer, RULES, Extras(NUMBER))[0])
     for corners in map(json.dumps, shapes):
         assert corners not in plain
         assert corners in page
@@ -158,7 +158,7 @@ def test_boundaries_are_not_in_the_page_without_a_number() -> None:
 
 def test_internal_layers_only_when_asked() -> None:
     assert "candidates" not in {layer.key for layer in layers_of(public_told(an_answer(), RULES)[0])}
-    asked = public_told(an_answer(), RULES, Asked(candidates=True))[0]
+    asked = public_told(an_answer(), RULES, Extras(candidates=True))[0]
     assert "candidates" in {layer.key for layer in layers_of(asked)}
     assert not facility_list(asked, RULES).frame["name"].eq("地主甲").any()  # not facilities of the plan
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from siting.consultation.rules import Asked, load_rules
+from siting.consultation.rules import Extras, load_rules
 from siting.layout.answer import LayoutAnswer
 from siting.prepare import Settings
 from siting.publish.public import public_told
@@ -56,5 +56,5 @@ def test_a_run_of_one_period_shows_what_the_public_should_see() -> None:
 
 
 def test_with_a_number_the_areas_are_shown() -> None:
-    told, _ = public_told(run(), RULES, Asked("浙S(2026)12号"))
+    told, _ = public_told(run(), RULES, Extras("浙S(2026)12号"))
     assert "area_after" in shown(told)
