@@ -221,7 +221,7 @@ def test_search_finds_any_point_of_any_subject_and_opens_it(page: Any) -> None:
     assert page.locator(".popup").get_attribute("data-id") == "d00049"
     page.locator("#query").fill("c" + "s19")  # of a layer that is off
     page.keyboard.press("Enter")
-    assert page.locator('#switches input[value="layer:hidden"]').is_checked()
+    assert page.locator('#switches input[value="layer:candidates"]').is_checked()
     page.locator("#query").fill("没有这个地方")
     assert page.locator("#found li").text_content() == "没有找到"
 
@@ -322,7 +322,7 @@ def test_everything_is_reached_by_the_keyboard(page: Any) -> None:
         "SUMMARY",
         "query",
         "layer:people",
-        "layer:hidden",
+        "layer:candidates",
     } <= reached
     assert {"zones", "zoom-in", "map_siting", "scroll"} <= {word for text in reached for word in text.split()}
 
