@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from siting.cli import terminal
-from siting.cli.options import OUT, AsJson, Out
+from siting.cli.options import OUT, AsJson, Font, Out
 from siting.files.run_folder import check_writable
 from siting.screen import say_json
 
@@ -19,6 +19,7 @@ def compare_command(
     ],
     out: Out = OUT,
     name: Annotated[str, typer.Option("--name", help="成果文件夹的名称 name of the result folder")] = "comparison",
+    font: Font = None,
     as_json: AsJson = False,
 ) -> None:
     """并列比较几个方案：地图、各项指标，谁受益、谁受损。Put plans side by side: maps, figures, winners and losers."""
@@ -28,7 +29,7 @@ def compare_command(
 
     check_writable(out)
     read = read_runs(runs, out)
-    outputs = write_comparison(read, out / name)
+    outputs = write_comparison(read, out / name, font)
     if as_json:
         record = {"event": "result", "outputs": {key: str(path.resolve()) for key, path in outputs.items()}}
         say_json(record)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 from siting.render.map_base import bounds
 from siting.render.print_map.ground import Window, fit, holding
@@ -20,19 +21,20 @@ WIDTH_MM, SIZE_PT, DPI, COLUMNS = 200.0, 7.5, 170, 2
 EDGE_MM = 0.5
 
 
-def legend_png(told: Told, views: Sequence[View]) -> bytes:
+def legend_png(told: Told, views: Sequence[View], font: Path | None = None) -> bytes:
     """The legend as a PNG, in both languages.
 
     Args:
         told: of which place.
         views: one of each plan, of one subject and period.
+        font: file of a font with Chinese characters; None: one of the machine's.
 
     Raises:
         InputError: when there is no font with Chinese characters.
         ValueError: when a layer has a category that it does not name.
     """
     entries, width = _entries(told, views), WIDTH_MM - 2 * EDGE_MM
-    face = find_typeface()
+    face = find_typeface(font)
     height = legend_height(entries, Paper(WIDTH_MM, 10.0, face), width, SIZE_PT, COLUMNS) + 2 * EDGE_MM
     paper = Paper(WIDTH_MM, height, face)
     draw_legend(paper, entries, EDGE_MM, height - EDGE_MM, width, SIZE_PT, COLUMNS)

@@ -6,6 +6,7 @@ import base64
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import siting
@@ -58,11 +59,12 @@ def shared_subjects(told: Sequence[Told]) -> list[Shared]:
     return [Shared(views) for views in last.values()]
 
 
-def multiples_html(told: Sequence[Told]) -> str:
+def multiples_html(told: Sequence[Told], font: Path | None = None) -> str:
     """The page.
 
     Args:
         told: of each plan, two or more of one case.
+        font: file of a font with Chinese characters; None: one of the machine's.
 
     Raises:
         InputError: when the program's own templates are missing, or there is no font with Chinese characters.
@@ -88,17 +90,21 @@ def multiples_html(told: Sequence[Told]) -> str:
         width=dots[0],
         height=dots[1],
         left_out=("、".join(zh for zh, _ in missing), ", ".join(en for _, en in missing)) if missing else None,
-        subjects=[_subject(shared, told, everything, width, height) for shared in drawn],
+        subjects=[_subject(shared, told, everything, (width, height), font) for shared in drawn],
     )  # fmt: skip
 
 
 def _subject(
-    shared: Shared, told: Sequence[Told], everything: tuple[View, ...], width: float, height: float
+    shared: Shared, told: Sequence[Told], everything: tuple[View, ...], size: tuple[float, float], font: Path | None
 ) -> dict[str, Any]:
-    """One subject as the template reads it; the ground of all its maps holds the points of `everything`."""
+    """One subject as the template reads it; the ground of all its maps holds the points of `everything`.
+
+    Args:
+        size: of a map, mm.
+    """
     whole = [replace(one, views=everything) for one in told]
     pictures = [
-        picture_png(one, view, width_mm=width, height_mm=height, dpi=DPI, legend=False)
+        picture_png(one, view, width_mm=size[0], height_mm=size[1], dpi=DPI, legend=False, font=font)
         for one, view in zip(whole, shared.views, strict=True)
     ]
     plans = [
@@ -114,7 +120,7 @@ def _subject(
         "name": shared.name,
         "period": shared.period,
         "plans": plans,
-        "legend": _encoded(legend_png(whole[0], shared.views)),
+        "legend": _encoded(legend_png(whole[0], shared.views, font)),
         "legend_text": legend_text(whole[0], shared.views),
     }
 

@@ -22,9 +22,12 @@ from siting.render.views import Section
 TITLE = ("方案比较", "Comparison of plans")
 
 
-def write_comparison(runs: Sequence[Run], folder: Path) -> dict[str, Path]:
+def write_comparison(runs: Sequence[Run], folder: Path, font: Path | None = None) -> dict[str, Path]:
     """Write everything to `folder`, which takes the place of an older one when it is whole; the pages with maps only
     where every run's folder has the data of its map.
+
+    Args:
+        font: file of a font with Chinese characters for the small maps; None: one of the machine's.
 
     Raises:
         InputError: when the folder cannot be written, or an older file is held open by another program.
@@ -64,7 +67,7 @@ def write_comparison(runs: Sequence[Run], folder: Path) -> dict[str, Path]:
         told = [run.told for run in runs if run.told is not None]
         if len(told) == len(runs):
             _write(temporary / "compare.html", comparison_html(runs, told))
-            _write(temporary / "multiples.html", multiples_html(told))
+            _write(temporary / "multiples.html", multiples_html(told, font))
         write_tables(sheets, temporary, book="comparison.xlsx", title=TITLE, caveat=caveat)
         record = {"runs": [str(run.folder.resolve()) for run in runs], "ids": [run.id for run in runs]}
         text = json_text(record, indent=2)

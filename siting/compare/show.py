@@ -82,15 +82,17 @@ def _against(runs: Sequence[Run], part: pd.DataFrame, k: int, year: int) -> list
     when = (f"{year} 年", f"{year}, ") if runs[k].yearly else ("", "")
     lines = [
         (
-            f"第 {k + 1} 方案比第 1 方案（{when[0]}共有的服务，按乡镇净计）：受益 {gained} 人次，受损 {lost} 人次",
+            f"第 {k + 1} 方案比第 1 方案（{when[0]}共有的服务，按乡镇净计）："
+            f"达标增加 {gained} 人次，减少 {lost} 人次",
             "bold",
         ),
         (
-            f"plan {k + 1} against plan 1 ({when[1]}services of both, net by township): {gained} gain, {lost} lose",
+            f"plan {k + 1} against plan 1 ({when[1]}services of both, net by township): "
+            f"within the standard {gained} more, {lost} fewer",
             "dim",
         ),
     ]  # fmt: skip
-    for sign, zh, en in ((1, "受益最多", "most gain in"), (-1, "受损最多", "most lose in")):
+    for sign, zh, en in ((1, "增加最多", "most more in"), (-1, "减少最多", "most fewer in")):
         own = part.assign(size=sign * change).nlargest(NAMED, "size")
         own = own[own["size"] >= LEAST_PERSONS]
         mark = "+" if sign > 0 else "-"

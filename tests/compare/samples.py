@@ -28,6 +28,7 @@ LABELS = (
 )
 TOWNS = (HOSTILE[4], HOSTILE[15], "丙乡")  # of the first, the second and the third township
 WITHIN = ((0.0, 0.0, 0.0), (7.0, -3.0, 0.0), (-2.0, 5.0, 1.0))  # more people within, by run and township
+MINUTES = ((10.0, 8.0, 9.5), (11.0, 8.0, 7.0), (10.0, 8.0, 9.5))  # mean minutes, by run and township
 
 
 def record(title: str, **changes: float) -> dict[str, Any]:
@@ -40,17 +41,18 @@ def record(title: str, **changes: float) -> dict[str, Any]:
 
 
 def make_run(k: int, told: Told) -> Run:
-    """The k-th run: three townships that differ from those of the first as `WITHIN` says."""
+    """The k-th run: three townships that differ from those of the first as `WITHIN` and `MINUTES` say."""
     made = record(TITLES[k][0])
     one = [row for row in made["coverage"] if row["level"] == "township"]
     others = [row for row in made["coverage"] if row["level"] != "township"]
     units = sorted({row["unit"] for row in one})
     towns = [
-        {**row, "unit": f"t{n}", "name": TOWNS[n], "within_after": 10.0 + WITHIN[k][n], "need": 20.0}
+        {**row, "unit": f"t{n}", "name": TOWNS[n], "within_after": 10.0 + WITHIN[k][n], "need": 20.0,
+         "mean_min_after": MINUTES[k][n]}
         for row in one
         if row["unit"] == units[0]
         for n in range(len(TOWNS))
-    ]
+    ]  # fmt: skip
     for row in others:
         row["within_after"] += sum(WITHIN[k])
     made["coverage"] = [*others, *towns]

@@ -61,7 +61,7 @@ def test_the_folder_has_page_workbook_and_tables(runs: list[Run], tmp_path: Path
     page = outputs["comparison.html"].read_text(encoding="utf-8")
     assert "谁受益" in page
     assert "http://" not in page.replace("http://www.w3.org", "")
-    assert any("受损" in text for text, _ in lines_of(runs))
+    assert any("减少" in text for text, _ in lines_of(runs))
 
 
 def test_without_the_data_of_the_maps_there_are_tables_only(runs: list[Run], tmp_path: Path) -> None:
@@ -104,7 +104,7 @@ def test_the_lines_name_services_and_money_as_people_do(runs: list[Run]) -> None
     texts = [text for text, _ in lines_of(runs)]
     assert not any("primary_school" in text or "health_station" in text for text in texts)
     assert any(text.startswith("   小学：投资 ") and "2030 年标准之内" in text for text in texts)
-    assert any("受损最多" in text and "小学 Primary school -3" in text for text in texts)
+    assert any("减少最多" in text and "小学 Primary school -3" in text for text in texts)
     years = next(sheet for sheet in sheets_of(runs) if sheet.key == "years").frame
     assert (years["unit"] != "").all()
     plans = next(sheet for sheet in sheets_of(runs) if sheet.key == "plans").frame.set_index("figure")

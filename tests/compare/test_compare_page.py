@@ -186,7 +186,9 @@ def test_figures_and_gains_are_those_of_the_tables(page: Any, runs: list[Run]) -
     shown = page.evaluate(
         "[...document.querySelectorAll('#gains tr')].map(row => [row.cells[0].textContent, row.cells[2].textContent])"
     )
-    assert shown == [[TOWNS[0], "+7"], [TOWNS[1], "−3"]]
+    assert shown == [[TOWNS[0], "+7"], [TOWNS[1], "−3"], [TOWNS[2], "−2.5"], [TOWNS[0], "+1.0"]]
+    beams = page.locator("#gains .beam i").evaluate_all("beams => beams.map(beam => beam.className)")
+    assert beams == ["more", "less", "more", "less"]  # nearer is better
     assert set(moved["change1"]) == {-3, 7}
     page.evaluate("comparison.setPeriod('2035')")  # of which the records have nothing: what the maps tell
     assert "2035 / 60" in page.locator("#figures").text_content()

@@ -76,7 +76,7 @@ def test_tables_have_no_year_and_tell_what_each_run_tells(folders: list[str]) ->
     assert "结果 Result" in set(sheets["plans"].frame["figure"])
     assert len(sheets["winners_losers"].frame) > 0
     assert isinstance(sheets["years"].frame, pd.DataFrame)
-    assert any("受损最多" in text for text, _ in lines_of(runs))
+    assert any("减少最多" in text for text, _ in lines_of(runs))
     assert not any("0 年" in text for text, _ in lines_of(runs))
 
 
