@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Literal
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from siting.impedance import FloatArray
-from siting.layout.moves import NOWHERE, moves_of
+from siting.layout.moves import WHEN, When, moves_of, points_of
 from siting.layout.pose import ServicePart
 from siting.layout.result import UNCHANGED, LayoutPlan
 from siting.layout.running import yearly_yuan
@@ -111,17 +110,18 @@ class Facts:
         parts = {int(str(key)): part for key, part in self.moves.groupby(view)}
         return {divmod(key, len(self.years)): part for key, part in parts.items()}
 
-    def moves_at(self, s: int, t: int, when: Literal["before", "after"], p: int) -> pd.DataFrame:
+    def moves_at(self, s: int, t: int, when: When, p: int) -> pd.DataFrame:
         """The moves of one service and period in which people are at one place if nothing changed, or in the plan."""
-        moves = self.moves_in(s, t)
-        if (s, t, when) not in self._rows_at:
-            self._rows_at[s, t, when] = {int(str(p)): np.asarray(r) for p, r in moves.groupby(when).indices.items()}
-        return moves.iloc[self._rows_at[s, t, when].get(p, NOBODY)]
+        return self.moves_in(s, t).iloc[self._rows_at.get((s, t, when), {}).get(p, NOBODY)]
 
     @cached_property
-    def _rows_at(self) -> dict[tuple[int, int, str], dict[int, NDArray[np.intp]]]:
-        """Numbers of the rows of `moves_in` by place, as far as they were asked for."""
-        return {}
+    def _rows_at(self) -> dict[tuple[int, int, When], dict[int, NDArray[np.intp]]]:
+        """Numbers of the rows of `moves_in`, by place."""
+        return {
+            (s, t, when): {int(str(place)): np.asarray(rows) for place, rows in moves.groupby(when).indices.items()}
+            for (s, t), moves in self._by_view.items()
+            for when in WHEN
+        }
 
     @cached_property
     def yuan(self) -> FloatArray:
@@ -249,49 +249,17 @@ class Facts:
         return need, float(own["within"].sum()), max(need - placed, 0.0), minutes / placed if placed > 0 else np.nan
 
     def points(self, s: int, t: int) -> pd.DataFrame:
-        """The demand points where somebody needs a service in a period.
-
-        Index: row of the case's demand table. Columns: need, within_before, within_after, without_before,
-        without_after (persons), minutes_before, minutes_after (mean of those who have a place), place_before,
-        place_after (where most of them go; -1 nowhere).
-        """
-        if (s, t) not in self._points:
-            self._points[s, t] = self._points_of(s, t)
-        return self._points[s, t].copy()
+        """The demand points where somebody needs a service in a period, as `points_of` tells."""
+        return self._points[s, t]
 
     @cached_property
     def _points(self) -> dict[tuple[int, int], pd.DataFrame]:
-        return {}
-
-    def _points_of(self, s: int, t: int) -> pd.DataFrame:
-        moves = self.moves_in(s, t)
-        found = pd.DataFrame({"need": moves.groupby("point")["persons"].sum()})
-        for when in ("before", "after"):
-            persons, nowhere = moves["persons"], moves[when] == NOWHERE
-            columns = pd.DataFrame(
-                {
-                    "point": moves["point"],
-                    f"within_{when}": persons * moves[f"within_{when}"],
-                    f"without_{when}": persons * nowhere,
-                    "minutes": (persons * moves[f"minutes_{when}"]).fillna(0.0),
-                    "placed": persons * ~nowhere,
-                }
-            )
-            total = columns.groupby("point").sum()
-            found[[f"within_{when}", f"without_{when}"]] = total[[f"within_{when}", f"without_{when}"]]
-            mean = np.divide(
-                total["minutes"], total["placed"], out=np.full(len(total), np.nan), where=total["placed"] > 0
-            )
-            found[f"minutes_{when}"] = mean
-            each = moves.groupby(["point", when])["persons"].sum().reset_index()
-            most = each.sort_values("persons", kind="stable").drop_duplicates("point", keep="last")
-            found[f"place_{when}"] = most.set_index("point")[when]
-        return found
+        return {(s, t): points_of(self.moves_in(s, t)) for s in range(len(self.parts)) for t in range(len(self.years))}
 
     @cached_property
     def budgets(self) -> pd.DataFrame:
         """What other budgets bring, as `siting.layout.tables.budgets.budgets_of` tells; empty without a sweep."""
-        return budgets_of(TableFacts(self.plan, Settings()))
+        return budgets_of(self.of_tables)
 
     @cached_property
     def cells(self) -> NDArray[np.object_]:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pandas as pd
 
 from siting.layout.result import Course, LayoutPlan
 
+When = Literal["before", "after"]
+WHEN: tuple[When, ...] = ("before", "after")
 NOWHERE = -1
 TINY = 1e-9
 KEY = ["service", "group", "period", "point"]
@@ -37,6 +41,39 @@ def moves_of(plan: LayoutPlan) -> pd.DataFrame:
     own = demand[[*KEY, "persons"]].iloc[found["row"].to_numpy()].reset_index(drop=True)
     found["persons"] = own["persons"] * found["share"]
     return pd.concat([own[KEY], found.drop(columns=["row", "share"])], axis=1)
+
+
+def points_of(moves: pd.DataFrame) -> pd.DataFrame:
+    """What becomes of the people of each demand point.
+
+    Args:
+        moves: those of one service and period, as `moves_of` gives them.
+
+    Returns:
+        Index: row of the case's demand table. Columns: need, within_before, within_after, without_before,
+        without_after (persons), minutes_before, minutes_after (mean of those who have a place), place_before,
+        place_after (where most of them go; -1 nowhere).
+    """
+    found = pd.DataFrame({"need": moves.groupby("point")["persons"].sum()})
+    for when in WHEN:
+        persons, nowhere = moves["persons"], moves[when] == NOWHERE
+        columns = pd.DataFrame(
+            {
+                "point": moves["point"],
+                f"within_{when}": persons * moves[f"within_{when}"],
+                f"without_{when}": persons * nowhere,
+                "minutes": (persons * moves[f"minutes_{when}"]).fillna(0.0),
+                "placed": persons * ~nowhere,
+            }
+        )
+        total = columns.groupby("point").sum()
+        found[[f"within_{when}", f"without_{when}"]] = total[[f"within_{when}", f"without_{when}"]]
+        mean = np.divide(total["minutes"], total["placed"], out=np.full(len(total), np.nan), where=total["placed"] > 0)
+        found[f"minutes_{when}"] = mean
+        each = moves.groupby(["point", when])["persons"].sum().reset_index()
+        most = each.sort_values("persons", kind="stable").drop_duplicates("point", keep="last")
+        found[f"place_{when}"] = most.set_index("point")[when]
+    return found
 
 
 def _matched(before: pd.DataFrame, after: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
