@@ -21,7 +21,7 @@ function baseLegend(head, item) {
   road('motorway', 'legend.motorway');
   road('primary', 'legend.main_road');
   if (BASE.rail.count) item(railSwatch(), t('legend.railway'));
-  if (BASE.green.polygons) item(swatch('area', { fill: STYLE.base.green, opacity: 1 }), t('legend.green'));
+  if (BASE.green.polygons) item(swatch('area', { fill: STYLE.base.green, opacity: 1 }), t(DATA.base.woods ? 'legend.green' : 'legend.parks'));
   if (BASE.water.polygons || BASE.rivers.length) item(swatch('area', { fill: STYLE.base.water, opacity: 1 }), t('legend.water'));
 }
 

@@ -94,7 +94,7 @@ class Rules(Frozen):
     """`data/public.toml`."""
 
     schema_version: Literal[1] = Field(1, alias="schema")
-    grid_m: float = Field(ge=50, le=1000)
+    grid_m: float = Field(ge=100, le=1000)
     least_persons: int = Field(ge=3, le=100)
     round_persons_to: int = Field(ge=5, le=100)
     layers: Mapping[str, LayerRule]

@@ -11,8 +11,11 @@ import numpy as np
 import shapely
 from numpy.typing import NDArray
 
+from siting.render.map_base import WOODS
+
 NEAR_M = 150.0  # an edge this near a boundary may follow it
 MOST_M = 500.0  # for so long at most
+MOST_LOST = 0.5  # of the area of woods; where more is left out, the rest would tell that there are none elsewhere
 
 
 def borders_of(frames: list[gpd.GeoDataFrame], crs: str) -> shapely.Geometry:
@@ -24,7 +27,8 @@ def borders_of(frames: list[gpd.GeoDataFrame], crs: str) -> shapely.Geometry:
 def without_followers(frame: gpd.GeoDataFrame, borders: shapely.Geometry, crs: str) -> tuple[gpd.GeoDataFrame, int]:
     """The frame without the areas whose edge follows the borders, and how many were left out.
 
-    Parts of multi-polygons are looked at one by one; lines and points stay.
+    Parts of multi-polygons are looked at one by one; lines and points stay. Where most
+    of the woods follow the borders, none are left.
 
     Args:
         frame: of the base map. WGS84.
@@ -39,7 +43,19 @@ def without_followers(frame: gpd.GeoDataFrame, borders: shapely.Geometry, crs: s
     areas = shapely.get_type_id(shapes) == 3
     follow = np.zeros(len(shapes), dtype=bool)
     follow[areas] = _along(shapes[areas], near) > MOST_M
+    follow |= areas & _woods_mostly_lost(parts, np.where(areas, shapely.area(shapes), 0.0), follow)
     return parts[~follow], int(follow.sum())
+
+
+def _woods_mostly_lost(
+    parts: gpd.GeoDataFrame, square_metres: NDArray[np.float64], lost: NDArray[np.bool_]
+) -> NDArray[np.bool_]:
+    """(n,) which parts are woods, where most of the woods are lost."""
+    woods = np.zeros(len(parts), dtype=bool)
+    if "kind" in parts.columns:
+        woods = parts["kind"].isin(WOODS).to_numpy()
+    mostly = square_metres[woods & lost].sum() > MOST_LOST * square_metres[woods].sum()
+    return woods & bool(mostly)
 
 
 def _along(areas: NDArray[np.object_], near: shapely.Geometry) -> NDArray[np.float64]:

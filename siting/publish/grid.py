@@ -41,6 +41,13 @@ class Grid:
     moved: int = 0
     farthest_m: float = 0.0
 
+    def nearest(self, at: NDArray[np.float64]) -> NDArray[np.float64]:
+        """(n, 2) the nearest nodes of places in the projected system."""
+        node: NDArray[np.float64] = np.rint(at / self.metres) * self.metres
+        self.moved += len(at)
+        self.farthest_m = max(self.farthest_m, float(np.hypot(*(node - at).T).max(initial=0.0)))
+        return node
+
     def snap(self, places: NDArray[np.float64]) -> NDArray[np.float64]:
         """(n, 2) longitude and latitude of the nearest nodes; NaN stays NaN."""
         known = np.isfinite(places).all(axis=1)
@@ -48,9 +55,7 @@ class Grid:
             return places.copy()
         there = _transformer(self.crs)
         at = np.column_stack(there.transform(places[known, 0], places[known, 1]))
-        node = np.rint(at / self.metres) * self.metres
-        self.moved += int(known.sum())
-        self.farthest_m = max(self.farthest_m, float(np.hypot(*(node - at).T).max()))
+        node = self.nearest(at)
         found = np.full_like(places, np.nan)
         back = there.transform(node[:, 0], node[:, 1], direction="INVERSE")
         found[known] = np.round(np.column_stack(back), DECIMALS)

@@ -16,6 +16,7 @@ from siting.publish.boundaries import borders_of, without_followers
 from siting.publish.disclosure import BOUNDARY, CUT, FREE_TEXT, INTERNAL, MONEY, UNLISTED, Disclosure, Ledger
 from siting.publish.figures import public_bars, public_figures
 from siting.publish.grid import Grid
+from siting.publish.ground import generalised
 from siting.publish.people import people_column, sizes
 from siting.render.columns import Column, Sheet, clean
 from siting.render.views import AreaLayer, Base, Layer, LineLayer, Place, PointLayer, Told, View
@@ -80,14 +81,16 @@ class _Publisher:
         )
 
     def base(self) -> Base:
-        """The base map, which is of public data; the points of its names are snapped as the others."""
-        base = self.told.base
+        """The base map, on the same grid as the places: its names snapped, its lines and areas generalised."""
+        base, ground = self.told.base, Grid(self.grid.crs, self.grid.metres)
+        water = self.uncut(_named(base.water), ("底图水域", "Water of the base map"))
+        green = self.uncut(_named(base.green), ("底图林地绿地", "Woods and green of the base map"))
         return Base(
-            roads=_named(base.roads),
-            water=self.uncut(_named(base.water), ("底图水域", "Water of the base map")),
-            rail=_named(base.rail),
+            roads=generalised(_named(base.roads), ground),
+            water=generalised(water, ground),
+            rail=generalised(_named(base.rail), ground),
             places=self.grid.snap_shapes(_named(base.places)),
-            green=self.uncut(_named(base.green), ("底图林地绿地", "Woods and green of the base map")),
+            green=generalised(green, ground),
             stations=self.grid.snap_shapes(_named(base.stations)),
         )
 
@@ -106,7 +109,7 @@ class _Publisher:
     def notices(self) -> list[Text]:
         """What the public must be told of the map."""
         rules, number = self.rules, self.extras.map_review_number
-        few, metres = rules.least_persons, f"{rules.grid_m:g}"
+        few, metres, half = rules.least_persons, f"{rules.grid_m:g}", f"{rules.grid_m / 2:g}"
         said: list[Text] = [(f"审图号：{number}", f"Map review number: {number}")] if number else []
         if not number:
             said.append(
@@ -117,10 +120,12 @@ class _Publisher:
             )
         said.append(
             (
-                f"设施和居民点的位置归到 {metres} 米格网；不足 {few} 人的写“{rules.suppressed}”，"
-                f"其余人数取整到 {rules.round_persons_to}，分项之和可能与合计不同。",
-                f"Places are shown to a grid of {metres} m. Fewer than {few} people read {rules.suppressed}; other "
-                f"counts are rounded to {rules.round_persons_to}, so that parts may not add up to totals.",
+                f"设施、居民点的位置和底图的线形归到 {metres} 米格网，只精确到约 {half} 米；"
+                f"不足 {few} 人的写“{rules.suppressed}”，其余人数取整到 {rules.round_persons_to}，"
+                "分项之和可能与合计不同。",
+                f"Places and the lines of the base map are on a grid of {metres} m, right to about {half} m. Fewer "
+                f"than {few} people read {rules.suppressed}; other counts are rounded to {rules.round_persons_to}, so "
+                "that parts may not add up to totals.",
             )
         )
         return said

@@ -26,6 +26,7 @@ DRAWN_AS = {
 }
 TOLERANCE_DEGREES = {"minor": 5e-5, "lane": 6e-5, "path": 8e-5}  # 1e-5 degrees are about a metre
 FINE, COARSE = 3e-5, 1e-4
+WOODS = ("wood", "forest", "scrub")  # kinds of green
 LEAST_AREA = 2e-8  # square degrees: about 200 square metres
 PLACE_RANK = {
     **dict.fromkeys(("city", "county", "municipality"), 0),
@@ -44,6 +45,7 @@ def base_layers(place: Place, base: Base, style: Style) -> tuple[dict[str, Any],
         "outline": encode_polygons(outline, tolerance=FINE),
         "zones": _zones(place),
         "green": encode_polygons(_shapes(base.green), tolerance=COARSE, least_area=LEAST_AREA * 10),
+        "woods": has_woods(base),
         "water": encode_polygons(_shapes(base.water), tolerance=FINE, least_area=LEAST_AREA),
         "rivers": _rivers(base.water),
         "rail": encode_lines(shapely.line_merge(_dissolved(_shapes(base.rail))), tolerance=FINE),
@@ -51,6 +53,11 @@ def base_layers(place: Place, base: Base, style: Style) -> tuple[dict[str, Any],
         "places": _places(base.places),
         "stations": _stations(base.stations),
     }, notes
+
+
+def has_woods(base: Base) -> bool:
+    """Whether some of the green is woods, as the legend calls it."""
+    return bool(np.isin(_column(base.green, "kind"), WOODS).any())
 
 
 def bounds(place: Place, points: NDArray[np.float64]) -> tuple[float, float, float, float]:

@@ -14,7 +14,7 @@ from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from numpy.typing import NDArray
 
-from siting.render.map_base import DRAWN_AS
+from siting.render.map_base import DRAWN_AS, has_woods
 from siting.render.map_style import Road, Style
 from siting.render.print_map.ground import Ground
 from siting.render.print_map.look import style as map_style
@@ -45,7 +45,7 @@ def draw_base(paper: Paper, ground: Ground, place: Place, base: Base) -> set[str
     for key, shapes, colour, order in (("green", green, look.green, 0.2), ("water", water, look.water, 0.4)):
         if len(shapes):
             paper.add(filled(shapes, colour, order=order), window)
-            seen.add(key)
+            seen.add("parks" if key == "green" and not has_woods(base) else key)
     seen |= _zones(paper, ground, place, style)
     for lines, width in ((streams, 0.35), (rivers, 1.3)):
         if len(lines):

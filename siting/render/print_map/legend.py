@@ -20,7 +20,7 @@ from siting.render.views import AreaLayer, LineLayer, Place
 
 KEY_MM = 6.0  # width of the sample before the text, of a legend in its full size
 HEADING_MM = 16.0  # a column may be so much longer for the next to begin with a heading
-BASE_ORDER = ("outline", "motorway", "main_road", "railway", "water", "green")
+BASE_ORDER = ("outline", "motorway", "main_road", "railway", "water", "green", "parks")
 
 
 @dataclass(frozen=True)
@@ -133,8 +133,9 @@ def _sample(paper: Paper, entry: Entry, left: float, y: float, width: float, hei
     look = style()
     if entry.shown is not None:
         _category(paper, entry.shown, box, middle, scale)
-    elif entry.base in ("water", "green", "zone"):
-        colour = mixed(entry.colour, 2 * look.zone.tint) if entry.base == "zone" else getattr(look.base, entry.base)
+    elif entry.base in ("water", "green", "parks", "zone"):
+        plain = look.base.water if entry.base == "water" else look.base.green
+        colour = mixed(entry.colour, 2 * look.zone.tint) if entry.base == "zone" else plain
         paper.add(filled(_one(box), colour, order=9.0))
         edge = entry.colour or "#b9b4aa"
         paper.add(stroked(_one(box.boundary), edge, 0.5, order=9.1, dashes=(4.0, 1.6) if entry.colour else None))
