@@ -90,6 +90,12 @@ class FigureRules(Frozen):
     of: str = ""
 
 
+class NoticeRules(Frozen):
+    """Notices of the program by texts that their Chinese has, one of which is enough."""
+
+    having: frozenset[str] = Field(frozenset(), alias="with")
+
+
 class Rules(Frozen):
     """`data/public.toml`."""
 
@@ -101,6 +107,7 @@ class Rules(Frozen):
     bars: Mapping[str, Literal["all", "township"]] = {}
     sheets: Mapping[str, SheetRule]
     figures: FigureRules
+    notices: NoticeRules = NoticeRules()
 
     @model_validator(mode="after")
     def _rounding_hides(self) -> Rules:

@@ -84,8 +84,8 @@ class LayoutAnswer:
         if count:
             said.append(
                 (
-                    f"有 {count} 项标准数值未经核实，详见报告“假设与未核实的数值”。",
-                    f"{count} values of the standards are not verified; see the report's assumptions.",
+                    f"有 {count} 项标准数值未经核实，使用前请核对“假设与未核实的数值”。",
+                    f"{count} values of the standards are not verified: check the assumptions before use.",
                 )
             )
         if self.facts.changes_nothing and not outcome.proven:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 
 from siting.consultation.notice import LEAST_DAYS, Notice
 from siting.opinions.asked import PAGE
 from siting.opinions.form import PAPER
 from siting.render.columns import clean
+from siting.render.print_map.column import source_text
 from siting.render.views import Told
 from siting.render.wording import Text
 
@@ -41,8 +43,8 @@ def parts_of(notice: Notice, told: Told) -> tuple[Part, ...]:
         (f"成果状态：{told.label[0]}。", f"Result: {told.label[1]}."),
         *([(f"数据时点：{info.data_date}。", f"Data of {info.data_date}.")] if info.data_date else []),
         *told.notices,
-        *((f"数据来源：{_source(s.title, s.licence, s.attribution_zh or s.attribution)}",
-           f"Source: {_source(s.title, s.licence, s.attribution)}") for s in told.place.sources),
+        *((f"数据来源：{source_text(source, 'zh')}", f"Source: {source_text(source, 'en')}")
+          for source in told.place.sources),
     )  # fmt: skip
     found = (
         Part(
@@ -73,7 +75,7 @@ def units_of(notice: Notice) -> Sequence[tuple[Text, str]]:
 def _dates(notice: Notice) -> list[Text]:
     said: list[Text] = [
         (
-            f"{_day(notice, 'starts')}至{_day(notice, 'ends')}，共 {notice.days} 天（不计开始当日）。",
+            f"{_day(notice.starts)}至 {_day(notice.ends)}，共 {notice.days} 天（不计开始当日）。",
             f"From {notice.starts} to {notice.ends}: {notice.days} days, the first not counted.",
         )
     ]
@@ -87,8 +89,7 @@ def _dates(notice: Notice) -> list[Text]:
     return said
 
 
-def _day(notice: Notice, name: str) -> str:
-    day = getattr(notice, name)
+def _day(day: date) -> str:
     return f"{day.year} 年 {day.month} 月 {day.day} 日"
 
 
@@ -97,7 +98,3 @@ def _form() -> Text:
         f"请用随附的意见表：{PAGE}（电脑、手机上填写，不需联网）或 {PAPER}（打印填写）。",
         f"Please use the form that comes with this: {PAGE} (no network needed) or {PAPER} (on paper).",
     )
-
-
-def _source(title: str, licence: str, attribution: str) -> str:
-    return "，".join(filter(None, (title, licence, attribution)))

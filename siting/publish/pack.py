@@ -8,6 +8,7 @@ from pathlib import Path
 from siting.consultation.facilities import last_views
 from siting.consultation.notice import Notice
 from siting.consultation.rules import Rules
+from siting.errors import fail
 from siting.events import Listener, stage
 from siting.files.run_folder import writing
 from siting.files.zipped import zip_folder
@@ -17,6 +18,7 @@ from siting.publish.notice_files import notice_page, write_notice_docx
 from siting.publish.readme import readme_text
 from siting.render.csv_files import write_sheet_csv
 from siting.render.print_map import write_sheets
+from siting.render.print_map.typeface import find_typeface
 from siting.render.view_map import render_views
 from siting.render.views import Told
 from siting.render.wording import Text, both
@@ -38,7 +40,9 @@ def write_pack(
     dpi: int = DPI,
     font: Path | None = None,
 ) -> dict[str, Path]:
-    """Write the folder and the zip, each whole or not at all; the path of each output by its name.
+    """Write the folder and the zip, both or neither; the path of each output by its name.
+
+    A pack that is there already may have been published, and edited by staff since: it is never overwritten.
 
     Args:
         told: the public answer.
@@ -50,8 +54,8 @@ def write_pack(
         font: file of their font; None: one that this computer has.
 
     Raises:
-        InputError: when they cannot be written, there is no font with Chinese characters, or a file of
-            `maps/` was changed such that a page would need a network.
+        InputError: when a pack is there already or cannot be written, there is no font with Chinese characters, or a
+            file of `maps/` was changed such that a page would need a network.
     """
 
     steps: tuple[tuple[str, str, str, Callable[[Path], object]], ...] = (
@@ -63,18 +67,37 @@ def write_pack(
         ("README.txt", "写出目录", "Writing what is in it", lambda place: _readme(told, notice, place)),
     )
     archive = folder.with_name(f"{folder.name}.zip")
-    with writing(folder) as temporary:
-        for name, zh, en, write in steps:
-            with stage(listener, f"publish {name}", zh, en):
-                write(temporary)
-        part = temporary.with_name(f"{temporary.name}.zip")
-        try:
-            zip_folder(temporary, part, inside=folder.name)
-            part.replace(archive)
-        finally:
-            part.unlink(missing_ok=True)
+    _refuse_to_overwrite(folder, archive)
+    find_typeface(font)  # before the minutes that all else takes
+    try:
+        with writing(folder) as temporary:
+            for name, zh, en, write in steps:
+                with stage(listener, f"publish {name}", zh, en):
+                    write(temporary)
+            part = temporary.with_name(f"{temporary.name}.zip")
+            try:
+                zip_folder(temporary, part, inside=folder.name)
+                part.rename(archive)
+            finally:
+                part.unlink(missing_ok=True)
+    except BaseException:
+        if not folder.exists():
+            archive.unlink(missing_ok=True)
+        raise
     found = {path.name: path for path in sorted(folder.iterdir())}
     return {**found, archive.name: archive}
+
+
+def _refuse_to_overwrite(folder: Path, archive: Path) -> None:
+    there = next((path for path in (folder, archive) if path.exists()), None)
+    if there is not None:
+        fail(
+            "已有公示材料，不覆盖：可能已经公布，工作人员也可能改过",
+            "there is a pack already, which is not overwritten: it may have been published, or edited since",
+            remedy_zh=f"请把 {folder.name} 和 {archive.name} 移走留存或改名，再运行",
+            remedy_en=f"move {folder.name} and {archive.name} to where they are kept, or rename them, and run again",
+            file=there,
+        )
 
 
 def _notice(told: Told, notice: Notice, place: Path) -> None:

@@ -53,7 +53,7 @@ class _Publisher:
             place=self.place(),
             title=told.title,
             label=told.label,
-            notices=(*told.notices, *self.notices()),
+            notices=(*self.told_notices(), *self.notices()),
             views=views,
             sections=(),
             sheets=tuple(sheet for sheet in sheets if sheet is not None),
@@ -105,6 +105,16 @@ class _Publisher:
         if left:
             self.ledger.leave((f"{what[0]}：{left:,} 片", f"{what[1]}: {left:,} areas"), CUT)
         return kept
+
+    def told_notices(self) -> list[Text]:
+        """The answer's own that may be published: the case's, and those that the list knows to tell no people."""
+        info, found = self.told.place.info, []
+        for zh, en in self.told.notices:
+            if (zh, en) == (info.notice_zh, info.notice_en) or any(own in zh for own in self.rules.notices.having):
+                found.append((zh, en))
+            else:
+                self.ledger.leave((f"声明“{zh}”", f"notice: {en}"), FREE_TEXT)
+        return found
 
     def notices(self) -> list[Text]:
         """What the public must be told of the map."""

@@ -9,8 +9,9 @@ from typing import Literal
 
 from siting.consultation.notice import Notice, read_notice
 from siting.consultation.rules import Extras, load_rules
+from siting.errors import fail
 from siting.events import Listener
-from siting.files.run_folder import find_run
+from siting.files.run_folder import adding, find_run
 from siting.publish.pack import DPI, write_pack
 from siting.publish.public import public_told
 from siting.publish.release import check_release, release_code
@@ -72,7 +73,7 @@ def publish(request: Request, listener: Listener) -> Done:
     path = request.notice or beside["notice"]
     if request.notice is None and not path.is_file():
         public, _ = public_told(told, rules, Extras(costs=request.costs, candidates=request.candidates))
-        path.write_text(template_text(public, rules), encoding="utf-8", newline="\n")
+        _write(path, template_text(public, rules))
         return Done("template", {path.name: path}, (_fill_in(path, request),))
     notice = read_notice(path)
     extras = Extras(notice.map_review_number, request.costs, request.candidates)
@@ -80,11 +81,25 @@ def publish(request: Request, listener: Listener) -> Done:
     code = release_code(public, notice, rules)
     if not request.release:
         page = review_page(public, found, notice, rules, extras, code=code, command=_command(request, path, code))
-        beside["review"].write_text(page, encoding="utf-8", newline="\n")
+        _write(beside["review"], page)
         return Done("review", {"review.html": beside["review"]}, (_look(request, path, beside["review"], code),), code)
     check_release(request.release, code)
     outputs = write_pack(public, notice, rules, beside["pack"], listener, dpi=request.dpi, font=request.font)
     return Done("pack", outputs, _handed_out(notice), code)
+
+
+def _write(path: Path, text: str) -> None:
+    """Write one file, whole or not at all."""
+    if path.is_dir():
+        fail(
+            "要写的文件名已是一个文件夹",
+            "a folder has the name of the file to be written",
+            remedy_zh="请移走或改名",
+            remedy_en="move or rename it",
+            file=path,
+        )
+    with adding(path.parent) as temporary:
+        (temporary / path.name).write_text(text, encoding="utf-8", newline="\n")
 
 
 def _beside(folder: Path) -> dict[str, Path]:

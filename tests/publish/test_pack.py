@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import io
 import json
@@ -240,7 +241,7 @@ def test_the_notice_says_all_that_was_filled_in(pack: Path) -> None:
     words = [
         notice.title_zh, notice.version, notice.drafting_unit, notice.publishing_unit, notice.scope, notice.period,
         notice.purpose, *notice.content, notice.handling, notice.note, notice.feedback.email, notice.feedback.address,
-        "2027 年 3 月 1 日至2027 年 3 月 31 日", "30 天", "道路为合成数据", "已证明最优", "不表示行政区域界线",
+        "2027 年 3 月 1 日至 2027 年 3 月 31 日", "30 天", "道路为合成数据", "已证明最优", "不表示行政区域界线",
     ]  # fmt: skip
     for word in words:
         assert word in page, word
@@ -281,6 +282,80 @@ def test_a_font_that_cannot_be_read_is_told_before_anything_is_published(
     assert caught.value.code == 2
     assert "no font.ttf" in capsys.readouterr().err.replace("\n", "")
     assert not (run.parent / "sample_public").exists()
+
+
+@pytest.mark.parametrize("name", ["sample_public", "sample_public.zip"])
+def test_a_pack_that_is_there_is_never_overwritten(run: Path, name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    write_notice(run.parent / "sample_notice.toml")
+    code = publish(Request("sample", run.parent), silent).code
+    kept = run.parent / name
+    kept.mkdir()
+    (kept / "notice.docx").write_bytes(b"edited by staff")
+    before = sorted(path.name for path in run.parent.iterdir())
+    with pytest.raises(SystemExit) as caught:
+        main(["publish", "sample", "--out", str(run.parent), "--release", code])
+    assert caught.value.code == 2
+    assert "已有公示材料，不覆盖" in capsys.readouterr().err
+    assert (kept / "notice.docx").read_bytes() == b"edited by staff"
+    assert sorted(path.name for path in run.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize("what", ["write_notice_docx", "zip_folder", "write_book"])
+def test_of_a_pack_that_cannot_be_written_whole_nothing_is_left(
+    run: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    path = run.parent / "sample_notice.toml"
+    write_notice(path)
+    code = publish(Request("sample", run.parent), silent).code
+    before = sorted(path.name for path in run.parent.iterdir())
+    monkeypatch.setattr(f"siting.publish.pack.{what}", full)
+    with pytest.raises(InputError, match="磁盘空间"):
+        publish(Request("sample", run.parent, release=code, dpi=20), silent)
+    assert sorted(path.name for path in run.parent.iterdir()) == before
+
+
+def test_of_a_pack_whose_folder_cannot_take_its_place_no_archive_is_left(
+    run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def held(*_: object) -> None:
+        raise PermissionError(errno.EACCES, "held open")
+
+    before = sorted(path.name for path in run.parent.iterdir())
+    monkeypatch.setattr("siting.files.run_folder._replace", held)
+    with pytest.raises(InputError):
+        make_pack(run.parent / "p", a_notice())
+    assert sorted(path.name for path in run.parent.iterdir()) == before
+
+
+@pytest.mark.parametrize("name", ["sample_notice.toml", "sample_review.html"])
+def test_a_folder_in_the_place_of_a_file_is_one_clear_error(
+    run: Path, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    write_notice(run.parent / "mine.toml")
+    (run.parent / name / "inside").mkdir(parents=True)
+    words = ["publish", "sample", "--out", str(run.parent)]
+    with pytest.raises(SystemExit) as caught:
+        main(words if "notice" in name else [*words, "--notice", str(run.parent / "mine.toml")])
+    assert caught.value.code == 2
+    assert "已是一个文件夹" in capsys.readouterr().err
+    assert (run.parent / name / "inside").is_dir()
+
+
+def test_a_folder_that_cannot_be_written_is_one_clear_error(
+    run: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def read_only(*_: object, **__: object) -> None:
+        raise PermissionError(errno.EACCES, "Permission denied")
+
+    monkeypatch.setattr("pathlib.Path.mkdir", read_only)
+    with pytest.raises(SystemExit) as caught:
+        main(["publish", "sample", "--out", str(run.parent)])
+    assert caught.value.code == 2
+    assert "无法写入" in capsys.readouterr().err
+    assert [path.name for path in run.parent.iterdir()] == ["sample"]
 
 
 def test_the_command_tells_the_step_and_the_code_as_json(run: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -262,3 +262,16 @@ def test_the_answer_itself_is_not_changed() -> None:
     public_told(answer, RULES)
     for layer, frame in zip(layers_of(answer), before, strict=True):
         pd.testing.assert_frame_equal(pd.DataFrame(layer.frame), pd.DataFrame(frame))
+
+
+def test_a_notice_that_may_tell_people_is_left_to_a_person() -> None:
+    """The case's own notice and those on the list are published; any other is told in the review."""
+    told = an_answer()
+    own = ("案例自己的声明", "The case's own")
+    info = told.place.info.model_copy(update={"notice_zh": own[0], "notice_en": own[1]})
+    full = ("小学：最满的是甲校（1,237 / 900 人）", "Primary school: fullest is A (1,237 / 900 persons)")
+    unverified = ("有 2 项标准数值未经核实，详见所附的标准与假设", "2 values of the standards are not verified")
+    notices = (own, full, unverified)
+    public, found = public_told(replace(told, place=replace(told.place, info=info), notices=notices), RULES)
+    assert [notice for notice in public.notices if notice in notices] == [own, unverified]
+    assert [left.what[1] for left in found.left_out if "1,237" in left.what[1]] == [f"notice: {full[1]}"]

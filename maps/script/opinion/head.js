@@ -1,7 +1,12 @@
+// The title in parts, each on a line of its own where the whole is too long, so that no line ends within brackets.
+function phrases(title) {
+  return title.split(/(?=（)/).map(text => el('span', { class: 'phrase', text }));
+}
+
 // Title, period, version and channels, on the screen and on paper.
 function drawHead() {
   const title = pick(...ASKED.title);
-  document.querySelectorAll('.title').forEach(node => { node.textContent = title; });
+  document.querySelectorAll('.title').forEach(node => { node.replaceChildren(...phrases(title)); });
   document.title = `${pick('规划公示意见表', 'Opinion form')} ${title}`;
   const facts = [
     [pick('公示单位', 'Published by'), ASKED.unit],
