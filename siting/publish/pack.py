@@ -126,7 +126,8 @@ def _lists(told: Told, rules: Rules, place: Path) -> None:
 
 def _sheets(told: Told, notice: Notice, place: Path, dpi: int, font: Path | None) -> None:
     views = told.views if len(told.views) <= MOST_SHEETS else last_views(told)
+    standing = f"{notice.note} · {notice.version} · 公示期 {notice.starts} 至 {notice.ends}"
     write_sheets(
-        told, place / "sheets", views=views, dpi=dpi, unit=notice.drafting_unit, footer=notice.note,
+        told, place / "sheets", views=views, dpi=dpi, unit=notice.drafting_unit, footer=standing,
         map_number=notice.map_review_number, font=font,
     )  # fmt: skip

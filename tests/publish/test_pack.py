@@ -218,6 +218,15 @@ def test_the_number_of_the_map_is_on_map_and_notice(tmp_path: Path) -> None:
         assert number in (folder / name).read_text(encoding="utf-8-sig"), name
 
 
+def test_the_sheets_say_whose_draft_of_when_they_are(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    given: dict[str, object] = {}
+    monkeypatch.setattr("siting.publish.pack.write_sheets", lambda *_, **own: given.update(own))
+    notice = a_notice()
+    make_pack(tmp_path / "p", notice)
+    assert given["unit"] == notice.drafting_unit
+    assert given["footer"] == "以最终批复为准 · 征求意见稿（第一版） · 公示期 2027-03-01 至 2027-03-31"
+
+
 def test_the_list_of_facilities(pack: Path) -> None:
     table = pd.read_csv(pack / "facilities.csv", encoding="utf-8-sig")
     assert table["名称 Name"].tolist() == facility_frame()["name"].tolist()
