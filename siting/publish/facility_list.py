@@ -47,7 +47,7 @@ def facility_list(told: Told, rules: Rules) -> Sheet:
     for column in wanted:
         if column.name not in table.columns:
             table[column.name] = "" if column.kind == "text" else float("nan")
-    return make_sheet("facilities", ("设施一览表", "Facilities"), wanted, table, told.notices)
+    return make_sheet("facilities", ("设施一览表", "Facilities"), wanted, table)
 
 
 def _rows(view: View, layer: PointLayer) -> tuple[pd.DataFrame, list[Column]]:

@@ -239,6 +239,9 @@ def test_the_list_of_facilities(pack: Path) -> None:
     book = pd.read_excel(pack / "facilities.xlsx", sheet_name=None, header=None)
     assert len(book) == 2
     assert any("规划一览表" in name for name in book)
+    for page in book.values():
+        above = [str(text) for text in page[0] if "不表示行政区域界线" in str(text)]
+        assert len(above) == 1  # every notice once
 
 
 def test_the_notice_says_all_that_was_filled_in(pack: Path) -> None:
