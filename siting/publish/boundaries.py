@@ -18,13 +18,13 @@ MOST_M = 500.0  # for so long at most
 MOST_LOST = 0.5  # of the area of woods; where more is left out, the rest would tell that there are none elsewhere
 
 
-def borders_of(frames: list[gpd.GeoDataFrame], crs: str) -> shapely.Geometry:
-    """The boundaries of all shapes together, in the projected system."""
+def near_borders(frames: list[gpd.GeoDataFrame], crs: str) -> shapely.Geometry:
+    """The strip along the boundaries of all shapes, in the projected system; empty for none."""
     edges = [frame.to_crs(crs).boundary.union_all() for frame in frames if len(frame)]
-    return shapely.union_all(edges)
+    return shapely.buffer(shapely.union_all(edges), NEAR_M)
 
 
-def without_followers(frame: gpd.GeoDataFrame, borders: shapely.Geometry, crs: str) -> tuple[gpd.GeoDataFrame, int]:
+def without_followers(frame: gpd.GeoDataFrame, near: shapely.Geometry, crs: str) -> tuple[gpd.GeoDataFrame, int]:
     """The frame without the areas whose edge follows the borders, and how many were left out.
 
     Parts of multi-polygons are looked at one by one; lines and points stay. Where most
@@ -32,13 +32,12 @@ def without_followers(frame: gpd.GeoDataFrame, borders: shapely.Geometry, crs: s
 
     Args:
         frame: of the base map. WGS84.
-        borders: in the projected system.
+        near: as `near_borders` gives it.
         crs: the projected system, in metres.
     """
-    if not len(frame) or shapely.is_empty(borders):
+    if not len(frame) or shapely.is_empty(near):
         return frame, 0
     parts = frame.explode(index_parts=False)
-    near = shapely.buffer(borders, NEAR_M)
     shapes = np.asarray(parts.to_crs(crs).geometry.to_numpy(), dtype=object)
     areas = shapely.get_type_id(shapes) == 3
     follow = np.zeros(len(shapes), dtype=bool)

@@ -7,12 +7,14 @@ layer, column, table or figure that the list does not name, and whatever the pro
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
 import geopandas as gpd
 import pandas as pd
+import shapely
 
 from siting.consultation.rules import Columns, Extras, LayerRule, Rules, Treatment
-from siting.publish.boundaries import borders_of, without_followers
+from siting.publish.boundaries import near_borders, without_followers
 from siting.publish.disclosure import BOUNDARY, CUT, FREE_TEXT, INTERNAL, MONEY, UNLISTED, Disclosure, Ledger
 from siting.publish.figures import public_bars, public_figures
 from siting.publish.grid import Grid
@@ -97,14 +99,19 @@ class _Publisher:
     def uncut(self, frame: gpd.GeoDataFrame, what: Text) -> gpd.GeoDataFrame:
         """Without the areas that were cut at a boundary, where none may be shown."""
         place = self.told.place
-        shapes = [frame for frame in (place.outline, place.zone_shapes) if frame is not None]
-        if self.extras.map_review_number or not shapes:
+        if self.extras.map_review_number:
             return frame
-        crs = place.info.projected_crs
-        kept, left = without_followers(frame, borders_of(shapes, crs), crs)
+        kept, left = without_followers(frame, self.near_borders, place.info.projected_crs)
         if left:
             self.ledger.leave((f"{what[0]}：{left:,} 片", f"{what[1]}: {left:,} areas"), CUT)
         return kept
+
+    @cached_property
+    def near_borders(self) -> shapely.Geometry:
+        """The strip along every boundary that the case knows."""
+        place = self.told.place
+        shapes = [frame for frame in (place.outline, place.zone_shapes) if frame is not None]
+        return near_borders(shapes, place.info.projected_crs)
 
     def told_notices(self) -> list[Text]:
         """The answer's own that may be published: the case's, and those that the list knows to tell no people."""

@@ -10,7 +10,7 @@ import shapely
 from shapely.geometry import LineString, MultiPolygon, box
 
 from siting.consultation.rules import Extras, load_rules
-from siting.publish.boundaries import borders_of, without_followers
+from siting.publish.boundaries import near_borders, without_followers
 from siting.publish.public import public_told
 from tests.publish.an_answer import OUTLINE, an_answer
 
@@ -39,7 +39,7 @@ def frame(*shapes: shapely.Geometry) -> gpd.GeoDataFrame:
     ],
 )
 def test_what_follows_the_boundary_is_left_out(shape: shapely.Geometry, kept: int) -> None:
-    left, count = without_followers(frame(shape), borders_of([frame(OUTLINE)], CRS), CRS)
+    left, count = without_followers(frame(shape), near_borders([frame(OUTLINE)], CRS), CRS)
     assert len(left) == kept
     assert count == (0 if kept and shape.geom_type != "MultiPolygon" else 1)
     assert not left.geometry.geom_equals(AT_EDGE).any()
@@ -48,7 +48,7 @@ def test_what_follows_the_boundary_is_left_out(shape: shapely.Geometry, kept: in
 def test_of_woods_that_are_mostly_left_out_no_remnant_stays() -> None:
     """The whole of the woods but for a part in the middle is cut at the boundary; parks are not woods."""
     green = frame(INSIDE, OUTLINE, box(120.7, 29.5, 120.72, 29.52)).assign(kind=["wood", "wood", "park"])
-    left, count = without_followers(green, borders_of([frame(OUTLINE)], CRS), CRS)
+    left, count = without_followers(green, near_borders([frame(OUTLINE)], CRS), CRS)
     assert (left["kind"].tolist(), count) == (["park"], 2)
 
 
