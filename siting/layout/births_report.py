@@ -7,12 +7,12 @@ from collections.abc import Sequence
 import numpy as np
 import pandas as pd
 
+from siting.layout.county_rows import by_service, sheet_of
 from siting.layout.facts import Facts
 from siting.layout.tables.needs import year_of_gap
-from siting.layout.tables.units import LEVELS
 from siting.render.columns import Sheet
 from siting.render.views import Section
-from siting.render.wording import Text, both, persons_text, share_text
+from siting.render.wording import Text, persons_text, share_text
 
 
 def births_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
@@ -21,22 +21,18 @@ def births_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
     Args:
         tables: of the workbook.
     """
-    sheet = next((table for table in tables if table.key == "births"), None)
+    sheet = sheet_of(tables, "births")
     if sheet is None:
         return None
-    county = sheet.frame[sheet.frame["level"] == both(LEVELS["county"])]
     said: list[Text] = []
-    for part in facts.parts:
-        names = part.service.name_zh, part.service.name_en
-        mine = county[county["service"] == both(names)].set_index("year")
-        if len(mine):
-            few, plan, many = (_gap(mine, ending) for ending in ("_low", "", "_high"))
-            said.append(
-                (
-                    f"{names[0]}：按规划{plan[0]}；出生少 20%，{few[0]}；出生多 20%，{many[0]}。",
-                    f"{names[1]}: as planned {plan[1]}; with 20 % fewer births {few[1]}; with 20 % more {many[1]}.",
-                )
+    for (zh, en), mine in by_service(facts, sheet):
+        few, plan, many = (_gap(mine.set_index("year"), ending) for ending in ("_low", "", "_high"))
+        said.append(
+            (
+                f"{zh}：按规划{plan[0]}；出生少 20%，{few[0]}；出生多 20%，{many[0]}。",
+                f"{en}: as planned {plan[1]}; with 20 % fewer births {few[1]}; with 20 % more {many[1]}.",
             )
+        )
     return Section("出生数上下浮动 20%", "Births 20 % up or down", (*said, *sheet.notes))
 
 

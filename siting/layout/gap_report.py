@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from typing import Any
 
+from siting.layout.county_rows import sheet_of
 from siting.layout.facts import Facts
 from siting.layout.texts import change_text
 from siting.render.columns import Sheet
@@ -18,7 +19,7 @@ def gap_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
     Args:
         tables: of the workbook.
     """
-    sheet = next((table for table in tables if table.key == "gap_index"), None)
+    sheet = sheet_of(tables, "gap_index")
     if sheet is None:
         return None
     year, said = facts.years[-1], list[Text]()

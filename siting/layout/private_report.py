@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from siting.layout.county_rows import by_service, sheet_of
 from siting.layout.facts import Facts
-from siting.layout.tables.units import LEVELS
 from siting.render.columns import Sheet
 from siting.render.views import Section
-from siting.render.wording import Text, both, persons_text, share_text
+from siting.render.wording import Text, persons_text, share_text
 
 
 def private_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
@@ -17,15 +17,12 @@ def private_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
     Args:
         tables: of the workbook.
     """
-    sheet = next((table for table in tables if table.key == "private"), None)
+    sheet = sheet_of(tables, "private")
     if sheet is None:
         return None
-    county = sheet.frame[sheet.frame["level"] == both(LEVELS["county"])]
     said: list[Text] = []
-    for part in facts.parts:
-        names = part.service.name_zh, part.service.name_en
-        of_all = county[county["service"] == both(names)].drop_duplicates("year")  # all groups stand first
-        for row in of_all.to_dict("records"):
+    for names, mine in by_service(facts, sheet):
+        for row in mine.drop_duplicates("year").to_dict("records"):  # of all groups together
             one, other = (share_text(row[f"share_{when}"]) for when in ("all", "public"))
             left, then = (persons_text(row[f"without_{when}"]) for when in ("all", "public"))
             year, number, counted = f"{row['year']:.0f}", f"{row['facilities']:.0f}", share_text(row["counted"])

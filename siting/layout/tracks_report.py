@@ -6,6 +6,7 @@ from collections.abc import Hashable, Mapping, Sequence
 from math import isnan
 from typing import Any
 
+from siting.layout.county_rows import sheet_of
 from siting.layout.facts import Facts
 from siting.layout.texts import change_text
 from siting.layout.tracks import Tracks
@@ -34,7 +35,7 @@ def tracks_section(facts: Facts, tables: Sequence[Sheet]) -> Section | None:
     Args:
         tables: of the workbook.
     """
-    sheet = next((table for table in tables if table.key == "tracks"), None)
+    sheet = sheet_of(tables, "tracks")
     tracks = facts.scenario.tracks
     if sheet is None or tracks is None:
         return None

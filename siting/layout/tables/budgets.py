@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
 
 import numpy as np
@@ -11,6 +10,7 @@ import pandas as pd
 from siting.layout.result import BudgetStep
 from siting.layout.tables.columns import ID, NAME, SERVICE, TOWNSHIP
 from siting.layout.tables.facts import Facts
+from siting.layout.tables.naming import with_places
 from siting.layout.tables.projects import KINDS
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import Text, both
@@ -170,13 +170,7 @@ def _done(facts: Facts, p: int, t: int, kind: str) -> str:
 
 def budget_projects(facts: Facts, frame: pd.DataFrame) -> Sheet:
     """项目与预算: which projects are in at which budget."""
-    places: Sequence[int] = frame["place"].tolist()
-    table = frame.assign(
-        service=[facts.service_names[s] for s in frame["service"]],
-        id=[facts.places[p].id for p in places],
-        name=[facts.places[p].row["name"] for p in places],
-        township=[facts.places[p].row["township"] for p in places],
-    )
+    table = with_places(facts, frame)
     planned = [step.factor for step in facts.plan.budgets if step.course is not None]
     columns = (
         Column("from", "从几倍预算起都在", "In from this budget on", "number", 12), SERVICE, ID, NAME, TOWNSHIP,

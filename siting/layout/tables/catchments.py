@@ -11,13 +11,13 @@ from scipy.sparse.csgraph import connected_components
 
 from siting.impedance import IntArray
 from siting.layout.result import Course
-from siting.layout.tables.columns import COURSES, ID, NAME, SERVICE, TOWNSHIP, WHEN, YEAR
+from siting.layout.tables.columns import ID, NAME, SERVICE, TOWNSHIP, WHEN, YEAR
 from siting.layout.tables.facts import EDUCATION, Facts
 from siting.layout.tables.flows import NOWHERE
+from siting.layout.tables.naming import with_courses, with_places
 from siting.layout.tables.units import villages_of
 from siting.render.cells import touching
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.wording import both
 
 NAMED = 12  # villages told in a cell
 COLUMNS = ("when", "service", "period", "place", "pieces", "persons", "apart", "villages")
@@ -136,13 +136,7 @@ def fragments(facts: Facts, frame: pd.DataFrame) -> Sheet:
     found = frame[frame["pieces"] > 1].sort_values(
         ["service", "period", "when", "apart"], ascending=[True, True, True, False], kind="stable"
     )
-    rows = [facts.places[p].row for p in found["place"]]
-    table = found.assign(
-        service=[facts.service_names[s] for s in found["service"]],
-        year=np.array(facts.years)[found["period"].to_numpy(dtype=np.int64)],
-        when=[both(COURSES[key]) for key in found["when"]],
-        **{name: [row[name] for row in rows] for name in ("id", "name", "township")},
-    )
+    table = with_courses(facts, with_places(facts, found))
     columns = (
         SERVICE, YEAR, WHEN, ID, NAME, TOWNSHIP,
         Column("pieces", "片数", "Pieces", "count", 8),

@@ -11,6 +11,7 @@ from siting.layout.pose import minutes_between
 from siting.layout.scenario import Near
 from siting.layout.tables.columns import ALTERNATIVE, COURSES, ID, NAME, SERVICE, TOWNSHIP, UNIT, WHEN, YEAR
 from siting.layout.tables.facts import HEALTH, Facts
+from siting.layout.tables.naming import with_courses, with_places
 from siting.layout.tables.units import sums
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both, yes_no
@@ -59,12 +60,7 @@ def use(facts: Facts) -> Sheet:
     table = table.assign(over=over, under=under)[over | under]
     order = np.lexsort((table["p"], -table["pressure"], table["when"] == "before", table["t"]))
     table = table.iloc[order].sort_values("p", key=lambda p: facts.service_of_place[p], kind="stable")
-    rows = [facts.places[p].row for p in table["p"]]
-    table = table.assign(
-        service=[facts.service_names[facts.service_of_place[p]] for p in table["p"]],
-        id=[row["id"] for row in rows], name=[row["name"] for row in rows],
-        township=[row["township"] for row in rows], year=np.array(facts.years)[table["t"]],
-        when=[both(COURSES[key]) for key in table["when"]],
+    table = with_courses(facts, with_places(facts, table, "p"), "t").assign(
         state=["、".join(word for flag, word in ((o, "拥挤 crowded"), (u, "使用不足 under-used")) if flag)
                for o, u in zip(table["over"], table["under"], strict=True)],
     )  # fmt: skip

@@ -7,6 +7,7 @@ import pandas as pd
 
 from siting.layout.tables.columns import ID, MONEY, NAME, SERVICE, TOWNSHIP, YEAR, ZONE
 from siting.layout.tables.facts import Facts
+from siting.layout.tables.naming import with_places
 from siting.render.columns import Column, Sheet, make_sheet, with_values
 from siting.render.wording import both
 
@@ -50,13 +51,8 @@ def projects_of(facts: Facts) -> pd.DataFrame:
 
 
 def _told(facts: Facts, frame: pd.DataFrame) -> pd.DataFrame:
-    rows = [facts.places[p].row for p in frame["place"]]
-    return frame.assign(
-        service=[facts.service_names[s] for s in frame["service"]],
-        id=[row["id"] for row in rows],
-        name=[row["name"] for row in rows],
-        zone=[facts.zone_names[str(row["zone"])] for row in rows],
-        township=[row["township"] for row in rows],
+    return with_places(facts, frame).assign(
+        zone=[facts.zone_names[str(facts.places[p].row["zone"])] for p in frame["place"]],
         what=[both(KINDS[key]) for key in frame["what"]],
     )
 

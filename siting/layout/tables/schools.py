@@ -13,6 +13,7 @@ from siting.layout.tables.columns import COURSES, GROUP, ID, NAME, SERVICE, TOWN
 from siting.layout.tables.facts import COMPULSORY, EDUCATION, Facts
 from siting.layout.tables.fates import flow_from
 from siting.layout.tables.flows import NOWHERE
+from siting.layout.tables.naming import with_courses, with_places
 from siting.layout.tables.units import villages_of
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.wording import both, persons_text
@@ -45,15 +46,7 @@ def rides_of(facts: Facts) -> pd.DataFrame:
 
 def rides(facts: Facts, frame: pd.DataFrame) -> Sheet:
     """校车与寄宿: by school and year, before and after."""
-    rows = [facts.places[p].row for p in frame["place"]]
-    table = frame.assign(
-        service=[facts.service_names[s] for s in frame["service"]],
-        id=[row["id"] for row in rows],
-        name=[row["name"] for row in rows],
-        township=[row["township"] for row in rows],
-        year=np.array(facts.years)[frame["period"].to_numpy(dtype=np.int64)],
-        when=[both(COURSES[key]) for key in frame["when"]],
-    )
+    table = with_courses(facts, with_places(facts, frame))
     columns = (
         SERVICE, ID, NAME, TOWNSHIP, YEAR, WHEN,
         Column("bus", "乘校车（人）", "By bus (pupils)", "persons", 12),
