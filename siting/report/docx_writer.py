@@ -27,6 +27,9 @@ from siting.report.docx_table import Fit, fitted, table_xml
 LOOKS = {"plain": "Normal", "bullet": "List Bullet", "note": "Note", "warning": "Warning", "fill": "To Complete"}
 A4 = (Mm(210), Mm(297))
 MADE = datetime(2000, 1, 1)
+# Parts of the file that python-docx begins with and that say nothing of the report: a picture of an empty page, what
+# program and template made it, an empty bibliography, the styles once more for Word 2010.
+NEEDLESS = ("/metadata/thumbnail", "/extended-properties", "/customXml", "/stylesWithEffects")
 # What stands after `updateFields` in the settings that python-docx begins with (ECMA-376 part 1, section 17.15.1.78).
 AFTER_UPDATE = tuple(qn(f"w:{name}") for name in ("hdrShapeDefaults", "footnotePr", "endnotePr", "compat", "rsids"))
 SHORT = 1500  # letters
@@ -38,6 +41,7 @@ def docx_bytes(document: Document) -> bytes:
     file = docx.Document()
     for paragraph in list(file.element.body.iterchildren(qn("w:p"))):
         file.element.body.remove(paragraph)
+    _drop_needless(file)
     add_styles(file)
     _properties(file, document)
     _page(file.sections[0], landscape=False)
@@ -56,6 +60,13 @@ def docx_bytes(document: Document) -> bytes:
     fixed = BytesIO()
     write_fixed(made, fixed)
     return fixed.getvalue()
+
+
+def _drop_needless(file: Docx) -> None:
+    """Without the relationships to the needless parts, which are then not written."""
+    for relationships in (file.part.package.rels, file.part.rels):
+        for key in [key for key, to in relationships.items() if to.reltype.endswith(NEEDLESS)]:
+            relationships.pop(key)
 
 
 def _orientations(blocks: tuple[Block, ...], fits: dict[int, Fit]) -> list[bool]:

@@ -156,7 +156,10 @@ def test_the_same_run_gives_the_same_bytes(plan: Told) -> None:
     with zipfile.ZipFile(BytesIO(first)) as parts:
         assert {info.date_time for info in parts.infolist()} == {FIXED}
         core = parts.read("docProps/core.xml").decode()
+        names = parts.namelist()
     assert "python-docx" not in core
+    assert core.count("2000-01-01T00:00:00Z") == 2  # made and changed
+    assert not [name for name in names if "thumbnail" in name or "app.xml" in name or name.startswith("customXml")]
 
 
 def test_word_styles_fields_and_fonts(document: Document) -> None:
