@@ -20,17 +20,16 @@ def decisions_of(facts: Facts, s: int, most: int | None = None) -> list[Text]:
     """The sentences of a service, by the year of the last change.
 
     Args:
-        most: of more than so many, only so many are told: those that most people go to or leave; none: all.
+        most: of more than so many, only so many are told: those that change where most people go; none: all.
     """
     changed = _changed(facts, s)
     if most is None or len(changed) <= most:
         return [decision(facts, s, p) for p in changed]
-    load = np.maximum(facts.plan.after.load, facts.plan.before.load).max(axis=1)
-    weighty = set(sorted(changed, key=lambda p: -load[p])[:most])
+    weighty = set(sorted(changed, key=lambda p: -_moved(facts, s, p))[:most])
     rest = len(changed) - most
     more = (
-        f"以上是涉及人数最多的 {most} 处；其余 {rest} 处见表格“每处决定的依据”。",
-        f"These are the {most} with most people; the other {rest} are in the table of decisions.",
+        f"以上是使去处改变的人最多的 {most} 处；其余 {rest} 处见表格“每处决定的依据”。",
+        f"These {most} change where most people go; the other {rest} are in the table of decisions.",
     )
     return [*(decision(facts, s, p) for p in changed if p in weighty), more]
 
@@ -43,15 +42,26 @@ def decisions_sheet(facts: Facts) -> Sheet:
             zh, en = decision(facts, s, p)
             name = both((part.service.name_zh, part.service.name_en))
             place = facts.plan.after.place(p)
-            rows.append({"service": name, "id": place.id, "name": place.row["name"], "zh": zh, "en": en})
+            rows.append(
+                {
+                    "service": name, "id": place.id, "name": place.row["name"], "moved": _moved(facts, s, p),
+                    "zh": zh, "en": en,
+                }
+            )  # fmt: skip
     columns = (
         Column("service", "服务", "Service", width=24), Column("id", "编号", "Id"),
-        Column("name", "名称", "Name", width=28),
-        Column("zh", "依据（中文）", "What it rests on, in Chinese", width=80),
-        Column("en", "依据（英文）", "What it rests on, in English", width=80),
+        Column("name", "名称", "Name", width=28), Column("moved", "去处改变的人（人）", "Go elsewhere", "persons", 12),
+        Column("zh", "依据（中文）", "What it rests on, in Chinese", width=80, language="zh"),
+        Column("en", "依据（英文）", "What it rests on, in English", width=80, language="en"),
     )  # fmt: skip
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
-    return make_sheet("decisions", ("每处决定的依据", "What each decision rests on"), columns, frame)
+    notes = (
+        (
+            "去处改变的人：在最后一次变动的年份，与不作改变相比改来这里或离开这里的人。",
+            "Go elsewhere: in the year of the last change, those who come here or leave, held against doing nothing.",
+        ),
+    )
+    return make_sheet("decisions", ("每处决定的依据", "What each decision rests on"), columns, frame, notes)
 
 
 def _changed(facts: Facts, s: int) -> list[int]:
@@ -59,6 +69,15 @@ def _changed(facts: Facts, s: int) -> list[int]:
     last = len(facts.years) - 1
     changed = [p for p in facts.real(s) if facts.status(p, last) in CHANGED]
     return sorted(changed, key=lambda p: (facts.changes_at(p)[-1], CHANGED.index(facts.status(p, last))))
+
+
+def _moved(facts: Facts, s: int, p: int) -> float:
+    """How many go elsewhere by the last change of a place: those who come to it, or leave it."""
+    last = len(facts.years) - 1
+    t = facts.changes_at(p)[-1]
+    leaves = facts.status(p, last) in LEAVING
+    moves = facts.moves_at(s, t, "before" if leaves else "after", p)
+    return float(moves.loc[moves["after" if leaves else "before"] != p, "persons"].sum())
 
 
 def decision(facts: Facts, s: int, p: int) -> Text:

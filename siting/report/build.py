@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Literal
-
-import siting
-from siting.render.views import Told as Answer
-from siting.render.wording import Text
+from siting.render.views import Told
+from siting.report.appendix import appendix
 from siting.report.chapters import APPENDIX, CHAPTERS, DROPPED, OTHERS
 from siting.report.document import Block, Document, Paragraph
 from siting.report.drawing import Drawing
 from siting.report.excerpts import Excerpt
+from siting.report.front import report_of
 from siting.report.language import Language
-from siting.report.outline import Chapter, Fill, Item, Maps, Part, Special, Told
+from siting.report.outline import Chapter, Fill, Item, Maps, Own, Part, Special
 from siting.report.pictures import maps
-from siting.report.specials import SPECIALS, appendix
 from siting.report.teller import Teller
 
 APPENDIX_ROWS = 200
@@ -22,7 +19,7 @@ RESULTS_AFTER = 2  # chapters that come before the sections that no chapter name
 
 
 def build(
-    told: Answer, drawing: Drawing | None, *, language: Language = "zh", appendix_rows: int = APPENDIX_ROWS
+    told: Told, drawing: Drawing | None, *, language: Language = "zh", appendix_rows: int = APPENDIX_ROWS
 ) -> Document:
     """The report of a run.
 
@@ -41,13 +38,13 @@ def build(
     rest = appendix(teller)
     if rest:
         blocks += [teller.heading(1, APPENDIX.names), *rest]
-    return _document(teller, blocks)
+    return report_of(teller, blocks)
 
 
-def _named(told: Answer) -> set[int]:
+def _named(told: Told) -> set[int]:
     """The sections that a chapter names, or that are not in the report."""
     titles = [
-        item.title for chapter in CHAPTERS for part in chapter.parts for item in part.items if isinstance(item, Told)
+        item.title for chapter in CHAPTERS for part in chapter.parts for item in part.items if isinstance(item, Own)
     ]
     return {k for k, section in enumerate(told.sections) if section.zh.startswith((*titles, *DROPPED))}
 
@@ -76,47 +73,13 @@ def _part(teller: Teller, part: Part, drawing: Drawing | None) -> list[Block]:
 
 
 def _item(teller: Teller, item: Item, drawing: Drawing | None) -> list[Block]:
-    if isinstance(item, Told):
+    if isinstance(item, Own):
         return teller.section(item.title, heading=item.heading)
     if isinstance(item, Excerpt):
         return teller.excerpt(item)
     if isinstance(item, Maps):
         return [] if drawing is None else list(maps(teller, drawing, item.when))
     if isinstance(item, Special):
-        return SPECIALS[item.name](teller)
+        return list(item.make(teller))
     assert isinstance(item, Fill)
     return [Paragraph(teller.say(item.words), "fill")]
-
-
-def _document(teller: Teller, blocks: list[Block]) -> Document:
-    told, info = teller.told, teller.told.place.info
-    main: Literal["zh", "en"] = "en" if teller.language == "en" else "zh"
-    facts: list[Text] = []
-    if info.data_date:
-        facts.append((f"数据时点：{info.data_date}", f"Data of {info.data_date}"))
-    facts += [
-        (f"计算程序：siting {siting.__version__}", f"Computed by siting {siting.__version__}"),
-        ("编制单位：＿＿＿＿＿＿＿＿＿＿", "Authors: __________"),
-        ("编制日期：＿＿＿＿年＿＿月", "Date: __________"),
-        ("本稿由程序生成，供编制人员修改；以最终批复为准。", "A draft made by the program, for its authors to edit."),
-    ]
-    label = teller.say(told.label, title=True)
-    running = [teller.say(told.title).main, label.main]
-    if info.synthetic:
-        running.append(teller.say(("含合成数据", "synthetic data")).main)
-    chinese = main == "zh"
-    return Document(
-        language=main,
-        kicker=teller.say((info.name_zh, info.name_en), title=True),
-        title=teller.say(told.title, title=True),
-        label=label,
-        facts=tuple(teller.say(fact) for fact in facts),
-        notices_title=teller.say(("请注意", "Please note"), title=True),
-        notices=tuple(teller.say(notice) for notice in told.notices),
-        running=" · ".join(running),
-        contents=teller.say(("目录", "Contents"), title=True),
-        table_word="表" if chinese else "Table",
-        picture_word="图" if chinese else "Figure",
-        page=("第 ", " 页，共 ", " 页") if chinese else ("Page ", " of ", ""),
-        blocks=tuple(blocks),
-    )

@@ -5,7 +5,9 @@ from __future__ import annotations
 from siting.layout.tables.columns import COURSES
 from siting.layout.tables.far import OVER
 from siting.report.excerpts import Excerpt, Where
-from siting.report.outline import AFTER, COUNTY, EVERYBODY, LAST, TOWNSHIPS, Chapter, Fill, Part, Special, Told
+from siting.report.outline import AFTER, COUNTY, EVERYBODY, LAST, TOWNSHIPS, Chapter, Fill, Own, Part, Special
+from siting.report.record import certificate, inputs
+from siting.report.sources import sources
 
 BASIS = (
     Chapter(
@@ -18,13 +20,13 @@ BASIS = (
                         "beyond_townships", None,
                         ("service", "level", "unit", "year", "need", "residents", "elderly", "beyond_before",
                          "beyond_after", "residents_before", "residents_after", "elderly_before", "elderly_after"),
-                        (TOWNSHIPS, LAST), most=60, notes=False,
+                        (TOWNSHIPS, LAST), notes=False, weight=("beyond_after",),
                     ),
                     Excerpt(
                         "beyond_villages", ("未达标的村：规划期末", "Villages beyond the standard, last year"),
                         ("service", "township", "village", "persons", "beyond_before", "beyond_after", "without_after",
                          "nearest_after"),
-                        (LAST,), most=60,
+                        (LAST,), weight=("beyond_after",),
                     ),
                     Excerpt("uncovered_villages"), Excerpt("vehicle_villages"),
                 ),
@@ -38,7 +40,7 @@ BASIS = (
                             (f"最近设施 15、20、30 分钟以外的{zh}", f"{en} beyond 15, 20, 30 minutes of the nearest"),
                             ("service", "unit", "mode", key,
                              *(f"{key}_{minutes}_{when}" for minutes in OVER for when in COURSES)),
-                            (TOWNSHIPS, LAST), most=60, notes=last,
+                            (TOWNSHIPS, LAST), notes=last, weight=(f"{key}_{OVER[0]}_after",),
                         )
                         for key, (zh, en), last in (
                             ("residents", ("常住人口", "Residents"), False),
@@ -51,7 +53,7 @@ BASIS = (
                         ("service", "township", "village", "mode", "residents", "elderly",
                          *(f"residents_{minutes}_after" for minutes in OVER),
                          *(f"elderly_{minutes}_after" for minutes in OVER)),
-                        (LAST,), order=f"residents_{OVER[0]}_after", most=60, notes=False,
+                        (LAST,), order=f"residents_{OVER[0]}_after", notes=False,
                     ),
                     Excerpt("nearest", None, (), (EVERYBODY, LAST), most=60),
                 ),
@@ -70,7 +72,7 @@ BASIS = (
                         "Beds and staff per 1,000 by township, last year"),
                         ("service", "unit", "people", "beds_1000_before", "beds_1000_after", "staff_1000_before",
                          "staff_1000_after"),
-                        (TOWNSHIPS, LAST), most=60, notes=False,
+                        (TOWNSHIPS, LAST), notes=False, weight=("people",),
                     ),
                     Excerpt(
                         "shares", None,
@@ -86,7 +88,7 @@ BASIS = (
                     Excerpt(
                         "use", ("设施忙闲：规划期末", "Crowded and under-used under the plan, last year"),
                         ("service", "name", "township", "state", "capacity", "load", "use", "pressure"), (AFTER, LAST),
-                        notes=False,
+                        notes=False, weight=("pressure",),
                     ),
                 ),
             ),
@@ -95,15 +97,15 @@ BASIS = (
     Chapter(
         ("方法、依据与假设", "Methods, sources and assumptions"),
         (
-            Part(("怎样计算", "How it is computed"), (Told("怎样计算", heading=False), Told("方法", heading=False))),
+            Part(("怎样计算", "How it is computed"), (Own("怎样计算", heading=False), Own("方法", heading=False))),
             Part(
                 ("假设与未核实的数值", "Assumptions and what is not verified"),
                 (
-                    Told("假设与未核实的数值", heading=False),
+                    Own("假设与未核实的数值", heading=False),
                     Excerpt(
                         "assumptions", ("方案与案例的依据和假设", "Assumptions of the scenario and the case"),
                         ("part", "item", "value", "text", "source", "verified"), (Where("part", "not subject"),),
-                        most=80,
+                        most=40,
                     ),
                 ),
             ),
@@ -112,19 +114,19 @@ BASIS = (
     Chapter(
         ("结果的可靠性", "How sure the result is"),
         (
-            Part(None, (Told("有多可靠", heading=False), Told("结果的可靠性", heading=False), Special("certificate"))),
+            Part(None, (Own("有多可靠", heading=False), Own("结果的可靠性", heading=False), Special(certificate))),
             Part(
                 ("规则的满足", "Rules"),
                 (
-                    Told("起作用的规则", heading=False), Told("在方案上核对的规则", heading=False),
+                    Own("起作用的规则", heading=False), Own("在方案上核对的规则", heading=False),
                     Excerpt("rules", None, ("rule", "count", "value", "least", "most", "binding", "kept"), most=60),
                     Excerpt("checks"),
                 ),
             ),
-            Part(("输入文件与程序版本", "Input files and versions"), (Special("inputs"),)),
+            Part(("输入文件与程序版本", "Input files and versions"), (Special(inputs),)),
         ),
     ),
-    Chapter(("数据来源与许可", "Sources and licences"), (Part(None, (Special("sources"),)),)),
+    Chapter(("数据来源与许可", "Sources and licences"), (Part(None, (Special(sources),)),)),
     Chapter(
         ("公示、听证与审批", "Notice, hearing and approval"),
         (

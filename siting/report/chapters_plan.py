@@ -4,46 +4,48 @@ from __future__ import annotations
 
 from siting.layout.facts import STATUS
 from siting.render.wording import both
+from siting.report.decisions import decisions
+from siting.report.education import education
 from siting.report.excerpts import Excerpt, Where
 from siting.report.outline import (
     AFTER,
     COUNTY,
     EVERYBODY,
     LAST,
-    PLANNED,
     TOWNSHIPS,
     UNCHANGED,
     Chapter,
     Fill,
     Maps,
+    Own,
     Part,
     Special,
-    Told,
 )
+from siting.report.whole import PLANNED
 
 PLAN = (
     Chapter(
         ("布局方案", "Layout"),
         (
-            Part(None, (Told("每项服务各期做什么", heading=False),)),
+            Part(None, (Own("每项服务各期做什么", heading=False),)),
             Part(("规划布局图", "Maps of the plan"), (Maps("plan"),)),
             Part(
                 ("规划一览", "Planned facilities"),
                 (
                     Excerpt(
                         "planned", ("新建与变动设施一览", "New and changed facilities"), PLANNED,
-                        (Where("status", "not", UNCHANGED),), most=80,
+                        (Where("status", "not", UNCHANGED),), most=40, weight=("load", "affected"),
                     ),
                     Excerpt("new_facilities"), Excerpt("gone_facilities"), Excerpt("vehicles"),
                 ),
             ),
-            Part(("每处决定的依据", "What each decision rests on"), (Special("decisions"), Told("每处决定的依据"))),
+            Part(("每处决定的依据", "What each decision rests on"), (Special(decisions), Own("每处决定的依据"))),
             Part(
                 ("各服务的专门安排", "Of single services"),
                 (
-                    Told("普职分流学位"), Excerpt("tracks"), Excerpt("triggers"), Told("有无民办"), Excerpt("pairing"),
-                    Told("巡诊"), Told("流动巡诊"), Excerpt("circuit"), Excerpt("circuit_rounds"),
-                    Excerpt("circuit_centres"),
+                    Own("普职分流学位"), Excerpt("tracks"), Excerpt("triggers", weight=("persons",)), Own("有无民办"),
+                    Excerpt("pairing"), Own("巡诊"), Own("流动巡诊"), Excerpt("circuit", weight=("persons",)),
+                    Excerpt("circuit_rounds", most=15, weight=("persons",)), Excerpt("circuit_centres"),
                 ),
             ),
             Part(
@@ -53,7 +55,7 @@ PLAN = (
                         "planned", ("新增用地一览", "New land"),
                         ("service", "name", "township", "land", "site_m2", "floor_m2", "years",
                         "existing_building", "note"),
-                        (Where("status", "is", (both(STATUS["new"]),)),), notes=False, most=80,
+                        (Where("status", "is", (both(STATUS["new"]),)),), notes=False, weight=("site_m2",),
                     ),
                     Fill(
                         (
@@ -78,14 +80,14 @@ PLAN = (
                         ("year", "service", "what", "name", "township", "added", "classes", "beds", "land_m2",
                         "floor_m2",
                          "yuan", "gained", "yuan_each", "rank"),
-                        most=80,
+                        most=40, weight=("gained",),
                     ),
                 ),
             ),
             Part(
                 ("量力而行", "Value for money"),
                 (
-                    Told("量力而行", heading=False),
+                    Own("量力而行", heading=False),
                     Excerpt(
                         "ranked_projects", None,
                         ("rank", "service", "what", "name", "year", "yuan", "gained", "yuan_each", "share"),
@@ -93,7 +95,7 @@ PLAN = (
                     Excerpt("budget_sweep"), Excerpt("budget_projects"),
                 ),
             ),
-            Part(("运行经费", "Running cost"), (Told("运行经费", heading=False), Excerpt("running"))),
+            Part(("运行经费", "Running cost"), (Own("运行经费", heading=False), Excerpt("running"))),
         ),
     ),
     Chapter(
@@ -112,7 +114,7 @@ PLAN = (
                         "gaps", ("缺口：分乡镇（街道），规划期末", "Gaps by township, last year"),
                         ("service", "unit", "need", "places_before", "without_before", "places_after", "short_after",
                          "without_after"),
-                        (TOWNSHIPS, EVERYBODY, LAST), most=60, notes=False,
+                        (TOWNSHIPS, EVERYBODY, LAST), notes=False, weight=("without_after",),
                     ),
                     Excerpt("places_by_kind"),
                 ),
@@ -132,15 +134,15 @@ PLAN = (
                         ("分乡镇（街道）的覆盖与出行：规划期末", "Coverage and travel by township, last year"),
                         ("service", "unit", "need", "share_before", "share_after", "mean_min_before", "mean_min_after",
                          "longest_min_after"),
-                        (TOWNSHIPS, EVERYBODY, LAST), most=60, notes=False,
+                        (TOWNSHIPS, EVERYBODY, LAST), notes=False, weight=("need",),
                     ),
                 ),
             ),
-            Part(("谁受益，谁变差", "Who gains and who loses"), (Told("谁受益，谁变差", heading=False),)),
+            Part(("谁受益，谁变差", "Who gains and who loses"), (Own("谁受益，谁变差", heading=False),)),
             Part(
                 ("城乡差距", "Town and country"),
                 (
-                    Told("城乡差距", heading=False),
+                    Own("城乡差距", heading=False),
                     Excerpt(
                         "gap_index", None,
                         ("service", "year", "share_urban_before", "share_urban_after", "share_rural_before",
@@ -171,7 +173,7 @@ PLAN = (
                 (
                     Excerpt(
                         "rides", ("校车与寄宿：规划期末", "Buses and boarding, last year"),
-                        ("service", "name", "township", "bus", "board", "yuan"), (AFTER, LAST), most=60,
+                        ("service", "name", "township", "bus", "board", "yuan"), (AFTER, LAST), weight=("bus", "board"),
                     ),
                 ),
             ),
@@ -182,7 +184,7 @@ PLAN = (
                         "moves", None,
                         ("service", "year", "township", "village", "origin", "dest", "persons", "minutes_was",
                          "minutes_now"),
-                        order="persons", most=30,
+                        order="persons",
                     ),
                 ),
             ),
@@ -191,16 +193,16 @@ PLAN = (
     Chapter(
         ("教育部门比较指标", "Figures of the education bureau"),
         (
-            Part(None, (Special("education"),)),
+            Part(None, (Special(education),)),
             Part(
                 ("出生数上下浮动的稳健性", "If births are fewer or more"),
                 (
-                    Told("出生数上下浮动", heading=False),
+                    Own("出生数上下浮动", heading=False),
                     Excerpt("births", ("出生数上下浮动 20%：分乡镇（街道），规划期末",
                             "Births 20 % up or down by township, last year"),
                             ("service", "unit", *(f"{name}{key}" for name in ("need", "without", "share")
                                                   for key in ("_low", "", "_high"))),
-                            (TOWNSHIPS, LAST), most=60, notes=False),
+                            (TOWNSHIPS, LAST), notes=False, weight=("need",)),
                 ),
             ),
             Part(
@@ -208,7 +210,7 @@ PLAN = (
                 (
                     Excerpt("fragments", ("不连续的片区：规划期末", "Catchments in pieces under the plan, last year"),
                             ("service", "name", "township", "pieces", "persons", "apart", "villages"),
-                            (AFTER, LAST), most=60),
+                            (AFTER, LAST), weight=("apart",)),
                 ),
             ),
         ),

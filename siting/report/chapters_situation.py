@@ -8,22 +8,23 @@ from siting.report.outline import (
     COUNTY,
     EVERYBODY,
     FIRST,
-    LEDGER,
     TOWNSHIPS,
     Chapter,
     Fill,
     Maps,
+    Own,
     Part,
     Special,
-    Told,
 )
+from siting.report.teller import Teller
+from siting.report.whole import LEDGER
 
 SITUATION = (
-    Chapter(("要点", "Summary"), (Part(None, (Told("结论", heading=False), Special("first_section"))),)),
+    Chapter(("要点", "Summary"), (Part(None, (Own("结论", heading=False), Special(Teller.opening))),)),
     Chapter(
         ("规划任务", "Task"),
         (
-            Part(None, (Told("问的是什么", heading=False),)),
+            Part(None, (Own("问的是什么", heading=False),)),
             Part(
                 ("背景与依据", "Background"),
                 (
@@ -41,7 +42,10 @@ SITUATION = (
         ("现状与评估", "As it stands"),
         (
             Part(("现状分布", "Where facilities are"), (Maps("today"),)),
-            Part(("设施现状一览", "Facilities"), (Excerpt("ledger", columns=LEDGER, most=60), Excerpt("facilities"))),
+            Part(
+                ("设施现状一览", "Facilities"),
+                (Excerpt("ledger", columns=LEDGER, weight=("load",)), Excerpt("facilities")),
+            ),
             Part(
                 ("覆盖与出行现状", "Coverage and travel"),
                 (
@@ -61,7 +65,7 @@ SITUATION = (
                     Excerpt(
                         "use", ("设施忙闲：不作改变，近期", "Crowded and under-used if nothing is done, first year"),
                         ("service", "name", "township", "state", "capacity", "load", "use", "pressure"), (BEFORE,
-                        FIRST),
+                        FIRST), weight=("pressure",),
                     ),
                 ),
             ),
@@ -101,7 +105,7 @@ SITUATION = (
             Part(
                 None,
                 (
-                    Told("采用的标准", heading=False),
+                    Own("采用的标准", heading=False),
                     Excerpt(
                         "assumptions", ("设置标准", "Standards of the services"),
                         ("part", "item", "value", "text", "source", "verified"), (Where("part", "subject"),), most=80,

@@ -23,10 +23,12 @@ class Heading:
 
     Attributes:
         level: 1 to 3.
+        new_page: whether a page begins with it.
     """
 
     level: Literal[1, 2, 3]
     words: Words
+    new_page: bool = False
 
 
 @dataclass(frozen=True)
@@ -89,6 +91,7 @@ class Document:
     """A report.
 
     Attributes:
+        form: `report`: with a title page; `brief`: all set close, on few pages.
         language: of the main text: `zh` or `en`.
         kicker: above the title, such as the place.
         title: what it is called.
@@ -101,6 +104,7 @@ class Document:
         page: words around the page's number and their count, such as 第, 页 共, 页.
     """
 
+    form: Literal["report", "brief"]
     language: Literal["zh", "en"]
     kicker: Words
     title: Words

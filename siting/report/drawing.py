@@ -28,11 +28,11 @@ class Drawing:
     """Draws as PNG.
 
     Attributes:
-        view: a view of the map, `MAP_MM` across and high.
+        view: a view of the map, so many millimetres across and high.
         chart: a chart, `CHART_MM` across and high.
     """
 
-    view: Callable[[Told, View], bytes]
+    view: Callable[[Told, View, tuple[float, float]], bytes]
     chart: Callable[[Chart], bytes]
 
 
@@ -43,11 +43,12 @@ def drawing(language: Literal["zh", "en"], font: Path | None = None) -> Drawing:
         language: of the words.
         font: file of the font; None: one that this computer has.
     """
-    width, height = MAP_MM
-    return Drawing(
-        partial(picture_png, width_mm=width, height_mm=height, dpi=DPI, language=language, font=font),
-        partial(chart_png, language=language, font=font),
-    )
+
+    def view_png(told: Told, view: View, size_mm: tuple[float, float]) -> bytes:
+        width, height = size_mm
+        return picture_png(told, view, width_mm=width, height_mm=height, dpi=DPI, language=language, font=font)
+
+    return Drawing(view_png, partial(chart_png, language=language, font=font))
 
 
 def chart_png(chart: Chart, language: Literal["zh", "en"], font: Path | None = None) -> bytes:

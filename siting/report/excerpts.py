@@ -11,9 +11,8 @@ import pandas as pd
 
 from siting.render.columns import Column, Sheet
 from siting.render.wording import Text
-from siting.report.language import cell
 
-BODY_ROWS = 40
+BODY_ROWS = 30
 
 
 @dataclass(frozen=True)
@@ -50,6 +49,8 @@ class Excerpt:
         order: column by which the greatest come first; '': as they stand.
         across: column whose values become columns, each with `value`; '': none.
         most: rows shown.
+        weight: where there are more, those are shown in which the greatest of these columns is greatest, of every
+            service alike; empty: the first.
         notes: whether the sheet's notes stand below.
     """
 
@@ -61,11 +62,27 @@ class Excerpt:
     across: str = ""
     value: str = ""
     most: int = BODY_ROWS
+    weight: tuple[str, ...] = ()
     notes: bool = True
 
 
-def taken(sheet: Sheet, excerpt: Excerpt, subjects: Sequence[str]) -> Sheet | None:
-    """The part of the sheet, with all rows that meet the conditions.
+@dataclass(frozen=True)
+class Part:
+    """What an excerpt shows.
+
+    Attributes:
+        sheet: the rows and columns shown.
+        rows: how many rows meet the conditions.
+        by: columns by which the rows shown were chosen.
+    """
+
+    sheet: Sheet
+    rows: int
+    by: tuple[Column, ...] = ()
+
+
+def taken(sheet: Sheet, excerpt: Excerpt, subjects: Sequence[str]) -> Part | None:
+    """The part of the sheet that an excerpt shows.
 
     Returns:
         None where the sheet lacks a column of the conditions, all but one of the columns, or every row.
@@ -83,7 +100,10 @@ def taken(sheet: Sheet, excerpt: Excerpt, subjects: Sequence[str]) -> Sheet | No
     if frame.empty or len(names) < min(2, len(there)):
         return None
     if sheet.row_kinds is not None:
-        return sheet
+        return Part(replace(sheet, frame=frame.head(excerpt.most)), len(frame))
+    rows = len(frame)
+    if not excerpt.across:
+        frame = weightiest(frame, excerpt.weight, excerpt.most)
     part = replace(
         sheet,
         columns=tuple(there[name] for name in names),
@@ -92,8 +112,31 @@ def taken(sheet: Sheet, excerpt: Excerpt, subjects: Sequence[str]) -> Sheet | No
     )
     if excerpt.across:
         part = _across(part, frame, there[excerpt.across], there[excerpt.value])
+        rows = len(part.frame)
+        part = replace(part, frame=part.frame.head(excerpt.most))
     part = _with_content(narrowed(part, subjects))
-    return replace(part, zh=excerpt.names[0], en=excerpt.names[1]) if excerpt.names else part
+    if excerpt.names:
+        part = replace(part, zh=excerpt.names[0], en=excerpt.names[1])
+    by = excerpt.weight or ((excerpt.order,) if excerpt.order else ())
+    return Part(part, rows, tuple(there[name] for name in by if name in there))
+
+
+def weightiest(frame: pd.DataFrame, weight: Sequence[str], most: int) -> pd.DataFrame:
+    """At most so many rows, in their order: of every service alike those with the greatest weights.
+
+    Args:
+        weight: columns of which the greatest counts; none that the frame has: the first rows of every service.
+    """
+    if len(frame) <= most:
+        return frame
+    known = [name for name in weight if name in frame]
+    if not known and weight == ():
+        return frame.head(most)
+    found = frame[known].max(axis=1).fillna(-np.inf) if known else pd.Series(0.0, index=frame.index)
+    services = frame["service"] if "service" in frame else pd.Series("", index=frame.index)
+    place = found.groupby(services.to_numpy(), sort=False).rank(method="first", ascending=False)
+    order = np.lexsort((-found.to_numpy(), place.to_numpy()))
+    return frame.iloc[np.sort(order[:most])]
 
 
 def narrowed(sheet: Sheet, subjects: Sequence[str]) -> Sheet:
@@ -123,49 +166,19 @@ def _across(part: Sheet, frame: pd.DataFrame, across: Column, value: Column) -> 
         index=keys, columns=across.name, values=value.name, sort=False, aggfunc="first", observed=True
     )
     table = wide.reindex(columns=years).reset_index()
-    table.columns = pd.Index([*keys, *(f"{value.name}_{_text(year)}" for year in years)])
+    table.columns = pd.Index([*keys, *(f"{value.name}_{plain_text(year)}" for year in years)])
     more = tuple(
         replace(
-            value, name=f"{value.name}_{_text(year)}", zh=f"{_text(year)} 年{value.zh}", en=f"{_text(year)}: {value.en}"
+            value,
+            name=f"{value.name}_{plain_text(year)}",
+            zh=f"{plain_text(year)} 年{value.zh}",
+            en=f"{plain_text(year)}: {value.en}",
         )
         for year in years
     )
     return replace(part, columns=(*part.columns, *more), frame=table)
 
 
-def indicators(sheet: Sheet, *, by: str, across: tuple[str, str]) -> list[tuple[str, Sheet]]:
-    """A wide sheet turned over, for each value of `by`: one row a column, one column a pair of values of `across`.
-
-    Returns:
-        (value of `by`, sheet of texts' names and numbers); rows in which nothing stands are left out.
-    """
-    there = {column.name: column for column in sheet.columns}
-    if not {by, *across} <= set(there):
-        return []
-    rows = [column for column in sheet.columns if column.name not in (by, *across) and column.kind != "text"]
-    found = []
-    for key, part in sheet.frame.groupby(by, sort=False):
-        heads = [tuple(part[name].tolist()[k] for name in across) for k in range(len(part))]
-        told = [column for column in rows if part[column.name].notna().any()]
-        names = [f"v{k}" for k in range(len(heads))]
-        frame = pd.DataFrame(
-            [[column.zh, column.en, *part[column.name].tolist()] for column in told], columns=["zh", "en", *names]
-        )
-        columns = (
-            Column("item", "指标", "Figure", width=30),
-            *(Column(name, _head(head, 0), _head(head, 1), "number") for name, head in zip(names, heads, strict=True)),
-        )
-        frame["item"] = [f"{zh} {en}" if en else zh for zh, en in zip(frame["zh"], frame["en"], strict=True)]
-        kinds = tuple(column.kind for column in told)
-        frame = frame[["item", *names]].astype(dict.fromkeys(names, np.float64))
-        found.append((str(key), Sheet(sheet.key, sheet.zh, sheet.en, columns, frame, sheet.notes, kinds)))
-    return found
-
-
-def _head(head: tuple[object, ...], language: int) -> str:
-    """The values over a column in one language: `2030 规划`."""
-    return " ".join(cell(_text(value), "en" if language else "zh") for value in head)
-
-
-def _text(value: object) -> str:
+def plain_text(value: object) -> str:
+    """A value of a cell; whole numbers without a point."""
     return f"{value:.0f}" if isinstance(value, float) else str(value)

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 from siting.layout.facts import STATUS
 from siting.layout.tables.columns import COURSES
 from siting.layout.tables.units import LEVELS
 from siting.render.wording import Text, both
+from siting.report.document import Block
 from siting.report.excerpts import Excerpt, Where
+from siting.report.teller import Teller
 
 COUNTY = Where("level", "is", (both(LEVELS["county"]),))
 TOWNSHIPS = Where("level", "is", (both(LEVELS["township"]),))
@@ -19,7 +23,7 @@ UNCHANGED = tuple(both(STATUS[key]) for key in ("kept", "higher"))
 
 
 @dataclass(frozen=True)
-class Told:
+class Own:
     """A section of the run's own report, by the beginning of its Chinese title."""
 
     title: str
@@ -28,16 +32,16 @@ class Told:
 
 @dataclass(frozen=True)
 class Maps:
-    """Maps of every subject: as things stand, in the first period, or at the end of the plan."""
+    """Maps of every subject: as things stand, or of the plan."""
 
-    when: str
+    when: Literal["today", "plan"]
 
 
 @dataclass(frozen=True)
 class Special:
-    """What is made by a function of `telling`: its name."""
+    """What the report tells in a form of its own: the function that makes it."""
 
-    name: str
+    make: Callable[[Teller], Sequence[Block]]
 
 
 @dataclass(frozen=True)
@@ -47,7 +51,7 @@ class Fill:
     words: Text
 
 
-Item = Told | Excerpt | Maps | Special | Fill
+Item = Own | Excerpt | Maps | Special | Fill
 
 
 @dataclass(frozen=True)
@@ -69,21 +73,3 @@ class Chapter:
     names: Text
     parts: tuple[Part, ...] = field(default_factory=tuple)
     always: bool = False
-
-
-SITE = ("classes", "beds", "site_m2", "floor_m2")
-LEDGER = ("service", "name", "township", "level", "ownership", *SITE, "staff", "capacity", "load", "use")
-PLANNED = (
-    "service", "number", "name", "status", "size", *SITE, "zone", "township", "years", "yuan", "load",
-    "receiver", "note",
-)  # fmt: skip
-# Of tables that are wider than a page, the columns that the appendix has.
-IN_APPENDIX: dict[str, tuple[str, ...]] = {
-    "ledger": LEDGER,
-    "planned": PLANNED,
-    "coverage": (
-        "service", "group", "level", "unit", "year", "need", "share_before", "share_after", "mean_min_before",
-        "mean_min_after", "p95_min_before", "p95_min_after", "longest_min_before", "longest_min_after",
-    ),
-    "assumptions": ("part", "item", "value", "text", "source", "verified"),
-}  # fmt: skip

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Literal
 
 from siting.render.views import Layer, LineLayer, PointLayer, View
 from siting.render.wording import Text
@@ -16,11 +17,12 @@ NEW = ("new", "inside", "reuse")  # what is not there as things stand
 KEPT = ("kept", "existing")
 
 
-def maps(teller: Teller, drawing: Drawing, when: str) -> list[Picture]:
+def maps(teller: Teller, drawing: Drawing, when: Literal["today", "plan"]) -> list[Picture]:
     """The pictures.
 
     Args:
-        when: `today`: the first period with the facilities as they stand; `plan`: the first and the last period.
+        when: `today`: the first period with the facilities as they stand; `plan`: the first and the last period, where
+            something has changed by then.
     """
     views = teller.told.views
     found = []
@@ -29,14 +31,29 @@ def maps(teller: Teller, drawing: Drawing, when: str) -> list[Picture]:
         if when == "today":
             shown = as_it_stands(mine[0])
             if shown is not None:
-                found.append(_picture(teller, drawing, shown, ("现状分布图", "as it stands")))
+                found.append(map_picture(teller, drawing, shown, ("现状分布图", "as it stands")))
         else:
-            for view in mine if len(mine) < 3 else (mine[0], mine[-1]):
-                found.append(_picture(teller, drawing, view, ("布局图", "the plan")))
+            first = [mine[0]] if len(mine) > 1 and _changes(mine[0]) else []
+            last = [mine[-1]] if len(mine) == 1 or _changes(mine[-1]) else []
+            found += [map_picture(teller, drawing, view, ("布局图", "the plan")) for view in (*first, *last)]
     return found
 
 
-def _picture(teller: Teller, drawing: Drawing, view: View, what: Text) -> Picture:
+def _changes(view: View) -> bool:
+    """Whether a facility of the view is not as it stands."""
+    shown = [layer for layer in view.layers if layer.key == "facilities"]
+    return not shown or any(not set(layer.frame["category"]) <= set(KEPT) for layer in shown)
+
+
+def map_picture(
+    teller: Teller, drawing: Drawing, view: View, what: Text, size_mm: tuple[float, float] = MAP_MM
+) -> Picture:
+    """The picture of a view.
+
+    Args:
+        what: it shows of the view's subject.
+        size_mm: across and high.
+    """
     period = (view.period_zh or view.period, view.period_en or view.period)
     names = (
         f"{view.subject_zh}{what[0]}" + (f"（{period[0]}）" if period[0] else ""),
@@ -47,7 +64,7 @@ def _picture(teller: Teller, drawing: Drawing, view: View, what: Text) -> Pictur
         f"地图：{names[0]}。图层：{'、'.join(_legend(layers, 0))}。",
         f"Map: {names[1]}. Layers: {', '.join(_legend(layers, 1))}.",
     )
-    return teller.picture(names, drawing.view(teller.told, view), alt, *MAP_MM)
+    return teller.picture(names, drawing.view(teller.told, view, size_mm), alt, *size_mm)
 
 
 def _legend(layers: Sequence[Layer], language: int) -> list[str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from siting.render.cell_text import sheet_cells
 from siting.render.chart import Chart
@@ -12,9 +12,12 @@ from siting.render.views import Told
 from siting.render.wording import Text, both
 from siting.report.document import Block, Heading, Paragraph, Picture, Table, Words
 from siting.report.drawing import CHART_MM, Drawing
-from siting.report.excerpts import Excerpt, narrowed, taken
+from siting.report.excerpts import Excerpt, Part, narrowed, taken
 from siting.report.language import Language, cell, line, words
 from siting.report.terms import TWO_LANGUAGES
+from siting.report.whole import in_appendix
+
+SECTION_ROWS = 40  # of a table of the run's own sections
 
 
 @dataclass(eq=False)
@@ -58,7 +61,7 @@ class Teller:
         return Heading(1 if level == 1 else 2 if level == 2 else 3, self.say(text, title=True))
 
     def paragraphs(self, texts: Sequence[Text]) -> list[Paragraph]:
-        """Paragraphs; one that begins with a bullet is an item."""
+        """Paragraphs; an empty text is none."""
         return [Paragraph(self.say(text)) for text in texts if any(text)]
 
     def note(self, text: Text) -> Paragraph:
@@ -71,22 +74,30 @@ class Teller:
         part = None if sheet is None else taken(sheet, excerpt, self.subjects)
         if sheet is None or part is None:
             return []
-        if len(part.frame) == len(sheet.frame) <= excerpt.most and not excerpt.across:
+        if len(part.sheet.frame) == len(sheet.frame) and not excerpt.across:
             if excerpt.sheet in self.whole:
                 return []
             self.whole.add(excerpt.sheet)
-        return [self.table(part, most=excerpt.most, source=excerpt.sheet)]
+        return [self.table(part.sheet, source=excerpt.sheet, part=part)]
 
-    def table(self, sheet: Sheet, *, most: int, source: str = "") -> Table:
-        """The first rows of a sheet under a caption, its notes below.
+    def where(self, sheet: Sheet) -> Text:
+        """Where all rows of one of the run's sheets are."""
+        if in_appendix(sheet, self.appendix_rows):
+            return "附录", "the appendix"
+        return f"运行文件夹 tables.xlsx 的“{sheet.zh}”表", f"the sheet “{sheet.en}” of tables.xlsx"
+
+    def table(self, sheet: Sheet, *, source: str = "", part: Part | None = None) -> Table:
+        """A sheet under a caption, its notes below.
 
         Args:
             source: key of the sheet of the workbook where all rows are; '': in none.
+            part: of what the sheet's rows are a part; None: they are all.
         """
+        sheet = self._in_language(sheet)
         self._tables += 1
         if source:
             self.shown.setdefault(source, []).append(self._tables)
-        texts, numbers = sheet_cells(sheet, most)
+        texts, numbers = sheet_cells(sheet, len(sheet.frame))
         rows = [
             tuple(
                 cell(text, self.language) if column.name in TWO_LANGUAGES else line(text)
@@ -95,9 +106,8 @@ class Teller:
             for row in texts
         ]
         notes = [self.say(note) for note in sheet.notes]
-        left = len(sheet.frame) - len(rows)
-        if left > 0:
-            notes.insert(0, self.say(_left(left, len(sheet.frame), self.sheets.get(source))))
+        if part is not None and part.rows > len(rows):
+            notes.insert(0, self.say(self._left(part, len(rows), self.sheets.get(source))))
         return Table(
             number=self._tables,
             caption=self.say((sheet.zh, sheet.en), title=True),
@@ -107,11 +117,31 @@ class Teller:
             notes=tuple(notes),
         )
 
+    def _in_language(self, sheet: Sheet) -> Sheet:
+        """Without columns that are meant for readers of the other language."""
+        kept = tuple(c for c in sheet.columns if c.language in ("", self.language) or self.language == "both")
+        return replace(sheet, columns=kept, frame=sheet.frame[[column.name for column in kept]])
+
+    def _left(self, part: Part, shown: int, source: Sheet | None) -> Text:
+        """How many rows are left out, and where they are."""
+        left = part.rows - shown
+        by = "、".join(column.zh for column in part.by), ", ".join(column.en for column in part.by)
+        zh = f"共 {part.rows:,} 行，本表列出“{by[0]}”最大的 {shown:,} 行" if by[0] else f"共 {part.rows:,} 行"
+        en = f"{part.rows:,} rows; these are the {shown:,} of most “{by[1]}”" if by[0] else f"{part.rows:,} rows"
+        if source is None:
+            return f"{zh}，其余 {left:,} 行未列出。", f"{en}; {left:,} more are not shown."
+        there = self.where(source)
+        return f"{zh}，其余 {left:,} 行见{there[0]}。", f"{en}; {left:,} more are in {there[1]}."
+
     def picture(self, names: Text, png: bytes, alt: Text, width_mm: float, height_mm: float) -> Picture:
         """A picture under a caption."""
         self._pictures += 1
         caption = self.say(names, title=True)
         return Picture(self._pictures, caption, png, self.say(alt).main, width_mm, height_mm)
+
+    def opening(self) -> list[Block]:
+        """The first section of a run that has none called the answer."""
+        return [] if 0 in self.told_sections or not self.told.sections else self.numbered_section(0, level=0)
 
     def section(self, title: str, *, heading: bool) -> list[Block]:
         """The sections of the run whose Chinese title begins so, with their tables that are not there yet."""
@@ -140,23 +170,12 @@ class Teller:
                 continue
             if same and len(sheet.frame) <= SECTION_ROWS:
                 self.whole.add(sheet.key)
-            part = narrowed(sheet, self.subjects)
-            blocks.append(self.table(part, most=SECTION_ROWS, source=sheet.key if known is not None else ""))
+            short = replace(narrowed(sheet, self.subjects), frame=sheet.frame.head(SECTION_ROWS))
+            source = sheet.key if known is not None else ""
+            blocks.append(self.table(short, source=source, part=Part(short, len(sheet.frame))))
         return [self.heading(level, (section.zh, section.en)), *blocks] if level and blocks else blocks
 
     def _chart(self, chart: Chart, drawing: Drawing) -> Picture:
         points = "; ".join(f"{x:,.6g}: {y:,.6g}" for x, y, _ in chart.points)
         zh, en = (f"{title}（{across}）：{points}" for title, across in zip(chart.title, chart.across, strict=True))
         return self.picture(chart.title, drawing.chart(chart), (zh, en), *CHART_MM)
-
-
-SECTION_ROWS = 60
-
-
-def _left(left: int, rows: int, source: Sheet | None) -> Text:
-    if source is None:
-        return f"另有 {left:,} 行未列出。", f"{left:,} more rows are not shown."
-    return (
-        f"共 {rows:,} 行，另有 {left:,} 行：全部见附录或运行文件夹 tables.xlsx 的“{source.zh}”表。",
-        f"{rows:,} rows, of which {left:,} more are in the appendix, or in the sheet {source.en} of tables.xlsx.",
-    )

@@ -44,7 +44,7 @@ PNG = bytes.fromhex(
     "89504e470d0a1a0a0000000d4948445200000001000000010802000000907753de0000000c49444154789c63f8ffff3f0005fe02fe"
     "a73581840000000049454e44ae426082"
 )
-PICTURES = Drawing(lambda told, view: PNG, lambda chart: PNG)
+PICTURES = Drawing(lambda told, view, size_mm: PNG, lambda chart: PNG)
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +135,7 @@ def test_numbers_of_captions_run_through(document: Document) -> None:
     assert [table.number for table in tables(document)] == list(range(1, len(tables(document)) + 1))
     pictures = [block for block in document.blocks if isinstance(block, Picture)]
     assert [picture.number for picture in pictures] == list(range(1, len(pictures) + 1))
-    assert len(pictures) >= 4
+    assert len(pictures) == 3  # both services as they stand, and the one that changes
     assert all(picture.alt for picture in pictures)
 
 
