@@ -26,7 +26,7 @@ def report_command(
     run: Annotated[str, typer.Argument(help="成果文件夹，或 runs/ 里的名称 folder of a run, or its name in runs/")],
     out: Annotated[Path, typer.Option("--out", help="运行结果与报告所在的文件夹 where runs and reports lie")] = OUT,
     name: Annotated[
-        str | None, typer.Option("--name", help="报告文件夹的名称 name of the report's folder; RUN_report")
+        str | None, typer.Option("--name", help="报告文件夹的名称 name of the report's folder; RUN_report or RUN_brief")
     ] = None,
     language: Annotated[
         Shown,
@@ -34,7 +34,10 @@ def report_command(
     ] = Shown.zh,
     rows: Annotated[
         int, typer.Option("--rows", min=0, help="附录中完整列出的表最多几行 longest table in the appendix")
-    ] = 200,
+    ] = 100,
+    brief: Annotated[
+        bool, typer.Option("--brief", help="两页摘要，供领导决策 two pages for the leadership, in RUN_brief")
+    ] = False,
     no_maps: Annotated[bool, typer.Option("--no-maps", help="不附地图 without maps")] = False,
     font: Font = None,
     quiet: Quiet = False,
@@ -46,13 +49,13 @@ def report_command(
     from siting.report.read import read_run
 
     folder = find_run(run, out)
-    wanted = Wanted(language.value, maps=not no_maps, appendix_rows=rows, font=font)
-    target = out / (name or f"{folder.resolve().name}_report")
+    wanted = Wanted(language.value, maps=not no_maps, appendix_rows=rows, font=font, brief=brief)
+    target = out / (name or f"{folder.resolve().name}_{'brief' if brief else 'report'}")
     outputs = write_report(read_run(folder), target, wanted, terminal.listener_for(quiet=quiet, as_json=as_json))
     if as_json:
         record = {"event": "result", "outputs": {key: str(path.resolve()) for key, path in outputs.items()}}
         say_json(record)
     elif quiet:
-        say(str(outputs["report.docx"].resolve()))
+        say(str(next(path for key, path in outputs.items() if key.endswith(".docx")).resolve()))
     else:
         terminal.print_lines([], outputs)

@@ -17,6 +17,7 @@ from siting.layout.decisions import decisions_sheet
 from siting.layout.facts import Facts
 from siting.layout.gains import township_text, villages_worse
 from siting.layout.headline import headline, hosts_text, rides_text, served, zones_text
+from siting.layout.outcome_sheet import outcome_sheet
 from siting.layout.report import ARROW, sections_of, summary_sheet
 from siting.layout.result import LayoutPlan
 from siting.layout.standard_words import standard_text
@@ -118,7 +119,8 @@ class LayoutAnswer:
         tables, record = sheets_and_record(self.plan, settings)
         summary, worse = summary_sheet(facts), villages_worse(facts)
         first = replace(summary, notes=(*headline(facts), *summary.notes))  # what a reader of the workbook sees first
-        sheets = (first, *tables, *(sheet for sheet in (worse, decisions_sheet(facts)) if len(sheet.frame)))
+        last = (sheet for sheet in (worse, decisions_sheet(facts)) if len(sheet.frame))
+        sheets = (first, outcome_sheet(facts), *tables, *last)
         return Told(
             place=place_of(posed.case),
             title=(facts.scenario.title_zh, facts.scenario.title_en),

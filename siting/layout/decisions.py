@@ -57,8 +57,8 @@ def decisions_sheet(facts: Facts) -> Sheet:
     frame = pd.DataFrame(rows, columns=[column.name for column in columns])
     notes = (
         (
-            "去处改变的人：在最后一次变动的年份，与不作改变相比改来这里或离开这里的人。",
-            "Go elsewhere: in the year of the last change, those who come here or leave, held against doing nothing.",
+            "去处改变的人：在最后一次变动的年份，与不作改变相比改来这里的人和离开这里的人。",
+            "Go elsewhere: in the year of the last change, those who come and those who leave, against nothing done.",
         ),
     )
     return make_sheet("decisions", ("每处决定的依据", "What each decision rests on"), columns, frame, notes)
@@ -72,12 +72,10 @@ def _changed(facts: Facts, s: int) -> list[int]:
 
 
 def _moved(facts: Facts, s: int, p: int) -> float:
-    """How many go elsewhere by the last change of a place: those who come to it, or leave it."""
-    last = len(facts.years) - 1
+    """How many go elsewhere in the year of a place's last change: those who come to it, and those who leave it."""
     t = facts.changes_at(p)[-1]
-    leaves = facts.status(p, last) in LEAVING
-    moves = facts.moves_at(s, t, "before" if leaves else "after", p)
-    return float(moves.loc[moves["after" if leaves else "before"] != p, "persons"].sum())
+    come, leave = facts.moves_at(s, t, "after", p), facts.moves_at(s, t, "before", p)
+    return float(come.loc[come["before"] != p, "persons"].sum() + leave.loc[leave["after"] != p, "persons"].sum())
 
 
 def decision(facts: Facts, s: int, p: int) -> Text:

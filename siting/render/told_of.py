@@ -17,7 +17,7 @@ from siting.render.map_style import Style, load_labels, load_style
 from siting.render.sections_run import rows_of, run_sections
 from siting.render.sheets import all_sheets
 from siting.render.views import Told, View, place_of
-from siting.render.wording import label_of, labels_text, minutes_text, persons_text, share_text, yuan_text
+from siting.render.wording import label_of, labels_text, minutes_text, persons_text, share_text
 from siting.results import RunResult, ServiceResult
 
 BRIEF = {  # tables beside the map, and their columns there
@@ -106,5 +106,6 @@ def _figures(service: ServiceResult) -> tuple[tuple[str, str, str], ...]:
             if count:
                 found.append((zh, en, number_text(count, "count")))
         if service.opening_yuan > 0:
-            found.append(("新建投资", "Cost of what is new", yuan_text(service.opening_yuan)))
+            money = number_text(service.opening_yuan / 1e4, "value")
+            found.append(("新建投资（万元）", "Cost of what is new, 10,000 yuan", money))
     return tuple(found)

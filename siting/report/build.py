@@ -14,7 +14,7 @@ from siting.report.outline import Chapter, Fill, Item, Maps, Own, Part, Special
 from siting.report.pictures import maps
 from siting.report.teller import Teller
 
-APPENDIX_ROWS = 200
+APPENDIX_ROWS = 100
 RESULTS_AFTER = 2  # chapters that come before the sections that no chapter names
 
 

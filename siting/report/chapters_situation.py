@@ -20,7 +20,10 @@ from siting.report.teller import Teller
 from siting.report.whole import LEDGER
 
 SITUATION = (
-    Chapter(("要点", "Summary"), (Part(None, (Own("结论", heading=False), Special(Teller.opening))),)),
+    Chapter(
+        ("要点", "Summary"),
+        (Part(None, (Own("结论", heading=False), Special(Teller.opening), Excerpt("outcome"))),),
+    ),
     Chapter(
         ("规划任务", "Task"),
         (

@@ -9,7 +9,7 @@ from siting.report.document import Block, Paragraph
 from siting.report.excerpts import weightiest
 from siting.report.teller import Teller
 
-MOST = 60  # told in the chapters
+MOST = 40  # told in the chapters
 WEIGHT = ("moved",)  # column of the persons who go elsewhere by a decision
 SECTIONS = "每处决定的依据"  # sections that tell some of them
 

@@ -5,6 +5,7 @@ The XML is written as text: python-docx takes a millisecond for each cell, and a
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Iterable
@@ -21,6 +22,7 @@ TWIPS = 1440 / 25.4  # in a millimetre
 PORTRAIT_MM, LANDSCAPE_MM = 160.0, 249.0  # between the margins of A4
 PADDING = 130  # twips: left and right of a cell
 LONGEST_WORD = 18  # letters
+BOLD = 1.2  # how much wider than half an em the letters of a header may be
 SHORTEST = 8  # halves of an em that a column of text has at least
 MOST_UPRIGHT, TALLEST = 10, 2.5  # columns, and lines that a row may have on average, on an upright page
 _LATIN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef、。]+")
@@ -50,9 +52,24 @@ def fitted(table: Table) -> Fit:
             lines = _lines(needs, found, points)
             if landscape or (lines <= TALLEST and len(needs) <= MOST_UPRIGHT):
                 return Fit(landscape, points, found)
-    least = [need.least for need in needs]
-    room = LANDSCAPE_MM * TWIPS
-    return Fit(True, 6.5, tuple(int(room * part / sum(least)) for part in least))
+    return Fit(True, 6.5, _shared(needs, LANDSCAPE_MM * TWIPS))
+
+
+def upright(table: Table, points: float, room_mm: float) -> Fit:
+    """On an upright page with letters of one size, however high the rows become.
+
+    Args:
+        points: size of the letters; the style is that of the largest.
+        room_mm: between the margins.
+    """
+    needs, room = _needs(table), room_mm * TWIPS
+    return Fit(False, max(CELL), _widths(needs, points, room) or _shared(needs, room))
+
+
+def _shared(needs: list[_Need], room: float) -> tuple[int, ...]:
+    """Widths of a table that is too wide: in the proportion of what its columns need at least."""
+    least = sum(need.least for need in needs)
+    return tuple(int(room * need.least / least) for need in needs)
 
 
 @dataclass(frozen=True)
@@ -68,13 +85,14 @@ def _needs(table: Table) -> list[_Need]:
     found = []
     for k, header in enumerate(table.header):
         cells = [row[k] for row in table.rows]
-        sizes = [_size(text) for text in cells] or [0]
+        sizes = [half_ems(text) for text in cells] or [0]
         numeric = bool(table.rows) and all(row[k] for row in table.numeric)
         head = f"{header.main} {header.second}"
-        words = max((_size(word) for text in (head, *cells) for word in _words(text)), default=1)
-        least = max(max(sizes), min(_size(head), 6)) if numeric else max(min(max(sizes), SHORTEST), words)
+        words = max((half_ems(word) for text in cells for word in _words(text)), default=1)
+        words = max([words, *(math.ceil(BOLD * half_ems(word)) for word in _words(head))])
+        least = max(max(sizes), min(half_ems(head), SHORTEST)) if numeric else max(min(max(sizes), SHORTEST), words)
         least = max(least, min(words, 16), 4)
-        most = least if numeric else max(max(sizes), min(_size(head), 10), least)
+        most = least if numeric else max(max(sizes), min(half_ems(head), 10), least)
         found.append(_Need(least, most, sum(sizes) / len(sizes)))
     return found
 
@@ -115,9 +133,10 @@ def _lines(needs: list[_Need], widths: tuple[int, ...], points: float) -> float:
 
 
 @lru_cache(maxsize=20_000)
-def _size(text: str) -> int:
-    """Width in halves of an em."""
-    return sum(2 if unicodedata.east_asian_width(letter) in "WF" else 1 for letter in text)
+def half_ems(text: str) -> int:
+    """Width of a text in halves of an em: a Chinese letter has two, as have signs like the arrow in a Chinese font; a
+    Latin letter has about one."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
 
 
 def table_xml(table: Table, fit: Fit) -> str:

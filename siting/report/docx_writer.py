@@ -20,9 +20,10 @@ from docx.oxml.ns import qn
 from docx.shared import Mm
 
 from siting.files.zipped import write_fixed
+from siting.report import compact
 from siting.report.document import Block, Document, Heading, Paragraph, Picture, Table, Words
 from siting.report.docx_styles import SECOND, add_styles
-from siting.report.docx_table import Fit, fitted, table_xml
+from siting.report.docx_table import Fit, fitted, table_xml, upright
 
 LOOKS = {"plain": "Normal", "bullet": "List Bullet", "note": "Note", "warning": "Warning", "fill": "To Complete"}
 A4 = (Mm(210), Mm(297))
@@ -44,10 +45,15 @@ def docx_bytes(document: Document) -> bytes:
     _drop_needless(file)
     add_styles(file)
     _properties(file, document)
-    _page(file.sections[0], landscape=False)
     _head_and_foot(file, document)
-    _title_page(file, document)
-    fits = {id(block): fitted(block) for block in document.blocks if isinstance(block, Table)}
+    if document.form == "brief":
+        compact.set_close(file)
+        _brief_page(file.sections[0])
+        _title(file, document)
+    else:
+        _page(file.sections[0], landscape=False)
+        _title_page(file, document)
+    fits = {id(block): _fit(document, block) for block in document.blocks if isinstance(block, Table)}
     across = _orientations(document.blocks, fits)
     landscape = False
     for block, lies in zip(document.blocks, across, strict=True):
@@ -60,6 +66,12 @@ def docx_bytes(document: Document) -> bytes:
     fixed = BytesIO()
     write_fixed(made, fixed)
     return fixed.getvalue()
+
+
+def _fit(document: Document, table: Table) -> Fit:
+    if document.form == "brief":
+        return upright(table, compact.STYLES["Table Text"].size, compact.WIDTH_MM)
+    return fitted(table)
 
 
 def _drop_needless(file: Docx) -> None:
@@ -103,6 +115,14 @@ def _page(section: Any, *, landscape: bool) -> None:
     section.header_distance, section.footer_distance = Mm(9), Mm(8)
 
 
+def _brief_page(section: Any) -> None:
+    side, top, bottom = compact.MARGIN_MM
+    section.page_width, section.page_height = A4
+    section.left_margin = section.right_margin = Mm(side)
+    section.top_margin, section.bottom_margin = Mm(top), Mm(bottom)
+    section.header_distance, section.footer_distance = Mm(9), Mm(7)
+
+
 def _properties(file: Docx, document: Document) -> None:
     """Title and language, and nothing of the machine that made it."""
     core = file.core_properties
@@ -134,6 +154,14 @@ def _head_and_foot(file: Docx, document: Document) -> None:
 def _title_page(file: Docx, document: Document) -> None:
     for _ in range(4):
         file.add_paragraph(style="Title Fact")
+    _title(file, document)
+    file.add_paragraph(style="Title Fact").add_run().add_break(WD_BREAK.PAGE)
+    if document.contents is not None:
+        _contents(file, document, document.contents)
+
+
+def _title(file: Docx, document: Document) -> None:
+    """Place, title, label, notices and facts."""
     _two_lines(file, document.kicker, "Title Fact")
     _two_lines(file, document.title, "Title")
     _two_lines(file, document.label, "Result Label")
@@ -143,9 +171,6 @@ def _title_page(file: Docx, document: Document) -> None:
             _say(file.add_paragraph(style="Warning"), notice)
     for fact in document.facts:
         _say(file.add_paragraph(style="Title Fact"), fact)
-    file.add_paragraph(style="Title Fact").add_run().add_break(WD_BREAK.PAGE)
-    if document.contents is not None:
-        _contents(file, document, document.contents)
 
 
 def _two_lines(file: Docx, words: Words, style: str) -> None:
@@ -175,7 +200,9 @@ def _contents(file: Docx, document: Document, title: Words) -> None:
 
 def _block(file: Docx, document: Document, block: Block, fits: dict[int, Fit]) -> None:
     if isinstance(block, Heading):
-        _say(file.add_paragraph(style=f"Heading {block.level}"), block.words)
+        heading = file.add_paragraph(style=f"Heading {block.level}")
+        heading.paragraph_format.page_break_before = True if block.new_page else None
+        _say(heading, block.words)
     elif isinstance(block, Paragraph):
         _say(file.add_paragraph(style=LOOKS[block.look]), block.words)
     elif isinstance(block, Table):
@@ -199,6 +226,7 @@ def _append(file: Docx, element: Any) -> None:
 def _picture(file: Docx, document: Document, picture: Picture) -> None:
     holder = file.add_paragraph(style="Caption")
     holder.paragraph_format.keep_with_next = True
+    holder.paragraph_format.line_spacing = 1.0  # a fixed distance of lines would cut it, a greater one raise it
     shape = holder.add_run().add_picture(BytesIO(picture.png), Mm(picture.width_mm), Mm(picture.height_mm))
     described: Any = shape._inline.docPr  # python-docx has no other door to the alt text
     described.set("descr", picture.alt)

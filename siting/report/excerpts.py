@@ -12,7 +12,7 @@ import pandas as pd
 from siting.render.columns import Column, Sheet
 from siting.render.wording import Text
 
-BODY_ROWS = 30
+BODY_ROWS = 25
 
 
 @dataclass(frozen=True)

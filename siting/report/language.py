@@ -11,9 +11,10 @@ from siting.report.document import Words
 
 Language = Literal["zh", "en", "both"]
 
-# `wording.both` writes 中文 English, lists of it 中文；English. Only where no Chinese follows is it taken apart.
+# `wording.both` writes 中文 English, lists of it 中文；English. Only where no Chinese follows is it taken apart; a
+# percentage as the Chinese writes it, without a space, goes with the Chinese before it.
 _CHINESE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
-_TWO = re.compile(rf"(?s)(.*[{_CHINESE}”’])(?: |；)([A-Za-z0-9(][^{_CHINESE}]*)")
+_TWO = re.compile(rf"(?s)(.*[{_CHINESE}”’](?: [\d.,]+%)?)(?: |；)([A-Za-z0-9(][^{_CHINESE}]*)")
 _BREAKS = re.compile(r"[\t\r\n\u2028\u2029\x85]+")
 
 

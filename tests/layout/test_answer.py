@@ -130,14 +130,15 @@ def test_every_change_is_explained_with_its_numbers(facts: Facts) -> None:
 def test_of_many_decisions_the_report_has_those_of_most_people_and_a_table_all(facts: Facts) -> None:
     told = decisions_of(facts, 0, most=1)
     assert len(told) == 2
-    load = {p: max(facts.plan.after.load[p].max(), facts.plan.before.load[p].max()) for p in facts.real(0)}
-    most = max((p for p in load if facts.changes_at(p)), key=lambda p: load[p])
-    assert told[0][0].startswith(facts.full_name(most))
+    sheet = decisions_sheet(facts).frame
+    own = sheet[sheet["service"].str.startswith(facts.parts[0].service.name_zh)]
+    assert told[0][0].startswith(own.loc[own["moved"].idxmax(), "name"])
     assert "其余 1 处见表格" in told[1][0]
     assert decisions_of(facts, 0, most=2) == decisions_of(facts, 0)
-    sheet = decisions_sheet(facts).frame
     assert sheet["zh"].tolist() == [zh for s in (0, 1) for zh, _ in decisions_of(facts, s)]
     assert {"f1", "c1"} <= set(sheet["id"])
+    new = facts.moves_at(0, 1, "after", next(p for p in facts.real(0) if facts.plan.after.place(p).id == "c1"))
+    assert own.set_index("id").loc["c1", "moved"] == pytest.approx(new["persons"].sum(), abs=0.01)
 
 
 def test_who_loses_is_named(facts: Facts) -> None:

@@ -287,6 +287,8 @@ def test_tables_wider_than_a_page_are_in_the_workbook_only(plan: Told) -> None:
         ("小学 Primary school", "小学", "Primary school"),
         ("24 班 24 classes", "24 班", "24 classes"),
         ("缩减 13 处；13 reduced", "缩减 13 处", "13 reduced"),
+        ("与最优相差不超过 1.73% within 1.73 % of optimal", "与最优相差不超过 1.73%", "within 1.73 % of optimal"),
+        ("95% 不超过（分钟） 95 % within (min)", "95% 不超过（分钟）", "95 % within (min)"),
         ("第一小学", "第一小学", "第一小学"),
         ("Clinic A", "Clinic A", "Clinic A"),
         ("江田小学 江田 primary", "江田小学 江田", "primary"),
