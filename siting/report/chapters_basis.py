@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from siting.layout.tables.columns import COURSES
 from siting.layout.tables.far import OVER
+from siting.report.data_quality import data_quality
 from siting.report.excerpts import Excerpt, Where
 from siting.report.outline import AFTER, COUNTY, EVERYBODY, LAST, TOWNSHIPS, Chapter, Fill, Own, Part, Special
 from siting.report.record import certificate, inputs
@@ -92,6 +93,7 @@ BASIS = (
                     ),
                 ),
             ),
+            Part(("数据质量说明", "Quality of the data"), (Special(data_quality),)),
         ),
     ),
     Chapter(

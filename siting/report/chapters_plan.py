@@ -28,7 +28,7 @@ PLAN = (
         ("布局方案", "Layout"),
         (
             Part(None, (Own("每项服务各期做什么", heading=False),)),
-            Part(("规划布局图", "Maps of the plan"), (Maps("plan"),)),
+            Part(("规划布局图", "Maps of the plan"), (Maps("plan"), Maps("catchments"))),
             Part(
                 ("规划一览", "Planned facilities"),
                 (

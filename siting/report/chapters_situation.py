@@ -99,6 +99,7 @@ SITUATION = (
                     ),
                 ),
             ),
+            Part(("需求分布", "Where people are"), (Maps("need"),)),
             Part(("未来情景", "Futures"), (Excerpt("futures"), Excerpt("futures_places"))),
         ),
     ),

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
 
 from docx.document import Document as Docx
@@ -10,7 +9,7 @@ from docx.enum.text import WD_LINE_SPACING
 from docx.shared import Pt
 
 from siting.report.document import Block, Heading, Paragraph, Picture, Table, Words
-from siting.report.docx_table import PADDING, half_ems, upright
+from siting.report.docx_table import lines_of, row_lines, upright
 
 PAGE_MM, MARGIN_MM = (210.0, 297.0), (18.0, 17.0, 14.0)  # A4; left and right, top, bottom
 WIDTH_MM = PAGE_MM[0] - 2 * MARGIN_MM[0]
@@ -78,20 +77,12 @@ def text_mm(words: Words, style: str) -> float:
     """The height of a paragraph."""
     setting = STYLES[style]
     room = (WIDTH_MM / MM_PER_PT - setting.indent) * FULL
-    lines = _lines(f"{words.main} {words.second}" if words.second else words.main, setting.size, room)
+    lines = lines_of(f"{words.main} {words.second}" if words.second else words.main, setting.size, room)
     return (lines * setting.line + setting.above + setting.below) * MM_PER_PT
 
 
 def _table_mm(table: Table) -> float:
     setting = STYLES["Table Text"]
-    widths = [(width - PADDING + 1) / 20 for width in upright(table, setting.size, WIDTH_MM).widths]
     head = [f"{words.main} {words.second}" if words.second else words.main for words in table.header]
-    rows = [head, *table.rows]
-    lines = [
-        max(_lines(text, setting.size, width) for text, width in zip(row, widths, strict=True)) for row in rows
-    ]  # fmt: skip
+    lines = row_lines([head, *table.rows], upright(table, setting.size, WIDTH_MM).widths, setting.size)
     return sum(count * setting.line + ROW_PT for count in lines) * MM_PER_PT
-
-
-def _lines(text: str, size_pt: float, room_pt: float) -> int:
-    return max(1, math.ceil(half_ems(text) * size_pt / 2 / max(room_pt, size_pt)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 import math
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from xml.sax.saxutils import escape, quoteattr
@@ -23,8 +23,12 @@ PORTRAIT_MM, LANDSCAPE_MM = 160.0, 249.0  # between the margins of A4
 PADDING = 130  # twips: left and right of a cell
 LONGEST_WORD = 18  # letters
 BOLD = 1.2  # how much wider than half an em the letters of a header may be
+WITH_NOTES = 3  # rows, so that no page has nothing but the notes of a table
+USUAL = 0.9  # of a column's cells get a line of their own where there is room
 SHORTEST = 8  # halves of an em that a column of text has at least
-MOST_UPRIGHT, TALLEST = 10, 2.5  # columns, and lines that a row may have on average, on an upright page
+MOST_UPRIGHT = 10  # columns on an upright page
+# How a table may stand, the best first: whether across the page, size of the letters, lines of a row on average.
+WAYS = ((False, 9.0, 2.5), (True, 9.0, 2.0), (True, 7.5, 4.0), (True, 6.5, math.inf))
 _LATIN = re.compile(r"[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef、。]+")
 
 
@@ -45,12 +49,12 @@ class Fit:
 def fitted(table: Table) -> Fit:
     """Upright where the rows stay low, else across, with letters as large as fit."""
     needs = _needs(table)
-    for landscape, points in ((False, 9.0), (True, 9.0), (True, 7.5), (True, 6.5)):
+    for landscape, points, tallest in WAYS:
         room = (LANDSCAPE_MM if landscape else PORTRAIT_MM) * TWIPS
         found = _widths(needs, points, room)
-        if found is not None:
-            lines = _lines(needs, found, points)
-            if landscape or (lines <= TALLEST and len(needs) <= MOST_UPRIGHT):
+        if found is not None and (landscape or len(needs) <= MOST_UPRIGHT):
+            lines = row_lines(table.rows, found, points)
+            if sum(lines) <= tallest * len(lines):
                 return Fit(landscape, points, found)
     return Fit(True, 6.5, _shared(needs, LANDSCAPE_MM * TWIPS))
 
@@ -74,11 +78,10 @@ def _shared(needs: list[_Need], room: float) -> tuple[int, ...]:
 
 @dataclass(frozen=True)
 class _Need:
-    """What a column asks for, in halves of an em: its longest word, its longest cell, its mean cell."""
+    """What a column asks for, in halves of an em: its longest word, all but its few longest cells."""
 
     least: float
     most: float
-    mean: float
 
 
 def _needs(table: Table) -> list[_Need]:
@@ -92,8 +95,9 @@ def _needs(table: Table) -> list[_Need]:
         words = max([words, *(math.ceil(BOLD * half_ems(word)) for word in _words(head))])
         least = max(max(sizes), min(half_ems(head), SHORTEST)) if numeric else max(min(max(sizes), SHORTEST), words)
         least = max(least, min(words, 16), 4)
-        most = least if numeric else max(max(sizes), min(half_ems(head), 10), least)
-        found.append(_Need(least, most, sum(sizes) / len(sizes)))
+        usual = sorted(sizes)[int(USUAL * (len(sizes) - 1))]
+        most = least if numeric else max(usual, min(half_ems(head), 10), least)
+        found.append(_Need(least, most))
     return found
 
 
@@ -126,10 +130,15 @@ def _level(wanted: list[float], left: float) -> float:
     return level
 
 
-def _lines(needs: list[_Need], widths: tuple[int, ...], points: float) -> float:
-    """Mean lines of a row: those of its tallest column."""
-    em = points * 10
-    return max(need.mean * em / max(width - PADDING, em) for need, width in zip(needs, widths, strict=True))
+def row_lines(rows: Iterable[Sequence[str]], widths: Sequence[int], points: float) -> list[int]:
+    """Lines of each row: those of its tallest cell."""
+    rooms = [max(width - PADDING + 1, points * 20) / 20 for width in widths]
+    return [max(lines_of(text, points, room) for text, room in zip(row, rooms, strict=True)) for row in rows]
+
+
+def lines_of(text: str, points: float, room_pt: float) -> int:
+    """Lines that a text takes, of letters of a size, where each has so many points of room."""
+    return max(1, math.ceil(half_ems(text) * points / 2 / room_pt))
 
 
 @lru_cache(maxsize=20_000)
@@ -147,14 +156,15 @@ def table_xml(table: Table, fit: Fit) -> str:
         _cell(_run(words.main) + _second(words), width, style, "center")
         for words, width in zip(table.header, fit.widths, strict=True)
     )
+    last = len(table.rows) - WITH_NOTES  # the rows from here on stay with the notes
     rows = "".join(
         "<w:tr><w:trPr><w:cantSplit/></w:trPr>"
         + "".join(
-            _cell(_run(text), width, style, "right" if number else "")
+            _cell(_run(text), width, style, "right" if number else "", stays=bool(table.notes) and k >= last)
             for text, number, width in zip(row, numbers, fit.widths, strict=True)
         )
         + "</w:tr>"
-        for row, numbers in zip(table.rows, table.numeric, strict=True)
+        for k, (row, numbers) in enumerate(zip(table.rows, table.numeric, strict=True))
     )
     caption = quoteattr(table.caption.main)
     return (
@@ -167,12 +177,13 @@ def table_xml(table: Table, fit: Fit) -> str:
     )
 
 
-def _cell(runs: str, width: int, style: str, align: str) -> str:
+def _cell(runs: str, width: int, style: str, align: str, *, stays: bool = False) -> str:
+    keep = "<w:keepNext/>" if stays else ""
     side = f'<w:jc w:val="{align}"/>' if align else ""
     name = style.replace(" ", "")
     return (
         f'<w:tc><w:tcPr><w:tcW w:w="{width}" w:type="dxa"/><w:vAlign w:val="center"/></w:tcPr>'
-        f'<w:p><w:pPr><w:pStyle w:val="{name}"/>{side}</w:pPr>{runs}</w:p></w:tc>'
+        f'<w:p><w:pPr><w:pStyle w:val="{name}"/>{keep}{side}</w:pPr>{runs}</w:p></w:tc>'
     )
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Literal
 
 from siting.layout.facts import STATUS
 from siting.layout.tables.columns import COURSES
@@ -12,6 +11,7 @@ from siting.layout.tables.units import LEVELS
 from siting.render.wording import Text, both
 from siting.report.document import Block
 from siting.report.excerpts import Excerpt, Where
+from siting.report.pictures import When
 from siting.report.teller import Teller
 
 COUNTY = Where("level", "is", (both(LEVELS["county"]),))
@@ -32,9 +32,9 @@ class Own:
 
 @dataclass(frozen=True)
 class Maps:
-    """Maps of every subject: as things stand, or of the plan."""
+    """Maps of every subject, as `pictures.maps` tells them."""
 
-    when: Literal["today", "plan"]
+    when: When
 
 
 @dataclass(frozen=True)

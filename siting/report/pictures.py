@@ -12,37 +12,65 @@ from siting.report.document import Picture
 from siting.report.drawing import MAP_MM, Drawing
 from siting.report.teller import Teller
 
+When = Literal["today", "plan", "need", "catchments"]
 MOST = 12  # subjects
+FEW = 4  # subjects of which people and catchments have maps of their own
 NEW = ("new", "inside", "reuse")  # what is not there as things stand
 KEPT = ("kept", "existing")
+TITLES: dict[When, Text] = {
+    "today": ("现状分布图", "as it stands"),
+    "plan": ("布局图", "the plan"),
+    "need": ("需求分布图", "people who need it"),
+    "catchments": ("服务片区图", "catchments"),
+}
 
 
-def maps(teller: Teller, drawing: Drawing, when: Literal["today", "plan"]) -> list[Picture]:
-    """The pictures.
+def maps(teller: Teller, drawing: Drawing, when: When) -> list[Picture]:
+    """The pictures of every subject.
 
     Args:
-        when: `today`: the first period with the facilities as they stand; `plan`: the first and the last period, where
-            something has changed by then.
+        when: `today`: the first period with the facilities as they stand; `plan`: the end of the plan, and before it
+            the first period in which something has changed, where more has by the end; `need`, `catchments`: that
+            layer at the end of the plan, where there are few subjects.
     """
-    views = teller.told.views
-    found = []
-    for subject in list(dict.fromkeys(view.subject for view in views))[:MOST]:
-        mine = [view for view in views if view.subject == subject]
-        if when == "today":
-            shown = as_it_stands(mine[0])
-            if shown is not None:
-                found.append(map_picture(teller, drawing, shown, ("现状分布图", "as it stands")))
-        else:
-            first = [mine[0]] if len(mine) > 1 and _changes(mine[0]) else []
-            last = [mine[-1]] if len(mine) == 1 or _changes(mine[-1]) else []
-            found += [map_picture(teller, drawing, view, ("布局图", "the plan")) for view in (*first, *last)]
-    return found
+    by_subject: dict[str, list[View]] = {}
+    for view in teller.told.views:
+        by_subject.setdefault(view.subject, []).append(view)
+    if when in ("need", "catchments") and len(by_subject) > FEW:
+        return []
+    shown = [view for views in list(by_subject.values())[:MOST] for view in _views(views, when)]
+    return [map_picture(teller, drawing, view, TITLES[when]) for view in shown]
 
 
-def _changes(view: View) -> bool:
-    """Whether a facility of the view is not as it stands."""
+def _views(views: Sequence[View], when: When) -> list[View]:
+    """What is shown of one subject."""
+    if when == "today":
+        found = as_it_stands(views[0])
+        return [] if found is None else [found]
+    if when == "need":
+        return _with(views[-1], ("need",), ("need",))
+    if when == "catchments":
+        return _with(views[-1], ("catchments",), ("catchments", "facilities"))
+    if len(views) == 1:
+        return list(views)
+    changed = [view for view in views if _changes(view)]
+    if not changed:
+        return []
+    first = [changed[0]] if _changes(changed[0]) < _changes(views[-1]) else []
+    return [*first, views[-1]]
+
+
+def _changes(view: View) -> int:
+    """How many facilities of the view are not as they stand."""
     shown = [layer for layer in view.layers if layer.key == "facilities"]
-    return not shown or any(not set(layer.frame["category"]) <= set(KEPT) for layer in shown)
+    return sum(int((~layer.frame["category"].isin(KEPT)).sum()) for layer in shown)
+
+
+def _with(view: View, wanted: Sequence[str], keys: Sequence[str]) -> list[View]:
+    """The view with these layers shown and no others; none where it lacks one that is wanted."""
+    if not set(wanted) <= {layer.key for layer in view.layers}:
+        return []
+    return [replace(view, layers=tuple(replace(layer, shown=layer.key in keys) for layer in view.layers))]
 
 
 def map_picture(

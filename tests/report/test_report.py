@@ -26,7 +26,7 @@ from siting.render.cell_text import sheet_cells
 from siting.render.chart import Chart
 from siting.render.columns import Column, Sheet, make_sheet
 from siting.render.told_of import told_of
-from siting.render.views import Section, Told
+from siting.render.views import Section, Told, View
 from siting.report.build import build
 from siting.report.chapters import CHAPTERS
 from siting.report.document import Document, Heading, Paragraph, Picture, Table
@@ -135,7 +135,7 @@ def test_numbers_of_captions_run_through(document: Document) -> None:
     assert [table.number for table in tables(document)] == list(range(1, len(tables(document)) + 1))
     pictures = [block for block in document.blocks if isinstance(block, Picture)]
     assert [picture.number for picture in pictures] == list(range(1, len(pictures) + 1))
-    assert len(pictures) == 3  # both services as they stand, and the one that changes
+    assert len(pictures) == 7  # of both services as they stand, people, catchments; the plan of the one that changes
     assert all(picture.alt for picture in pictures)
 
 
@@ -368,3 +368,49 @@ def test_a_run_of_one_period_has_a_report_with_all_that_it_tells() -> None:
         if not section.zh.startswith(("成果表", "数据来源")):
             assert {words((zh, en), "zh").main for zh, en in section.paragraphs if zh or en} <= said, section.zh
     assert {"要点", "设置标准", "布局方案", "结果的可靠性"} <= set(headings(made, 1))
+
+
+def test_what_the_ledger_does_not_tell_is_said(plan: Told) -> None:
+    """A number that some facilities of a service lack; a column that none of them has is not of the service."""
+    ledger = next(sheet for sheet in plan.sheets if sheet.key == "ledger")
+    frame = pd.concat([ledger.frame, ledger.frame], ignore_index=True)
+    first = frame["service"] == frame["service"].iloc[0]
+    count = int(first.sum())
+    assert count > 1
+    frame.loc[first, "capacity"] = [np.nan, *np.arange(count - 1, dtype=np.float64)]
+    frame.loc[first, "load"] = np.nan
+    lacking = replace(plan, sheets=tuple(replace(s, frame=frame) if s is ledger else s for s in plan.sheets))
+    said = [block.words.main for block in build(lacking, None).blocks if isinstance(block, Paragraph)]
+    told = next(text for text in said if "没有填报" in text)
+    name = {column.name: column.zh for column in ledger.columns}
+    assert f"{name['capacity']} 1 处" in told
+    assert name["load"] not in told
+
+
+def test_few_subjects_have_maps_of_people_and_catchments(plan: Told) -> None:
+    from siting.report.pictures import FEW, maps
+    from siting.report.teller import Teller
+
+    teller = Teller(plan, "zh", 100, PICTURES)
+    keys = {view.subject for view in plan.views}
+    assert len(keys) <= FEW
+    for when in ("need", "catchments"):
+        drawn: list[View] = []
+        drawing = Drawing(lambda told, view, size_mm, drawn=drawn: drawn.append(view) or PNG, lambda chart: PNG)  # type: ignore[misc]
+        having = {view.subject for view in plan.views if when in {layer.key for layer in view.layers}}
+        assert having
+        assert {view.subject for view in drawn} == set()
+        assert len(maps(teller, drawing, when)) == len(having)  # type: ignore[arg-type]
+        assert {view.subject for view in drawn} == having
+        for view in drawn:
+            assert when in {layer.key for layer in view.layers if layer.shown}
+            assert "after" not in {layer.key for layer in view.layers if layer.shown}
+    many = replace(plan, views=tuple(replace(plan.views[0], subject=f"s{k}") for k in range(FEW + 1)))
+    assert maps(Teller(many, "zh", 100, PICTURES), PICTURES, "need") == []
+
+
+def test_no_page_has_only_the_notes_of_a_table(document: Document) -> None:
+    file = docx.Document(BytesIO(docx_bytes(document)))
+    for made, told in zip(file.tables, tables(document), strict=True):
+        last = made.rows[-1]._tr
+        assert (last.find(f".//{qn('w:keepNext')}") is not None) == bool(told.notes)
