@@ -29,7 +29,7 @@ BASIS = (
                          "nearest_after"),
                         (LAST,), weight=("beyond_after",),
                     ),
-                    Excerpt("uncovered_villages"), Excerpt("vehicle_villages"),
+                    Own("标准之外的村", heading=False), Excerpt("uncovered_villages"), Excerpt("vehicle_villages"),
                 ),
             ),
             Part(

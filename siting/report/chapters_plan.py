@@ -23,6 +23,11 @@ from siting.report.outline import (
 )
 from siting.report.whole import PLANNED
 
+NEW_FACILITIES = (  # of a run of one period; where they lie is on the map and in the workbook
+    "service", "number", "name", "zone", "township", "land", "capacity_persons", "load_persons",
+    "newly_covered_persons", "nearer_persons", "minutes_saved", "assigned_mean_min", "cost_yuan",
+    "yuan_per_newly_covered",
+)  # fmt: skip
 PLAN = (
     Chapter(
         ("布局方案", "Layout"),
@@ -36,7 +41,7 @@ PLAN = (
                         "planned", ("新建与变动设施一览", "New and changed facilities"), PLANNED,
                         (Where("status", "not", UNCHANGED),), most=40, weight=("load", "affected"),
                     ),
-                    Excerpt("new_facilities"), Excerpt("gone_facilities"), Excerpt("vehicles"),
+                    Excerpt("new_facilities", columns=NEW_FACILITIES), Excerpt("gone_facilities"), Excerpt("vehicles"),
                 ),
             ),
             Part(("每处决定的依据", "What each decision rests on"), (Special(decisions), Own("每处决定的依据"))),
@@ -122,6 +127,7 @@ PLAN = (
             Part(
                 ("覆盖与出行", "Coverage and travel"),
                 (
+                    Own("各地覆盖情况", heading=False),
                     Excerpt(
                         "coverage", ("分年龄、人群的覆盖与出行：规划前后",
                         "Coverage and travel by age group, before and after"),

@@ -47,7 +47,7 @@ SITUATION = (
             Part(("现状分布", "Where facilities are"), (Maps("today"),)),
             Part(
                 ("设施现状一览", "Facilities"),
-                (Excerpt("ledger", columns=LEDGER, weight=("load",)), Excerpt("facilities")),
+                (Excerpt("ledger", columns=LEDGER, weight=("load",)), Own("设施一览", heading=False)),
             ),
             Part(
                 ("覆盖与出行现状", "Coverage and travel"),
