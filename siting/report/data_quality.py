@@ -11,7 +11,7 @@ from siting.report.teller import Teller
 def data_quality(teller: Teller) -> list[Block]:
     """The note on the data of a gap report; nothing where there is no ledger."""
     sheet = teller.sheets.get("ledger")
-    if sheet is None:
+    if sheet is None or "service" not in sheet.frame:
         return []
     said: list[Text] = list(teller.told.notices)
     numbers = [column for column in sheet.columns if column.kind != "text"]
