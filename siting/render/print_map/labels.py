@@ -19,7 +19,7 @@ from siting.render.view_data import labels_beside
 from siting.render.views import Base, PointLayer
 
 NAMED_PX = 9.0  # categories that are drawn as large as this are those a reader looks for by name
-LONGEST = 16  # letters of a name on the map
+LONGEST = 16  # Chinese characters, or as much of Latin letters, of a name on the map
 CELL_MM = 4.0
 # Where a text may stand beside its symbol: shares of its width and height, the best first.
 AROUND = ((0.0, -0.5), (-1.0, -0.5), (-0.5, 0.0), (-0.5, -1.0), (0.0, 0.0), (0.0, -1.0), (-1.0, 0.0), (-1.0, -1.0))
@@ -110,7 +110,7 @@ def write_numbers(paper: Paper, room: Room, marked: list[Numbered], size_pt: flo
         )
     if names:
         for one in marked:
-            _place(paper, room, one, one.name[:LONGEST], size_pt * 0.92, bold=False)
+            _place(paper, room, one, _shortened(paper, one.name, size_pt * 0.92), size_pt * 0.92, bold=False)
 
 
 def write_places(paper: Paper, room: Room, base: Base, *, language: Language, scale: float) -> None:
@@ -123,13 +123,14 @@ def write_places(paper: Paper, room: Room, base: Base, *, language: Language, sc
     deepest = 1 if metres > 130 else 2 if metres > 45 else 3 if metres > 15 else 4
     order = np.argsort(rank, kind="stable")
     for k in order[rank[order] <= deepest]:
-        name = _name(places.iloc[int(k)], language)
+        named = _name(places.iloc[int(k)], language)
         point = shapely.centroid(places.geometry.iloc[int(k)])
-        if not name or point.is_empty:
+        if not named or point.is_empty:
             continue
         x, y = room.ground.at([point.x], [point.y])[0]
         large = int(rank[k])
         size = (9.0, 7.6, 6.8, 5.8, 5.4)[large] * scale
+        name = _shortened(paper, named, size)
         width = paper.typeface.width_mm(name, size, bold=large < 2)
         height = size / PT_PER_MM * 1.1
         for dx, dy in ((-0.5, -0.5), (-0.5, 0.4), (-0.5, -1.4), (0.1, -0.5), (-1.1, -0.5)):
@@ -164,10 +165,15 @@ def _place(paper: Paper, room: Room, one: Numbered, text: str, size_pt: float, *
     return False
 
 
+def _shortened(paper: Paper, name: str, size_pt: float) -> str:
+    """The name, as much of it as `LONGEST` says."""
+    return paper.typeface.shortened(name, LONGEST * size_pt / PT_PER_MM, size_pt)
+
+
 def _name(row: pd.Series, language: Language) -> str:
     """A place's name in the language, or as it is."""
     names = [row.get("name_en") if language == "en" else None, row.get("name")]
-    return next((text for name in names if isinstance(name, str) and (text := one_line(name)[:LONGEST])), "")
+    return next((text for name in names if isinstance(name, str) and (text := one_line(name))), "")
 
 
 def _cells(box: Box) -> Iterable[tuple[int, int]]:

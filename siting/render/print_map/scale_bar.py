@@ -62,7 +62,13 @@ def draw_north(paper: Paper, ground: Ground, x: float, bottom: float, height: fl
     for side, fill in ((-1, INK), (1, "#ffffff")):
         paper.add(
             Polygon(
-                [tip, at(side * slim, 0), foot], closed=True, facecolor=fill, edgecolor=INK, linewidth=0.6, zorder=9.5
+                [tip, at(side * slim, 0), foot],
+                closed=True,
+                facecolor=fill,
+                edgecolor=INK,
+                linewidth=0.6,
+                zorder=9.5,
+                gid="north",
             )
         )
     size = height * 0.42 * PT_PER_MM

@@ -33,6 +33,8 @@ FOOT = Window(11.0, 9.0, 398.0, 7.0)
 NUMBER_PT = 7.0
 TITLE_PT = (26.0, 23.0, 20.0, 17.0)
 INSET_ORDER = 20.0
+LOWER_LEFT, UPPER_RIGHT = (MAP.left + 5.0, MAP.bottom + 5.0), (MAP.right - 5.0, MAP.top - 5.0)
+SCALE_MM = 86.0  # that the scale takes from side to side
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,7 @@ def draw_sheet(
     draw_layers(paper, ground, shown, 1.0)
     marked, inset = numbered(shown), inset_of(ground, told.place, shown)
     room = Room(ground)
-    _scale(paper, room, language)
+    _scale(paper, room, language, beside=None if inset is None else inset.window)
     _names(paper, room, told, marked, language, beside=inset)
     if inset is not None:
         with paper.raised(INSET_ORDER):
@@ -119,15 +121,19 @@ def _title(paper: Paper, told: Told, view: View, language: Language) -> None:
     )
 
 
-def _scale(paper: Paper, room: Room, language: Language) -> None:
-    """Numeric and graphic scale in the lower left corner, the north arrow in the upper right one, on a light ground."""
-    ground, left, bottom = room.ground, MAP.left + 5.0, MAP.bottom + 4.0
+def _scale(paper: Paper, room: Room, language: Language, *, beside: Window | None) -> None:
+    """Numeric and graphic scale in the lower left corner, the north arrow in the upper right one, on a light ground;
+    in the other corner where the inset takes that one."""
+    taken = (False, False) if beside is None else (beside.holds(LOWER_LEFT), beside.holds(UPPER_RIGHT))
+    ground, bottom = room.ground, MAP.bottom + 4.0
+    left = MAP.right - SCALE_MM if taken[0] else MAP.left + 5.0
     length = draw_scale_bar(paper, ground, left, bottom, 70.0, 8.0, language)
     text = said("print.scale", language, n=f"{ground.denominator:,.0f}".replace(",", " "))
     paper.text(left, bottom + 7.0, text, 9.5, bold=True, halo="#ffffff")
     room.take((left - 2, bottom - 2, left + length + 9, bottom + 11))
-    draw_north(paper, ground, MAP.right - 9.0, MAP.top - 20.0, 12.0)
-    room.take((MAP.right - 14, MAP.top - 21, MAP.right, MAP.top))
+    x = MAP.left + 9.0 if taken[1] else MAP.right - 9.0
+    draw_north(paper, ground, x, MAP.top - 20.0, 12.0)
+    room.take((x - 5, MAP.top - 21, x + 9, MAP.top))
 
 
 def _names(

@@ -112,6 +112,38 @@ def test_the_scale_bar_is_as_long_as_the_ground_that_it_stands_for() -> None:
     assert float(np.hypot(*(on_paper[1] - on_paper[0]))) == pytest.approx(metres / denominator * 1000, rel=3e-4)
 
 
+@pytest.mark.parametrize(("x", "y"), [(x, y) for x in ("left", "right") for y in ("bottom", "top")])
+def test_the_enlarged_part_hides_neither_scale_nor_north(x: str, y: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    told = made()
+    left = sheet.MAP.left + 2.5 if x == "left" else sheet.MAP.right - 152.5
+    corner = Window(left, sheet.MAP.bottom + 2.5 if y == "bottom" else sheet.MAP.top - 152.5, 150.0, 150.0)
+    ground = ground_of(told)
+    monkeypatch.setattr(
+        sheet, "inset_of", lambda *_: replace(ground, window=corner, denominator=ground.denominator / 2)
+    )
+    figure = draw_sheet(told, told.views[1])
+    for gid in ("scale bar", "north"):
+        drawn = [patch for patch in figure.axes[0].patches if patch.get_gid() == gid and patch.get_zorder() < 20]
+        places = np.vstack([patch.get_path().vertices for patch in drawn])
+        assert len(drawn)
+        assert not any(corner.holds(place) for place in places.tolist())
+        assert all(sheet.MAP.holds(place) for place in places.tolist())
+
+
+def test_names_are_cut_by_their_width_and_say_so() -> None:
+    told = made()
+    view = told.views[1]
+    long = "Neue Churer Strasse beim Bahnhof, obere Hälfte"
+    layers = tuple(
+        replace(layer, frame=layer.frame.assign(name=long)) if isinstance(layer, PointLayer) else layer
+        for layer in view.layers
+    )
+    found = written(draw_sheet(told, replace(view, layers=layers)))
+    assert "Neue Churer Strasse be" in found
+    assert long not in found.replace("\n", "")
+    assert "…" in found
+
+
 def test_scales_are_told_in_round_figures() -> None:
     assert [round_up(n) for n in (100_000, 100_001, 237_000, 991, 64.9)] == [100_000, 110_000, 240_000, 1000, 65]
 
