@@ -31,10 +31,10 @@ from siting.plan import Plan, make_plan
 from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
 from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_plan_geopackage
-from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.told_file import ANSWER_FILE, write_told
 from siting.render.told_of import told_of
+from siting.render.view_map import render_own
 from siting.render.workbook import write_workbook
 from siting.results import RunResult, ServiceResult
 from siting.scenario import Scenario, ServiceQuestion, Travel, threshold_of
@@ -332,7 +332,7 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT)
     """
     clock, told = Clock(), cache(lambda: told_of(result))
     writers: list[tuple[str, str, str, Callable[[RunResult, Path], None]]] = [
-        ("map.html", "绘制地图", "Drawing the map", render_map),
+        ("map.html", "绘制地图", "Drawing the map", lambda _, path: render_own(told(), path)),
         ("report.html", "撰写报告", "Writing the report", write_report),
         ("tables.xlsx", "写入表格", "Writing the workbook", write_workbook),
         ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", lambda _, path: write_plan_geopackage(told(), path)),

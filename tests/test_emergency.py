@@ -13,10 +13,10 @@ from siting.evaluation.vehicles import chance_of_one_free, vehicles_today, vehic
 from siting.impedance import ImpedanceMatrix
 from siting.pipeline import run_scenario
 from siting.prepare import Settings, ask_scenario
-from siting.render.map_page import render_map
-from siting.render.map_services import service_layers
 from siting.render.report_page import report_values, write_report
 from siting.render.sheets import all_sheets
+from siting.render.told_of import told_of
+from siting.render.view_map import render_views
 from siting.results import RunResult, ServiceResult
 from siting.scenario import find_scenario
 from tests.render.browser import open_browser, open_page
@@ -126,28 +126,30 @@ def test_the_report_names_the_twenty_worst_villages(ambulances: Answered, tmp_pa
 
 
 def test_the_map_knows_the_chance_at_every_place(ambulances: Answered) -> None:
-    layer = service_layers(ambulances.result)[0]["demand"]
-    np.testing.assert_allclose(layer["before"]["expected"], ambulances.service.demand["expected_before"], atol=5e-5)
-    np.testing.assert_allclose(layer["after"]["expected"], ambulances.service.demand["expected_after"], atol=5e-5)
+    layer = next(layer for layer in told_of(ambulances.result).views[0].layers if layer.key == "after")
+    for name in ("expected_before", "expected_after"):
+        np.testing.assert_array_equal(layer.frame[name], ambulances.service.demand[name])
 
 
 @pytest.mark.browser
 def test_a_click_on_a_place_tells_the_chance(ambulances: Answered, tmp_path: Path) -> None:
-    render_map(ambulances.result, tmp_path / "map.html")
+    render_views(told_of(ambulances.result), tmp_path / "map.html")
     demand = ambulances.service.demand
     k = int(np.flatnonzero((demand["expected_after"] > demand["expected_before"]) & (demand["demand_persons"] > 0))[0])
     with open_browser() as browser, open_page(browser, tmp_path / "map.html") as (page, seen):
         page.wait_for_selector("html[data-ready=true]")
-        page.evaluate("k => siting.show('demand', k)", k)
-        told = page.locator(".popup dd.expected").text_content()
+        page.evaluate("id => siting.show(0, 'after', id)", demand.loc[k, "id"])
+        told = page.locator(".popup dt", has_text="空闲车辆").evaluate_all(
+            "nodes => nodes.map(node => node.nextElementSibling.textContent)"
+        )
         seen.check()
-    before, after = demand.loc[k, ["expected_before", "expected_after"]]
-    assert told == f"{100 * before:.1f}% → {100 * after:.1f}%"
+    assert told == [f"{100 * demand.loc[k, f'expected_{when}']:.1f}%" for when in ("before", "after")]
 
 
 def test_a_plan_without_vehicles_has_no_such_tables(surge: Answered) -> None:
     assert not {"vehicles", "vehicle_townships", "vehicle_villages"} & set(surge.sheets)
-    assert service_layers(surge.result)[0]["demand"]["after"]["expected"] is None
+    layer = next(layer for layer in told_of(surge.result).views[0].layers if layer.key == "after")
+    assert not [column for column in layer.columns if column.name.startswith("expected")]
 
 
 def test_everybody_has_a_designated_bed_in_reach(surge: Answered) -> None:

@@ -46,10 +46,14 @@ CHANGED = """(() => {
         if (found !== undefined) return siting.show(siting.state.subject, layer.key, layer.ids[found]);
     }
 })()"""
+TIME_TODAY = "siting.setLayer('layer:time_before', true)"
 FORM = "document.querySelector('fieldset').scrollIntoView()"
+# The point that is farthest from a facility today.
 FARTHEST = """(() => {
-    const before = siting.services[siting.state.service].demand.before.minutes, known = before.map(own => own ?? -1);
-    siting.show('demand', known.indexOf(Math.max(...known)));
+    const layer = siting.layersOf(siting.view()).find(({ id, moments }) => (
+        siting.state.on.has(id) && moments && moments.length));
+    const known = layer.moments[0].minutes.map(text => Number.parseFloat(text) || 0);
+    siting.show(siting.state.subject, layer.key, layer.ids[known.indexOf(Math.max(...known))]);
 })()"""
 
 
@@ -81,13 +85,13 @@ DESK, PHONE = ("zh", "desk"), ("zh", "phone")
 PAGES = (
     Page("map", "three_services/map.html", RUN, (), (DESK, ("en", "desk"))),
     Page("map_core", "three_services/map.html", RUN,
-         ("siting.setService(1)", "siting.setLayer('area_after', true)", CORE)),
+         ("siting.setSubject(1)", "siting.setLayer('layer:area_after', true)", CORE)),
     Page("map_popup", "three_services/map.html", RUN, (FARTHEST,), (PHONE,)),
     Page("report", "three_services/report.html", RUN, (), (DESK,)),
     Page("layout", "core_schools/map.html", LAYOUT, (CHANGED,), (DESK, ("en", "phone"))),
     Page("layout_report", "core_schools/report.html", LAYOUT),
     Page("mountain", "mountain_schools/map.html", "siting run mountain_schools"),
-    Page("gaps", "shengzhou_gaps/map.html", "siting gaps shengzhou", ("siting.setTheme('time_before')",), (DESK,)),
+    Page("gaps", "shengzhou_gaps/map.html", "siting gaps shengzhou", (TIME_TODAY,), (DESK,)),
     Page("gaps_report", "shengzhou_gaps/report.html", "siting gaps shengzhou"),
     Page("ranking", "technician_college/map.html", "siting run technician_college", (), (DESK,)),
     Page("grouping", "medical_alliances/map.html", "siting run medical_alliances", (), (DESK,)),

@@ -84,5 +84,3 @@ function places(encoded) {
     rank: encoded.rank ? encoded.rank[k] : 0,
   }));
 }
-
-const ZONES = new Map(DATA.base.zones.map(zone => [zone.id, zone]));

@@ -3,7 +3,13 @@ function legendRows() {
   const rows = [];
   return {
     rows,
-    item(picture, text, look) { rows.push(el('li', { class: look || (wide(text) ? 'wide' : null) }, picture, el('span', { text: alone(text) }))); },
+    // entry: { key, on, toggle } of what can be put on and off; null: it cannot.
+    item(picture, text, look, entry) {
+      const parts = [picture, el('span', { text: alone(text) })], size = look || (wide(text) ? 'wide' : '');
+      rows.push(el('li', { class: entry && !entry.on ? size + ' off' : size }, entry
+        ? el('button', { type: 'button', 'aria-pressed': String(entry.on), 'data-key': entry.key, title: t('legend.toggle'), on: { click: entry.toggle } }, parts)
+        : parts));
+    },
     head(text) { rows.push(el('li', { class: 'head', text: alone(text) })); },
   };
 }

@@ -25,15 +25,15 @@ function stepRadio(event, k, count, choose, group) {
   byId(group).querySelector('[aria-checked="true"]').focus();
 }
 
-const MANY = 4; // more services than these are shown by their short names
+const MANY = 4; // more services than these are shown small
 
-// items: { key, name, short } of each service or subject.
+// items: { key, name } of each service or subject.
 function serviceButtons(items, chosen, choose) {
   const many = items.length > MANY;
   byId('services').classList.toggle('many', many);
   fillWith('services', radioButtons('services', items.map(item => ({
     key: item.key, title: many ? item.name : null,
-    parts: [el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[item.key] || '' }), el('span', {}, withAside(many ? item.short : item.name))],
+    parts: [el('span', { class: 'glyph', 'aria-hidden': 'true', text: STYLE.glyphs[item.key] || '' }), el('span', {}, withAside(item.name))],
   })), chosen, choose));
   if (items.length) byId('services').children[chosen].scrollIntoView({ block: 'nearest', inline: 'nearest' });
 }

@@ -29,17 +29,6 @@ const SHAPES = {
       ctx.fillText(look.glyph, 0, r * 0.06);
     }
   },
-  closed(ctx, r, look) {
-    roundedSquare(ctx, r);
-    paint(ctx, { fill: '#ffffff', line: look.fill, weight: 1.6 });
-    const k = r * 0.5;
-    ctx.beginPath();
-    ctx.moveTo(-k, -k); ctx.lineTo(k, k);
-    ctx.moveTo(-k, k); ctx.lineTo(k, -k);
-    ctx.strokeStyle = look.fill;
-    ctx.lineWidth = 1.8;
-    ctx.stroke();
-  },
   diamond: (ctx, r, look) => traceCorners(ctx, look, [[0, -r], [r, 0], [0, r], [-r, 0]]),
   triangle: (ctx, r, look) => traceCorners(ctx, look, [[0, -1.15], [1.05, 0.8], [-1.05, 0.8]].map(([x, y]) => [x * r, y * r])),
   star: (ctx, r, look) => traceCorners(ctx, look, Array.from({ length: 10 }, (_, k) => {
@@ -100,8 +89,7 @@ function swatch(shape, look, r) {
   const canvas = el('canvas', { class: 'swatch', width: size * ratio, height: size * ratio, 'aria-hidden': 'true' });
   const ctx = canvas.getContext('2d');
   ctx.scale(ratio, ratio);
-  if (shape === 'pin') drawPin(ctx, size / 2, size / 2 + 9, 0.62);
-  else if (shape === 'line') {
+  if (shape === 'line') {
     ctx.beginPath();
     ctx.moveTo(2, size / 2); ctx.lineTo(size - 2, size / 2);
     if (look.casing) { ctx.strokeStyle = look.casing; ctx.lineWidth = look.weight + 2; ctx.stroke(); }
@@ -122,34 +110,4 @@ function swatch(shape, look, r) {
     ctx.stroke();
   } else drawShape(ctx, shape, size / 2, size / 2, r || 6, look);
   return canvas;
-}
-
-const PIN_SIZE = { 9: 0.62, 11: 0.74, 12: 0.88, 13: 1 }; // share of its full size, by zoom
-
-// The drop that marks a new facility, its point at x, y.
-const PIN = 'M13 34 C13 34 2 20.5 2 12.8 A11 11 0 1 1 24 12.8 C24 20.5 13 34 13 34 Z';
-function drawPin(ctx, x, y, k) {
-  ctx.save();
-  ctx.translate(x - 13 * k, y - 34 * k);
-  ctx.scale(k, k);
-  const path = new Path2D(PIN);
-  ctx.fillStyle = STYLE.facility.new;
-  ctx.fill(path);
-  ctx.strokeStyle = '#ffffff';
-  ctx.lineWidth = 2.4;
-  ctx.stroke(path);
-  ctx.beginPath();
-  ctx.arc(13, 13, 4, 0, 2 * Math.PI);
-  ctx.fillStyle = '#ffffff';
-  ctx.fill();
-  ctx.restore();
-}
-
-function pinNode(number) {
-  return svg('svg', { viewBox: '0 0 26 36', width: 30, height: 41.5, 'aria-hidden': 'true' },
-    svg('path', { d: PIN, fill: STYLE.facility.new, stroke: '#ffffff', 'stroke-width': 1.8 }),
-    svg('text', {
-      x: 13, y: number > 99 ? 16.3 : 17.2, 'text-anchor': 'middle', fill: '#ffffff', 'font-weight': 700,
-      'font-size': number > 99 ? 9.5 : number > 9 ? 11.5 : 13, 'font-family': 'Arial, sans-serif', text: String(number),
-    }));
 }

@@ -13,29 +13,6 @@ function people(n) {
   return n > 0 && n < 0.5 ? '<1' : Math.round(n).toLocaleString('en-US');
 }
 
-// Minutes come rounded to one decimal; those with more say on which side of the standard they lie.
-function minutes(n) {
-  if (n === null) return '–';
-  const text = n.toFixed(1);
-  return Math.abs(Number(text) - n) > 1e-9 ? String(n) : text;
-}
-
-function percent(share) { return share === null ? '–' : (share * 100).toFixed(1) + '%'; }
-
-function money(yuan) {
-  const zh = language === 0;
-  if (Math.abs(yuan) >= 1e8) {
-    const n = zh ? yuan / 1e8 : yuan / 1e6;
-    return t('unit.hundred_million_yuan', { n: Number(n.toFixed(2)).toLocaleString('en-US') });
-  }
-  const n = zh ? yuan / 1e4 : yuan / 1e3;
-  return t('unit.ten_thousand_yuan', { n: Number(n.toFixed(1)).toLocaleString('en-US') });
-}
-
-function bracketed(text) { return language === 0 ? `（${text}）` : ` (${text})`; }
-
-function zoneName(id) { return ZONES.has(id) ? pick(ZONES.get(id).name) : id; }
-
 // Township and village around a place, without saying the same word twice.
 function whereabouts(...parts) {
   return parts.filter((part, k) => part && parts.indexOf(part) === k).join(' · ');

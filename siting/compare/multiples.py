@@ -22,7 +22,6 @@ HIGHEST_MM = 112.0  # of a map, so that heading, figures and legend fit on the s
 DPI, SCREEN_DPI = 170, 96
 MM_PER_INCH = 25.4
 HEADLINES = 4
-RESULT = "Result"  # the figure by which a run of one period tells how sure the plan of a service is (told_of)
 MOST = 24  # pictures of a page
 
 
@@ -112,7 +111,7 @@ def _subject(
             "title": (clean(one.title[0]), clean(one.title[1])),
             "label": _label(one, view),
             "picture": _encoded(picture),
-            "figures": [tuple(map(clean, figure)) for figure in view.figures if figure[1] != RESULT][:HEADLINES],
+            "figures": [tuple(map(clean, figure)) for figure in view.figures[:HEADLINES]],
         }
         for one, view, picture in zip(told, shared.views, pictures, strict=True)
     ]
@@ -127,8 +126,8 @@ def _subject(
 
 def _label(told: Told, view: View) -> Text:
     """How sure what the map shows is."""
-    own = next((text for _, en, text in view.figures if en == RESULT), None)
-    return (clean(told.label[0]), clean(told.label[1])) if own is None else (clean(own), "")
+    zh, en = told.label if view.label is None else (view.label.zh, view.label.en)
+    return clean(zh), clean(en)
 
 
 def _chosen(found: Sequence[Shared], plans: int) -> list[Shared]:

@@ -10,7 +10,7 @@ import pandas as pd
 
 from siting.compare.run import NO_YEAR, Run
 from siting.render.columns import Sheet
-from siting.render.views import Told
+from siting.render.views import Told, View
 from siting.render.wording import GROUP_KIND, both
 
 SHEET = "coverage"  # of siting.render.tables_people
@@ -41,12 +41,17 @@ def one_period_run(folder: Path, told: Told) -> Run | None:
         "services": {
             view.subject: {
                 "name_zh": view.subject_zh, "name_en": view.subject_en, "years": [NO_YEAR], "groups": [],
-                "figures": [list(figure) for figure in view.figures],
+                "figures": [*_sure(view), *(list(figure) for figure in view.figures)],
             }
             for view in told.views
         },
     }  # fmt: skip
     return Run(folder, record, _coverage(sheet, services), told)
+
+
+def _sure(view: View) -> list[list[str]]:
+    """How sure the result of the service is, as a figure."""
+    return [] if view.label is None else [["结果", "Result", both((view.label.zh, view.label.en))]]
 
 
 def _coverage(sheet: Sheet, services: dict[str, str]) -> pd.DataFrame:

@@ -35,7 +35,7 @@ def comparison_html(runs: Sequence[Run], told: Sequence[Told]) -> str:
     Raises:
         InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
     """
-    before, after = page_without_data("views")
+    before, after = page_without_data()
     datas = [made_for("views", views_data(one, embedded=True)) for one in told]
     shared = _shared(datas)
     own = [json_for_script({key: value for key, value in data.items() if key not in shared}) for data in datas]

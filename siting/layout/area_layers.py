@@ -8,13 +8,12 @@ from shapely.geometry.base import BaseGeometry
 from siting.evaluation.areas import service_areas
 from siting.impedance import BoolArray
 from siting.layout.facts import Facts
-from siting.render.layers_people import Labels
 from siting.render.layers_sites import area_layer
 from siting.render.map_style import Style
 from siting.render.views import AreaLayer
 
 
-def area_layers(facts: Facts, s: int, style: Style, labels: Labels) -> tuple[AreaLayer, ...]:
+def area_layers(facts: Facts, s: int, style: Style) -> tuple[AreaLayer, ...]:
     """Where a facility in use is within the standard, as it stands and after the last period.
 
     Drawn by the standard of the place; groups with a shorter one of their own (young pupils) reach less far. None for
@@ -26,7 +25,7 @@ def area_layers(facts: Facts, s: int, style: Style, labels: Labels) -> tuple[Are
     for when, open_places in (("before", in_use(facts, s, -1)), ("after", in_use(facts, s, len(facts.years) - 1))):
         area = _area(facts, s, open_places)
         if area is not None and not area.is_empty:
-            found.append(area_layer(when, area, style, labels))
+            found.append(area_layer(when, area, style))
     return tuple(found)
 
 

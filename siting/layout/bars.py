@@ -9,6 +9,7 @@ from siting.layout.facts import Facts
 from siting.layout.gains import NOT_NAMED
 from siting.layout.moves import NOWHERE
 from siting.render.map_style import Style
+from siting.render.people_looks import MINUTES, class_names
 from siting.render.views import Bars
 
 
@@ -52,9 +53,7 @@ def _by_minutes(moves: pd.DataFrame, style: Style) -> Bars:
             np.searchsorted(np.asarray(breaks), minutes, side="left"), weights=persons[placed], minlength=len(colours)
         )
         shares.append([*(own / total).tolist(), float(persons[~placed].sum()) / total])
-    lows = (0.0, *breaks)
-    names = [(f"{low:g}–{high:g} 分钟", f"{low:g}–{high:g} min") for low, high in zip(lows, breaks, strict=False)]
-    names += [(f"{breaks[-1]:g} 分钟以上", f"over {breaks[-1]:g} min"), ("没有着落", "no place")]
+    names = [*class_names(breaks, MINUTES), ("没有着落", "no place")]
     looks = (*colours, style.coverage.unreachable)
     rows = [
         (*name, before, after, colour)

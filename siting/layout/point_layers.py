@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,12 +12,11 @@ from siting.layout.moves import NOWHERE
 from siting.layout.standard_words import standards_at
 from siting.render.columns import Column
 from siting.render.map_style import Style
+from siting.render.people_looks import CHOICE, MINUTES, ONE, PEOPLE, class_of, classes, names_of_most
 from siting.render.views import Category, Moment, PointLayer
 from siting.render.wording import Text
 
 CLEAR = 0.05  # share of a point's people who gain or lose before the point counts as gaining or losing
-NAMED = 15  # places of most people beyond the standard or without a place, whose names are written
-ONE = 1.0  # persons: a place that lacks less is not named
 
 BEFORE: Text = ("不作改变时", "If nothing changes")
 AFTER: Text = ("规划后", "In the plan")
@@ -39,7 +36,6 @@ MOMENTS = (
     Moment(*BEFORE, "from", "minutes_before", "state_before"),
     Moment(*AFTER, "to", "minutes_after", "state_after"),
 )
-PEOPLE = "people"  # the layers of demand points, of which one is drawn
 
 
 def points(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, ...]:
@@ -57,11 +53,11 @@ def points(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, ...]
         nobody,
     )
     times = (
-        *_classes("time", style.travel_time.breaks_min, style.travel_time.colours, ("分钟", "min"), 5),
+        *classes("time", style.travel_time.breaks_min, style.travel_time.colours, MINUTES),
         without,
         nobody,
     )
-    amounts = (*_classes("need", style.demand.breaks_persons, style.demand.colours, ("人", "people"), 5), nobody)
+    amounts = (*classes("need", style.demand.breaks_persons, style.demand.colours, PEOPLE), nobody)
     lacks = (beyond, without, Category("met", "已满足", "Met", look.no_demand, "circle", 3))
     groups = _groups(facts, s, t)
     columns = (*POINT, *(column for column, _ in groups))
@@ -78,17 +74,17 @@ def points(facts: Facts, s: int, t: int, style: Style) -> tuple[PointLayer, ...]
         label: str | None = None,
     ) -> PointLayer:
         return PointLayer(
-            key, *names, frame.assign(category=category), looks, columns, label, shown, weight, PEOPLE, MOMENTS
+            key, *names, frame.assign(category=category), looks, columns, label, shown, weight, CHOICE, MOMENTS
         )  # fmt: skip
 
     year = facts.years[t]
     return (
         layer("need", (f"需要的人数（{year} 年）", f"People who need it in {year}"),
-              _by_breaks(frame["need"].to_numpy(), style.demand.breaks_persons, "need", frame), amounts),
+              class_of("need", frame["need"], style.demand.breaks_persons, frame["need"]), amounts),
         layer("time_before", ("单程时间：现状（不作改变）", "Minutes one way if nothing changes"),
-              _by_time(frame, "before", style), times),
+              class_of("time", frame["minutes_before"], style.travel_time.breaks_min, frame["need"]), times),
         layer("time_after", ("单程时间：规划后", "Minutes one way in the plan"),
-              _by_time(frame, "after", style), times),
+              class_of("time", frame["minutes_after"], style.travel_time.breaks_min, frame["need"]), times),
         layer("unmet", ("规划后仍未满足（标出村名）", "Still unmet in the plan, with names"), _lacking(frame), lacks,
               weight="unmet", label="unmet_name"),
         layer("before", ("居民点：现状（不作改变）", "Demand points if nothing changes"),
@@ -115,7 +111,6 @@ def point_frame(facts: Facts, s: int, t: int) -> pd.DataFrame:
         [rows[["id", "name", "lon", "lat", "township"]].reset_index(drop=True).assign(**told), found], axis=1
     )
     unmet = (found["need"] - found["within_after"]).clip(lower=0.0).round(6)
-    named = unmet[unmet >= ONE].nlargest(NAMED).index
     zh, en = standards_at(facts, s)
     return frame.assign(
         standard_zh=zh,
@@ -124,7 +119,7 @@ def point_frame(facts: Facts, s: int, t: int) -> pd.DataFrame:
         state_before=_most(frame, "before"),
         state_after=_most(frame, "after"),
         unmet=unmet,
-        unmet_name=frame["name"].where(frame.index.isin(named), ""),
+        unmet_name=names_of_most(frame["name"], unmet.to_numpy()),
     )
 
 
@@ -142,36 +137,6 @@ def _groups(facts: Facts, s: int, t: int) -> list[tuple[Column, FloatArray]]:
         )
         for own in groups
     ]
-
-
-def _classes(
-    key: str, breaks: Sequence[float], colours: Sequence[str], unit: Text, size: float
-) -> tuple[Category, ...]:
-    """A category for each class of amounts, with its ends in its name."""
-    lows = (0.0, *breaks)
-    found = []
-    for k, colour in enumerate(colours):
-        last = k == len(breaks)
-        span = f"{lows[k]:g}" if last else f"{lows[k]:g}–{breaks[k]:g}"
-        zh, en = (
-            (f"{span} {unit[0]}以上", f"over {span} {unit[1]}") if last else (f"{span} {unit[0]}", f"{span} {unit[1]}")
-        )
-        found.append(Category(f"{key}_{k}", zh, en, colour, "circle", size))
-    return tuple(found)
-
-
-def _by_breaks(values: FloatArray, breaks: Sequence[float], key: str, frame: pd.DataFrame) -> NDArray[np.str_]:
-    """(n,) class of each value, upper ends included."""
-    classes = np.array([f"{key}_{k}" for k in range(len(breaks) + 1)])
-    known = np.searchsorted(np.asarray(breaks), np.nan_to_num(values), side="left")
-    return np.where(frame["need"].to_numpy() > 0, classes[known], "nobody")
-
-
-def _by_time(frame: pd.DataFrame, when: str, style: Style) -> NDArray[np.str_]:
-    """(n,) class of the minutes that those with a place go; `without` where nobody has one."""
-    minutes = frame[f"minutes_{when}"].to_numpy()
-    found = _by_breaks(minutes, style.travel_time.breaks_min, "time", frame)
-    return np.where((found != "nobody") & np.isnan(minutes), "without", found)
 
 
 def _lacking(frame: pd.DataFrame) -> NDArray[np.str_]:

@@ -16,9 +16,9 @@ from siting.layout.point_layers import points
 from siting.layout.texts import TEN_THOUSAND, mean_text, within_text, without_text
 from siting.render.cell_text import number_text
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.map_style import Style, load_labels, load_style
-from siting.render.views import AreaLayer, View
-from siting.render.wording import persons_text
+from siting.render.map_style import Style, load_style
+from siting.render.views import AreaLayer, Share, View
+from siting.render.wording import Text, persons_text
 
 CHANGES = (
     Column("name", "设施", "Facility", width=12),
@@ -28,6 +28,7 @@ CHANGES = (
     Column("load", "服务（人）", "Serves", "persons"),
     Column("cost", "费用（万元）", "Cost, 10,000 yuan", "count"),
 )
+WITHIN: Text = ("标准之内", "Within the standard")
 AREAS_UP_TO = 6  # services: about 0.1 MB and some seconds each
 
 
@@ -38,11 +39,11 @@ def views_of(facts: Facts, *, service_areas: bool = False) -> tuple[View, ...]:
         service_areas: whether the last year has those of today and of the plan; they are slow to draw, and a plan of
             more than `AREAS_UP_TO` services, whose page would grow too large, has none.
     """
-    style, labels, last = load_style(), load_labels(), len(facts.years) - 1
+    style, last = load_style(), len(facts.years) - 1
     drawn = service_areas and len(facts.parts) <= AREAS_UP_TO
     found = []
     for s in range(len(facts.parts)):
-        areas = area_layers(facts, s, style, labels) if drawn else ()
+        areas = area_layers(facts, s, style) if drawn else ()
         found += [view(facts, s, t, style, areas if t == last else ()) for t in range(last + 1)]
     return tuple(found)
 
@@ -69,6 +70,7 @@ def view(facts: Facts, s: int, t: int, style: Style, areas: Sequence[AreaLayer] 
         figures=tiles(until, served=facts.parts[s].plan.count_people),
         sheets=() if sheet.frame.empty else (sheet,),
         bars=bars(facts, s, t, style),
+        share=_share(until[-1], served=facts.parts[s].plan.count_people),
     )  # fmt: skip
 
 
@@ -88,7 +90,7 @@ def tiles(until: Sequence[Figures], *, served: bool) -> tuple[tuple[str, str, st
     now = until[-1]
     people = (
         ("需要的人", "People who need it", persons_text(now.need)),
-        ("标准之内", "Within the standard", within_text(now)),
+        (*WITHIN, within_text(now)),
         ("没有着落（人）", "Without a place", without_text(now)),
         ("平均单程（分钟）", "Mean minutes one way", mean_text(now)),
     )
@@ -107,6 +109,13 @@ def tiles(until: Sequence[Figures], *, served: bool) -> tuple[tuple[str, str, st
     more = number_text(now.running_yuan / TEN_THOUSAND, "count")
     running = (("年运行费比现状（万元）", "Running cost against today, 10,000 yuan a year", more),)
     return (*(people if served else hosts), *done, *spent, *(running if abs(now.running_yuan) >= 1 else ()))
+
+
+def _share(now: Figures, *, served: bool) -> Share | None:
+    """Who is within the standard, without the plan and with it; None where nobody is sent there or needs it."""
+    if not served or now.need <= 0:
+        return None
+    return Share(*WITHIN, now.within_before / now.need, now.within_after / now.need)
 
 
 def _so_far(numbers: Sequence[float]) -> str:

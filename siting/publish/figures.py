@@ -51,12 +51,13 @@ def _chart(bars: Bars, view: View, rules: Rules, ledger: Ledger) -> Bars | None:
         ledger.leave(what, UNLISTED)
         return None
     need = _need_of(view)
-    rows: list[tuple[str, str, float, float]] = []
+    rows: list[tuple[str, str, float, float | None]] = []
     colours: list[str] = []
     for k, (zh, en, before, after) in enumerate(bars.rows):
         whole = float(need.sum() if rule == "all" else need[need.index == zh].sum())
-        one, other = (rounded_share(share, whole, rules) for share in (before, after))
-        if one is None or other is None:
+        one = rounded_share(before, whole, rules)
+        other = None if after is None else rounded_share(after, whole, rules)
+        if one is None or (other is None and after is not None):
             ledger.leave((f"{what[0]}的“{zh}”", f"{what[1]}, row {en}"), FEW_OF)
             continue
         rows.append((zh, en, one, other))

@@ -164,6 +164,7 @@ class _Publisher:
             period_zh=view.period_zh,
             period_en=view.period_en,
             bars=public_bars(view, self.rules, self.ledger),
+            label=view.label,
         )
 
     def layer(self, layer: Layer, subject: str, of: Text) -> Layer | None:

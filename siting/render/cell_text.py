@@ -17,6 +17,9 @@ _FORMS: Mapping[str, Callable[[float], str]] = {
     "year": "{:.0f}".format,
     "persons": persons_text,
     "minutes": minutes_text,
+    "fine_minutes": lambda value: (
+        minutes_text(value) if abs(round(value, 1) - value) < 1e-9 else f"{value:.6f}".rstrip("0")
+    ),
     "share": share_text,
     "points": lambda value: "0.0" if abs(value) < 0.05 else f"{value:+.1f}",
     "yuan": "{:,.0f}".format,

@@ -22,6 +22,7 @@ KINDS: dict[str, tuple[str, int] | None] = {
     "year": ("0", 0),
     "persons": ("#,##0", 3),
     "minutes": ("0.0", 4),
+    "fine_minutes": ("0.0###", 6),  # with more decimals where one would hide on which side of a standard they lie
     "share": ("0.0%", 6),
     "points": ("+0.0;-0.0;0.0", 4),
     "yuan": ("#,##0", 2),

@@ -75,45 +75,8 @@ def _encode(points: NDArray[np.int64]) -> str:
     return str(letters[used].astype(np.uint8).tobytes(), "ascii")
 
 
-def rounded(values: ArrayLike, digits: int = 1) -> list[float | int | None]:
-    """Numbers for JSON: rounded, whole ones without a decimal point, NaN and infinity as None."""
-    return [_number(value) for value in np.round(np.asarray(values, dtype=np.float64), digits).tolist()]
-
-
-def _number(value: float) -> float | int | None:
-    if not np.isfinite(value):
-        return None
-    return int(value) if value == int(value) else value
-
-
-def minutes_shown(minutes: ArrayLike, standard: ArrayLike, covered: ArrayLike) -> list[float | int | None]:
-    """Minutes to one decimal, and finer where rounding would hide on which side of the standard they lie.
-
-    Without it 10.04 minutes would read "10.0 minutes, standard 10, not covered".
-
-    Args:
-        minutes: (n,) NaN is unreachable.
-        standard: (n,) minutes.
-        covered: (n,) whether the minutes lie within the standard.
-    """
-    exact, limit = np.asarray(minutes, dtype=np.float64), np.asarray(standard, dtype=np.float64)
-    beyond = ~np.asarray(covered, dtype=bool)
-    shown = np.round(exact, 1)
-    for digits in (2, 3, 4, 6):
-        hidden = beyond & (shown <= limit) & (exact > limit)
-        if not hidden.any():
-            break
-        shown = np.where(hidden, np.round(exact, digits), shown)
-    return [_number(value) for value in shown.tolist()]
-
-
 def coded(texts: Iterable[object]) -> dict[str, list[Any]]:
     """Texts that repeat, as `words` and the number of each in `at`."""
     words: dict[str, int] = {}
     at = [words.setdefault("" if text is None or text != text else str(text), len(words)) for text in texts]
     return {"words": list(words), "at": at}
-
-
-def flags(values: ArrayLike) -> str:
-    """(n,) truths as a text of 0 and 1."""
-    return str((np.asarray(values, dtype=bool).astype(np.uint8) + 48).tobytes(), "ascii")

@@ -16,10 +16,6 @@ FIRST = (
     "decode.js", "text.js", "dom.js", "change.js", "base.js", "names.js", "symbols.js", "zones.js", "panes.js",
     "panel.js", "switches.js", "legend.js", "search.js", "furniture.js", "print.js", "frame.js",
 )  # fmt: skip
-PLAN = (
-    "data.js", "state.js", "site_names.js", "themes.js", "layers.js", "popups.js", "panel.js", "tables.js",
-    "switches.js", "legend.js", "finds.js", "main.js",
-)  # fmt: skip
 VIEWS = (
     "data.js",
     "state.js",
@@ -37,7 +33,6 @@ VIEWS = (
 OPINION = ("language.js", "head.js", "subjects.js", "file.js", "main.js")
 COMPARE = ("state.js", "maps.js", "divider.js", "figures.js", "gains.js", "heads.js", "panel.js", "main.js")
 SCRIPTS = {  # of each kind of page, in order
-    "plan": (*FIRST, *(f"plan/{name}" for name in PLAN)),
     "views": (*FIRST, *(f"views/{name}" for name in VIEWS)),
     "opinion": ("dom.js", *(f"opinion/{name}" for name in OPINION)),
     "compare": (

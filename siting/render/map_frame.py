@@ -34,6 +34,7 @@ from siting.render.views import Base, Place
 from siting.render.wording import Text
 
 MAP_ID = "siting"
+KIND = "views"  # of `inline.SCRIPTS`
 POLICY = (
     f"default-src 'none'; script-src {POLICY_TOKEN}; style-src 'unsafe-inline'; img-src data:; connect-src 'none'; "
     "base-uri 'none'; form-action 'none'"
@@ -78,40 +79,39 @@ class OfflineMap(folium.Map):
         self._id = MAP_ID  # a name of its own for every export would make equal results differ
 
 
-def map_page(kind: str, data: dict[str, Any], tiles: Tiles | None = None) -> str:
+def map_page(data: dict[str, Any], tiles: Tiles | None = None) -> str:
     """The whole page.
 
     Args:
-        kind: of `inline.SCRIPTS`.
-        data: all that its scripts are told, as plain JSON values; `page_data` and what is of this kind.
+        data: all that its scripts are told, as plain JSON values; `page_data` and the views.
         tiles: drawn under the map, for own use only: the page may fetch pictures from their host and nothing else.
 
     Raises:
         InputError: when a file of `maps/` was changed such that the page would need a network, or is malformed.
     """
-    parts = _parts(kind)
+    parts = _parts()
     if tiles is not None:
         parts["POLICY"] = POLICY.replace(PICTURES, f"{PICTURES} {tiles.source}")
         data = data | {"tiles": tiles.template, "notices": [*data["notices"], list(NOTICE)]}
-    return seal(fill(_frame(), {**parts, "DATA": json_for_script(made_for(kind, data))}))
+    return seal(fill(_frame(), {**parts, "DATA": json_for_script(made_for(KIND, data))}))
 
 
-def page_without_data(kind: str) -> tuple[str, str]:
+def page_without_data() -> tuple[str, str]:
     """The page before and after its data, for a page that puts several together from one (`siting.compare.page`).
 
     Raises:
         InputError: as `map_page`.
     """
-    before, after = seal(fill(_frame(), _parts(kind))).split("@@DATA@@")
+    before, after = seal(fill(_frame(), _parts())).split("@@DATA@@")
     return before, after
 
 
 def made_for(kind: str, data: dict[str, Any]) -> dict[str, Any]:
-    """The data with the mark of the scripts that they are made for."""
+    """The data with the mark of the scripts, of a kind of `inline.SCRIPTS`, that they are made for."""
     return {"script": MADE_FOR[kind], **data}
 
 
-def _parts(kind: str) -> dict[str, str]:
+def _parts() -> dict[str, str]:
     """What `@@NAME@@` stand for, but for the data."""
     top, bottom = read_asset("page.html").split("<!-- map -->")
     return {
@@ -121,7 +121,7 @@ def _parts(kind: str) -> dict[str, str]:
         "PAGE_CSS": read_css("page.css"),
         "PAGE_TOP": top,
         "PAGE_BOTTOM": bottom,
-        "PAGE_JS": read_scripts(kind),
+        "PAGE_JS": read_scripts(KIND),
     }
 
 

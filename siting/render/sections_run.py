@@ -81,7 +81,7 @@ def run_sections(result: RunResult, sheets: Sequence[Sheet]) -> tuple[Section, .
     if plan:
         sure = [text for s in result.services for text in _certificate(s)]
         found.append(Section("结果的可靠性", "How sure the result is", tuple(sure), (by_key["checks"],)))
-    standards = [_named(s, text) for s in result.services for text in _standards(s)]
+    standards = [_named(s, text) for s in result.services for text in standard_texts(s)]
     found += [
         Section("采用的标准", "Standards", tuple(standards)),
         Section(
@@ -150,7 +150,7 @@ def _built(row: Mapping[Hashable, object]) -> Text:
     return f"{zh}。", f"{en}."
 
 
-def _standards(service: ServiceResult) -> list[Text]:
+def standard_texts(service: ServiceResult) -> list[Text]:
     """The coverage standards with their sources."""
     said = []
     for kind, (mode, minutes, source, verified) in ordered_thresholds(service):

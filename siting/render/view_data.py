@@ -15,17 +15,30 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from siting.render.cell_text import cell_texts, sheet_cells
+from siting.render.cell_text import cell_texts, number_text, sheet_cells
 from siting.render.columns import Column, Sheet, clean_column
 from siting.render.encode import coded, encode_points, encode_polygons
 from siting.render.hexagons import MOST_POINTS, gathered
 from siting.render.map_base import FINE
 from siting.render.room import room_m
-from siting.render.views import AreaLayer, Bars, Category, Layer, LineLayer, Moment, PointLayer, Told, View
+from siting.render.views import (
+    AreaLayer,
+    Bars,
+    Category,
+    Layer,
+    LineLayer,
+    Moment,
+    PointLayer,
+    Share,
+    Told,
+    View,
+)
 from siting.render.wording import share_text
 
 FEW = 200  # points that are drawn in their full size however near each other
 LONG = 60  # rows of a table on a page; the workbook has them all
+# Columns that say where something is, by which it is found too.
+WHERE = ("zone", "zone_zh", "zone_en", "township", "village")
 STATES = ("within", "beyond", "without", "nobody")  # of a `Moment`, by their numbers on the page
 LEVELS = 9  # sizes of the symbols of a layer with weights, 0 the smallest
 
@@ -36,6 +49,7 @@ class Pool:
     def __init__(self) -> None:
         self.values: list[Any] = []
         self._at: dict[str, int] = {}
+        self._columns: dict[tuple[str, str], tuple[pd.Series, int]] = {}
 
     def add(self, value: Any) -> int:
         """The number of the value, new or not."""
@@ -48,6 +62,14 @@ class Pool:
     def texts(self, texts: Sequence[str]) -> int:
         """The number of a column of texts, written by its words where they repeat."""
         return self.add(coded(texts) if 2 * len(set(texts)) < len(texts) else list(texts))
+
+    def column(self, values: pd.Series, kind: str) -> int:
+        """The number of the texts of a column; those of the layer before are known, as most layers have the same."""
+        key = (str(values.name), kind)
+        known = self._columns.get(key)
+        if known is None or not known[0].equals(values):
+            self._columns[key] = known = (values, self.texts(cell_texts(values, kind)))
+        return known[1]
 
 
 def view_data(told: Told) -> dict[str, Any]:
@@ -94,18 +116,33 @@ def points_of(views: Iterable[View]) -> NDArray[np.float64]:
 
 def _view(view: View, pool: Pool) -> dict[str, Any]:
     return {
+        "label": None if view.label is None else [view.label.zh, view.label.en, view.label.look],
+        "share": None if view.share is None else _share(view.share),
         "figures": [list(figure) for figure in view.figures],
         "bars": [_bars(bars) for bars in view.bars],
         "sheets": [pool.add(_sheet(sheet)) for sheet in view.sheets],
+        "notes": pool.add([list(note) for note in view.notes]),
         "layers": [_layer(_drawn(layer), pool) for layer in view.layers],
     }
+
+
+def _share(share: Share) -> list[Any]:
+    """Names, shares and texts of both, and by how many percentage points the plan changes it."""
+    name, before, after = [share.zh, share.en], share.before, share.after
+    if after is None:
+        return [*name, round(before, 4), None, share_text(before), None, None]
+    points = number_text(100 * (after - before), "points")
+    return [*name, round(before, 4), round(after, 4), share_text(before), share_text(after), points]
 
 
 def _bars(bars: Bars) -> dict[str, Any]:
     """Lengths of the bars and the texts beside them."""
     return {
         "name": [bars.zh, bars.en],
-        "rows": [[zh, en, *(round(s, 4) for s in own), *map(share_text, own)] for zh, en, *own in bars.rows],
+        "rows": [
+            [zh, en, [(round(share, 4), share_text(share)) for share in shares if share is not None]]
+            for zh, en, *shares in bars.rows
+        ],
         "colours": list(bars.colours),
     }
 
@@ -148,11 +185,14 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
     told = {name for moment in moments for name in (moment.place, moment.minutes)}
     named["columns"] = pool.add(
         [
-            [column.zh, column.en, pool.texts(cell_texts(frame[column.name], column.kind)), column.language]
+            [
+                column.zh, column.en, pool.column(frame[column.name], column.kind), column.language,
+                column.name in WHERE,
+            ]
             for column in layer.columns
             if column.name not in told
         ]
-    )
+    )  # fmt: skip
     if isinstance(layer, AreaLayer):
         shapes = np.asarray(frame["geometry"].to_numpy(), dtype=object)
         inside = shapely.point_on_surface(shapes)
@@ -170,18 +210,16 @@ def _layer(layer: Layer, pool: Pool) -> dict[str, Any]:
         "label": None if layer.label is None else pool.add(_sparse(labels_beside(frame[layer.label], layer.columns))),
         "weight": None if layer.weight is None else pool.add(digits(_levels(frame[layer.weight]))),
         "choice": layer.choice,
-        "moments": pool.add([_moment(moment, frame, pool) for moment in layer.moments]) if layer.moments else None,
+        "moments": pool.add([_moment(moment, layer, frame, pool) for moment in moments]) if moments else None,
     }  # fmt: skip
 
 
-def _moment(moment: Moment, frame: pd.DataFrame, pool: Pool) -> list[Any]:
+def _moment(moment: Moment, layer: PointLayer, frame: pd.DataFrame, pool: Pool) -> list[Any]:
+    kind = next((column.kind for column in layer.columns if column.name == moment.minutes), "minutes")
     states = pd.Index(STATES).get_indexer(pd.Index(frame[moment.state]))
     if (states < 0).any():
         raise ValueError(f"no state {sorted(set(frame[moment.state][states < 0].astype(str)))}")
-    texts = (
-        pool.texts(cell_texts(frame[name], kind))
-        for name, kind in ((moment.place, "text"), (moment.minutes, "minutes"))
-    )
+    texts = (pool.column(frame[name], kind) for name, kind in ((moment.place, "text"), (moment.minutes, kind)))
     return [moment.zh, moment.en, *texts, pool.add(digits(states.tolist()))]
 
 

@@ -40,13 +40,13 @@ def views_html(told: Told, *, embedded: bool = False, tiles: Tiles | None = None
             other what is seen (`maps/README.md`).
         tiles: for own use only.
     """
-    return map_page("views", views_data(told, embedded=embedded), tiles)
+    return map_page(views_data(told, embedded=embedded), tiles)
 
 
 def views_data(told: Told, *, embedded: bool = False) -> dict[str, Any]:
     """What the page's script is told, as plain JSON values."""
     data = page_data(
-        told.place, told.base, title=told.title, notices=told.notices, notes=(),
+        told.place, told.base, title=told.title, notices=told.notices, notes=told.notes,
         bounds=bounds(told.place, points_of(told.views)),
     )  # fmt: skip
     return data | view_data(told) | ({"embedded": True} if embedded else {})

@@ -15,6 +15,7 @@ import pandas as pd
 from siting.case import Case, CaseFile, Source
 from siting.render.chart import Chart
 from siting.render.columns import Column, Sheet
+from siting.render.wording import Label, Text
 
 Symbol = Literal["circle", "square", "triangle", "diamond", "star", "cross"]
 
@@ -133,14 +134,29 @@ class Bars:
     """Shares of people in the panel, each as two bars: without the plan and with it.
 
     Attributes:
-        rows: (zh, en, share without, share with), 0 to 1.
+        rows: (zh, en, share without, share with), 0 to 1; the last is None, and no bar, where there is no plan.
         colours: of the second bar of each row; none: all alike.
     """
 
     zh: str
     en: str
-    rows: tuple[tuple[str, str, float, float], ...]
+    rows: tuple[tuple[str, str, float, float | None], ...]
     colours: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Share:
+    """The share of people that counts most, drawn large: without the plan and with it.
+
+    Attributes:
+        zh, en: name of the figure of the view in whose place it is drawn.
+        before, after: 0 to 1; `after` is None where there is no plan.
+    """
+
+    zh: str
+    en: str
+    before: float
+    after: float | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,6 +171,9 @@ class View:
         sheets: tables in the panel.
         period_zh, period_en: what the switch says; '': the period itself.
         bars: drawn below the figures.
+        label: how sure this view's result is, where it has one of its own; None: that of the answer.
+        share: drawn large over the figures.
+        notes: (zh, en) the standards and what was assumed.
     """
 
     subject: str
@@ -167,6 +186,9 @@ class View:
     period_zh: str = ""
     period_en: str = ""
     bars: tuple[Bars, ...] = ()
+    label: Label | None = None
+    share: Share | None = None
+    notes: tuple[Text, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,6 +250,7 @@ class Told:
         sheets: of the workbook; each is a CSV file too.
         inputs: SHA-256 of each file that the answer was made from, by name.
         record: what `run.json` has beside these.
+        notes: (zh, en) how it was made, for the map's panel.
     """
 
     place: Place
@@ -241,3 +264,4 @@ class Told:
     inputs: dict[str, str] = field(default_factory=dict)
     record: dict[str, object] = field(default_factory=dict)
     first: tuple[str, str] = ("", "")
+    notes: tuple[Text, ...] = ()

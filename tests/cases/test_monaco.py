@@ -13,7 +13,8 @@ from siting.cases.monaco import POPULATION, build_monaco
 from siting.files import resources
 from siting.pipeline import run_scenario
 from siting.prepare import Settings
-from siting.render.map_page import map_html
+from siting.render.told_of import told_of
+from siting.render.view_map import views_html
 from siting.scenario import find_scenario
 
 HOME = resources.data() / "monaco"
@@ -56,7 +57,7 @@ def test_facilities_are_those_of_the_map() -> None:
 
 def test_the_main_job_runs_on_it_and_is_verified() -> None:
     result = run_scenario(find_scenario("monaco/three_services"), Settings(cache=None, service_areas=False))
-    assert "© OpenStreetMap contributors" in map_html(result)
+    assert "© OpenStreetMap contributors" in views_html(told_of(result))
     for service in result.services:
         assert service.outcome is not None
         assert service.outcome.proven

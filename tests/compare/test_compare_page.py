@@ -17,8 +17,7 @@ from siting.compare.tables import sheets_of
 from siting.render import inline
 from siting.render.map_style import load_labels
 from tests.compare.samples import LABELS, TITLES, TOWNS, make_runs
-from tests.render.browser import open_browser, open_page
-from tests.render.test_map_browser import READY, settle
+from tests.render.browser import READY, open_browser, open_page, settle
 
 DESK, PHONE = (1400, 900), (390, 800)
 
@@ -117,11 +116,11 @@ def test_subject_period_layers_and_language_change_both(page: Any) -> None:
     settle(page)
     for frame in (left, right):
         assert frame.evaluate("[siting.view().subject, siting.view().period].map(String)") == ["1", "0"]
-    left.evaluate("siting.setLayer('layer:sites', false)")
+    left.evaluate("siting.setLayer('layer:facilities', false)")
     page.locator("#language").click()
     settle(page)
     for frame in (left, right):
-        assert frame.evaluate("siting.state.on.has('layer:sites')") is False
+        assert frame.evaluate("siting.state.on.has('layer:facilities')") is False
         assert frame.evaluate("document.documentElement.lang") == "en"
     assert page.locator("h1").text_content() == "Comparison of plans"
     assert page.locator("#head-1 .title").text_content() == TITLES[1][1]

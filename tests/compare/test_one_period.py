@@ -20,9 +20,8 @@ from siting.render.told_of import told_of
 from siting.render.views import Told
 from siting.results import RunResult
 from tests.compare.samples import record
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import READY, open_browser, open_page
 from tests.render.make_result import make_result
-from tests.render.test_map_browser import READY
 
 
 def write(folder: Path, told: Told) -> str:

@@ -26,9 +26,9 @@ from siting.publish.notice_files import notice_page
 from siting.publish.public import public_told
 from siting.publish.review import review_page
 from siting.render.answer_report import write_answer_report
-from siting.render.map_page import render_map
 from siting.render.report_page import write_report
 from siting.render.sweep_tables import write_summary
+from siting.render.told_of import told_of
 from siting.render.view_map import render_views
 from siting.render.wording import both
 from siting.report.build import build
@@ -158,7 +158,7 @@ def opinions(folder: Path) -> None:
 def write_pages(folder: Path) -> dict[str, Path]:
     """All of them: the path of each by its name."""
     result, told = make_result(demand_points=60, sites=45, roads=45), hostile_answer()
-    render_map(result, folder / "plan.html")
+    render_views(told_of(result), folder / "plan.html")
     write_report(result, folder / "run_report.html")
     render_views(told, folder / "views.html")
     write_answer_report(told, folder / "answer_report.html")

@@ -9,7 +9,7 @@ import jinja2
 import pytest
 from branca.element import Element
 
-from siting.render.map_page import map_html
+from siting.render.told_of import told_of
 from siting.render.view_map import views_html
 from tests.hostile.names import HOSTILE
 from tests.hostile.sample import hostile_answer
@@ -43,7 +43,7 @@ def names_in(seen: list[str]) -> set[str]:
 
 
 def test_no_name_is_compiled_or_rendered_by_folium(given: list[str]) -> None:
-    map_html(make_result(demand_points=60, sites=45, roads=45))
+    views_html(told_of(make_result(demand_points=60, sites=45, roads=45)))
     views_html(hostile_answer())
     assert any("folium-map" in source for source in given)
     assert names_in(given) == set()

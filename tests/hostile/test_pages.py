@@ -109,13 +109,13 @@ def test_printed_pages_show_texts_as_typed(opened: Any, request: pytest.FixtureR
 def test_the_map_of_a_run_shows_texts_as_typed(opened: Any) -> None:
     for language in (0, 1):
         opened.evaluate("k => siting.setLanguage(k)", language)
-        for service, kind in ((0, "demand"), (1, "site")):
-            opened.evaluate("k => siting.setService(k)", service)
+        for service, letter in ((0, "d"), (1, "s")):
             shown = opened.evaluate(
-                """([kind, count]) => [...Array(count).keys()].map(k => { siting.show(kind, k);
-                     const head = document.querySelector('.popup h3');
-                     return (head.querySelector('bdi') || head).textContent; })""",
-                [kind, len(HOSTILE)],
+                """([service, ids]) => ids.map(id => {
+                     const layers = siting.layersOf(siting.data.views[service]);
+                     siting.show(service, layers.find(own => own.ids && own.ids.includes(id)).key, id);
+                     return document.querySelector('.popup h3').textContent; })""",
+                [service, [f"{letter}{k:05d}" if letter == "d" else f"{letter}{k}" for k in range(len(HOSTILE))]],
             )
             assert shown == list(HOSTILE)
         searched(opened)

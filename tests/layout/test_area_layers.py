@@ -14,7 +14,7 @@ from siting.layout.area_layers import area_layers, in_use
 from siting.layout.facts import Facts
 from siting.prepare import Settings
 from siting.publish.public import public_told
-from siting.render.map_style import load_labels, load_style
+from siting.render.map_style import load_style
 from siting.render.views import AreaLayer, Told
 
 from .tiny_plan import tiny_plan
@@ -33,7 +33,7 @@ def told(facts: Facts) -> Told:
 
 
 def shown_areas(facts: Facts, s: int) -> tuple[AreaLayer, ...]:
-    return area_layers(facts, s, load_style(), load_labels())
+    return area_layers(facts, s, load_style())
 
 
 def test_facilities_in_use_are_those_of_the_time(facts: Facts) -> None:

@@ -13,11 +13,11 @@ import shapely
 
 from siting.layout.answer import LayoutAnswer
 from siting.layout.facts import Facts
-from siting.layout.point_layers import NAMED
 from siting.layout.views import views_of
 from siting.prepare import Settings
 from siting.render.cells import cells_of
 from siting.render.map_style import load_style
+from siting.render.people_looks import NAMED
 from siting.render.view_map import views_html
 from siting.render.views import AreaLayer, PointLayer, View
 

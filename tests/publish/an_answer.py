@@ -10,7 +10,7 @@ import pandas as pd
 from shapely.geometry import box
 
 from siting.render.columns import Column, Sheet, make_sheet
-from siting.render.map_page import base_of
+from siting.render.told_of import base_of
 from siting.render.views import AreaLayer, Bars, Category, LineLayer, Moment, PointLayer, Section, Told, View, place_of
 from tests.render.make_result import make_result
 

@@ -8,9 +8,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 
+READY = "html[data-ready=true]"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome", "msedge")
 ARGUMENTS = (
     "--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update",
@@ -83,3 +85,28 @@ def open_page(browser: object, path: Path, *, size: tuple[int, int] = (1440, 900
         yield page, seen
     finally:
         context.close()
+
+
+def canvas_sum(page: Any, pane: str) -> int:
+    """Sum of all the opacity that is drawn in a pane: it changes when something is drawn or taken away."""
+    return int(
+        page.evaluate(
+            """pane => {
+              let sum = 0;
+              siting.map.getPane(pane).querySelectorAll('canvas').forEach(canvas => {
+                const copy = new OffscreenCanvas(canvas.width, canvas.height)
+                  .getContext('2d', { willReadFrequently: true });
+                copy.drawImage(canvas, 0, 0);
+                const data = copy.getImageData(0, 0, canvas.width, canvas.height).data;
+                for (let k = 3; k < data.length; k += 4) sum += data[k];
+              });
+              return sum;
+            }""",
+            pane,
+        )
+    )
+
+
+def settle(page: Any) -> None:
+    """Wait until the canvas has been drawn anew."""
+    page.evaluate("() => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)))")

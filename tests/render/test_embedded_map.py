@@ -11,9 +11,8 @@ import pytest
 
 from siting.render.view_map import views_html
 from siting.render.views import Told
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import READY, open_browser, open_page, settle
 from tests.render.sample_told import make_told
-from tests.render.test_map_browser import READY, settle
 
 pytestmark = pytest.mark.browser
 # Two maps; what one tells is handed on to the other. `told` has every message, with the number of the map.
@@ -74,11 +73,11 @@ def test_two_maps_move_as_one_and_tell_each_move_once(held: tuple[Any, Any, Any]
 def test_subject_period_layers_and_language_go_along(held: tuple[Any, Any, Any]) -> None:
     holder, first, second = held
     first.evaluate("siting.setPeriod(1)")
-    first.evaluate("siting.setLayer('layer:hidden', true)")
+    first.evaluate("siting.setLayer('layer:candidates', true)")
     first.evaluate("siting.setLayer('zones', false)")
     first.evaluate("siting.setLanguage(1)")
     settle(holder)
-    state = second.evaluate("['layer:hidden', 'zones'].map(id => siting.state.on.has(id))")
+    state = second.evaluate("['layer:candidates', 'zones'].map(id => siting.state.on.has(id))")
     assert state == [True, False]
     assert second.evaluate("siting.state.period") == 1
     assert second.evaluate("document.documentElement.lang") == "en"
@@ -87,7 +86,7 @@ def test_subject_period_layers_and_language_go_along(held: tuple[Any, Any, Any])
     assert first.evaluate("siting.state.subject") == 1
     view = holder.evaluate("told[told.length - 1][2]")
     assert (view["subject"], view["period"], view["language"]) == ("other", "2035", "en")
-    assert view["layers"] == {"layer:people": True, "layer:sites": True, "zones": False, "names": True}
+    assert view["layers"] == {"layer:people": True, "layer:facilities": True, "zones": False, "names": True}
 
 
 def test_what_a_map_does_not_have_it_leaves_alone_and_a_question_is_answered(held: tuple[Any, Any, Any]) -> None:

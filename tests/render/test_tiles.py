@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,13 +13,12 @@ import pytest
 
 from siting.errors import InputError
 from siting.render.answer_folder import write_answer
-from siting.render.map_page import map_html, render_map
 from siting.render.tiles import NOTICE, VARIABLE, tiles_asked, tiles_from
+from siting.render.told_of import told_of
 from siting.render.view_map import render_own, render_views, views_html
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import READY, open_browser, open_page, settle
 from tests.render.make_result import make_result
 from tests.render.sample_told import make_told
-from tests.render.test_map_browser import READY, settle
 
 KEY = "s3cr3tk3y"
 TIANDITU = f"https://t{{s}}.tianditu.gov.cn/DataServer?T=vec_w&x={{x}}&y={{y}}&l={{z}}&tk={KEY}"
@@ -70,7 +69,7 @@ def test_a_run_has_the_key_in_its_map_alone_and_what_is_published_not_at_all(
     assert KEY not in repr(events)
     render_views(told, tmp_path / "public.html")
     assert KEY not in (tmp_path / "public.html").read_text(encoding="utf-8")
-    assert KEY not in map_html(make_result())
+    assert KEY not in views_html(told_of(make_result()))
 
 
 def test_without_the_setting_the_pages_are_the_same_as_ever(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,12 +87,11 @@ def browser() -> Iterator[Any]:
 
 
 @pytest.mark.browser
-@pytest.mark.parametrize("write", [render_own, lambda _, path: render_map(make_result(), path)])
 def test_the_page_asks_the_tiles_host_and_nobody_else(
-    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[..., None]
+    browser: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv(VARIABLE, INTRANET)
-    write(make_told(20), tmp_path / "map.html")
+    render_own(make_told(20), tmp_path / "map.html")
     with open_page(browser, tmp_path / "map.html") as (page, seen):
         page.wait_for_selector(READY)  # type: ignore[attr-defined]
         settle(page)

@@ -11,6 +11,7 @@ import pytest
 
 from siting.prepare import Settings
 from siting.render.answer_folder import write_answer
+from siting.render.layers_people import minutes_shown
 from siting.render.map_style import load_style
 from siting.render.sheets import all_sheets
 from siting.render.told_file import ANSWER_FILE, read_told, write_told
@@ -21,8 +22,8 @@ from tests.render.browser import open_browser, open_page
 from tests.render.make_result import make_result
 
 PLAN = [
-    "area_before", "area_after", "catchments", "time_before", "time_after", "before", "change", "after", "lines",
-    "candidates",
+    "area_before", "area_after", "catchments", "need", "time_before", "time_after", "unmet", "before", "change",
+    "after", "lines", "candidates",
 ]  # fmt: skip
 
 
@@ -60,7 +61,7 @@ def test_an_evaluation_shows_today_only() -> None:
     told = told_of(make_result(demand_points=40, sites=10, planned=False))
     for view in told.views:
         assert [one.key for one in view.layers if one.key != "candidates"] == [
-            "area_before", "time_before", "before", "facilities",
+            "area_before", "need", "time_before", "unmet", "before", "facilities",
         ]  # fmt: skip
         assert [one.key for one in view.layers if one.shown] == ["before", "facilities"]
         people = layer(view, "before")
@@ -93,7 +94,7 @@ def test_a_click_tells_how_people_fare_today_and_where_the_plan_sends_them(run: 
         names = service.sites.set_index("id")["name"].to_dict()
         states = set()
         for row, fares in zip(service.demand.to_dict("records"), one.frame.to_dict("records"), strict=True):
-            assert fares["minutes_after"] == row["assigned_min"] or not row["assigned_id"]
+            assert fares["minutes_after"] == pytest.approx(row["assigned_min"], abs=0.05) or not row["assigned_id"]
             assert fares["to"] == (names[row["assigned_id"]] or row["assigned_id"] if row["assigned_id"] else "")
             if not row["demand_persons"] > 0:
                 expected = "nobody"
@@ -120,9 +121,9 @@ def test_times_fall_into_the_classes_of_the_style(told: Told) -> None:
                 if not row["need"] > 0:
                     assert category == "nobody"
                 elif minutes != minutes:
-                    assert category == "unreachable"
+                    assert category == "without"
                 else:
-                    k = int(category.removeprefix("class_"))
+                    k = int(category.removeprefix("time_"))
                     assert (0 if k == 0 else breaks[k - 1]) < minutes or (k == 0 and minutes == 0)
                     assert k == len(breaks) or minutes <= breaks[k]
                     seen += 1
@@ -139,8 +140,64 @@ def test_a_time_just_over_a_break_is_in_the_next_class(run: RunResult) -> None:
     )
     view = told_of(replace(run, services=(replace(service, demand=edge),))).views[0]
     frame = layer(view, "time_before").frame
-    assert frame["category"].tolist() == ["class_0", "class_1"]
+    assert frame["category"].tolist() == ["time_0", "time_1"]
     assert frame["minutes_before"].tolist() == [5.0, 5.04]
+
+
+def test_minutes_never_hide_on_which_side_of_the_standard_they_lie() -> None:
+    shown = minutes_shown(
+        np.array([9.96, 10.0, 10.04, 10.0004, np.nan, 12.34]),
+        np.full(6, 10.0),
+        np.array([True, True, False, False, False, False]),
+    )
+    assert shown.tolist()[:4] == [10, 10, 10.04, 10.0004]
+    assert np.isnan(shown[4])
+    assert shown[5] == 12.3
+
+
+def test_people_by_need_and_those_still_beyond_the_standard(run: RunResult, told: Told) -> None:
+    breaks = load_style().demand.breaks_persons
+    for service, view in zip(run.services, told.views, strict=True):
+        for row in layer(view, "need").frame.to_dict("records"):
+            k = sum(row["need"] > end for end in breaks)
+            assert row["category"] == (f"need_{k}" if row["need"] > 0 else "nobody")
+        unmet = layer(view, "unmet")
+        assert isinstance(unmet, PointLayer)
+        assert (unmet.weight, unmet.label, unmet.choice) == ("unmet", "unmet_name", "people")
+        row, beyond = service.headline("after"), unmet.frame.groupby("category")["unmet"].sum()
+        assert beyond.get("beyond", 0) + beyond.get("unreachable", 0) == pytest.approx(
+            row["demand_persons"] - row["covered_persons"]
+        )
+        assert beyond.get("unreachable", 0) == pytest.approx(row["unreachable_persons"])
+        assert beyond["met"] == 0
+        named = unmet.frame[unmet.frame["unmet_name"] != ""]
+        others = unmet.frame.drop(named.index)["unmet"]
+        assert 0 < len(named) <= 15
+        assert named["unmet"].min() >= max(1, others.max() if len(named) == 15 else 1)
+
+
+def test_the_panel_has_label_share_charts_groups_and_notes(run: RunResult, told: Told) -> None:
+    for service, view in zip(run.services, told.views, strict=True):
+        before, after = service.headline("before"), service.headline("after")
+        assert view.label is not None
+        assert (view.label.zh, view.label.look) == ("已证明最优", "sure")
+        assert view.share is not None
+        assert (view.share.before, view.share.after) == (before["covered_share"], after["covered_share"])
+        assert view.share.zh in {zh for zh, _, _ in view.figures}  # for pages that draw it as the others
+        township, times = view.bars
+        groups = service.summary[service.summary["group_kind"] == "township"].set_index(["group", "when"])
+        for zh, _, share_before, share_after in township.rows:
+            assert share_before == groups.loc[(zh, "before"), "covered_share"]
+            assert share_after == groups.loc[(zh, "after"), "covered_share"]
+        for k in (2, 3):
+            assert sum(row[k] or 0.0 for row in times.rows) == pytest.approx(1)
+        tables = {sheet.key: sheet.frame for sheet in view.sheets}
+        assert {"new_facilities", "by_zone", "by_township", "checks"} <= set(tables)
+        assert tables["by_zone"]["persons"].sum() == pytest.approx(before["demand_persons"])
+        said = " ".join(zh for zh, _ in view.notes)
+        assert "p-中位" in said
+        assert service.unverified[0][0] in said
+    assert told.notes == run.notes
 
 
 def test_lines_run_from_people_to_the_facility_that_the_plan_sends_them_to(run: RunResult, told: Told) -> None:

@@ -75,7 +75,7 @@ def test_layers_read_back_as_they_were_given(told: Told, data: dict[str, Any]) -
 
 def test_numbers_are_texts_of_their_kind_and_what_is_missing_a_dash(told: Told, data: dict[str, Any]) -> None:
     people = data["views"][0]["layers"][2]
-    columns = {en: pooled(data, k) for _, en, k, _ in data["pool"][people["columns"]]}
+    columns = {en: pooled(data, k) for _, en, k, *_ in data["pool"][people["columns"]]}
     assert columns["Need (persons)"][:2] == ["1,234", "1,244"]
     assert columns["Time (min)"][:2] == ["—", "12.3"]
     assert columns["Share"][:2] == ["25.0%", ">99.9%"]
@@ -205,7 +205,7 @@ def test_moments_are_told_apart_from_the_columns_and_their_states_by_number(told
     assert set(numbers(data, once[4])) == {2}
     assert pooled(data, then[3])[:2] == ["—", "12.3"]
     assert set(numbers(data, then[4])) == {0}
-    assert [en for _, en, _, _ in data["pool"][people["columns"]]] == ["Need (persons)", "Share"]
+    assert [en for _, en, *_ in data["pool"][people["columns"]]] == ["Need (persons)", "Share"]
     with pytest.raises(ValueError, match=r"no state \['unknown'\]"):
         view_data(with_moments(told, "unknown"))
 
@@ -224,5 +224,5 @@ def test_bars_have_their_texts(told: Told) -> None:
     bars = Bars("达标", "Within", (("东", "East", 0.25, 0.99999),))
     data = view_data(replace(told, views=(replace(told.views[0], bars=(bars,)),)))
     assert data["views"][0]["bars"] == [
-        {"name": ["达标", "Within"], "rows": [["东", "East", 0.25, 1.0, "25.0%", ">99.9%"]], "colours": []}
+        {"name": ["达标", "Within"], "rows": [["东", "East", [(0.25, "25.0%"), (1.0, ">99.9%")]]], "colours": []}
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -15,13 +15,10 @@ import pytest
 from siting.files import resources
 from siting.layout.views import CHANGES
 from siting.render.columns import make_sheet
-from siting.render.map_page import render_map
 from siting.render.view_map import render_views
 from siting.render.views import Told
-from tests.render.browser import open_browser, open_page
-from tests.render.make_result import make_result
+from tests.render.browser import READY, canvas_sum, open_browser, open_page, settle
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told
-from tests.render.test_map_browser import READY, canvas_sum, settle
 
 pytestmark = pytest.mark.browser
 WRITTEN = """() => { const seen = [], own = CanvasRenderingContext2D.prototype.fillText;
@@ -362,16 +359,15 @@ def test_a_phone_has_the_map_and_a_sheet(browser: Any, made: Path) -> None:
         seen.check()
 
 
-@pytest.mark.parametrize("write", [render_views, lambda _, path: render_map(make_result(), path)])
 def test_data_and_scripts_of_different_versions_say_so(
-    browser: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, write: Callable[[Told, Path], None]
+    browser: Any, told: Told, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     upgraded = tmp_path / "maps"  # after the program was loaded
     shutil.copytree(resources.maps(), upgraded)
     panel = upgraded / "script" / "panel.js"
     panel.write_text(panel.read_text(encoding="utf-8").replace("DATA.place", "DATA.where"), encoding="utf-8")
     monkeypatch.setattr(resources, "maps", lambda: upgraded)
-    write(told, tmp_path / "map.html")
+    render_views(told, tmp_path / "map.html")
     with open_page(browser, tmp_path / "map.html") as (page, seen):
         message = page.locator("#mismatch")
         assert message.is_visible()

@@ -1,4 +1,16 @@
 // Key figures of both plans and their difference.
+function percent(share) { return share === null ? '–' : (share * 100).toFixed(1) + '%'; }
+
+function money(yuan) {
+  const zh = language === 0;
+  if (Math.abs(yuan) >= 1e8) {
+    const n = zh ? yuan / 1e8 : yuan / 1e6;
+    return t('unit.hundred_million_yuan', { n: Number(n.toFixed(2)).toLocaleString('en-US') });
+  }
+  const n = zh ? yuan / 1e4 : yuan / 1e3;
+  return t('unit.ten_thousand_yuan', { n: Number(n.toFixed(1)).toLocaleString('en-US') });
+}
+
 const SIGNED = { persons: people, share: n => t('compare.points', { n: (n * 100).toFixed(1) }), minutes: n => n.toFixed(1), yuan: money };
 const PLAIN = { persons: people, share: percent, minutes: n => n.toFixed(1), yuan: money };
 const LEAST = { persons: 0.5, share: 0.0005, minutes: 0.05, yuan: 1 }; // what is shown as a difference

@@ -13,7 +13,7 @@ function drawHead(half) {
       RUNS.map((other, k) => el('option', { value: k, selected: k === state.runs[half], text: pick(other.title) })))
     : el('strong', { class: 'title' }, name(pick(run.title)));
   const chosen = byId('head-' + half).contains(document.activeElement);
-  fillWith('head-' + half, badge(half), title, el('span', { class: 'verdict none', text: labelOn(half) }));
+  fillWith('head-' + half, badge(half), title, el('span', { class: 'verdict plain', text: labelOn(half) }));
   if (chosen && RUNS.length > 2) title.focus();
   frames[half].title = t('compare.map', { n, title: pick(run.title) });
 }

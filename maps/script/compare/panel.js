@@ -2,7 +2,7 @@
 function drawSwitches() {
   const subjects = sharedSubjects(), periods = sharedPeriods(state.subject), at = (list, key) => list.findIndex(([own]) => own === key);
   byId('services').hidden = !subjects.length;
-  serviceButtons(subjects.map(([key, zh, en]) => ({ key, name: pick([zh, en]), short: pick([zh, en]) })), at(subjects, state.subject), k => setSubject(subjects[k][0]));
+  serviceButtons(subjects.map(([key, zh, en]) => ({ key, name: pick([zh, en]) })), at(subjects, state.subject), k => setSubject(subjects[k][0]));
   byId('periods').hidden = periods.length < 2;
   fillWith('periods', radioButtons('periods', periods.map(([key, zh, en]) => ({ key, parts: pick([zh, en]) })), at(periods, state.period), k => setPeriod(periods[k][0])));
   byId('nothing').hidden = Boolean(subjects.length);

@@ -22,7 +22,8 @@ const BADGES = { within: ['covered', 'popup.state_within'], beyond: ['uncovered'
 function changesTable(id) {
   const found = changesOf(id);
   if (!found.length) return null;
-  return [el('h4', { text: t('popup.changes', { period: pick(PERIODS[state.period].name) }) }), el('table', { class: 'moments changes' },
+  const period = pick(PERIODS[state.period].name);
+  return [el('h4', { text: period ? t('popup.changes', { period }) : t('popup.changes_here') }), el('table', { class: 'moments changes' },
     found.map(({ subject, moments }) => el('tbody', { 'data-subject': SUBJECTS[subject].key },
       SUBJECTS.length > 1 ? el('tr', { class: 'subject' }, el('th', { colspan: 4, scope: 'rowgroup', text: pick(SUBJECTS[subject].name) })) : null,
       sameThroughout(moments) ? momentRow(t('popup.same'), moments[0]) : moments.map(moment => momentRow(pick(moment.name), moment)))))];

@@ -34,7 +34,7 @@ function readLayer(raw) {
   if (raw.kind === 'lines') return Object.assign(layer, { from: pooledPlaces(raw.from), to: pooledPlaces(raw.to) });
   Object.assign(layer, {
     names: pooledTexts(raw.names), at: pooledPlaces(raw.at),
-    columns: DATA.pool[raw.columns].map(([zh, en, k, only]) => ({ name: [zh, en], texts: pooledTexts(k), only })),
+    columns: DATA.pool[raw.columns].map(([zh, en, k, only, where]) => ({ name: [zh, en], texts: pooledTexts(k), only, where })),
   });
   if (raw.kind === 'areas') return Object.assign(layer, { ids: raw.named ? layer.names : layer.names.map((text, i) => `${text} ${i}`), shapes: DATA.pool[raw.shapes].map(latLngs), choice: raw.choice, named: raw.named });
   const order = layer.category.map((_, i) => i).sort((a, b) => layer.category[a] - layer.category[b] || a - b); // the uppermost first
@@ -59,5 +59,25 @@ function layersOf(view) {
   if (!READ.has(view)) READ.set(view, view.layers.map(readLayer));
   return READ.get(view);
 }
+
+const NAMED = new WeakMap(); // of views, their points by name
+
+// The one point of this name, which is no demand point, in the view that is on: { layer, i }.
+function placeNamed(text) {
+  const seen = view();
+  if (!NAMED.has(seen)) {
+    const found = new Map();
+    layersOf(seen).filter(layer => layer.kind === 'points' && !layer.weight).forEach(layer => layer.names.forEach((own, i) => found.set(own, found.has(own) ? null : { layer, i })));
+    NAMED.set(seen, found);
+  }
+  return NAMED.get(seen).get(text) || null;
+}
+
+// Where something lies, in the language that is on: zone, township, village.
+function whereOf(layer, i) {
+  return whereabouts(...layer.columns.filter(({ where, only }) => where && spoken(only)).map(({ texts }) => texts[i]).filter(text => text !== '—'));
+}
+
+function spoken(only) { return only === '' || only === LANGUAGES[language]; }
 
 function sheetsOf(view) { return view.sheets.map(k => DATA.pool[k]); }

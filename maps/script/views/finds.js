@@ -18,8 +18,8 @@ function findable() {
   })));
   const points = Array.from(found.values(), ({ seen, layer, i }) => ({
     text: layer.names[i] || layer.ids[i],
-    more: whereabouts(pick(layer.categories[layer.category[i]].name), seen === own ? '' : pick(SUBJECTS[seen.subject].name)),
-    key: `${layer.names[i]} ${layer.ids[i]}`, go: () => show(seen.subject, layer.key, layer.ids[i]),
+    more: whereabouts(pick(layer.categories[layer.category[i]].name), whereOf(layer, i), seen === own ? '' : pick(SUBJECTS[seen.subject].name)),
+    key: `${layer.names[i]} ${whereOf(layer, i)} ${layer.ids[i]}`, go: () => show(seen.subject, layer.key, layer.ids[i]),
   }));
   return [...points, ...placeEntries()];
 }

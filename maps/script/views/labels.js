@@ -1,11 +1,14 @@
-// Texts beside points, names of areas, and from near by the names of points that are few.
-// Of points that are few each keeps its room, and from near by has its name.
-function fewPoints() { return layersOn().filter(layer => layer.kind === 'points' && !layer.room); }
+// Texts beside points, names of areas, and from near by the names of points.
+const FEW_FROM = 13, MANY_FROM = 14.5; // zoom
+
+// Layers whose points each keep their room, and from near by have their names: the few sooner than the many.
+function pointsNamed(zoom) { return layersOn().filter(layer => layer.kind === 'points' && (!layer.room || (!layer.weight && zoom >= MANY_FROM))); }
 function labelled() { return layersOn().filter(layer => layer.kind === 'points' && layer.labels); }
 
 function reserved(place, zoom) {
-  return [...new Set([...fewPoints(), ...labelled()])].flatMap(layer => layer.at.map(([lat, lon], i) => {
-    if (layer.room && !layer.labels[i]) return null;
+  const named = pointsNamed(zoom);
+  return [...new Set([...named, ...labelled()])].flatMap(layer => layer.at.map(([lat, lon], i) => {
+    if (hidden(layer, layer.category[i]) || (!named.includes(layer) && !layer.labels[i])) return null;
     const p = place({ lat, lon }), r = symbolRadius(layer.categories[layer.category[i]], zoom);
     return [p.x - r, p.y - r, p.x + r, p.y + r];
   }).filter(Boolean));
@@ -22,7 +25,7 @@ const SURE = 10; // labels of a layer that are written over symbols where there 
 
 function writeLabels(ctx, view) {
   const written = []; // boxes of the labels alone
-  labelled().reverse().forEach(layer => layer.order.filter(i => layer.labels[i]).forEach((i, k) => {
+  labelled().reverse().forEach(layer => layer.order.filter(i => layer.labels[i] && !hidden(layer, layer.category[i])).forEach((i, k) => {
     const p = view.place({ lat: layer.at[i][0], lon: layer.at[i][1] }), r = symbolRadius(layer.categories[layer.category[i]], view.zoom) + 3;
     const beside = (boxes, others) => ['left', 'right'].some(align => tryName(
       ctx, Object.assign({}, view, { boxes }), layer.labels[i], { x: p.x + (align === 'left' ? r : -r), y: p.y },
@@ -33,8 +36,8 @@ function writeLabels(ctx, view) {
 }
 
 function writeSites(ctx, view) {
-  if (view.zoom < 13) return;
-  fewPoints().reverse().forEach(layer => layer.order.forEach(i => {
+  if (view.zoom < FEW_FROM) return;
+  pointsNamed(view.zoom).reverse().forEach(layer => layer.order.filter(i => !hidden(layer, layer.category[i])).forEach(i => {
     const r = symbolRadius(layer.categories[layer.category[i]], view.zoom) + 8;
     tryName(ctx, view, layer.names[i], view.place({ lat: layer.at[i][0], lon: layer.at[i][1] }), { size: 12, weight: 500, colour: STYLE.facility.existing, shifts: [r, -r] });
   }));

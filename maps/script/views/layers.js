@@ -13,6 +13,7 @@ function makeLayers(map) {
   function drawAreas() {
     groups.areas.clearLayers();
     on('areas').forEach(layer => layer.shapes.forEach((shape, i) => {
+      if (hidden(layer, layer.category[i])) return;
       const { colour } = layer.categories[layer.category[i]];
       groups.areas.addLayer(L.polygon(shape, Object.assign({}, options.areas, {
         color: colour, weight: 1.3, opacity: 0.85, fillColor: colour, fillOpacity: 0.32, fillRule: 'evenodd',
@@ -23,7 +24,7 @@ function makeLayers(map) {
   function drawLines() {
     groups.lines.clearLayers();
     on('lines').forEach(layer => layer.categories.forEach((category, k) => {
-      const ends = layer.category.map((own, i) => (own === k ? [layer.from[i], layer.to[i]] : null)).filter(Boolean);
+      const ends = hidden(layer, k) ? [] : layer.category.map((own, i) => (own === k ? [layer.from[i], layer.to[i]] : null)).filter(Boolean);
       if (ends.length) groups.lines.addLayer(L.polyline(ends, Object.assign({}, options.lines, {
         color: category.colour, weight: ends.length > 400 ? 0.9 : 1.6, opacity: ends.length > 400 ? 0.5 : 0.75, smoothFactor: 0,
       })));
@@ -34,8 +35,8 @@ function makeLayers(map) {
     const zoom = map.getZoom();
     groups.points.clearLayers();
     on('points').forEach(layer => {
-      [...layer.order].reverse().forEach(i => {
-        const category = layer.categories[layer.category[i]], radius = pointRadius(layer, i, zoom), look = pointLook(category, radius);
+      [...layer.order].reverse().filter(i => !hidden(layer, layer.category[i])).forEach(i => {
+        const category = layer.categories[layer.category[i]], radius = pointRadius(layer, i, zoom), look = pointLook(category, radius, layer);
         const point = new PointSymbol(layer.at[i], { renderer: canvas, shape: category.symbol, radius, look, weight: 0, layer, i });
         point.on('click', event => { L.DomEvent.stopPropagation(event); openFacts(layer, i); });
         groups.points.addLayer(point);
@@ -47,12 +48,13 @@ function makeLayers(map) {
     const zoom = map.getZoom();
     groups.points.eachLayer(point => {
       const { layer, i } = point.options, radius = pointRadius(layer, i, zoom);
-      point.options.look = pointLook(layer.categories[layer.category[i]], radius);
+      point.options.look = pointLook(layer.categories[layer.category[i]], radius, layer);
       point.setRadius(radius);
     });
   }
 
-  // Rings around what was clicked, and the lines that begin or end there.
+  // Rings around what was clicked, and the lines that begin or end there, whether the others are drawn or not; dashed to
+  // where its people would go in the first course of events.
   function drawPicked() {
     groups.picked.clearLayers();
     if (!state.picked) return;
@@ -63,7 +65,11 @@ function makeLayers(map) {
       groups.picked.addLayer(L.polygon(layer.shapes[i], Object.assign({}, options.picked, { color: STYLE.facility.highlight, weight: 3.4, fill: false })));
       return;
     }
-    on('lines').forEach(lines => lines.from.forEach((from, k) => {
+    const before = layer.moments && layer.moments.length ? placeNamed(layer.moments[0].place[i]) : null;
+    if (before) groups.picked.addLayer(L.polyline([at, before.layer.at[before.i]], Object.assign({}, options.picked, {
+      color: STYLE.facility.existing, weight: 2, opacity: 0.9, dashArray: '5 5', smoothFactor: 0,
+    })));
+    layersOf(view()).filter(own => own.kind === 'lines').forEach(lines => lines.from.forEach((from, k) => {
       if (here(from) || here(lines.to[k])) groups.picked.addLayer(L.polyline([from, lines.to[k]], Object.assign({}, options.picked, {
         color: lines.categories[lines.category[k]].colour, weight: 2.6, opacity: 0.95, smoothFactor: 0,
       })));

@@ -14,9 +14,10 @@ function pointRadius(layer, i, zoom) {
 }
 
 // Small points have no outline: where they are many it would be all that is seen.
-function pointLook(category, radius) {
+function pointLook(category, radius, layer) {
+  const glyph = layer && !layer.weight && category.symbol === 'square' ? STYLE.glyphs[SUBJECTS[state.subject].key] : null; // of the service, in symbols that are large enough
   const line = light(category.colour) ? '#4a4650' : radius < 2.8 ? null : 'rgba(255,255,255,0.9)';
-  return { fill: category.colour, line, weight: radius < 2.8 ? 0.5 : 0.9 };
+  return { fill: category.colour, line, weight: radius < 2.8 ? 0.5 : 0.9, glyph };
 }
 
 // Whether a colour is so light that only a dark line tells it from the ground.

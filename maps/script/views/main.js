@@ -3,6 +3,7 @@ function show(subject, key, id) {
   if (subject !== state.subject) setSubject(subject);
   const layer = layersOf(view()).find(own => own.key === key), i = layer.ids.indexOf(id);
   if (!state.on.has(layer.id)) setLayer(layer.id, true);
+  if (hidden(layer, layer.category[i])) setCategory(layer, layer.category[i], true);
   goTo(layer.at[i]);
   openFacts(layer, i);
 }
@@ -37,4 +38,4 @@ endPage();
 if (DATA.views.length) makeEmbedded();
 
 // For tests, and for a page that holds this one.
-window.siting = { map, state, show, setSubject, setPeriod, setLayer, setLanguage, view, layersOf, data: DATA };
+window.siting = { map, state, show, setSubject, setPeriod, setLayer, setCategory, setLanguage, view, layersOf, data: DATA };

@@ -1,9 +1,10 @@
 // What a click tells: the name, the category, and the columns of a point or an area.
 function openFacts(layer, i) {
   const category = layer.categories[layer.category[i]];
-  const shown = layer.columns.filter(({ only }) => ['', LANGUAGES[language]].includes(only));
+  const shown = layer.columns.filter(({ only, where }) => !where && spoken(only)), place = whereOf(layer, i);
   const content = el('div', { class: 'popup', 'data-layer': layer.key, 'data-id': layer.ids[i] },
     el('h3', {}, name(layer.names[i] || layer.ids[i])),
+    place ? el('p', { class: 'where' }, name(place)) : null,
     el('p', { class: 'where category' }, categorySwatch(layer, category), el('span', { text: alone(whereabouts(pick(category.name), pick(layer.name))) })),
     shown.length ? el('dl', {}, shown.map(column => [el('dt', { text: pick(column.name) }), el('dd', {}, name(column.texts[i]))])) : null,
     layer.moments && layer.moments.length ? changesTable(layer.ids[i]) : null);
@@ -23,7 +24,7 @@ function keepFacts(redraw) {
 // A click that met no point is one on the uppermost area there.
 function openAreaAt(latlng) {
   for (const layer of layersOn().filter(own => own.kind === 'areas').reverse()) {
-    const i = layer.shapes.findIndex(shape => inShape(shape, latlng));
+    const i = layer.shapes.findIndex((shape, k) => !hidden(layer, layer.category[k]) && inShape(shape, latlng));
     if (i >= 0) { openFacts(layer, i); return; }
   }
 }

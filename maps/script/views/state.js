@@ -3,6 +3,7 @@ const state = {
   subject: 0,
   period: 0,
   on: new Set(['zones', 'names']),
+  off: new Set(), // categories that are not drawn, by layer and key
   picked: null, // { layer: key, id }
 };
 
@@ -18,6 +19,15 @@ function setLayer(id, on) {
     if (on && choice) alternatives(choice).forEach(other => state.on.delete(other));
     if (on) state.on.add(id); else state.on.delete(id);
   });
+}
+
+function categoryId(layer, k) { return `${layer.id} ${layer.categories[k].key}`; }
+
+// Whether the things of a category are not drawn, though their layer is.
+function hidden(layer, k) { return state.off.has(categoryId(layer, k)); }
+
+function setCategory(layer, k, on) {
+  change('layers', () => { if (on) state.off.delete(categoryId(layer, k)); else state.off.add(categoryId(layer, k)); });
 }
 
 function alternatives(choice) { return layersOf(view()).filter(layer => layer.choice === choice).map(layer => layer.id); }
