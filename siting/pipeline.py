@@ -20,7 +20,7 @@ from siting.evaluation.areas import service_areas
 from siting.evaluation.evaluate import evaluate
 from siting.evaluation.quality_balance import load_quality_standard, quality_balance
 from siting.files.json_text import json_text
-from siting.files.run_folder import check_writable, writing
+from siting.files.run_folder import ANSWER_FILE, RECORD_FILE, check_writable, writing
 from siting.formulation.blocks import REGISTER
 from siting.formulation.spec import Formulation
 from siting.futures.run import choose_over_futures, look_ahead
@@ -32,7 +32,7 @@ from siting.prepare import Clock, Settings, ask_scenario, roads_of, times_of
 from siting.render.csv_files import write_csv
 from siting.render.geopackage import write_plan_geopackage
 from siting.render.report_page import write_report
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.render.told_file import write_told
 from siting.render.told_of import told_of
 from siting.render.view_map import render_own
 from siting.render.workbook import write_workbook
@@ -346,5 +346,5 @@ def write_outputs(result: RunResult, folder: Path, settings: Settings = DEFAULT)
         seconds = {**dict(result.provenance.get("seconds", {})), **clock.seconds}  # type: ignore[call-overload]
         record = {**result.provenance, "seconds": seconds}
         text = json_text(record, indent=2)
-        (temporary / "run.json").write_text(text + "\n", encoding="utf-8")
+        (temporary / RECORD_FILE).write_text(text + "\n", encoding="utf-8")
     return {path.name: path for path in sorted(folder.iterdir())}

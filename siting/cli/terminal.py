@@ -16,6 +16,7 @@ from rich.text import Text
 from siting.cases.summary import CaseSummary
 from siting.errors import Fault, SitingError
 from siting.events import Event, Listener, silent
+from siting.files.run_folder import RECORD_FILE
 from siting.screen import Screen, json_line, say_json
 
 if TYPE_CHECKING:
@@ -119,7 +120,7 @@ OUTPUT_NAMES = {
     "tables.xlsx": "表格 tables",
     "tables": "CSV 表格 tables as CSV",
     "plan.gpkg": "图层 layers (QGIS)",
-    "run.json": "记录 record",
+    RECORD_FILE: "记录 record",
 }
 
 

@@ -9,12 +9,12 @@ import pandas as pd
 
 from siting.compare.one_period import one_period_run
 from siting.compare.run import Run
-from siting.errors import Faults
+from siting.errors import Faults, InputError
+from siting.files.run_folder import ANSWER_FILE, RECORD_FILE, find_run
 from siting.files.text import read_text
-from siting.render.told_file import ANSWER_FILE, read_told
+from siting.render.told_file import read_told
 
 FORMAT, VERSION = "layout_plan", 1
-RECORD = "run.json"
 
 
 def read_runs(words: list[str], out: Path) -> list[Run]:
@@ -27,15 +27,10 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
     faults = Faults()
     runs: list[Run] = []
     for word in words:
-        folder = next((f for f in (Path(word), out / word) if (f / RECORD).is_file()), None)
-        if folder is None:
-            faults.add(
-                "这里没有运行结果（run.json）",
-                "there is no result of a run here (run.json)",
-                remedy_zh="先用 siting run 运行方案，再给出成果文件夹",
-                remedy_en="run the scenario with siting run first, then name its folder",
-                value=word,
-            )
+        try:
+            folder = find_run(word, out)
+        except InputError as error:
+            faults.items.extend(error.faults)
             continue
         run = _read(folder, faults)
         if run is not None:
@@ -47,7 +42,7 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
 
 
 def _read(folder: Path, faults: Faults) -> Run | None:
-    path = folder / RECORD
+    path = folder / RECORD_FILE
     try:
         record = json.loads(read_text(path))
     except json.JSONDecodeError as error:

@@ -10,11 +10,10 @@ from typing import Any, NoReturn
 from siting.case import find_case, load_case
 from siting.errors import Faults, InputError, fail, nearest_word
 from siting.files.cache import hash_file
+from siting.files.run_folder import RECORD_FILE
 from siting.files.toml import read_toml
 from siting.provenance import hash_inputs
 from siting.scenario import find_scenario, list_scenarios, load_scenario
-
-RECORD = "run.json"
 
 
 @dataclass(frozen=True, eq=False)
@@ -44,16 +43,16 @@ def find_run(word: str, out: Path, scenario: Path | None = None) -> Recorded:
         InputError: there is no such run or scenario, or the folder's record is missing or damaged.
     """
     path = Path(word)
-    if path.name == RECORD and path.is_file():
+    if path.name == RECORD_FILE and path.is_file():
         return _from_folder(path.parent, scenario)
     if path.is_dir():
         return _from_folder(path, scenario)
-    if path.suffix != ".toml" and (out / word / RECORD).is_file():
+    if path.suffix != ".toml" and (out / word / RECORD_FILE).is_file():
         return _from_folder(out / word, scenario)
     try:
         file = find_scenario(word)
     except InputError as error:
-        runs = [p.parent.name for p in sorted(out.glob(f"*/{RECORD}"))] if out.is_dir() else []
+        runs = [p.parent.name for p in sorted(out.glob(f"*/{RECORD_FILE}"))] if out.is_dir() else []
         known = [*runs, *list_scenarios(every_kind=False)]
         close = nearest_word(path.name, known) or nearest_word(word, known)
         there_zh, there_en = "、".join(known), ", ".join(known)
@@ -67,9 +66,9 @@ def find_run(word: str, out: Path, scenario: Path | None = None) -> Recorded:
     document = read_toml(file)
     if "kind" in document:
         folder = out / str(document.get("id"))
-        _refuse_kind(folder if (folder / RECORD).is_file() else None, file, layout=document["kind"] == "layout")
+        _refuse_kind(folder if (folder / RECORD_FILE).is_file() else None, file, layout=document["kind"] == "layout")
     folder = out / load_scenario(file).id
-    if (folder / RECORD).is_file():
+    if (folder / RECORD_FILE).is_file():
         return Recorded(folder, read_record(folder), file)
     return Recorded(folder, None, file)
 
@@ -80,12 +79,12 @@ def read_record(folder: Path) -> dict[str, Any]:
     Raises:
         InputError: when it is missing, damaged, or of an evaluation that made no plan.
     """
-    path = folder / RECORD
+    path = folder / RECORD_FILE
     again_zh, again_en = "请重新运行该方案（siting run）", "run the scenario again (siting run)"
     if not path.is_file():
         fail(
-            f"这个文件夹里没有 {RECORD}，不是完整的运行结果",
-            f"the folder has no {RECORD}: it is not a whole run",
+            f"这个文件夹里没有 {RECORD_FILE}，不是完整的运行结果",
+            f"the folder has no {RECORD_FILE}: it is not a whole run",
             remedy_zh=f"请给出 runs/ 下的运行文件夹，或{again_zh.removeprefix('请')}",
             remedy_en=f"give a run folder under runs/, or {again_en}",
             file=folder,
@@ -168,7 +167,7 @@ def _scenario_file(folder: Path, record: dict[str, Any]) -> Path:
         "the scenario's file of this run is not where it was",
         remedy_zh="请用 --scenario 给出方案文件的路径",
         remedy_en="name its path with --scenario",
-        file=folder / RECORD,
+        file=folder / RECORD_FILE,
         value=said or record["scenario"]["id"],
     )
 

@@ -29,7 +29,7 @@ from siting.explain.questions import (
     without,
 )
 from siting.explain.record import Recorded, check_inputs, find_run, read_record
-from siting.files.run_folder import check_writable
+from siting.files.run_folder import RECORD_FILE, check_writable
 from siting.formulation.blocks import REGISTER
 from siting.machine.interrupt import asked as interrupted
 from siting.machine.interrupt import stoppable
@@ -178,7 +178,7 @@ def _other_plan(recorded: Recorded, service: ServiceAsked, detail: str) -> Input
             "changed",
             f"请重新运行：siting run {recorded.scenario}",
             f"run again: siting run {recorded.scenario}",
-            str(recorded.folder / "run.json"),
+            str(recorded.folder / RECORD_FILE),
             value=detail,
         )
     )

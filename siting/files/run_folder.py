@@ -13,7 +13,8 @@ from typing import NoReturn
 from siting.errors import fail
 
 PART, OLD = ".part-", ".old-"
-OF_A_RUN = ("run.json", "answer.json.gz")  # a folder with one of these holds a run
+RECORD_FILE = "run.json"  # what was run, with what, and how it ended
+ANSWER_FILE = "answer.json.gz"  # all that is told of it, from which other outputs are made
 
 
 def find_run(word: str, out: Path) -> Path:
@@ -23,7 +24,7 @@ def find_run(word: str, out: Path) -> Path:
         InputError: when neither holds a run.
     """
     for folder in (Path(word), out / word):
-        if any((folder / name).is_file() for name in OF_A_RUN):
+        if any((folder / name).is_file() for name in (RECORD_FILE, ANSWER_FILE)):
             return folder
     fail(
         "这里没有运行结果",

@@ -6,8 +6,9 @@ from pathlib import Path
 
 from siting.consultation.rules import load_rules
 from siting.errors import fail
+from siting.files.run_folder import ANSWER_FILE
 from siting.opinions.asked import PAGE, Asked, asked_in, asked_of
-from siting.render.told_file import ANSWER_FILE, read_told
+from siting.render.told_file import read_told
 
 
 def find_asked(word: str, runs: Path) -> Asked:

@@ -10,14 +10,14 @@ import pandas as pd
 
 from siting.events import Listener, stage
 from siting.files.json_text import json_text
-from siting.files.run_folder import writing
+from siting.files.run_folder import ANSWER_FILE, RECORD_FILE, writing
 from siting.provenance import versions
 from siting.render.answer_report import write_answer_report
 from siting.render.answer_tables import write_tables
 from siting.render.columns import Column, Sheet, clean, make_sheet
 from siting.render.geopackage import write_plan_geopackage
 from siting.render.tables_notes import notes, sources
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.render.told_file import write_told
 from siting.render.view_map import render_own
 from siting.render.views import Told
 from siting.render.wording import Text
@@ -53,7 +53,7 @@ def write_answer(told: Told, folder: Path, settings: Listening) -> dict[str, Pat
         ("report.html", "撰写报告", "Writing the report", write_answer_report),
         ("tables.xlsx", "写入表格", "Writing the tables", _write_tables),
         ("plan.gpkg", "写入 GeoPackage", "Writing the GeoPackage", write_plan_geopackage),
-        ("run.json", "写入记录", "Writing the record", _write_record),
+        (RECORD_FILE, "写入记录", "Writing the record", _write_record),
         (ANSWER_FILE, "写入成果数据", "Writing the result's data", write_told),
     ]
     with writing(folder) as temporary:

@@ -19,11 +19,11 @@ from cattrs.strategies import configure_tagged_union
 from pydantic import BaseModel
 
 from siting.errors import fail
+from siting.files.run_folder import ANSWER_FILE
 from siting.render.frame_json import frame_from, frame_values
 from siting.render.view_data import Pool
 from siting.render.views import Layer, Told
 
-ANSWER_FILE = "answer.json.gz"
 FORMAT, VERSION = "siting-answer", 1
 
 

@@ -7,11 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 from siting.errors import fail
+from siting.files.run_folder import RECORD_FILE
 from siting.files.text import read_text
 from siting.render.told_file import read_told
 from siting.render.views import Told
 
-RECORD = "run.json"
 VERSIONS = "versions"  # what the writer of the folder adds to the record
 
 
@@ -22,7 +22,7 @@ def read_run(folder: Path) -> Told:
         InputError: when the folder lacks the run's data, or its record is damaged.
     """
     told = read_told(folder)
-    path = folder / RECORD
+    path = folder / RECORD_FILE
     try:
         record = json.loads(read_text(path))
     except json.JSONDecodeError as error:

@@ -16,7 +16,8 @@ from siting.compare.runs import read_runs
 from siting.compare.show import lines_of
 from siting.compare.tables import differences, sheets_of
 from siting.errors import InputError
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.files.run_folder import ANSWER_FILE
+from siting.render.told_file import write_told
 from tests.compare.samples import make_runs, record
 from tests.render.sample_told import make_told
 

@@ -15,7 +15,8 @@ from siting.compare.runs import read_runs
 from siting.compare.show import lines_of
 from siting.compare.tables import differences, sheets_of
 from siting.errors import InputError
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.files.run_folder import ANSWER_FILE
+from siting.render.told_file import write_told
 from siting.render.told_of import told_of
 from siting.render.views import Told
 from siting.results import RunResult

@@ -15,7 +15,8 @@ import shapely
 from siting.cli.main import main
 from siting.errors import InputError
 from siting.export.run import Wanted, export
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.files.run_folder import ANSWER_FILE
+from siting.render.told_file import write_told
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told, people
 
 

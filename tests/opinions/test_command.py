@@ -7,10 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from siting.files.run_folder import ANSWER_FILE
 from siting.opinions.asked import asked_of
 from siting.opinions.form import form_page
 from siting.opinions.published import find_asked
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.render.told_file import write_told
 from tests.cli.test_main import Capture, call
 from tests.opinions.sample import ASKED, RULES, form, put
 from tests.render.sample_told import make_told

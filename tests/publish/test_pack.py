@@ -25,12 +25,13 @@ from siting.consultation.notice import Notice
 from siting.consultation.rules import Extras, load_rules
 from siting.errors import InputError
 from siting.events import silent
+from siting.files.run_folder import ANSWER_FILE
 from siting.publish.pack import write_pack
 from siting.publish.public import public_told
 from siting.publish.release import release_code
 from siting.publish.run import Request, publish
 from siting.render.inline import seal
-from siting.render.told_file import ANSWER_FILE, write_told
+from siting.render.told_file import write_told
 from tests.consultation.a_notice import a_notice, raw_notice
 from tests.publish.an_answer import OWNER, an_answer, facility_frame, people_frame
 

@@ -13,9 +13,9 @@ import openpyxl
 import pytest
 
 from siting.errors import InputError
+from siting.files.run_folder import ANSWER_FILE
 from siting.prepare import Settings
 from siting.render.answer_folder import write_answer
-from siting.render.told_file import ANSWER_FILE
 from tests.render.browser import open_browser, open_page
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told, table
 

@@ -18,11 +18,12 @@ import shapely
 from pandas.testing import assert_frame_equal
 
 from siting.errors import InputError
+from siting.files.run_folder import ANSWER_FILE
 from siting.prepare import Settings
 from siting.render.answer_folder import write_answer
 from siting.render.chart import Chart
 from siting.render.frame_json import frame_from, frame_values
-from siting.render.told_file import ANSWER_FILE, read_told, write_told
+from siting.render.told_file import read_told, write_told
 from siting.render.view_data import Pool
 from siting.render.views import Category, Told
 from tests.render.make_result import make_result

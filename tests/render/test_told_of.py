@@ -9,12 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from siting.files.run_folder import ANSWER_FILE
 from siting.prepare import Settings
 from siting.render.answer_folder import write_answer
 from siting.render.layers_people import minutes_shown
 from siting.render.map_style import load_style
 from siting.render.sheets import all_sheets
-from siting.render.told_file import ANSWER_FILE, read_told, write_told
+from siting.render.told_file import read_told, write_told
 from siting.render.told_of import told_of
 from siting.render.views import AreaLayer, Layer, LineLayer, PointLayer, Told, View
 from siting.results import RunResult
