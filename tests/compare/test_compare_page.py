@@ -195,6 +195,21 @@ def test_figures_and_gains_are_those_of_the_tables(page: Any, runs: list[Run]) -
 
 
 @pytest.mark.browser
+def test_every_class_that_the_page_gives_has_a_look(page: Any) -> None:
+    """What is drawn by a class that no style sheet knows looks broken, however right it is."""
+    unknown = page.evaluate(
+        """() => {
+            const rules = of => [...of.cssRules].flatMap(
+                rule => rule.cssRules?.length ? rules(rule) : [rule.selectorText ?? '']);
+            const known = new Set([...document.styleSheets].flatMap(rules).join(' ').match(/\\.[A-Za-z][\\w-]*/g));
+            const given = new Set([...document.querySelectorAll('body *')].flatMap(node => [...node.classList]));
+            return [...given].filter(name => !known.has('.' + name));
+        }"""
+    )
+    assert unknown == []
+
+
+@pytest.mark.browser
 @pytest.mark.parametrize("page", [PHONE], indirect=True)
 def test_on_a_phone_the_maps_lie_one_below_the_other(page: Any) -> None:
     first, second = box(page, "#map-0"), box(page, "#map-1")
