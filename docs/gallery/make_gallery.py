@@ -101,10 +101,12 @@ PAGES = (
     Page("compare", "comparison/compare.html", COMPARE, (), (DESK,)),
     Page("multiples", "comparison/multiples.html", COMPARE),
     Page("document", "core_schools_report/report.html", "siting report core_schools"),
+    Page("brief", "core_schools_brief/brief.html", "siting report core_schools --brief", (), (DESK,)),
     Page("public_map", "childcare_public/map.html", PUBLISH),
     Page("notice", "childcare_public/notice.html", PUBLISH, (), (DESK,)),
     Page("opinion", "childcare_public/opinion.html", PUBLISH, (FORM,), (PHONE,)),
     Page("review", "childcare_review.html", PUBLISH),
+    Page("log", "opinions/意见采纳情况表_公开.html", "siting opinions FOLDER --run childcare_public --public"),
     Page("sheet", "childcare_public/sheets/*_2035.png", PUBLISH, (), (DESK,)),
 )  # fmt: skip
 
