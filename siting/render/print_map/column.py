@@ -61,6 +61,7 @@ class Column:
     Attributes:
         scale: of all texts.
         names: as many of the numbered facilities as there is room for.
+        left_out: how many more there are.
     """
 
     paper: Paper
@@ -70,6 +71,7 @@ class Column:
     names: Sequence[Numbered]
     language: Language
     scale: float
+    left_out: int = 0
 
     def height(self) -> float:
         """Millimetres that all of it takes."""
@@ -92,7 +94,7 @@ class Column:
             if draw:
                 draw_legend(self.paper, self.entries, window.left, y, window.width, size, columns)
             y -= legend_height(self.entries, self.paper, window.width, size, columns) + GAP_MM * self.scale
-        if self.names:
+        if self.names or self.left_out:
             y = self._head(y, "print.numbers", draw=draw)
             y = self._names(y, draw=draw) - GAP_MM * self.scale
         if self.texts.notices:
@@ -158,7 +160,13 @@ class Column:
             self.paper.text(x + 5.2 * self.scale, y, one.text, size, bold=True, side="right", level="center")
             name = self.paper.typeface.shortened(one.name, step - 8.0 * self.scale, size)
             self.paper.text(x + 6.2 * self.scale, y, name, size, level="center")
-        return top - rows * _line(size)
+        y = top - rows * _line(size)
+        if not self.left_out:
+            return y
+        if draw:
+            text = said("print.more_names", self.language, n=self.left_out)
+            self.paper.text(self.window.left, y - _line(size) / 2, text, size, colour=FAINT, level="center")
+        return y - _line(size)
 
     def _paragraphs(self, top: float, texts: Sequence[str], *, draw: bool) -> float:
         size, y = SMALL_PT * self.scale, top
@@ -178,7 +186,7 @@ def draw_column(
 
     def fitting(count: int, scales: Sequence[float]) -> Column | None:
         for scale in scales:
-            column = Column(paper, window, texts, entries, names[:count], language, scale)
+            column = Column(paper, window, texts, entries, names[:count], language, scale, len(names) - count)
             if column.height() <= window.height:
                 return column
         return None

@@ -205,6 +205,28 @@ def test_a_long_title_and_long_names_find_their_room() -> None:
         assert not any(text.get_parse_math() for text in figure.axes[0].texts)
 
 
+def test_more_facilities_than_have_room_are_counted() -> None:
+    """Names in the column and those that it says are left out are all that have a number."""
+    told = made()
+    view = told.views[1]
+    layer = next(one for one in view.layers if isinstance(one, PointLayer) and one.categories[0].size_px >= 9)
+    many = pd.concat([layer.frame] * 60, ignore_index=True)
+    many = many.assign(name=[f"facility {k}" for k in range(len(many))])
+    figure = draw_sheet(told, replace(view, layers=(replace(layer, frame=many),)), "en")
+    column = [
+        text.get_text() for text in figure.axes[0].texts
+        if text.get_position()[0] >= sheet.COLUMN.left and text.get_gid() != "halo"
+    ]  # fmt: skip
+    named = [text for text in column if text.startswith("facility ")]
+    (more,) = (text for text in column if "more: names are in the list" in text)
+    drawn = sum(
+        category.size_px >= 9
+        for category in layer.categories
+        for _ in range(int((many["category"] == category.key).sum()))
+    )
+    assert len(named) + int(more.split()[0]) == drawn
+
+
 def test_files_have_their_pages_and_dots_and_are_the_same_each_time(tmp_path: Path) -> None:
     told = made()
     views = told.views[:2]
