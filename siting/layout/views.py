@@ -29,7 +29,7 @@ CHANGES = (
     Column("cost", "费用（万元）", "Cost, 10,000 yuan", "count"),
 )
 WITHIN: Text = ("标准之内", "Within the standard")
-AREAS_UP_TO = 6  # services: about 0.1 MB and some seconds each
+AREAS_UP_TO = 12  # services: about 0.1 MB and some seconds each
 
 
 def views_of(facts: Facts, *, service_areas: bool = False) -> tuple[View, ...]:
