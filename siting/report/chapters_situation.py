@@ -44,7 +44,7 @@ SITUATION = (
     Chapter(
         ("现状与评估", "As it stands"),
         (
-            Part(("现状分布", "Where facilities are"), (Maps("today"),)),
+            Part(("现状分布", "Where facilities are"), (Maps("today"), Maps("reach"), Maps("minutes"))),
             Part(
                 ("设施现状一览", "Facilities"),
                 (Excerpt("ledger", columns=LEDGER, weight=("load",)), Own("设施一览", heading=False)),

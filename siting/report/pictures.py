@@ -12,17 +12,23 @@ from siting.report.document import Picture
 from siting.report.drawing import MAP_MM, Drawing
 from siting.report.teller import Teller
 
-When = Literal["today", "plan", "need", "catchments"]
+When = Literal["today", "reach", "minutes", "plan", "need", "catchments"]
 MOST = 12  # subjects
-FEW = 4  # subjects of which people and catchments have maps of their own
+FEW = 4  # subjects of which what is in `OF_FEW` has maps of its own
 NEW = ("new", "inside", "reuse")  # what is not there as things stand
 KEPT = ("kept", "existing")
 TITLES: dict[When, Text] = {
     "today": ("现状分布图", "as it stands"),
+    "reach": ("现状服务范围图", "service areas as it stands"),
+    "minutes": ("现状可达性图", "minutes to the nearest as it stands"),
     "plan": ("布局图", "the plan"),
     "need": ("需求分布图", "people who need it"),
     "catchments": ("服务片区图", "catchments"),
 }
+OF_FEW: dict[When, tuple[str, ...]] = {  # the layer that is shown, and what is shown with it
+    "reach": ("area_before", "facilities"), "minutes": ("time_before", "facilities"), "need": ("need",),
+    "catchments": ("catchments", "facilities"),
+}  # fmt: skip
 
 
 def maps(teller: Teller, drawing: Drawing, when: When) -> list[Picture]:
@@ -30,13 +36,14 @@ def maps(teller: Teller, drawing: Drawing, when: When) -> list[Picture]:
 
     Args:
         when: `today`: the first period with the facilities as they stand; `plan`: the end of the plan, and before it
-            the first period in which something has changed, where more has by the end; `need`, `catchments`: that
-            layer at the end of the plan, where there are few subjects.
+            the first period in which something has changed, where more has by the end. Where there are few
+            subjects: `reach`, `minutes`: service areas and travel time as it stands; `need`, `catchments`: that layer
+            at the end of the plan.
     """
     by_subject: dict[str, list[View]] = {}
     for view in teller.told.views:
         by_subject.setdefault(view.subject, []).append(view)
-    if when in ("need", "catchments") and len(by_subject) > FEW:
+    if when in OF_FEW and len(by_subject) > FEW:
         return []
     shown = [view for views in list(by_subject.values())[:MOST] for view in _views(views, when)]
     return [map_picture(teller, drawing, view, TITLES[when]) for view in shown]
@@ -47,10 +54,13 @@ def _views(views: Sequence[View], when: When) -> list[View]:
     if when == "today":
         found = as_it_stands(views[0])
         return [] if found is None else [found]
-    if when == "need":
-        return _with(views[-1], ("need",), ("need",))
-    if when == "catchments":
-        return _with(views[-1], ("catchments",), ("catchments", "facilities"))
+    if when in ("reach", "minutes"):
+        standing = [found for view in views if (found := as_it_stands(view)) is not None]
+        drawn = [found for view in standing for found in _with(view, OF_FEW[when])][:1]
+        at = views[0]  # whichever period the layer was kept with, it is of today
+        return [replace(v, period=at.period, period_zh=at.period_zh, period_en=at.period_en) for v in drawn]
+    if when in OF_FEW:
+        return _with(views[-1], OF_FEW[when])
     if len(views) == 1:
         return list(views)
     changed = [view for view in views if _changes(view)]
@@ -66,9 +76,9 @@ def _changes(view: View) -> int:
     return sum(int((~layer.frame["category"].isin(KEPT)).sum()) for layer in shown)
 
 
-def _with(view: View, wanted: Sequence[str], keys: Sequence[str]) -> list[View]:
-    """The view with these layers shown and no others; none where it lacks one that is wanted."""
-    if not set(wanted) <= {layer.key for layer in view.layers}:
+def _with(view: View, keys: Sequence[str]) -> list[View]:
+    """The view with these layers shown and no others; none where it lacks the first."""
+    if keys[0] not in {layer.key for layer in view.layers}:
         return []
     return [replace(view, layers=tuple(replace(layer, shown=layer.key in keys) for layer in view.layers))]
 

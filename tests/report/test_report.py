@@ -135,7 +135,8 @@ def test_numbers_of_captions_run_through(document: Document) -> None:
     assert [table.number for table in tables(document)] == list(range(1, len(tables(document)) + 1))
     pictures = [block for block in document.blocks if isinstance(block, Picture)]
     assert [picture.number for picture in pictures] == list(range(1, len(pictures) + 1))
-    assert len(pictures) == 7  # of both services as they stand, people, catchments; the plan of the one that changes
+    # Both services as they stand, their service areas, minutes, people, catchments; the plan of the one that changes.
+    assert len(pictures) == 11
     assert all(picture.alt for picture in pictures)
 
 
@@ -405,6 +406,15 @@ def test_few_subjects_have_maps_of_people_and_catchments(plan: Told) -> None:
         for view in drawn:
             assert when in {layer.key for layer in view.layers if layer.shown}
             assert "after" not in {layer.key for layer in view.layers if layer.shown}
+    for when, key in (("reach", "area_before"), ("minutes", "time_before")):
+        drawn.clear()
+        having = {view.subject for view in plan.views if key in {layer.key for layer in view.layers}}
+        assert len(maps(teller, drawing, when)) == len(having)  # type: ignore[arg-type]
+        for view in drawn:
+            shown = {layer.key: layer for layer in view.layers if layer.shown}
+            assert set(shown) <= {key, "facilities"}
+            assert set(shown["facilities"].frame["category"]) <= {"kept"}  # nothing of the plan
+            assert view.period == plan.views[0].period
     many = replace(plan, views=tuple(replace(plan.views[0], subject=f"s{k}") for k in range(FEW + 1)))
     assert maps(Teller(many, "zh", 100, PICTURES), PICTURES, "need") == []
 
