@@ -28,11 +28,10 @@ def read_runs(words: list[str], out: Path) -> list[Run]:
     runs: list[Run] = []
     for word in words:
         try:
-            folder = find_run(word, out)
+            run = _read(find_run(word, out), faults)
         except InputError as error:
             faults.items.extend(error.faults)
             continue
-        run = _read(folder, faults)
         if run is not None:
             runs.append(run)
     if not faults:

@@ -16,6 +16,7 @@ from siting.render.views import Category
 from siting.render.wording import both
 
 Shape = Literal["marker", "line", "fill"]
+Look = tuple[str, dict[str, str]]  # a class of QGIS and its options
 
 MARKERS = {
     "circle": "circle", "square": "square", "triangle": "triangle", "diamond": "diamond", "star": "star",
@@ -100,12 +101,9 @@ def _symbol(symbols: Xml.Element, shape: Shape, name: str, category: Category, *
             "outline_width_unit": "MM", "size": f"{category.size_px * MM_PER_PIXEL:.2f}", "size_unit": "MM",
         }  # fmt: skip
     elif shape == "line":
-        kind, values = "SimpleLine", {"line_color": colour, "line_width": f"{LINE_MM:g}", "line_width_unit": "MM"}
+        kind, values = line_look(category.colour, LINE_MM)
     else:
-        kind, values = "SimpleFill", {
-            "color": rgba(category.colour, FILL_ALPHA), "style": "solid", "outline_color": colour,
-            "outline_style": "solid", "outline_width": f"{LINE_MM:g}", "outline_width_unit": "MM",
-        }  # fmt: skip
+        kind, values = fill_look(category.colour, FILL_ALPHA, LINE_MM)
     add_symbol(symbols, shape, name, [(kind, values)], levels=[level])
 
 
@@ -113,7 +111,7 @@ def add_symbol(
     symbols: Xml.Element,
     shape: Shape,
     name: str,
-    layers: Sequence[tuple[str, dict[str, str]]],
+    layers: Sequence[Look],
     *,
     levels: Sequence[int],
 ) -> None:
@@ -128,6 +126,24 @@ def add_symbol(
         options = Xml.SubElement(layer, "Option", type="Map")
         for key, value in values.items():
             Xml.SubElement(options, "Option", type="QString", name=key, value=value)
+
+
+def line_look(colour: str, width_mm: float) -> Look:
+    """A line."""
+    return "SimpleLine", {"line_color": rgba(colour), "line_width": f"{round(width_mm, 2):g}", "line_width_unit": "MM"}
+
+
+def fill_look(colour: str, alpha: int, edge_mm: float, edge: str = "solid") -> Look:
+    """A fill with an edge of its colour.
+
+    Args:
+        alpha: of the fill, of 255; 0: the edge alone.
+        edge: `solid` or `dash`.
+    """
+    return "SimpleFill", {
+        "color": rgba(colour, alpha), "style": "solid" if alpha else "no", "outline_color": rgba(colour),
+        "outline_style": edge, "outline_width": f"{round(edge_mm, 2):g}", "outline_width_unit": "MM",
+    }  # fmt: skip
 
 
 def rgba(colour: str, alpha: int = 255) -> str:

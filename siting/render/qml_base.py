@@ -6,7 +6,7 @@ from xml.etree import ElementTree as Xml
 
 from siting.render.map_base import DRAWN_AS
 from siting.render.map_style import Style
-from siting.render.qml import MM_PER_PIXEL, add_symbol, document, rgba
+from siting.render.qml import MM_PER_PIXEL, Look, add_symbol, document, fill_look, line_look
 from siting.render.views import Place
 from siting.render.wording import both
 
@@ -48,7 +48,7 @@ def _roads(style: Style) -> str:
 
 def _outline(style: Style) -> str:
     root, rules, symbols = document()
-    add_symbol(symbols, "fill", "0", [_fill(style.base.outline, 0, OUTLINE_PX, "solid")], levels=[0])
+    add_symbol(symbols, "fill", "0", [fill_look(style.base.outline, 0, OUTLINE_PX * MM_PER_PIXEL)], levels=[0])
     _rule(rules, 0, both(("界线", "Outline")), None)
     return Xml.tostring(root, encoding="unicode")
 
@@ -60,7 +60,7 @@ def _zones(place: Place, style: Style) -> str:
     drawn = [row for row in place.zones.itertuples() if str(row.id) in shaped and row.kind != RURAL]
     for k, row in enumerate(drawn):
         colour = style.zone.colours[k % len(style.zone.colours)]
-        fill = _fill(colour, round(255 * style.zone.tint), ZONE_PX, "dash")
+        fill = fill_look(colour, round(255 * style.zone.tint), ZONE_PX * MM_PER_PIXEL, "dash")
         add_symbol(symbols, "fill", f"{k}", [fill], levels=[0])
         _rule(
             rules, k, both((str(row.name_zh), str(row.name_en))), "\"id\" = '{}'".format(str(row.id).replace("'", "''"))
@@ -74,15 +74,7 @@ def _rule(rules: Xml.Element, k: int, label: str, where: str | None) -> None:
         rule.set("filter", where)
 
 
-def _line(colour: str, width_px: float) -> tuple[str, dict[str, str]]:
-    return "SimpleLine", {
-        "line_color": rgba(colour), "line_width": f"{width_px * MM_PER_PIXEL:.2f}", "line_width_unit": "MM",
-        "capstyle": "round", "joinstyle": "round",
-    }  # fmt: skip
-
-
-def _fill(colour: str, alpha: int, edge_px: float, dash: str) -> tuple[str, dict[str, str]]:
-    return "SimpleFill", {
-        "color": rgba(colour, alpha), "style": "solid" if alpha else "no", "outline_color": rgba(colour),
-        "outline_style": dash, "outline_width": f"{edge_px * MM_PER_PIXEL:.2f}", "outline_width_unit": "MM",
-    }  # fmt: skip
+def _line(colour: str, width_px: float) -> Look:
+    """A road, whose parts join without gaps."""
+    kind, values = line_look(colour, width_px * MM_PER_PIXEL)
+    return kind, {**values, "capstyle": "round", "joinstyle": "round"}

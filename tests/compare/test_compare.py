@@ -97,6 +97,11 @@ def test_wrong_folders_are_all_told(runs: list[Run], tmp_path: Path) -> None:
     with pytest.raises(InputError) as caught:
         read_runs(["nowhere", other, str(runs[0].folder)], tmp_path)
     assert len(caught.value.faults) == 2
+    (tmp_path / "half").mkdir()
+    write_told(make_told(10), tmp_path / "half" / ANSWER_FILE)  # a run without its record
+    with pytest.raises(InputError) as caught:
+        read_runs(["half", "nowhere", other], tmp_path)
+    assert len(caught.value.faults) == 3
     with pytest.raises(InputError, match="two runs"):
         read_runs([str(runs[0].folder)], tmp_path)
 

@@ -17,7 +17,7 @@ from siting.compare.tables import sheets_of
 from siting.render import inline
 from siting.render.map_style import load_labels
 from tests.compare.samples import LABELS, TITLES, TOWNS, make_runs
-from tests.render.browser import READY, open_browser, open_page, settle
+from tests.render.browser import READY, open_page, settle
 
 DESK, PHONE = (1400, 900), (390, 800)
 
@@ -36,12 +36,6 @@ def path(runs: list[Run], tmp_path_factory: pytest.TempPathFactory) -> Path:
     file = tmp_path_factory.mktemp("compare") / "compare.html"
     file.write_text(html_of(runs), encoding="utf-8", newline="\n")
     return file
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from siting.render.inline import seal
 from siting.report.language import line
 from tests.hostile.names import HOSTILE
 from tests.hostile.pages import write_pages
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import open_page
 
 PRINTED = (
     "answer_report.html", "run_report.html", "planning_report.html", "notice.html", "review.html", "explain.html",
@@ -51,12 +51,6 @@ FOREIGN = """() => [...document.querySelectorAll('*')].filter(node =>
 @pytest.fixture(scope="module")
 def pages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     return write_pages(tmp_path_factory.mktemp("pages"))
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture

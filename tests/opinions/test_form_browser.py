@@ -18,16 +18,10 @@ from siting.render.columns import clean
 from tests.consultation.a_notice import a_notice
 from tests.hostile.names import HOSTILE
 from tests.opinions.sample import ASKED, RULES
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import open_page
 from tests.render.sample_told import NOTICES, make_told
 
 pytestmark = pytest.mark.browser
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +15,7 @@ from siting.publish.review import review_page
 from siting.render.view_map import render_views
 from tests.consultation.a_notice import a_notice
 from tests.publish.an_answer import an_answer
-from tests.render.browser import open_browser, open_page
+from tests.render.browser import open_page
 
 pytestmark = pytest.mark.browser
 BAD = "<img src=x onerror=window.hacked=1>{{ 7*7 }}`${1}`\u202e"
@@ -36,12 +35,6 @@ def pages(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "review.html").write_text(page, encoding="utf-8")
     write_form(told, notice, rules, folder)
     return folder
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as opened:
-        yield opened
 
 
 @pytest.mark.parametrize("name", ["map.html", "notice.html", "review.html", "opinion.html"])

@@ -11,7 +11,7 @@ import pytest
 
 from siting.render.view_map import views_html
 from siting.render.views import Told
-from tests.render.browser import READY, open_browser, open_page, settle
+from tests.render.browser import READY, open_page, settle
 from tests.render.sample_told import make_told
 
 pytestmark = pytest.mark.browser
@@ -26,12 +26,6 @@ window.addEventListener('message', event => {
 maps.forEach((map, k) => { map.style = 'width: 700px; height: 600px'; map.srcdoc = new TextDecoder().decode(
   Uint8Array.from(atob(pages[k]), letter => letter.charCodeAt(0))); });
 </script>"""
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

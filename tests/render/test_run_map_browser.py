@@ -17,7 +17,7 @@ from siting.render.view_map import render_views
 from siting.results import RunResult
 from siting.standards import list_services
 from tests.hostile.names import HOSTILE
-from tests.render.browser import READY, canvas_sum, open_browser, open_page, settle
+from tests.render.browser import READY, canvas_sum, open_page, settle
 from tests.render.make_result import NOTICE, make_result, without_demand
 
 pytestmark = pytest.mark.browser
@@ -27,12 +27,6 @@ STATES = {"达标": "within", "未达标": "beyond", "没有着落": "without"}
 def render_map(result: RunResult, path: Path) -> None:
     """The run's page."""
     render_views(told_of(result), path)
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -16,7 +15,7 @@ from siting.render.answer_folder import write_answer
 from siting.render.tiles import NOTICE, VARIABLE, tiles_asked, tiles_from
 from siting.render.told_of import told_of
 from siting.render.view_map import render_own, render_views, views_html
-from tests.render.browser import READY, open_browser, open_page, settle
+from tests.render.browser import READY, open_page, settle
 from tests.render.make_result import make_result
 from tests.render.sample_told import make_told
 
@@ -78,12 +77,6 @@ def test_without_the_setting_the_pages_are_the_same_as_ever(tmp_path: Path, monk
     page = (tmp_path / "map.html").read_text(encoding="utf-8")
     assert page == views_html(make_told(20))
     assert "tiles" not in json.loads(re.search(r'id="data">(.*?)</script>', page, re.S)[1])  # type: ignore[index]
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.mark.browser

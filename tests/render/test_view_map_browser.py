@@ -17,7 +17,7 @@ from siting.layout.views import CHANGES
 from siting.render.columns import make_sheet
 from siting.render.view_map import render_views
 from siting.render.views import Told
-from tests.render.browser import READY, canvas_sum, open_browser, open_page, settle
+from tests.render.browser import READY, canvas_sum, open_page, settle
 from tests.render.sample_told import LABEL, NAMES, NOTICES, make_told
 
 pytestmark = pytest.mark.browser
@@ -27,12 +27,6 @@ WRITTEN = """() => { const seen = [], own = CanvasRenderingContext2D.prototype.f
              siting.setLayer('names', false);
              CanvasRenderingContext2D.prototype.fillText = own;
              return seen; }"""  # what is written on the map, of names none
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Any]:
-    with open_browser() as found:
-        yield found
 
 
 @pytest.fixture(scope="module")
